@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -45,8 +44,8 @@ class TaskCallback(Callback):
     """
 
     def __init__(self, task: TaskContext, inputs: Inputs, curve: Curve | None) -> None:
-        super().__init__()
         assert task.lease is not None  # noqa: S101 - what is trained is claimed
+        super().__init__(task.lease.progress)
         self._task = task
         self._runtime = task.worker.runtime
         self._lease = task.lease
@@ -54,7 +53,6 @@ class TaskCallback(Callback):
         self._checkpoints = checkpoints_of(task.worker, inputs)
         self._training: Training | None = None
         self._begun_at = 0
-        self._first: tuple[float, float] | None = None
         self._own: Mapping[str, Tensor] | None = None
         self._others = False
         self._pending: dict[int, Mapping[str, Tensor]] = {}
@@ -157,25 +155,9 @@ class TaskCallback(Callback):
         return self._own or self.load_state(0)
 
     def _show(self, training: Training) -> None:
-        """Write how far the task is, and how long it will take at the speed of this attempt."""
-        epochs, before = training.settings.epochs, self._lease.progress
+        """Have the epoch of the model's own training written with the next heartbeat."""
         if self.index == 0:
-            before = replace(before, epoch=training.epoch, epochs=epochs)
-        done = self._done(training.epoch / epochs)
-        if self._first is None:
-            self._first = (done, time.monotonic())
-        first, since = self._first
-        left = -1
-        if done > first:
-            left = int(1000 * (time.monotonic() - since) * (1 - done) / (done - first))
-        permille = max(before.permille, min(999, int(1000 * done)))
-        self._lease.progress = replace(before, permille=permille, remaining_ms=left)
-
-    def _done(self, share: float) -> float:
-        """The share of all work that is done, ``share`` of this stage included."""
-        before, after = sum(self.costs[: self.index]), sum(self.costs[self.index + 1 :])
-        this = self.costs[self.index] if self.index < len(self.costs) else 1.0
-        return (before + share * this) / (before + this + after)
+            self._lease.epochs = training.epoch, training.settings.epochs
 
     def save(self) -> None:
         """Have everything new written, unless the last writing still goes on; wait for nothing."""

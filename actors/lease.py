@@ -10,7 +10,8 @@ from actors.runtime import Runtime
 from db import runs
 from db.claims import Claim
 from db.errors import DatabaseError
-from db.runs import LeaseState, Progress
+from db.runs import LeaseState, RunProgress
+from graphnet.training.progress import Progress
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +34,14 @@ class Lease:
     """Renews a claim once a second from a thread of its own, so a long epoch does not let it lapse.
 
     A database that does not answer is no reason to stop: the lease is fenced, so what comes
-    too late changes nothing. ``progress`` is what is written along.
+    too late changes nothing. How far ``progress`` is by then is written along, and of ``epochs``
+    how many are done and how many there are.
     """
 
     def __init__(self, runtime: Runtime, claim: Claim) -> None:
         self.claim = claim
-        self.progress = Progress()
+        self.progress = Progress(begun=claim.permille / 1000)
+        self.epochs = (0, 0)
         self._runtime = runtime
         self._hold = LeaseState.KEPT
         self._ended = threading.Event()
@@ -83,13 +86,18 @@ class Lease:
         while not self._ended.wait(RENEW_SECONDS) and self._hold != LeaseState.LOST:
             self._renew()
 
+    def _progress(self) -> RunProgress:
+        shown = self.progress.now()
+        left = -1 if shown.seconds is None else round(1000 * shown.seconds)
+        return RunProgress(*self.epochs, min(999, int(1000 * shown.share)), left, shown.stage)
+
     def _renew(self) -> None:
         try:
             self._hold = self._runtime.call(
                 runs.renew(
                     self.claim,
                     lease_ms=self._runtime.settings.lease_ms,
-                    progress=self.progress,
+                    progress=self._progress(),
                 )
             )
         except DatabaseError as error:

@@ -4,7 +4,6 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from actors.callback import TaskCallback
@@ -83,14 +82,11 @@ class Shards:
         callback: TaskCallback,
         run_here: Callable[[str], bool],
     ) -> None:
-        assert task.lease is not None  # noqa: S101 - what is trained is claimed
         self._task = task
-        self._lease = task.lease
         self._query = task.worker.query
         self._inputs = inputs
         self._callback = callback
         self._run_here = run_here
-        self._permille_before: int | None = None
         self._finished = 0
 
     def dispatch(self, count: int) -> None:
@@ -111,7 +107,7 @@ class Shards:
         while True:
             self._callback.raise_if_cancelled()
             states = self._query(rows.shard_states, self._task.claim.task_id)
-            self._show(states)
+            self._show(states, numbers)
             if any(shard.state == Status.CANCELLED.value for shard in states.values()):
                 self._task.confirm()
             if not any(_is_open(states[number]) for number in numbers):
@@ -125,21 +121,15 @@ class Shards:
         self._query(runs.record_checkpoint, self._task.claim)
         return self._run_here(shard_id)
 
-    def _show(self, states: Mapping[int, ShardState]) -> None:
-        """Write how far the task is: what is left of it is in its shards."""
-        progress = self._lease.progress
-        if self._permille_before is None:
-            self._permille_before = progress.permille
+    def _show(self, states: Mapping[int, ShardState], numbers: Sequence[int]) -> None:
+        """Note how many of the shards that are waited for have finished."""
         finished = sum(shard.state == Status.FINISHED.value for shard in states.values())
         if finished > self._finished:
             # The task has come on, so what crashed it before is not counted any more.
             self._query(runs.record_checkpoint, self._task.claim)
             self._finished = finished
-        begun = self._permille_before
-        permille = int(begun + (999 - begun) * finished / len(states))
-        self._lease.progress = replace(
-            progress, permille=max(progress.permille, permille), remaining_ms=-1
-        )
+        waited = [states[number].state == Status.FINISHED.value for number in numbers]
+        self._callback.progress.advance(sum(waited) / len(waited))
 
     def _read(self, number: int, shard: ShardState) -> bytes:
         """The result of a shard; it is computed again here where the storage has lost it."""

@@ -22,6 +22,7 @@ from db.states import Status
 from graphnet.errors import DiskFull, OutOfMemory, TrainingError
 from graphnet.experiment import Outcome, run
 from graphnet.training.memory import translate_oom
+from graphnet.training.progress import REPORT
 
 log = logging.getLogger(__name__)
 
@@ -64,9 +65,10 @@ def _train(task: TaskContext, curve: Curve, run_shard: RunShard) -> str:
             outcome = _run_experiment(task, inputs, callback, run_shard)
             warnings = [*filter(None, [task.worker.choice.warning]), *outcome.result.warnings]
             result = replace(outcome.result, warnings=warnings).as_dict()
-            reports = report_files(task.claim, outcome, result)
-            model = outcome.model if task.form.save_model_state else None
-            return _store_and_finish(task, output_files(model, reports), result)
+            with callback.progress.step(REPORT):
+                reports = report_files(task.claim, outcome, result)
+                model = outcome.model if task.form.save_model_state else None
+                return _store_and_finish(task, output_files(model, reports), result)
         except CancelledTaskError:
             return _cancel(task, inputs, callback)
         except DiskFull:

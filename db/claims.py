@@ -41,7 +41,7 @@ class Claim:
     """A task that is ours until the lease runs out; ``lease_token`` fences every write.
 
     ``earlier`` are the tasks that it tries again, the last first. A ``part`` of a task, from 1 on,
-    has the task's form; a whole task is number 0.
+    has the task's form; a whole task is number 0. ``permille`` is how far earlier attempts came.
     """
 
     task_id: str
@@ -58,6 +58,7 @@ class Claim:
     part_of: str = ""
     part: int = 0
     kind: str = ""
+    permille: int = 0
 
 
 @restart_on_deadlock
@@ -92,6 +93,7 @@ async def claim(
                 started_at=now,
                 progress_at=now,
                 crashes=F("crashes") + 1,
+                stage=None,
                 version=F("version") + 1,
             )
         )
@@ -169,6 +171,7 @@ async def read_claim(
         part_of=run.part_of,
         part=run.part,
         kind=run.kind,
+        permille=run.permille,
     )
 
 

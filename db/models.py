@@ -18,7 +18,8 @@ class Run(Model):
     submission of its own. ``kind`` is of the device asked for, such as ``cuda``; empty for any.
     ``error`` is a sentence and ``error_messages`` the same as coded messages in JSON.
     ``traceparent`` is of the W3C's Trace Context. ``imported_at`` is when a model of the
-    predecessor was brought in for a submission that had no run.
+    predecessor was brought in for a submission that had no run. ``stage`` is what it does at the
+    moment, as a coded message in JSON.
     """
 
     task_id = fields.CharField(max_length=32, primary_key=True)
@@ -53,6 +54,7 @@ class Run(Model):
     removed_at = fields.BigIntField(default=0)
     imported_at = fields.BigIntField(default=0)
     error_messages = fields.TextField(null=True)
+    stage = fields.CharField(max_length=255, null=True)
 
     class Meta:
         table = "sgn_runs"

@@ -33,16 +33,17 @@ def empty_result() -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Progress:
+class RunProgress:
     """How far a task is: an epoch of its model's own, thousandths of all work, time left.
 
-    ``remaining_ms`` is -1 where that is not known yet.
+    ``remaining_ms`` is -1 where that is not known yet; ``stage`` is what is done at the moment.
     """
 
     epoch: int = 0
     epochs: int = 0
     permille: int = 0
     remaining_ms: int = -1
+    stage: Message | None = None
 
 
 class LeaseState(StrEnum):
@@ -55,7 +56,7 @@ class LeaseState(StrEnum):
 
 @restart_on_deadlock
 @translate_errors()
-async def renew(claim: Claim, *, lease_ms: int, progress: Progress) -> LeaseState:
+async def renew(claim: Claim, *, lease_ms: int, progress: RunProgress) -> LeaseState:
     """Keep the claim for another ``lease_ms`` and write progress; whether to go on."""
     now = await now_ms()
     changed = await claimed_run(claim).update(
@@ -65,6 +66,7 @@ async def renew(claim: Claim, *, lease_ms: int, progress: Progress) -> LeaseStat
         epochs=progress.epochs,
         permille=progress.permille,
         remaining_ms=progress.remaining_ms,
+        stage=None if progress.stage is None else json_text(progress.stage.as_dict()),
     )
     held = await claimed_run(claim).values("cancel_at")
     # MySQL counts rows that changed: a row that was as it should be already is still ours.

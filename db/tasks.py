@@ -29,9 +29,10 @@ class TaskRecord:
     """A task as both tables have it; times in milliseconds since 1970, 0 for not yet.
 
     ``error`` says in English why it failed or what it waits for, ``error_messages`` the same in
-    codes and values. ``remaining_ms`` was estimated at ``progress_at``; -1 if it is not known. The
-    ``task_status`` is NEURO-LEARN's; of a model that was imported at ``imported_at`` it is the
-    run's, as the predecessor may have left the other as it was.
+    codes and values. ``remaining_ms`` was estimated at ``progress_at``; -1 if it is not known. What
+    it does then is its ``stage``. The ``task_status`` is NEURO-LEARN's; of a model that was
+    imported at ``imported_at`` it is the run's, as the predecessor may have left the other as it
+    was.
     """
 
     task_id: str
@@ -55,6 +56,7 @@ class TaskRecord:
     epochs: int = 0
     permille: int = 0
     remaining_ms: int = -1
+    stage: Message | None = None
     submitted_at: int = 0
     started_at: int = 0
     progress_at: int = 0
@@ -235,8 +237,14 @@ def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
         error=error or None,
         error_messages=_messages(run, error),
         owner=_owner(row, run),
+        stage=_stage(run),
         **_of_run(run),
     )
+
+
+def _stage(run: Run | None) -> Message | None:
+    stored = json_object(run.stage) if run is not None and run.stage else None
+    return None if stored is None else Message.from_json(stored)
 
 
 RUN_FIELDS = (

@@ -10,26 +10,46 @@ from pathlib import Path
 from graphnet.catalogue import MODELS
 from graphnet.config import OPTIONS, options_in
 from graphnet.errors import GraphnetError
-from graphnet.messages import ENGLISH, LANGUAGES
+from graphnet.messages import ENGLISH, LANGUAGES, Message
 from graphnet.options import GROUPS, Option, group_label
+from graphnet.terminal import RunEnded, ended_by_signal
+from graphnet.training.progress import REPORT
 
 ON_COMMAND_LINE = set(OPTIONS) - {"fan_out"}  # there are no workers to share the folds with
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Train as the command line says; 0 on success, 1 with one sentence a problem on stderr."""
-    given = parser().parse_args(arguments)
-    from graphnet.train_files import train, write  # noqa: PLC0415 - torch: seconds, not for --help
+    """Train as the command line says; 0 on success, 1 with one sentence a problem on stderr.
 
+    A run that a signal ends keeps the model if that is trained, and returns 128 and the number.
+    """
+    given = parser().parse_args(arguments)
     try:
-        outcome = train(given)
+        with ended_by_signal():
+            return _train(given)
+    except RunEnded as ended:  # before there was anything to keep
+        print(Message("progress.ended-nothing-kept"), file=sys.stderr)  # noqa: T201
+        return 128 + ended.number
+
+
+def _train(given: argparse.Namespace) -> int:
+    # Torch takes seconds, which --help should not.
+    from graphnet.train_files import ShownRun, train, write, write_model  # noqa: PLC0415
+
+    run = ShownRun()
+    try:
+        outcome = train(given, run)
+        with run.progress.step(REPORT):
+            write(outcome, given)
+    except RunEnded as ended:
+        print(write_model(run, given.out), file=sys.stderr)  # noqa: T201
+        return 128 + ended.number
     except GraphnetError as error:
         print(*error.sentences, sep="\n", file=sys.stderr)  # noqa: T201
         return 1
     except OSError as error:
         print(f"{error.filename}: {error.strerror}.", file=sys.stderr)  # noqa: T201
         return 1
-    write(outcome, given)
     return 0
 
 

@@ -14,7 +14,6 @@ from graphnet.artifacts.result import SplitMetrics, TaskResult
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data import provenance
 from graphnet.data.atlas import Atlas
-from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
 from graphnet.distributed.shards import Coordinator, Sharing
 from graphnet.evaluation.applicability import KEY as DOMAIN
@@ -24,8 +23,10 @@ from graphnet.evaluation.attribution import Explained, explain
 from graphnet.evaluation.result_warnings import clipped_values, quality, warnings
 from graphnet.evaluation.validation import ValidationResult, validate
 from graphnet.plan import ExperimentPlan
+from graphnet.steps import expected_steps
 from graphnet.training.callbacks import Callback
 from graphnet.training.memory import kept_heap, translate_oom
+from graphnet.training.progress import BASELINES, EVALUATION, EXPLANATION, REPORT
 from graphnet.training.stacked import MonitoredFit
 
 
@@ -77,20 +78,21 @@ def run(
 
     """
     device, callback = device or torch.device("cpu"), callback or Callback()
+    progress = callback.progress
     plan = ExperimentPlan.of(data, settings, evaluation or Evaluation(), parent)
     data = plan.data  # in the parent's order of regions
     coordinator = Coordinator(plan, device, callback, sharing)
-    callback.expect(plan.costs(1 if sharing is None else plan.evaluation.fan_out, device))
+    progress.expect(expected_steps(plan, device, shared=sharing is not None))
     coordinator.dispatch()
     with callback.stage("train"):
         trained = coordinator.train()
-    model = trained.fit.model
+    model, has_baselines = trained.fit.model, plan.evaluation.baselines
     callback.raise_if_cancelled()
-    with callback.stage("assess"):
+    with callback.stage("assess"), progress.step(BASELINES if has_baselines else EVALUATION):
         evaluated = evaluate_model(
             model,
             data,
-            baselines=plan.evaluation.baselines,
+            baselines=has_baselines,
             parent=parent,
             no_graph=trained.no_graph,
             no_graph_reason=trained.no_graph_reason,
@@ -98,28 +100,37 @@ def run(
     callback.raise_if_cancelled()
     with callback.stage("validate"):
         validated = validate(
-            model, data.train, plan.fold_plans, plan.evaluation, coordinator.cross_validate
+            model,
+            data.train,
+            plan.fold_plans,
+            plan.evaluation,
+            coordinator.cross_validate,
+            progress=progress,
         )
     callback.raise_if_cancelled()
-    explained = (
-        explain(model, _to_explain(data), validated.models) if plan.evaluation.explain else None
-    )
-    predicted = _predicted(plan, evaluated, validated)
-    result = replace(
-        _result(plan, trained.fit, evaluated, validated),
-        seen_in_training=_seen_in_training(plan, predicted),
-        explanation=explained.explanation if explained else None,
-        device=str(device),
-    )
-    document = predictions_document(
-        predicted,
-        data.present(),
-        _sites(model, data, evaluated, validated),
-        _importance(explained, data.train.layout.regions, atlases),
-        model.classes,
-        class_names=model.class_names,
-    )
-    return Outcome(replace(model, facts=_facts(plan, model, result, identity)), result, document)
+    explained = None
+    if plan.evaluation.explain:
+        with progress.step(EXPLANATION):
+            explained = explain(model, plan.to_explain, validated.models, progress)
+    with progress.step(REPORT):
+        predicted = _predicted(plan, evaluated, validated)
+        result = replace(
+            _result(plan, trained.fit, evaluated, validated),
+            seen_in_training=_seen_in_training(plan, predicted),
+            explanation=explained.explanation if explained else None,
+            device=str(device),
+        )
+        document = predictions_document(
+            predicted,
+            data.present(),
+            _sites(model, data, evaluated, validated),
+            _importance(explained, data.train.layout.regions, atlases),
+            model.classes,
+            class_names=model.class_names,
+        )
+        return Outcome(
+            replace(model, facts=_facts(plan, model, result, identity)), result, document
+        )
 
 
 def _result(
@@ -184,11 +195,6 @@ def _domain(model: StoredModel, data: Splits, parent: StoredModel | None) -> App
     )
     inherited = None if parent is None else ApplicabilityDomain.from_facts(parent.facts)
     return domain if inherited is None else domain.united(inherited)
-
-
-def _to_explain(data: Splits) -> Cohort:
-    """Whose predictions are explained: held-out subjects, where there are any."""
-    return data.test or data.val or data.train
 
 
 def _predicted(

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-import torch
-
 from graphnet.artifacts.lineage import (
     INTERPRETATIONS,
     import_warnings,
@@ -17,18 +15,16 @@ from graphnet.artifacts.model import StoredModel
 from graphnet.config import INHERITED, Evaluation, TrainingSettings
 from graphnet.data import provenance, splits
 from graphnet.data.class_names import Names, Source, shared_names
+from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError, ModelError
 from graphnet.evaluation.assessment import has_graph
-from graphnet.evaluation.nested_cv import INNER_FOLDS, grid, inner_settings
 from graphnet.evaluation.validation import FoldsPlan, plan_folds
 from graphnet.messages import Message
 from graphnet.names import class_name
 from graphnet.training.initialisation import initialise, replicas
-from graphnet.training.stacked import most_together
 
 PARENT = Message("data.the-parent")
-TOGETHER = 0.15  # of the time of one training, for each that is trained along with it
 
 
 @dataclass(frozen=True)
@@ -80,6 +76,11 @@ class ExperimentPlan:
         return self.evaluation.baselines and self.parent is None and has_graph(self.start)
 
     @property
+    def to_explain(self) -> Cohort:
+        """Whose predictions are explained: held-out subjects, where there are any."""
+        return self.data.test or self.data.val or self.data.train
+
+    @property
     def parent_facts(self) -> Mapping[str, Any] | None:
         """The parent's manifest."""
         return None if self.parent is None else self.parent.facts
@@ -95,37 +96,6 @@ class ExperimentPlan:
                 for name, interpretation in cohort.interpretations.items()
             },
         }
-
-    def costs(self, workers: int, device: torch.device) -> list[float]:
-        """About how much work each training is, relative to the model's own: that one comes first.
-
-        Where several ``workers`` share the folds, as much as one of them does. Fits are trained on
-        ``device`` in stacks, each of which is one training.
-        """
-        costs = [1.0, 1.0] if self.has_no_graph_baseline else [1.0]
-        for plan in self.fold_plans:
-            count = -(-len(plan.folds) // workers)
-            if not count:
-                continue
-            if self.evaluation.nested:
-                candidates = grid(
-                    self.start.settings,
-                    len(self.data.train.regions),
-                    inherited=self.fold_parent is not None,
-                )
-                inner = self._stacks(INNER_FOLDS * len(candidates), device, inner=True)
-                costs += inner * count
-            costs += self._stacks(count, device) * (2 if self.has_no_graph_baseline else 1)
-        return costs
-
-    def _stacks(self, fits: int, device: torch.device, *, inner: bool = False) -> list[float]:
-        """The work of each stack of so many fits."""
-        settings = self.start.settings
-        if inner:
-            settings = inner_settings(settings, inherited=self.fold_parent is not None)
-        most = most_together(self.data.train, settings, device)
-        sizes = [most] * (fits // most) + ([fits % most] if fits % most else [])
-        return [1 + TOGETHER * (size - 1) for size in sizes]
 
 
 def initial_model(

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,17 +20,20 @@ from graphnet.disk import room_in, write_whole
 from graphnet.experiment import Outcome, run
 from graphnet.figures.glass_brain import picture
 from graphnet.local_files import LocalFiles, name_of, on_terminal
+from graphnet.messages import Message
 from graphnet.report.page import render_report
+from graphnet.terminal import ProgressLine
 from graphnet.training.callbacks import Callback
 from graphnet.training.devices import choose_device
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
 
 SPLITS = ("train", "val", "test")
+OF_A_RESULT = ("manifest.json", "result.json", "evidence.json", "glass_brain.svg", "report.html")
 
 
-def train(given: argparse.Namespace) -> Outcome:
-    """Train as the command line says, and show the epochs.
+def train(given: argparse.Namespace, callback: "ShownRun") -> Outcome:
+    """Train as the command line says; ``callback`` shows it.
 
     Raises:
         GraphnetError: files or settings cannot be used.
@@ -45,15 +49,17 @@ def train(given: argparse.Namespace) -> Outcome:
     settings = TrainingSettings.for_model(model, **_among(options, SETTINGS))
     evaluation = Evaluation(**_among(options, EVALUATION))
     label = parent.settings.label if parent else settings.label  # what is predicted is inherited
-    return run(
-        _read(given, label, atlas),
-        settings,
-        evaluation=evaluation,
-        parent=parent,
-        device=choose_device(given.device),
-        callback=_Shown(),
-        atlases=[] if atlas is None else [atlas],
-    )
+    data = _read(given, label, atlas)  # which may ask questions, so no line is rewritten yet
+    with callback.line:
+        return run(
+            data,
+            settings,
+            evaluation=evaluation,
+            parent=parent,
+            device=choose_device(given.device),
+            callback=callback,
+            atlases=[] if atlas is None else [atlas],
+        )
 
 
 def _options(given: argparse.Namespace) -> dict[str, Any]:
@@ -83,12 +89,37 @@ def _load(folder: Path) -> StoredModel:
     return StoredModel.from_bytes(parameters, (folder / "manifest.json").read_bytes())
 
 
-class _Shown(Callback):
-    """Prints the epochs of the model itself."""
+class ShownRun(Callback):
+    """Prints the epochs of the model itself and how far all is, and keeps the trained model."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = ProgressLine(self.progress)
+        self.model: Callable[[], StoredModel] | None = None
 
     def on_epoch_end(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002
+        """Print the epoch."""
         if self.index == 0:
-            print(epoch.line())  # noqa: T201
+            with self.line.aside():
+                print(epoch.line())  # noqa: T201
+
+    def on_model(self, model: Callable[[], StoredModel]) -> None:
+        """Keep the model, in case that the run is ended."""
+        self.model = model
+
+
+def write_model(run: ShownRun, folder: Path) -> Message:
+    """Write the model of a run that was ended, if it is trained; say what was kept."""
+    if run.model is None:
+        return Message("progress.ended-nothing-kept")
+    parameters, manifest = run.model().to_bytes()
+    folder.mkdir(parents=True, exist_ok=True)
+    with room_in(folder, "output"):
+        for name in OF_A_RESULT:
+            (folder / name).unlink(missing_ok=True)  # of an earlier run's model
+        write_whole(folder / "model.safetensors", parameters)
+        write_whole(folder / "manifest.json", manifest)
+    return Message("progress.ended-model-kept", folder=str(folder))
 
 
 def write(outcome: Outcome, given: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ Whoever knows the form and the data cuts the work alike, so a shard is known by 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import Protocol
 
@@ -28,6 +29,7 @@ from graphnet.training.callbacks import Callback
 from graphnet.training.initialisation import replicas, without_graph
 from graphnet.training.loop import Training
 from graphnet.training.memory import kept_heap
+from graphnet.training.progress import NO_GRAPH, SHARED, TRAINING
 from graphnet.training.stacked import MonitoredFit, fit_monitored
 
 SEEDS = "seeds"
@@ -110,15 +112,24 @@ def train(
     plan: ExperimentPlan, shard: Shard, *, device: torch.device, callback: Callback
 ) -> TrainedModels:
     """Train these replicas, and those without the graph if called for. Raises TrainingError."""
-    fit = train_alone(plan, shard, device=device, callback=callback)
+    with callback.progress.step(TRAINING):
+        fit = train_alone(plan, shard, device=device, callback=callback)
+    callback.on_model(partial(_with_lineage, plan, fit))
     if not plan.has_no_graph_baseline:
         return TrainedModels(fit)
     start = _some(without_graph(plan.start), shard)
     try:
-        no_graph = fit_monitored(start, plan.data, device=device, callback=callback)
+        with callback.progress.step(NO_GRAPH):
+            no_graph = fit_monitored(start, plan.data, device=device, callback=callback)
     except TrainingError as error:
         return TrainedModels(fit, no_graph_reason=error.messages[0])
     return TrainedModels(fit, no_graph.model)
+
+
+def _with_lineage(plan: ExperimentPlan, fit: MonitoredFit) -> StoredModel:
+    """The trained model, whose manifest says what it was trained on."""
+    facts = {**plan.lineage_facts(None), "selected_epoch": fit.epoch}
+    return replace(fit.model, facts=facts)
 
 
 def train_alone(
@@ -199,7 +210,10 @@ class Coordinator:
             return []
         numbered = enumerate(shards(self.plan), start=1)
         numbers = [number for number, shard in numbered if shard.kind == kind]
-        return self.sharing.gather(numbers) if numbers else []
+        if not numbers:
+            return []
+        with self.callback.progress.step(SHARED):
+            return self.sharing.gather(numbers)
 
 
 def _spans(items: int, most: int) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations
+from itertools import accumulate, combinations, pairwise
 
 import numpy as np
 import torch
@@ -20,12 +20,15 @@ from graphnet.artifacts.result import (
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.preprocessing.pipeline import PreprocessedViews
 from graphnet.training import memory
+from graphnet.training.progress import Progress
 
 STEPS = 32
+OCCLUSION = 0.6  # of a pass of training, to occlude one region of all subjects
 ROWS = 32  # subjects at a time
 CACHE = 1 << 22  # bytes of measures at a time, all steps of a path included
 MOST_SUBJECTS = 500
 MOST_IN_STEPS = 100  # subjects by whom the folds' models are compared, where each takes many steps
+VALUES_OF_A_PASS = 5000  # measures that are prepared for a model while it trains on a subject
 TOP = 10
 
 
@@ -152,7 +155,12 @@ class Explained:
     importance: dict[str, list[float]]
 
 
-def explain(model: StoredModel, cohort: Cohort, folds: Sequence[StoredModel] = ()) -> Explained:
+def explain(
+    model: StoredModel,
+    cohort: Cohort,
+    folds: Sequence[StoredModel] = (),
+    progress: Progress | None = None,
+) -> Explained:
     """Which regions and measures the predictions come from.
 
     Args:
@@ -161,12 +169,22 @@ def explain(model: StoredModel, cohort: Cohort, folds: Sequence[StoredModel] = (
             compare folds of a net whose integral is not exact.
         folds: models of the same task trained on other subjects. How far their rankings agree says
             how far the ranking can be trusted.
+        progress: of the task, in its step of explanation.
 
     """
+    progress = progress or Progress()
     chosen = _evenly(cohort, MOST_SUBJECTS)
     compared = chosen if model.net.exact_integral else _evenly(cohort, MOST_IN_STEPS)
-    attribution = integrated_gradients(model, chosen)
-    shift = occlusion(model, chosen)
+    done = [0.0, *accumulate(passes(model, len(folds), len(chosen)))]
+    spans = pairwise(each / done[-1] for each in done)
+    with progress.part(*next(spans)):
+        attribution = integrated_gradients(model, chosen)
+    with progress.part(*next(spans)):
+        shift = occlusion(model, chosen)
+    rankings = []
+    for fold, span in zip(folds, spans, strict=True):
+        with progress.part(*span):
+            rankings.append(integrated_gradients(fold, compared).by_region)
     share, direction = attribution.by_region, attribution.mean.sum(axis=1)
     order = np.argsort(-share, kind="stable")[: 2 * TOP]
     explanation = Explanation(
@@ -187,7 +205,7 @@ def explain(model: StoredModel, cohort: Cohort, folds: Sequence[StoredModel] = (
         ],
         steps=attribution.steps,
         agreement_of_methods=_spearman(share, shift),
-        stability=stability([integrated_gradients(fold, compared).by_region for fold in folds]),
+        stability=stability(rankings),
     )
     importance = {
         "share": share.tolist(),
@@ -201,6 +219,20 @@ def _evenly(cohort: Cohort, most: int) -> Cohort:
     """All subjects, or so many at equal distances in their order."""
     count = min(len(cohort), most)
     return cohort.rows(np.linspace(0, len(cohort) - 1, count, dtype=np.int64))
+
+
+def passes(model: StoredModel, folds: int, subjects: int) -> list[float]:
+    """How much each part of an explanation is, in passes of training over so many subjects.
+
+    The parts are the attribution, the occlusion, and the attribution of each of so many folds.
+    """
+    regions, measures = len(model.layout.regions), len(model.layout.measures)
+    attribution = regions * measures / VALUES_OF_A_PASS + 1
+    compared = attribution
+    if not model.net.exact_integral:
+        attribution += STEPS - 1
+        compared = attribution * min(1.0, MOST_IN_STEPS / subjects)
+    return [attribution, OCCLUSION * regions, *[compared] * folds]
 
 
 def stability(importances: Sequence[FloatArray], top: int = TOP) -> Stability | None:

@@ -16,6 +16,7 @@ from graphnet.evaluation.nested_cv import choose
 from graphnet.messages import Message
 from graphnet.training.callbacks import Callback
 from graphnet.training.initialisation import without_graph
+from graphnet.training.progress import CHOOSING, FOLD_BASELINES, FOLDS, FOLDS_NO_GRAPH
 from graphnet.training.stacked import FitResult, FitSpec, fit_all
 
 TEST = "test"
@@ -71,23 +72,28 @@ def cross_validate(
         TrainingError: a loss that is no longer finite.
 
     """
+    callback = callback or Callback()
     specs = [FitSpec(fold.train, settings) for fold in folds]
     if nested:
-        specs = choose(cohort, specs, classes, device=device, parent=parent, callback=callback)
-    ours = fit_all(cohort, specs, classes, device=device, parent=parent, callback=callback)
+        with callback.progress.step(CHOOSING):
+            specs = choose(cohort, specs, classes, device=device, parent=parent, callback=callback)
+    with callback.progress.step(FOLDS):
+        ours = fit_all(cohort, specs, classes, device=device, parent=parent, callback=callback)
     rivals: dict[str, FloatArray | None] = {}
     reasons: dict[str, Message] = {}
     if baselines:
-        rivals, reasons = _baselines(cohort, folds, ours, callback or Callback())
+        with callback.progress.step(FOLD_BASELINES):
+            rivals, reasons = _baselines(cohort, folds, ours, callback)
         if has_graph(ours[0].model) and parent is None:
             starts = [without_graph(fit.model) for fit in ours]
             without = [
                 replace(spec, settings=start.settings)
                 for spec, start in zip(specs, starts, strict=True)
             ]
-            no_graph = fit_all(
-                cohort, without, classes, device=device, starts=starts, callback=callback
-            )
+            with callback.progress.step(FOLDS_NO_GRAPH):
+                no_graph = fit_all(
+                    cohort, without, classes, device=device, starts=starts, callback=callback
+                )
             rivals[NO_EDGE] = pooled(folds, _tested(folds, no_graph), len(cohort))
     return CrossValidation(
         folds=folds,
@@ -117,11 +123,13 @@ def _baselines(
 ) -> tuple[dict[str, FloatArray | None], dict[str, Message]]:
     """Fitted to the very measures that each fold's network had."""
     by_fold = []
-    for fold, fit in zip(folds, ours, strict=True):
+    for place, (fold, fit) in enumerate(zip(folds, ours, strict=True)):
         callback.raise_if_cancelled()
-        x = fit.model.preprocessing.scaled(cohort).reshape(len(cohort), -1)
-        train = cohort.rows(fold.train)
-        by_fold.append(simple_baselines(fit.model, train, x[fold.train], {TEST: x[fold.test]}))
+        span = place / len(folds), (place + 1) / len(folds)
+        with callback.progress.part(*span, (place + 1, place + 1)):
+            x = fit.model.preprocessing.scaled(cohort).reshape(len(cohort), -1)
+            train = cohort.rows(fold.train)
+            by_fold.append(simple_baselines(fit.model, train, x[fold.train], {TEST: x[fold.test]}))
     predicted: dict[str, FloatArray | None] = {}
     reasons: dict[str, Message] = {}
     for name in by_fold[0]:

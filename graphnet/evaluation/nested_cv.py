@@ -50,10 +50,14 @@ def choose(
         CohortError: too few subjects of a class for the inner folds.
 
     """
+    callback = callback or Callback()
     fit_inner = partial(fit_all, device=device, parent=parent, callback=callback)
-    return [
-        _chosen(cohort, spec, classes, fit_inner, inherited=parent is not None) for spec in specs
-    ]
+    chosen = []
+    for place, spec in enumerate(specs):
+        span = place / len(specs), (place + 1) / len(specs)
+        with callback.progress.part(*span, (place + 1, place + 1)):
+            chosen.append(_chosen(cohort, spec, classes, fit_inner, inherited=parent is not None))
+    return chosen
 
 
 def grid(

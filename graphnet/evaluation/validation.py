@@ -15,6 +15,7 @@ from graphnet.evaluation.folds import Fold, leave_one_out_by, most_folds, strati
 from graphnet.evaluation.metrics import evaluate_repeats
 from graphnet.evaluation.resampling import p_value
 from graphnet.messages import Message
+from graphnet.training.progress import EVALUATION, Progress
 
 FOLDS = 10
 
@@ -86,6 +87,8 @@ def validate(
     plans: Sequence[FoldsPlan],
     evaluation: Evaluation,
     cross_validate: Callable[[FoldsPlan], CrossValidation],
+    *,
+    progress: Progress | None = None,
 ) -> ValidationResult:
     """Evaluate a model by every kind of folds; what cannot be computed is None, with a warning.
 
@@ -95,9 +98,10 @@ def validate(
         plans: the kinds of folds.
         evaluation: what the form asks for.
         cross_validate: trains on the folds of a plan; raises GraphnetError.
+        progress: of the task.
 
     """
-    result = ValidationResult()
+    result, progress = ValidationResult(), progress or Progress()
     for plan in plans:
         result.folds[plan.kind] = FoldsResult(plan.count, plan.why)
         result.metrics[plan.kind] = None
@@ -109,18 +113,29 @@ def validate(
         except GraphnetError as error:
             result.warnings.extend(_failed(plan.kind, reason) for reason in error.messages)
             continue
-        _add(result, plan, outcome, (model, train))
-        if evaluation.permutations and model.scale is None:
-            permutation = p_value(
-                model.targets(train).numpy(),
-                outcome.predicted,
-                permutations=evaluation.permutations,
-                # Each site has a model of its own, and sites that differ in both are no evidence.
-                strata=train.sites if plan.kind == LEAVE_SITE_OUT else None,
-            )
-            folds = result.folds[plan.kind]
-            result.folds[plan.kind] = replace(folds, permutation=permutation)
+        with progress.step(EVALUATION):
+            _add(result, plan, outcome, (model, train))
+            if evaluation.permutations and model.scale is None:
+                _add_permutation(result, plan, outcome, (model, train), evaluation.permutations)
     return result
+
+
+def _add_permutation(
+    result: ValidationResult,
+    plan: FoldsPlan,
+    outcome: CrossValidation,
+    trained: tuple[StoredModel, Cohort],
+    permutations: int,
+) -> None:
+    model, train = trained
+    permutation = p_value(
+        model.targets(train).numpy(),
+        outcome.predicted,
+        permutations=permutations,
+        # Each site has a model of its own, and sites that differ in both are no evidence.
+        strata=train.sites if plan.kind == LEAVE_SITE_OUT else None,
+    )
+    result.folds[plan.kind] = replace(result.folds[plan.kind], permutation=permutation)
 
 
 def _failed(kind: str, reason: Message) -> Message:

@@ -1,12 +1,14 @@
 """What follows the trainings of one task: told of each epoch, and able to resume them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
 from torch import Tensor
 
+from graphnet.artifacts.model import StoredModel
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
+from graphnet.training.progress import Progress
 
 
 class Callback:
@@ -14,16 +16,12 @@ class Callback:
 
     The first is the model itself; the others evaluate it. This class only counts them. A subclass
     may store the state of each training and give it back from :meth:`load_state` when the task
-    starts again. Whatever a method raises ends the task.
+    starts again. Whatever a method raises ends the task. ``progress`` is how far the task is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, progress: Progress | None = None) -> None:
         self.index = -1
-        self.costs: Sequence[float] = (1.0,)
-
-    def expect(self, costs: Sequence[float]) -> None:
-        """Take an estimate of the work of each training, relative to the model's own."""
-        self.costs = costs
+        self.progress = progress or Progress()
 
     def follow(self, training: Training) -> Iterator[Epoch]:
         """The remaining epochs of the next training, each as it ends. Raises TrainingError."""
@@ -32,7 +30,9 @@ class Callback:
         if state is not None and training.accepts(state):
             training.restore(state)
         self.on_train_begin(training)
+        self.progress.resume(training.epoch / training.settings.epochs)
         for epoch in training:
+            self.progress.advance(epoch.number / training.settings.epochs)
             yield epoch
             self.on_epoch_end(training, epoch)
         self.on_train_end(training)
@@ -49,6 +49,12 @@ class Callback:
 
     def on_train_end(self, training: Training) -> None:
         """Called after the last epoch."""
+
+    def on_model(self, model: Callable[[], StoredModel]) -> None:
+        """Called once the model itself is trained, before all else; ``model`` makes its manifest.
+
+        Of a task that is shared, the model has the replicas that were trained here.
+        """
 
     def stage(self, name: str) -> AbstractContextManager[object]:  # noqa: ARG002
         """Wraps each stage of a task: ``train``, ``assess``, ``validate``."""

@@ -1,7 +1,7 @@
 """Many fits at once: folds, repeats, seeds and settings on the replica axis."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -20,9 +20,11 @@ from graphnet.training.history import History
 from graphnet.training.initialisation import frozen, initialise, moments, replicas, seeds
 from graphnet.training.inputs import ModelInputs, class_scores
 from graphnet.training.loop import Plan, Training
+from graphnet.training.progress import Progress
 
 log = logging.getLogger(__name__)
 
+TOGETHER = 0.3  # of the time of one training, for each that is trained along with it
 BUDGET = 1 << 30  # bytes of inputs of one stack
 STEP = 1 << 20  # bytes of measures in a step that a processor's cache holds
 
@@ -37,6 +39,9 @@ class FitSpec:
 
     rows: IntArray
     settings: TrainingSettings
+
+
+Pair = tuple[StoredModel, FitSpec]  # a model before its first epoch
 
 
 @dataclass(frozen=True)
@@ -79,9 +84,14 @@ def fit_all(
     pairs = list(zip(starts, specs, strict=True))
     results: list[FitResult] = []
     callback = callback or Callback()
+    train = partial(_stack, cohort, device=device, callback=callback)
+    done = 0.0
     while pairs:
         stack = pairs[:together]
-        fits = memory.halving(partial(_first, cohort, stack, device, callback), len(stack))
+        each = (1 - done) / work(len(pairs), together)
+        span = Span(done, each, len(results))
+        fits = memory.halving(partial(_first, train, stack, callback.progress, span), len(stack))
+        done = span.end(len(fits))
         if len(fits) < len(stack):
             together = len(fits)
             callback.on_out_of_memory()
@@ -89,6 +99,33 @@ def fit_all(
         results += fits
         pairs = pairs[len(fits) :]
     return results
+
+
+def work(fits: int, together: int) -> float:
+    """How long so many fits take, relative to one, where at most so many are trained at once."""
+    whole, rest = divmod(fits, together)
+    stacks = [together] * whole + [rest] * bool(rest)
+    return sum(1 + TOGETHER * (size - 1) for size in stacks)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where a stack stands in the work of all fits.
+
+    It begins at the share ``begin``; a single fit is the share ``each``; ``before`` come before it.
+    """
+
+    begin: float
+    each: float
+    before: int
+
+    def end(self, fits: int) -> float:
+        """Where a stack of so many fits ends."""
+        return min(1.0, self.begin + self.each * work(fits, fits))
+
+    def folds(self, fits: int) -> tuple[int, int]:
+        """The first and last of so many fits, from 1 on."""
+        return self.before + 1, self.before + fits
 
 
 def most_together(cohort: Cohort, settings: TrainingSettings, device: torch.device) -> int:
@@ -104,14 +141,15 @@ def most_together(cohort: Cohort, settings: TrainingSettings, device: torch.devi
 
 
 def _first(
-    cohort: Cohort,
-    pairs: Sequence[tuple[StoredModel, FitSpec]],
-    device: torch.device,
-    callback: Callback,
+    train: Callable[[Sequence[Pair]], list[FitResult]],
+    pairs: Sequence[Pair],
+    progress: Progress,
+    span: Span,
     count: int,
 ) -> list[FitResult]:
     """The first ``count`` of these, together."""
-    return _stack(cohort, pairs[:count], device, callback)
+    with progress.part(span.begin, span.end(count), span.folds(count)):
+        return train(pairs[:count])
 
 
 def _start(
@@ -124,7 +162,7 @@ def _start(
 
 def _stack(
     cohort: Cohort,
-    pairs: Sequence[tuple[StoredModel, FitSpec]],
+    pairs: Sequence[Pair],
     device: torch.device,
     callback: Callback,
 ) -> list[FitResult]:
@@ -166,7 +204,7 @@ def _stacked(moments: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
     return {name: torch.cat([one[name] for one in moments]) for name in moments[0]}
 
 
-def _plan(pairs: Sequence[tuple[StoredModel, FitSpec]]) -> Plan:
+def _plan(pairs: Sequence[Pair]) -> Plan:
     """One entry per replica."""
     entries = [
         (seed, torch.from_numpy(spec.rows), spec.settings)

@@ -47,6 +47,10 @@ class ProgressView(View):
     """time that is left at the speed so far; only while the task runs"""
     place: int | None = None
     """place in the queue of a task that waits, 1 for the next"""
+    stage: str | None = None
+    """what is done at the moment, such as the fold that is trained; only while the task runs"""
+    stage_message: dict[str, Any] | None = None
+    """the same as a message: its code and values"""
 
 
 @dataclass(frozen=True)

@@ -236,7 +236,7 @@ class Lines:
         self._status, self._percent, self._at = task.task_status, percent, time.monotonic()
         note(
             ": ".join(
-                part for part in (f"{task.task_id} {task.task_status}", _position(task)) if part
+                part for part in (f"{task.task_id} {task.task_status}", position(task)) if part
             )
         )
 
@@ -261,20 +261,23 @@ def _bar() -> Iterator[Watcher]:
                 description=plain(f"{task.task_id} {task.task_status}"),
                 total=progress.epochs or None,
                 completed=progress.epoch,
-                position=_position(task),
+                position=position(task),
             )
 
         yield watch
 
 
-def _position(task: "Task") -> str:
-    """Such as ``epoch 20 of 200, 10 %, 0:34 left``; "" before the first epoch."""
-    progress = task.progress
-    if not progress.epochs or not progress.epoch:
-        return ""
-    parts = [f"epoch {progress.epoch} of {progress.epochs}", f"{progress.percent:.0f} %"]
+def position(task: "Task") -> str:
+    """Such as ``epoch 20 of 200, 10 %, 0:34 left, Training the model``; "" before it begins."""
+    progress, parts = task.progress, []
+    if progress.epochs and progress.epoch:
+        parts.append(f"epoch {progress.epoch} of {progress.epochs}")
+    if parts or progress.stage:
+        parts.append(f"{progress.percent:.0f} %")
     if progress.eta_seconds is not None and not task.ended:
         parts.append(f"{_duration(progress.eta_seconds)} left")
+    if progress.stage and not task.ended:
+        parts.append(progress.stage)
     return ", ".join(parts)
 
 

@@ -9,7 +9,7 @@ from graphnet.names import metric_name, split_name
 from service.cli.connection import service_at
 from service.cli.options import example, json_option, task_argument, url_option
 from service.cli.orphans import end_orphans
-from service.cli.task_display import show_result
+from service.cli.task_display import position, show_result
 from service.cli.terminal import STATUS_STYLES, Column, note, show_facts, show_json, show_table
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _facts(task: "Task") -> Iterator[tuple[str, object]]:
         yield "Trained by", "this service's predecessor; its model is not stored here"
     yield "Imported", task.model_imported_at
     yield "Error", task.error
-    yield "Done", _done(task)
+    yield "Done", position(task)
     yield "Type", task.task_type
     yield "Parent", task.parent_task_id
     yield "Retry of", task.retry_of
@@ -169,13 +169,6 @@ def _facts(task: "Task") -> Iterator[tuple[str, object]]:
     yield "Test data", _listed(config.get("test_data"))
     settings = (config.get("param_set") or {}).items()
     yield "Settings", ", ".join(f"{name} {value}" for name, value in settings if value != "")
-
-
-def _done(task: "Task") -> str:
-    progress = task.progress
-    if not progress.epochs:
-        return ""
-    return f"epoch {progress.epoch} of {progress.epochs}, {progress.percent:.0f} %"
 
 
 def _listed(names: Any) -> str:

@@ -70,11 +70,14 @@ def live_view(row: dict[str, Any]) -> LiveTaskView:
 
 def _progress(task: TaskRecord) -> ProgressView:
     done = task.task_status in (Status.FINISHED, SUCCESS)
+    stage = task.stage if task.task_status == Status.RUNNING else None
     return ProgressView(
         epoch=task.epochs if done else task.epoch,
         epochs=task.epochs or None,
         percent=100.0 if done else task.permille / 10,
         eta_seconds=_eta_seconds(task.task_status, task.remaining_ms),
+        stage=None if stage is None else str(stage),
+        stage_message=None if stage is None else stage.as_dict(),
     )
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.installations import Installation, end, sgn_up
-from tests.service.forms import form
+from tests.installations import GIVE_UP_SECONDS, Installation, end, sgn_up
+from tests.service.forms import JUDGED, form
 
 pytestmark = pytest.mark.slow
 
@@ -55,6 +55,43 @@ def test_progress_moves_while_it_trains(small: Installation) -> None:
     assert 0 < progress["percent"] < 100
     assert progress["eta_seconds"] > 0
     small.http.post(f"/api/v0/tasks/{task_id}/cancel").raise_for_status()
+
+
+def test_a_running_task_says_what_it_does_in_the_language_of_its_reader(
+    small: Installation,
+) -> None:
+    task_id = long_task(small, epochs=20_000)
+    stages: list[str | None] = []
+    deadline = time.monotonic() + GIVE_UP_SECONDS
+    while "Training the model" not in stages and time.monotonic() < deadline:
+        progress = small.get(f"/api/v0/tasks/{task_id}")["task"]["progress"]
+        stages.append(progress["stage"])
+        time.sleep(0.2)
+    assert set(stages) <= {None, "Reading and preparing the data", "Training the model"}
+    assert progress["stage_message"] == {"code": "progress.training", "values": {}}
+    for language, sentence in (("en", "Training the model"), ("zh-CN", "正在训练模型")):
+        headers = {"accept": "text/html", "accept-language": language}
+        assert sentence in small.http.get(f"/tasks/{task_id}/live", headers=headers).text
+    small.http.post(f"/api/v0/tasks/{task_id}/cancel").raise_for_status()
+    small.wait_for(task_id, {"Cancelled"})
+    progress = small.get(f"/api/v0/tasks/{task_id}")["task"]["progress"]
+    assert (progress["stage"], progress["stage_message"]) == (None, None)
+
+
+def test_progress_is_of_the_whole_task_and_never_goes_back(small: Installation) -> None:
+    asked = {**JUDGED, "epochs": 300, "cv_folds": 5, "cv_repeats": 4}
+    task_id: str = small.post(form(param_set=asked))["task_form"]["task_id"]
+    shares, stages, ended = [0.0], set(), False
+    deadline = time.monotonic() + GIVE_UP_SECONDS
+    while not ended and time.monotonic() < deadline:
+        task = small.get(f"/api/v0/tasks/{task_id}")["task"]
+        ended = task["task_status"] not in {"Submitted", "Running"}
+        shares.append(task["progress"]["percent"])
+        stages.add((task["progress"]["stage_message"] or {}).get("code"))
+        time.sleep(0.2)
+    assert task["task_status"] == "Finished"
+    assert shares == sorted(shares)
+    assert {"progress.folds", "progress.folds-baselines"} <= stages
 
 
 def refused_start(*arguments: str) -> str:

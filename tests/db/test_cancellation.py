@@ -8,7 +8,7 @@ import pytest
 from db import cancellation, runs, tasks
 from db.models import Run
 from db.neurolearn import Submission
-from db.runs import CANCELLED, LeaseState, Progress, empty_result
+from db.runs import CANCELLED, LeaseState, RunProgress, empty_result
 from tests.db.samples import claimed, running, submitted
 
 pytestmark = pytest.mark.usefixtures("url")
@@ -35,7 +35,7 @@ async def test_a_worker_hears_of_it_and_writes_the_end() -> None:
     claim = await running()
     await cancellation.cancel(claim.task_id)
     assert (await state(claim.task_id))[0] == "Running"
-    assert await runs.renew(claim, lease_ms=60_000, progress=Progress()) == LeaseState.CANCELLED
+    assert await runs.renew(claim, lease_ms=60_000, progress=RunProgress()) == LeaseState.CANCELLED
     assert await runs.end_cancelled(claim, {"train_epochs": ["Epoch 001"]})
     assert (await state(claim.task_id))[::2] == ("Cancelled", {"train_epochs": ["Epoch 001"]})
 

@@ -17,7 +17,7 @@ from db import new_tasks, runs, tasks
 from db.clock import now_ms
 from db.connection import _connection, check_schema, close_database, migrate, open_database, ping
 from db.errors import DatabaseError, DatabaseUnavailable, translate_errors
-from db.runs import Progress
+from db.runs import RunProgress
 from tests.databases import query
 from tests.db.backends import on_servers
 from tests.db.opened import opened, opening
@@ -231,7 +231,7 @@ def test_calls_come_from_threads_to_the_loop_that_opened_the_database(url: str) 
         assert len(set(task_ids)) == 8
         claim = call(claimed(task_ids[0]))
         assert claim is not None
-        assert call(runs.renew(claim, lease_ms=60_000, progress=Progress(1, 2)))
+        assert call(runs.renew(claim, lease_ms=60_000, progress=RunProgress(1, 2)))
         assert call(runs.finish_task(claim, {}))
         call(close_database())
     finally:

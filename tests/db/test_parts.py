@@ -6,7 +6,7 @@ from db import cancellation, outbox, runs, shards, tasks
 from db import queue_state as waiting
 from db.claims import Claim, shard_id
 from db.models import Outbox, Run
-from db.runs import Progress
+from db.runs import RunProgress
 from db.states import SHARD_RELEASED, Status
 from graphnet.messages import Message
 from tests.db.samples import LEASE_MS, claimed, running, submitted
@@ -92,7 +92,7 @@ async def test_cancelling_a_task_lets_its_parts_go() -> None:
     claim = await shared()
     part = await taken(claim, 1)
     await cancellation.cancel(claim.task_id)
-    held = await runs.renew(part, lease_ms=LEASE_MS, progress=Progress())
+    held = await runs.renew(part, lease_ms=LEASE_MS, progress=RunProgress())
     assert held == runs.LeaseState.CANCELLED
     assert await claimed(shard_id(claim.task_id, 2)) is None
     await runs.record_checkpoint(part)
@@ -117,7 +117,7 @@ async def test_a_task_that_ends_lets_its_parts_go() -> None:
     claim = await shared()
     part = await taken(claim, 1)
     assert await runs.fail_task(claim, "It diverged.")
-    held = await runs.renew(part, lease_ms=LEASE_MS, progress=Progress())
+    held = await runs.renew(part, lease_ms=LEASE_MS, progress=RunProgress())
     assert held == runs.LeaseState.CANCELLED
 
 

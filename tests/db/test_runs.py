@@ -16,7 +16,8 @@ from db.clock import now_ms
 from db.errors import ContentTooLarge
 from db.models import Outbox, Run
 from db.neurolearn import Submission
-from db.runs import LeaseState, Progress
+from db.runs import LeaseState, RunProgress
+from graphnet.messages import Message
 from tests.databases import query
 from tests.db import processes
 from tests.db.backends import on_mysql, on_postgres
@@ -28,7 +29,7 @@ Write = Callable[[Claim], Coroutine[Any, Any, object]]
 
 
 async def kept(claim: Claim) -> bool:
-    return await runs.renew(claim, lease_ms=5000, progress=Progress(3, 9)) == LeaseState.KEPT
+    return await runs.renew(claim, lease_ms=5000, progress=RunProgress(3, 9)) == LeaseState.KEPT
 
 
 WRITES: dict[str, Write] = {
@@ -117,13 +118,30 @@ async def test_of_many_claims_of_a_lease_that_ran_out_one_is_given() -> None:
 
 async def test_renewing_keeps_the_lease_and_shows_progress() -> None:
     claim = await running(lease_ms=1)
-    assert await runs.renew(claim, lease_ms=60_000, progress=Progress(4, 9)) == LeaseState.KEPT
+    assert await runs.renew(claim, lease_ms=60_000, progress=RunProgress(4, 9)) == LeaseState.KEPT
     await asyncio.sleep(0.02)
     assert await claimed(claim.task_id) is None
     task = await tasks.get_task(claim.task_id)
     assert task is not None
     assert (task.epoch, task.epochs) == (4, 9)
     assert task.progress_at >= task.started_at
+
+
+async def test_what_a_task_does_is_shown_and_the_next_attempt_begins_where_it_was() -> None:
+    claim = await running()
+    stage = Message("progress.folds", first=1, last=4, count=4, folds=10)
+    progress = RunProgress(4, 9, 420, 3000, stage)
+    assert await runs.renew(claim, lease_ms=1, progress=progress) == LeaseState.KEPT
+    task = await tasks.get_task(claim.task_id)
+    assert task is not None
+    assert (task.stage, task.permille) == (stage, 420)
+    assert await runs.renew(claim, lease_ms=1, progress=RunProgress(4, 9, 420)) == LeaseState.KEPT
+    await asyncio.sleep(0.02)
+    again = await claimed(claim.task_id)
+    task = await tasks.get_task(claim.task_id)
+    assert again is not None
+    assert task is not None
+    assert (again.permille, task.stage) == (420, None)
 
 
 async def test_renewing_twice_in_a_millisecond_is_still_ours(
@@ -138,7 +156,7 @@ async def test_renewing_twice_in_a_millisecond_is_still_ours(
     monkeypatch.setattr(runs, "now_ms", stopped)
     for _ in range(2):
         assert (
-            await runs.renew(claim, lease_ms=60_000, progress=Progress(1, 9))
+            await runs.renew(claim, lease_ms=60_000, progress=RunProgress(1, 9))
             == LeaseState.KEPT
             == LeaseState.KEPT
         )
@@ -235,7 +253,7 @@ async def test_what_was_tried_too_often_fails_with_a_sentence_in_both_tables() -
     assert "stopped unexpectedly 2 times" in run["error"]
     assert run["lease_token"] == ""
     assert run["finished_at"] > 0
-    assert await runs.renew(claim, lease_ms=60_000, progress=Progress(1, 9)) == LeaseState.LOST
+    assert await runs.renew(claim, lease_ms=60_000, progress=RunProgress(1, 9)) == LeaseState.LOST
 
 
 @on_postgres
@@ -265,7 +283,7 @@ async def test_a_task_handed_back_while_another_asks_for_it_is_not_given_up(
 async def test_a_task_that_runs_does_not_fail_by_a_claim_beyond_its_attempts() -> None:
     claim = await running()
     assert await claimed(claim.task_id, max_attempts=1) is None
-    assert await runs.renew(claim, lease_ms=60_000, progress=Progress(1, 9)) == LeaseState.KEPT
+    assert await runs.renew(claim, lease_ms=60_000, progress=RunProgress(1, 9)) == LeaseState.KEPT
 
 
 async def test_handing_back_does_not_count_and_sends_a_message() -> None:

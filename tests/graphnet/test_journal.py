@@ -1,6 +1,7 @@
 """Interrupted anywhere, a task goes on to the same bits: its own training, its folds, its end."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ import torch
 from torch import Tensor
 
 from graphnet.config import Evaluation, TrainingSettings
+from graphnet.data.cohort import merge
 from graphnet.data.splits import Splits
 from graphnet.distributed.shards import model_at
 from graphnet.errors import ModelError
@@ -18,6 +20,7 @@ from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
 from graphnet.training.initialisation import initialise
 from graphnet.training.loop import Plan, Training
+from graphnet.training.progress import REPORT, Progress, Step
 from tests.graphnet.people import cohort
 
 ASKED = Evaluation(cv_folds=3, explain=False)
@@ -48,10 +51,6 @@ class Keeping(Callback):
         if not self.left:
             raise Interrupted
 
-    @property
-    def share(self) -> float:
-        return sum(self.costs[: self.index + 1]) / sum(self.costs)
-
 
 def outcome(journal: Callback | None = None) -> Outcome:
     return run(Splits(cohort()), SETTINGS, evaluation=ASKED, callback=journal)
@@ -71,20 +70,50 @@ def test_a_task_that_breaks_off_again_and_again_ends_as_if_it_had_not() -> None:
         done += journal.done
         break
     assert done == [(stage, epoch) for stage in range(4) for epoch in range(1, 7)]
-    assert journal.share == 1.0
     assert again.model.to_bytes()[0] == undisturbed.model.to_bytes()[0]
     assert again.result.as_dict() == undisturbed.result.as_dict()
 
 
+class Counting(Progress):
+    """Keeps what was expected and what was begun."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.expected: list[str] = []
+        self.begun: list[str] = []
+
+    def expect(self, steps: Sequence[Step]) -> None:
+        self.expected = [step.name for step in steps]
+        super().expect(steps)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        self.begun.append(name)
+        with super().step(name):
+            yield
+
+
 @pytest.mark.parametrize("step", [1, 1 << 20])  # bytes that a cache holds: one fit at a time, many
-@pytest.mark.parametrize("asked", [ASKED, replace(ASKED, nested=True)])
-def test_every_training_of_a_task_is_expected(
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ASKED,
+        replace(ASKED, nested=True, explain=True),
+        replace(ASKED, baselines=False),
+        Evaluation(cv_folds=0),
+        Evaluation(cv_folds=0, leave_site_out=True, permutations=20),
+    ],
+)
+def test_every_step_of_a_task_is_expected(
     step: int, asked: Evaluation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stacked, "STEP", step)
-    settings, callback = replace(SETTINGS, epochs=1), Callback()
-    run(Splits(cohort()), settings, evaluation=asked, callback=callback)
-    assert len(callback.costs) == callback.index + 1
+    progress = Counting()
+    everyone = merge([cohort(), cohort("B")])
+    settings = replace(SETTINGS, epochs=1)
+    run(Splits(everyone), settings, evaluation=asked, callback=Callback(progress))
+    # The last step is that of whoever writes the files.
+    assert progress.expected == [*progress.begun, REPORT]
 
 
 def test_a_task_does_not_depend_on_what_is_trained_together(

@@ -1,14 +1,21 @@
 """``python -m graphnet`` as a shell runs it."""
 
+import io
 import json
+import os
+import re
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from graphnet import terminal
 from graphnet.__main__ import main
 from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import ALIASES, MODELS
@@ -16,7 +23,10 @@ from graphnet.config import TrainingSettings
 from graphnet.data.synthetic import cohort_table
 from graphnet.messages import Message
 from graphnet.readers import from_table, read_table
+from graphnet.terminal import ProgressLine
+from graphnet.training.progress import TRAINING, Progress, Step
 from tests.graphnet.people import RECIPE
+from tests.installations import GIVE_UP_SECONDS
 from tests.zygote import forked
 
 SMALL = ("--epochs", "3", "--device", "cpu")
@@ -85,7 +95,8 @@ def test_training_shows_its_epochs_and_keeps_a_model_and_its_result(
     assert json.loads(shown[shown.index("{") :]) == result["metrics"]
     assert result["metrics"]["test"]["n"] == 40
     assert result["metrics"]["val"] is None
-    notes = (trained / "said").read_text().splitlines()
+    said = (trained / "said").read_text().splitlines()
+    notes = [line for line in said if not re.match(r"\d+ %", line)]  # on a slow machine
     assert notes == [f"Note: {sentence}" for sentence in result["warnings"]]
     model = StoredModel.from_bytes(
         (trained / "model.safetensors").read_bytes(), (trained / "manifest.json").read_bytes()
@@ -241,3 +252,108 @@ def test_a_graph_without_what_it_needs_is_refused(
     (said,) = sentences(capsys, *asked, "--cv-folds", "21")
     assert said.startswith("cv_folds is 21, but class 0 has only 20 training subjects;")
     assert not (tmp_path / "x").exists()
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_line_of_progress_is_rewritten_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal, "ON_TERMINAL_SECONDS", 0.01)
+    progress, shown = Progress(), Terminal()
+    progress.expect([Step(TRAINING, 100.0)])
+    with ProgressLine(progress, shown) as line, progress.step(TRAINING):
+        waited_for(lambda: shown.getvalue().count("1:40 left: Training the model") > 1)
+        with line.aside():
+            shown.write("Epoch 001\n")
+    assert re.fullmatch(r"(\r\x1b\[K[^\n\r]*)+Epoch 001\n(\r\x1b\[K[^\n\r]*)+", shown.getvalue())
+    assert shown.getvalue().endswith("\r\x1b[K"), "nothing of it stays"
+
+
+def test_elsewhere_progress_is_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert terminal.IN_LOG_SECONDS >= 2
+    monkeypatch.setattr(terminal, "IN_LOG_SECONDS", 0.01)
+    progress, shown = Progress(), io.StringIO()
+    with ProgressLine(progress, shown):
+        waited_for(lambda: shown.getvalue().count("\n") > 1)
+    assert set(shown.getvalue().splitlines()) == {"0 %: Reading and preparing the data"}
+
+
+def waited_for(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + GIVE_UP_SECONDS
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+UNBUFFERED = {"PYTHONUNBUFFERED": "1"}
+STARTER = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # which may be ignored where the tests run
+runpy.run_module("graphnet", run_name="__main__", alter_sys=True)
+"""
+LONG = ("--epochs", "100000", "--device", "cpu")
+
+
+def ended_run(
+    number: signal.Signals, at: str, folder: Path, *arguments: str | Path
+) -> tuple[int, str]:
+    """Start a process, and end it by a signal once it says ``at``: its status, and what it said."""
+    log = folder / "said"
+    with log.open("wb") as said:
+        command = [sys.executable, "-W", "error", "-c", STARTER, *map(str, arguments)]
+        process = subprocess.Popen(command, stdout=said, stderr=said, env=os.environ | UNBUFFERED)
+        try:
+            waited_for(lambda: at in log.read_text() or process.poll() is not None)
+            process.send_signal(number)
+            return process.wait(GIVE_UP_SECONDS), log.read_text()
+        finally:
+            process.kill()
+            process.wait()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_is_ended_keeps_the_model_that_is_trained(
+    number: signal.Signals, files: Files, tmp_path: Path
+) -> None:
+    out = tmp_path / "model"
+    out.mkdir()
+    (out / "result.json").write_text("{}")  # of an earlier model
+    status, said = ended_run(
+        number, "Choosing settings for fold", tmp_path, "--train", files["A_NC"], files["A_SZ"],
+        "--out", out, "--epochs", "2", "--cv-folds", "2", "--cv-repeats", "100", "--nested",
+        "--device", "cpu",
+    )  # fmt: skip
+    assert status == 128 + number
+    assert f"The model is trained and was kept in {out}" in said
+    assert "Traceback" not in said
+    assert {path.name for path in out.iterdir()} == {"model.safetensors", "manifest.json"}
+    kept = StoredModel.from_bytes(
+        (out / "model.safetensors").read_bytes(), (out / "manifest.json").read_bytes()
+    )
+    assert kept.facts["selected_epoch"] == 2
+    again = shell(
+        "--train", files["B_NC"], files["B_SZ"], "--parent", out, "--out", tmp_path / "tuned",
+        *SMALL,
+    )  # fmt: skip
+    assert again.returncode == 0, again.stderr
+    whole = shell("--train", files["A_NC"], files["A_SZ"], "--out", tmp_path / "whole", "--epochs",
+                  "2", "--cv-folds", "0", "--device", "cpu")  # fmt: skip
+    assert whole.returncode == 0
+    same = (tmp_path / "whole" / "model.safetensors").read_bytes()
+    assert (out / "model.safetensors").read_bytes() == same
+
+
+def test_a_run_that_is_ended_before_its_model_is_trained_keeps_nothing(
+    files: Files, tmp_path: Path
+) -> None:
+    out = tmp_path / "model"
+    status, said = ended_run(
+        signal.SIGTERM, "Epoch", tmp_path, "--train", files["A_NC"], files["A_SZ"],
+        "--out", out, *LONG,
+    )  # fmt: skip
+    assert status == 128 + signal.SIGTERM
+    assert "before the model was trained; nothing was kept" in said
+    assert "Traceback" not in said
+    assert not out.exists()

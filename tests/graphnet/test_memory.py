@@ -135,10 +135,10 @@ def test_a_training_that_does_not_fit_keeps_what_was_sound(monkeypatch: pytest.M
 def test_folds_that_do_not_fit_one_by_one_leave_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
     stack = stacked._stack
 
-    def small(*arguments: Any) -> Any:
+    def small(*arguments: Any, **named: Any) -> Any:
         if len(arguments[1]) >= 1:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return stack(*arguments)
+        return stack(*arguments, **named)
 
     monkeypatch.setattr(stacked, "_stack", small)
     asked = Evaluation(cv_folds=3, baselines=False, explain=False)

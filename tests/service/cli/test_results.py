@@ -114,7 +114,13 @@ def test_a_log_is_followed_until_the_task_has_ended(
 
 
 def told(status: str) -> list[tuple[str, str, dict[str, Any]]]:
-    done = {"epoch": 2, "epochs": 4, "percent": 50.0, "eta_seconds": 34.5}
+    done = {
+        "epoch": 2,
+        "epochs": 4,
+        "percent": 50.0,
+        "eta_seconds": 34.5,
+        "stage": "Training the model",
+    }
     return [
         ("0.1", "status", {"task_status": "Running"}),
         ("1.1", "epoch", {"epoch": 1, "line": "Epoch 001"}),
@@ -136,7 +142,7 @@ def test_watching_says_how_far_it_is_over_a_break_and_ends_with_the_metrics(
     assert ran.stderr.splitlines() == [
         f"{TASK} Submitted",
         f"{TASK} Running",
-        f"{TASK} Running: epoch 2 of 4, 50 %, 0:34 left",
+        f"{TASK} Running: epoch 2 of 4, 50 %, 0:34 left, Training the model",
         f"{TASK} Finished: epoch 2 of 4, 50 %",
     ]
     assert ["Status", "Finished"] in rows(ran.stdout)

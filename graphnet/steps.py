@@ -1,0 +1,157 @@
+"""The steps of a task, and about how long each takes, from the sizes of its data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from graphnet.config import TrainingSettings
+from graphnet.evaluation.assessment import has_graph
+from graphnet.evaluation.attribution import MOST_SUBJECTS, passes
+from graphnet.evaluation.nested_cv import INNER_FOLDS, grid, inner_settings
+from graphnet.evaluation.validation import FoldsPlan
+from graphnet.plan import ExperimentPlan
+from graphnet.training.progress import (
+    BASELINES,
+    CHOOSING,
+    EVALUATION,
+    EXPLANATION,
+    FOLD_BASELINES,
+    FOLDS,
+    FOLDS_NO_GRAPH,
+    NO_GRAPH,
+    REPORT,
+    SHARED,
+    TRAINING,
+    Step,
+)
+from graphnet.training.stacked import most_together, work
+
+# Seconds on one core of a server's processor. Only their proportions matter for long: what is
+# measured while a task runs replaces them.
+STEP_SECONDS = 1e-3  # of a training, whatever its size
+VALUE_SECONDS = 2e-8  # for each measure of a subject in an epoch
+EDGE_SECONDS = {  # likewise for each pair of regions, of models that work on these
+    "BNT": 6e-8,
+    "BrainNetCNN": 1e-7,
+    "GAT": 3e-7,
+    "GIN": 5e-9,
+    "TopK": 1.3e-7,
+}
+IMPORT_SECONDS = 0.9  # of scikit-learn, for the first baselines
+BASELINES_SECONDS = 0.15  # of all at least; and for each pair of subjects, and measure of a pair
+PAIR_SECONDS, PRODUCT_SECONDS = 2.2e-6, 2e-10
+LEAST_EVALUATION, BOOTSTRAP_SECONDS = 0.05, 1.6e-4  # for each subject and method
+METHODS = 6  # the model and its baselines
+REPORT_SECONDS, FACT_SECONDS = 0.2, 1.5e-7  # the second for each measure of a subject
+WITHOUT_SCORES = 0.65  # of the time of an epoch, where no split is scored after it
+
+
+def expected_steps(
+    plan: ExperimentPlan, device: torch.device, *, shared: bool = False
+) -> list[Step]:
+    """All steps of a task that is trained on ``device``, in their order.
+
+    Args:
+        plan: the task.
+        device: to train on; fits are trained in stacks, as many at a time as it holds.
+        shared: whether other workers do some of it, as its ``fan_out`` says.
+
+    """
+    return _Expected(plan, device, plan.evaluation.fan_out if shared else 1).steps()
+
+
+@dataclass(frozen=True)
+class _Expected:
+    plan: ExperimentPlan
+    device: torch.device
+    workers: int
+
+    def steps(self) -> list[Step]:
+        evaluation, settings = self.plan.evaluation, self.plan.start.settings
+        seeds = min(self.workers, settings.seeds)
+        one = self._training(settings) / seeds
+        steps = [Step(TRAINING, one)]
+        if self.plan.has_no_graph_baseline:
+            steps.append(Step(NO_GRAPH, one))
+        if seeds > 1:
+            steps.append(Step(SHARED, one / 4))
+        everyone = sum(len(cohort) for cohort in self.plan.data.present().values())
+        judged = self._evaluation(everyone)
+        if evaluation.baselines:
+            steps.append(Step(BASELINES, IMPORT_SECONDS + self._baselines() + judged))
+        else:
+            steps.append(Step(EVALUATION, judged))
+        for folds in self.plan.fold_plans:
+            if folds.folds:
+                steps += [*self._folds(folds), Step(EVALUATION, self._evaluation(self._subjects))]
+        if evaluation.explain:
+            steps.append(Step(EXPLANATION, self._explanation()))
+        facts = everyone * self._values * FACT_SECONDS
+        return [*steps, Step(REPORT, judged / 3 + facts), Step(REPORT, REPORT_SECONDS)]
+
+    @property
+    def _subjects(self) -> int:
+        return len(self.plan.data.train)
+
+    @property
+    def _values(self) -> int:
+        """Measures of a subject."""
+        train = self.plan.data.train
+        return len(train.regions) * len(train.measures)
+
+    def _pass(self, settings: TrainingSettings, subjects: int) -> float:
+        """An epoch over so many subjects."""
+        batches = -(-subjects // settings.batch_size)
+        edges = len(self.plan.data.train.regions) ** 2 * EDGE_SECONDS.get(settings.model, 0.0)
+        each = self._values * VALUE_SECONDS + edges
+        return batches * STEP_SECONDS + subjects * settings.seeds * each
+
+    def _training(self, settings: TrainingSettings) -> float:
+        return settings.epochs * self._pass(settings, self._subjects)
+
+    def _fits(self, fits: int, settings: TrainingSettings) -> float:
+        """So many fits, in stacks."""
+        together = most_together(self.plan.data.train, settings, self.device)
+        return WITHOUT_SCORES * self._training(settings) * work(fits, together)
+
+    def _folds(self, folds: FoldsPlan) -> Sequence[Step]:
+        """The folds of one kind: here, or in shards of which this worker does its part."""
+        evaluation, settings = self.plan.evaluation, self.plan.start.settings
+        workers = min(self.workers, len(folds.folds))
+        count = -(-len(folds.folds) // workers)
+        steps = []
+        if evaluation.nested:
+            steps.append(Step(CHOOSING, count * self._choosing(settings), count))
+        fits = self._fits(count, settings)
+        steps.append(Step(FOLDS, fits, count))
+        if evaluation.baselines:
+            baselines = count * self._baselines()
+            steps.append(Step(FOLD_BASELINES, baselines, count))
+            if self.plan.fold_parent is None and has_graph(self.plan.start):
+                steps.append(Step(FOLDS_NO_GRAPH, fits, count))
+        if workers > 1:
+            return [Step(SHARED, sum(step.seconds for step in steps))]
+        return steps
+
+    def _choosing(self, settings: TrainingSettings) -> float:
+        """The inner fits of one fold."""
+        inherited = self.plan.fold_parent is not None
+        inner = inner_settings(settings, inherited=inherited)
+        candidates = grid(settings, len(self.plan.data.train.regions), inherited=inherited)
+        return self._fits(INNER_FOLDS * len(candidates), inner)
+
+    def _baselines(self) -> float:
+        pairs = self._subjects**2
+        return BASELINES_SECONDS + pairs * (PAIR_SECONDS + self._values * PRODUCT_SECONDS)
+
+    def _evaluation(self, subjects: int) -> float:
+        """Metrics of so many subjects, with those of all baselines."""
+        methods = METHODS if self.plan.evaluation.baselines else 1
+        return LEAST_EVALUATION + methods * subjects * BOOTSTRAP_SECONDS
+
+    def _explanation(self) -> float:
+        settings = self.plan.start.settings
+        subjects = min(len(self.plan.to_explain), MOST_SUBJECTS)
+        folds = sum(len(folds.folds) for folds in self.plan.fold_plans)
+        return sum(passes(self.plan.start, folds, subjects)) * self._pass(settings, subjects)

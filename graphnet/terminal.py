@@ -1,0 +1,118 @@
+"""A run of ``python -m graphnet`` as one sees it: a line of progress, and an early end."""
+
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from types import FrameType
+from typing import Self, TextIO
+
+from graphnet.messages import Message
+from graphnet.training.progress import Progress
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+ON_TERMINAL_SECONDS, IN_LOG_SECONDS = 0.5, 5.0
+ERASED = "\r\x1b[K"  # to the line's beginning, and erase it
+WIDTH = 79
+
+
+class RunEnded(BaseException):
+    """Somebody has ended the run by the signal ``number``; no handler of errors catches it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@contextlib.contextmanager
+def ended_by_signal() -> Iterator[None]:
+    """Raise RunEnded at SIGINT or SIGTERM; a second signal ends the process at once.
+
+    What is ignored, as SIGINT is by what a shell runs in the background, stays so.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # which alone may say what a signal does
+        return
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
+    before = {number: each for number, each in handlers.items() if each != signal.SIG_IGN}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def end(number: int, _: FrameType | None) -> None:
+        for each in before:
+            signal.signal(each, signal.SIG_DFL)
+        raise RunEnded(number)
+
+    for number in before:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        restore()
+
+
+class ProgressLine:
+    """Shows how far a task is, from a thread of its own.
+
+    On a terminal it is one line that is written again and again; elsewhere a line every five
+    seconds.
+    """
+
+    def __init__(self, progress: Progress, stream: TextIO | None = None) -> None:
+        self._progress = progress
+        self._stream = stream or sys.stderr
+        self._rewritten = self._stream.isatty()
+        self._ended = threading.Event()
+        self._writing = threading.Lock()
+        self._thread = threading.Thread(target=self._show, name="progress", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+        self._write("")
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Leave the line to what is printed inside."""
+        with self._writing:
+            if self._rewritten:
+                self._stream.write(ERASED)
+                self._stream.flush()
+            yield
+
+    def _show(self) -> None:
+        seconds = ON_TERMINAL_SECONDS if self._rewritten else IN_LOG_SECONDS
+        while not self._ended.wait(seconds):
+            self._write(line(self._progress))
+
+    def _write(self, text: str) -> None:
+        with self._writing, contextlib.suppress(OSError):  # nobody reads it any more
+            if self._rewritten:
+                self._stream.write(ERASED + text[:WIDTH])
+            elif text:
+                self._stream.write(text + "\n")
+            self._stream.flush()
+
+
+def line(progress: Progress) -> str:
+    """How far a task is, how long it still takes and what it does, in English."""
+    shown = progress.now()
+    percent = min(99, int(100 * shown.share))
+    if shown.seconds is None:
+        return str(Message("progress.line-without-time", percent=percent, stage=shown.stage))
+    left = _duration(round(shown.seconds))
+    return str(Message("progress.line", percent=percent, left=left, stage=shown.stage))
+
+
+def _duration(seconds: int) -> str:
+    """As 0:07, 12:34 or 1:23:45."""
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
