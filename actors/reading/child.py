@@ -3,6 +3,7 @@
 The process is forked from a server that has imported the readers (:mod:`graphnet.readers.server`).
 """
 
+import atexit
 import json
 import logging
 import os
@@ -178,6 +179,7 @@ class ReadingServer:
 
 
 SERVER = ReadingServer()
+atexit.register(SERVER.close)
 
 
 def _started_server() -> socket.socket:

@@ -127,6 +127,8 @@ def test_a_finished_task_says_all_the_contract_asks(trained: dict[str, Any]) -> 
         "epochs": 2,
         "percent": 100.0,
         "eta_seconds": None,
+        "stage": None,
+        "stage_message": None,
         "place": None,
     }
     assert trained["attempt"] == 1
