@@ -15,7 +15,7 @@ import httpx
 from tests.places import add_small
 from tests.service.forms import form
 
-EPOCHS = 1200
+EPOCHS = 800
 SEEDS = (0, 1, 2)
 PATIENCE_SECONDS = 120
 MOST_OPEN = 6  # tasks that wait or run at one time
