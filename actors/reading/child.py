@@ -36,6 +36,7 @@ OLD_SECONDS = 3600.0
 MAPPING = "mapping.json"
 WORDS = "words"  # a file that gets a child's error output
 START_SECONDS = 60.0  # of the server, on a busy machine
+MOST_SERVERS = 5  # that are started for one file, where each ends before it reads
 LAST_WORDS = 2_000  # characters of a child's error output that go to the log
 # What a reader's libraries would otherwise start threads for; a process with threads cannot fork.
 ONE_THREAD = {
@@ -141,23 +142,24 @@ class ReadingServer:
         self._channel: socket.socket | None = None
 
     def run(self, request: ForkRequest, seconds: float) -> int:
-        """The exit status of a fork that reads a file; -9 where it went with its server.
+        """The exit status of a fork that reads a file; -9 where its servers end again and again.
 
         Raises:
             TimeoutError: it took longer than ``seconds``, and has been ended.
 
         """
-        while True:
+        for _ in range(MOST_SERVERS):
             ours, its = socket.socketpair()
             with ours:
                 with its:
-                    self._send(request, its)
+                    sent = self._send(request, its)
                 ours.settimeout(START_SECONDS)
-                if not ours.recv(len(STARTED)):
-                    continue  # the server ended before it came to this
+                if not sent or not ours.recv(len(STARTED)):
+                    continue  # the server ended before it came to this: nobody had asked for long
                 ours.settimeout(max(seconds, 0.001))
                 status = ours.recv(32)
                 return int(status) if status else -signal.SIGKILL
+        return -signal.SIGKILL
 
     def close(self) -> None:
         """End the server and what it reads."""
@@ -165,17 +167,17 @@ class ReadingServer:
             self._channel.close()
             self._channel = None
 
-    def _send(self, request: ForkRequest, reply: socket.socket) -> None:
+    def _send(self, request: ForkRequest, reply: socket.socket) -> bool:
+        """Whether there was still a server to send it to."""
         with self._turn:
-            while True:
-                if self._channel is None:
-                    self._channel = _started_server()
-                try:
-                    socket.send_fds(self._channel, [request.to_bytes()], [reply.fileno()])
-                except OSError:  # it ended, as nobody had asked for a while
-                    self.close()
-                else:
-                    return
+            if self._channel is None:
+                self._channel = _started_server()
+            try:
+                socket.send_fds(self._channel, [request.to_bytes()], [reply.fileno()])
+            except OSError:
+                self.close()
+                return False
+            return True
 
 
 SERVER = ReadingServer()

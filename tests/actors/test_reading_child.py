@@ -252,3 +252,15 @@ def test_many_files_are_read_at_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(read_small, folders))
     assert not readers()
+
+
+def test_servers_that_end_at_once_are_not_started_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = child.ReadingServer()
+    monkeypatch.setattr(child, "SERVER", server)
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    path = written(tmp_path, table().to_csv(index=False))
+    with working_folder(tmp_path / "spool") as folder, pytest.raises(ReadingFailed, match="killed"):
+        read_file(path, folder, ReadOptions("small", {}, MOST), bounds(tmp_path))
+    server.close()
