@@ -18,7 +18,12 @@ from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import COVARIATES, ID, LABEL, POSITIVE, SCORE, SITE, Inquiry
 from graphnet.readers.subjects.assigning import Files
 from graphnet.readers.subjects.people import People, read_people
-from graphnet.readers.subjects.roster import candidates, is_of_freesurfer, read_file
+from graphnet.readers.subjects.roster import (
+    candidates,
+    is_of_freesurfer,
+    matched_rows,
+    read_file,
+)
 from graphnet.readers.tables.freesurfer import atlas_of, interpret_table
 from graphnet.readers.tables.regions import VALUE
 from graphnet.readers.tables.roles import NONE, find_roles
@@ -229,7 +234,7 @@ def _dataset(
         inquiry.check()
         if brain is None or brain.values is None:
             return None
-        rows = _rows(table, brain.subjects.ids, ids, listing, inquiry)
+        rows = matched_rows(brain.subjects.ids, table.name, ids, listing.name, inquiry)
         inquiry.check()
         for place, measure in enumerate(brain.measures):
             layer = layers.setdefault(names.get(table.path, measure), {})
@@ -270,35 +275,6 @@ def _dataset(
             covariates=(*people.covariates, *(reading for _, reading in added)),
         ),
     )
-
-
-def _rows(
-    table: Table, own: Sequence[str], ids: Sequence[str], listing: Table, inquiry: Inquiry
-) -> list[int]:
-    """The row of a table for each of the ``ids``; who is in one of both alone is refused."""
-    match = match_ids(own, ids)
-    for sentence in match.how:
-        inquiry.assume(Message("readers_subjects.of-file", file=table.name, detail=sentence))
-    for sentence in match.collisions:
-        inquiry.refuse(Message("readers_subjects.of-file", file=table.name, detail=sentence))
-    row_of = {listed: own.index(name) for name, listed in match.pairs}
-    lacking = [subject for subject in ids if subject not in row_of]
-    matched = {name for name, _ in match.pairs}
-    more = [name for name in own if name not in matched]
-    if lacking or more:
-        inquiry.refuse(
-            Message(
-                "readers_folders.other-subjects",
-                file=inquiry.name,
-                table=table.name,
-                listing=listing.name,
-                kind="both" if lacking and more else "lacking" if lacking else "more",
-                lacking=first_of(lacking, 5),
-                more=first_of(more, 5),
-            )
-        )
-        return []
-    return [row_of[subject] for subject in ids]
 
 
 def _ordered(covariate: Covariate, rows: Sequence[int]) -> Covariate:

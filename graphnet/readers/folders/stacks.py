@@ -16,12 +16,12 @@ from graphnet.data.dataset import Dataset
 from graphnet.data.identifiers import match_ids
 from graphnet.data.interpretation import Choice, Interpretation
 from graphnet.errors import CohortError
-from graphnet.messages import Message, first_of
+from graphnet.messages import Message
 from graphnet.readers.connectomes.matrices import edges_from_matrices, edges_from_vectors
 from graphnet.readers.folders.archives import too_large
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.assigning import Files
-from graphnet.readers.subjects.roster import Roster, find_roster
+from graphnet.readers.subjects.roster import Roster, find_roster, matched_rows
 from graphnet.readers.subjects.table_of_people import KIND, read_listed
 from graphnet.readers.text.number_files import read_numbers
 
@@ -109,10 +109,10 @@ def _rows(stack: Stack, lists: Sequence[Path], roster: Roster, inquiry: Inquiry)
         if len(ids) != count:
             _refuse_count(stack, lists[0].name, len(ids), inquiry)
             return []
-        return _matched(ids, lists[0].name, roster, inquiry)
+        return matched_rows(ids, lists[0].name, roster.ids, roster.name, inquiry)
     numbered = [f"Subject{place:03}" for place in range(1, count + 1)]
     if CONN.fullmatch(stack.path.name) and _are_numbers(numbered, roster.ids):
-        return _matched(numbered, stack.path.name, roster, inquiry)
+        return matched_rows(numbered, stack.path.name, roster.ids, roster.name, inquiry)
     if len(roster.ids) != count:
         _refuse_count(stack, roster.name, len(roster.ids), inquiry)
         return []
@@ -143,32 +143,6 @@ def _are_numbers(numbered: Sequence[str], ids: Sequence[str]) -> bool:
         return False
     called = all(subject.casefold().startswith("subject") for subject in ids)
     return called or [listed for _, listed in pairs] == list(ids)
-
-
-def _matched(ids: Sequence[str], name: str, roster: Roster, inquiry: Inquiry) -> list[int]:
-    match = match_ids(ids, roster.ids)
-    for sentence in match.how:
-        inquiry.assume(Message("readers_subjects.of-file", file=name, detail=sentence))
-    for sentence in match.collisions:
-        inquiry.refuse(Message("readers_subjects.of-file", file=name, detail=sentence))
-    row_of = {listed: ids.index(subject) for subject, listed in match.pairs}
-    lacking = [subject for subject in roster.ids if subject not in row_of]
-    matched = {subject for subject, _ in match.pairs}
-    more = [subject for subject in ids if subject not in matched]
-    if lacking or more:
-        inquiry.refuse(
-            Message(
-                "readers_folders.other-subjects",
-                file=inquiry.name,
-                table=name,
-                listing=roster.name,
-                kind="both" if lacking and more else "lacking" if lacking else "more",
-                lacking=first_of(lacking, 5),
-                more=first_of(more, 5),
-            )
-        )
-        return []
-    return [row_of[subject] for subject in roster.ids]
 
 
 def _refuse_count(stack: Stack, table: str, rows: int, inquiry: Inquiry) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from graphnet.data.identifiers import repeated
+from graphnet.data.identifiers import match_ids, repeated
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError, shortened
 from graphnet.messages import Message, first_of
@@ -244,3 +244,41 @@ def rows_of(sheet: Sheet, rows: Sequence[int]) -> Sheet:
         for cells in sheet.columns
     )
     return Sheet(sheet.names, columns, sheet.text)
+
+
+def matched_rows(
+    own: Sequence[str], table: str, ids: Sequence[str], listing: str, inquiry: Inquiry
+) -> list[int]:
+    """The row of a ``table`` for each of the ``ids``; who is in one of both alone is refused.
+
+    Args:
+        own: the ids of the table's rows.
+        table: what it is called.
+        ids: those of the subjects who are wanted.
+        listing: what the file is called that lists them.
+        inquiry: takes what is assumed and refused; [] is returned where somebody is missing.
+
+    """
+    match = match_ids(own, ids)
+    for sentence in match.how:
+        inquiry.assume(Message("readers_subjects.of-file", file=table, detail=sentence))
+    for sentence in match.collisions:
+        inquiry.refuse(Message("readers_subjects.of-file", file=table, detail=sentence))
+    row_of = {listed: own.index(subject) for subject, listed in match.pairs}
+    lacking = [subject for subject in ids if subject not in row_of]
+    matched = {subject for subject, _ in match.pairs}
+    more = [subject for subject in own if subject not in matched]
+    if lacking or more:
+        inquiry.refuse(
+            Message(
+                "readers_folders.other-subjects",
+                file=inquiry.name,
+                table=table,
+                listing=listing,
+                kind="both" if lacking and more else "lacking" if lacking else "more",
+                lacking=first_of(lacking, 5),
+                more=first_of(more, 5),
+            )
+        )
+        return []
+    return [row_of[subject] for subject in ids]
