@@ -9,7 +9,7 @@ import redis
 
 from actors.names import Names
 from actors.queue import try_acquire_period
-from actors.reading.uploads import KEPT, expired
+from actors.reading.uploads import AWAITED, expired
 from db import datasets, queue_state, shards, tasks
 from db.errors import DatabaseError
 from db.ids import made_at
@@ -79,9 +79,8 @@ async def collect_checkpoints(checkpoints: Store) -> list[str]:
 
 
 async def collect_uploads(store: Store) -> list[str]:
-    """Remove uploads of more than an hour ago; their ids."""
-    upload_ids = await asyncio.to_thread(store.task_ids)
-    old = expired(upload_ids, datetime.now(UTC))
+    """Remove uploads whose last byte came more than an hour ago, or a day if more were to come."""
+    old = await asyncio.to_thread(expired, store, datetime.now(UTC))
     for upload_id in old:
         await asyncio.to_thread(store.delete, upload_id)
     return old
@@ -110,4 +109,4 @@ async def collect_datasets(store: Store) -> list[str]:
 def _is_new(data_id: str) -> bool:
     """Whether an upload of this id may still become a row."""
     made = made_at(data_id)
-    return made is not None and datetime.now(UTC) - made < KEPT + MARGIN
+    return made is not None and datetime.now(UTC) - made < AWAITED + MARGIN

@@ -188,6 +188,13 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def natural(text: str) -> int:
+    """A whole number from 0 on. Raises InvalidValue."""
+    if not text.strip().isdecimal():
+        raise InvalidValue(Message("settings.natural", value=text))
+    return int(text)
+
+
 def share(text: str) -> float:
     """A number above 0 up to 1. Raises InvalidValue."""
     try:

@@ -49,6 +49,7 @@ class NewDataset(ListedDataset):
     """A dataset to be written: its content, or where its arrays are, and what it holds.
 
     ``answers`` are what was said of how to read it; ``signature`` is what its file looks like.
+    ``stored_bytes`` are those of its arrays.
     """
 
     data_cont: str
@@ -56,6 +57,7 @@ class NewDataset(ListedDataset):
     profile: dict[str, Any]
     signature: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    stored_bytes: int = 0
 
 
 def new_data_id() -> str:
@@ -108,6 +110,7 @@ async def _insert(new: NewDataset) -> DatasetRecord:
             data_id=new.data_id,
             length=record.length,
             profile=_as_text(new.profile),
+            stored_bytes=new.stored_bytes,
         )
         if new.answers:
             await _replace_mapping(new, new.answers, new.signature, connection)
@@ -193,6 +196,18 @@ async def get_profiles(data_ids: Sequence[str]) -> dict[str, tuple[int, dict[str
         return {}
     rows = await Profile.filter(data_id__in=list(data_ids))
     return {row.data_id: (row.length, json.loads(row.profile)) for row in rows}
+
+
+@translate_errors()
+async def stored_bytes(proj_id: str) -> int:
+    """The bytes that the arrays of a project's datasets take."""
+    mine = in_its_letters(Dataset.all(), "proj_id", proj_id)
+    data_ids = [str(data_id) for data_id in await mine.values_list("data_id", flat=True)]
+    total = 0
+    for some in _pieces(data_ids):
+        rows = await Profile.filter(data_id__in=some).values("stored_bytes")
+        total += sum(int(row["stored_bytes"] or 0) for row in rows)
+    return total
 
 
 @restart_on_deadlock

@@ -85,11 +85,15 @@ class Outbox(Model):
 
 
 class Profile(Model):
-    """What a dataset holds, as JSON, and its length by the database when this was found."""
+    """What a dataset holds, as JSON, and its length by the database when this was found.
+
+    ``stored_bytes`` is what its arrays take in the registry, where that was asked.
+    """
 
     data_id = fields.CharField(max_length=32, primary_key=True)
     length = fields.BigIntField()
     profile = fields.TextField()
+    stored_bytes = fields.BigIntField(null=True)
 
     class Meta:
         table = "sgn_profiles"

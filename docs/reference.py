@@ -95,11 +95,15 @@ def _section(method: str, path: str, operation: Mapping[str, Any]) -> str:
     if body:
         fields = FIELDS if "TaskForm" in str(body) else ""
         parts.append(f"Body: {', '.join(f'`{kind}`' for kind in body)}.{fields}\n")
-    parts.append(f"Answer: {_answer(operation['responses']['200'])}.{_refusals(operation)}\n")
+    parts.append(f"Answer: {_answer(operation['responses'])}.{_refusals(operation)}\n")
     return "\n".join([*parts, *_examples(method, path, operation, body)])
 
 
-def _answer(success: Mapping[str, Any]) -> str:
+def _answer(responses: Mapping[str, Any]) -> str:
+    """What the first response holds, which is the one without an error."""
+    success = next(iter(responses.values()))
+    if "content" not in success:
+        return "nothing (204)"
     kind, content = next(iter(success["content"].items()))
     fields = content.get("schema", {}).get("properties", {})
     if kind != "application/json" or not fields:
@@ -139,8 +143,10 @@ def _examples(
         f"-H {shlex.quote(f'{name}: {text}')}" for name, text in _given(operation, "header").items()
     ]
     url = shlex.quote(f"{SERVICE}{_address(path, operation)}")
-    for sent in bodies or [["-X POST"] if method == "post" else []]:
-        yield f"```sh\ncurl {NEXT.join([*headers, *sent, url])}\n```\n"
+    usual = "post" if bodies else "get"
+    chosen = [] if method == usual else [f"-X {method.upper()}"]
+    for sent in bodies or [[]]:
+        yield f"```sh\ncurl {NEXT.join([*chosen, *headers, *sent, url])}\n```\n"
 
 
 def _address(path: str, operation: Mapping[str, Any]) -> str:

@@ -107,7 +107,9 @@ def wire(settings: HttpSettings, stopping: asyncio.Event) -> Starlette:
         prediction_client=PredictionClient(
             queue, names, patience=settings.predict_seconds, alone=alone
         ),
-        uploads=Uploads(_store(settings, UPLOADS), settings.max_upload_bytes),
+        uploads=Uploads(
+            _store(settings, UPLOADS), settings.max_upload_bytes, settings.max_file_bytes
+        ),
         reading_client=reading,
         profiles=profiles,
         dataset_cache=DatasetCache(profiles),
@@ -173,8 +175,8 @@ async def _close(state: AppState, background: list["asyncio.Task[None]"]) -> Non
 
 
 def _handler(endpoint: Endpoint) -> Handler:
-    """The endpoint's own; one that takes a body looks first whether it may and can read it."""
-    if endpoint.method != "POST":
+    """The endpoint's own; one that writes looks first whether it may and can read the body."""
+    if endpoint.method == "GET":
         reading = _reading(endpoint)
         return download(reading) if endpoint.download else reading
 

@@ -6,16 +6,19 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Self
 
-from actors.settings import InvalidValue, ProcessSettings, positive, read, yes_or_no
+from actors.settings import InvalidValue, ProcessSettings, natural, positive, read, yes_or_no
 from graphnet.messages import Message
 
-MEGABYTE = 1_000_000
+MEGABYTE, GIGABYTE = 1_000_000, 1_000_000_000
 Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
 class HttpSettings:
     """Where to listen, for whom, and how much of everything is taken (bodies in bytes).
+
+    A file has up to ``max_upload_bytes`` where one request brings it, up to ``max_file_bytes`` in
+    pieces. The datasets of a project may take ``project_quota_bytes``; any number where that is 0.
 
     A client waits for a prediction for ``predict_seconds``, and for its file to be read for
     ``upload_seconds``; for no longer than ``worker_seconds`` while there is no worker at all.
@@ -30,6 +33,8 @@ class HttpSettings:
     port: int = 7014
     max_form_bytes: int = MEGABYTE
     max_upload_bytes: int = 64 * MEGABYTE
+    max_file_bytes: int = 2000 * MEGABYTE
+    project_quota_bytes: int = 0
     max_waiting: int = 1000
     max_waiting_of_project: int = 200
     max_streams: int = 500
@@ -61,6 +66,8 @@ class HttpSettings:
             host=host,
             port=read(environment, "SGN_PORT", positive, 7014),
             max_upload_bytes=MEGABYTE * read(environment, "SGN_MAX_UPLOAD_MB", positive, 64),
+            max_file_bytes=MEGABYTE * read(environment, "SGN_MAX_FILE_MB", positive, 2000),
+            project_quota_bytes=GIGABYTE * read(environment, "SGN_PROJECT_QUOTA_GB", natural, 100),
             max_waiting=read(environment, "SGN_MAX_WAITING", positive, 1000),
             max_waiting_of_project=read(environment, "SGN_MAX_WAITING_PER_PROJECT", positive, 200),
             max_streams=read(environment, "SGN_MAX_STREAMS", positive, 500),

@@ -210,6 +210,7 @@ class DatasetReader:
             profile={**outcome.profile, "uploaded": True},
             signature=outcome.signature,
             answers=outcome.answers,
+            stored_bytes=sum(path.stat().st_size for path in outcome.folder.glob("*.npy")),
         )
         self.call(datasets.insert_dataset(row))
 

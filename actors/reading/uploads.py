@@ -1,12 +1,12 @@
 """How an uploaded file lies in the registry's folder ``uploads``: in parts, then ``upload.json``.
 
-An upload is there once its ``upload.json`` is. Its id cannot be guessed and begins with the second
-it was made in, so that old ones are found by their names alone.
+An upload is there once its ``upload.json`` is, which says how many bytes are still missing. Its id
+cannot be guessed and begins with the second it was made in, so that old ones are found by their
+names alone.
 """
 
 import json
 import secrets
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,8 @@ from registry import ObjectMissing, Store
 FOLDER = "uploads"
 UPLOAD_JSON = "upload.json"
 PART_BYTES = 2_000_000
-KEPT = timedelta(hours=1)
+KEPT = timedelta(hours=1)  # after the last byte
+AWAITED = timedelta(days=1)  # after the last byte, where more are to come
 PREFIX, STAMP = "UP", "%y%m%d%H%M%S"
 RANDOM_BYTES = 13
 
@@ -31,12 +32,23 @@ class UploadGone(GraphnetError):
         super().__init__(Message("stored.upload-gone", upload=repr(upload_id[:40])))
 
 
+class UploadIncomplete(UploadGone):
+    """An upload of which bytes are still to come."""
+
+    def __init__(self, upload: "Upload") -> None:
+        sizes = {"received": upload.received, "size": upload.size}
+        GraphnetError.__init__(
+            self, Message("stored.upload-incomplete", upload=upload.upload_id, **sizes)
+        )
+
+
 @dataclass(frozen=True)
 class Upload:
-    """A file of ``size`` bytes in ``parts``, called ``name`` by its sender.
+    """A file of ``size`` bytes, called ``name`` by its sender, of which ``missing`` are to come.
 
     It may become the dataset ``data_id``. ``owner`` is the project of whoever sent it, "" for a
-    caller of all projects.
+    caller of all projects. ``parts`` are stored so far, the last bytes of them ``changed_at``, in
+    seconds of the epoch.
     """
 
     upload_id: str
@@ -45,6 +57,13 @@ class Upload:
     name: str
     parts: int
     size: int
+    missing: int = 0
+    changed_at: float = 0.0
+
+    @property
+    def received(self) -> int:
+        """The bytes that have come."""
+        return self.size - self.missing
 
     def to_bytes(self) -> bytes:
         """For the registry."""
@@ -67,6 +86,11 @@ def part_name(number: int) -> str:
     return f"part-{number:05d}"
 
 
+def tail_name(part: int) -> str:
+    """The object that holds the first bytes of a part whose other bytes are still to come."""
+    return f"tail-{part:05d}"
+
+
 def find_upload(store: Store, upload_id: str) -> Upload:
     """An upload that is there. Raises UploadGone, RegistryError."""
     try:
@@ -78,6 +102,8 @@ def find_upload(store: Store, upload_id: str) -> Upload:
 def download(store: Store, upload_id: str, path: Path) -> Upload:
     """Write the bytes of an upload into a file. Raises UploadGone, RegistryError."""
     upload = find_upload(store, upload_id)
+    if upload.missing:
+        raise UploadIncomplete(upload)
     with path.open("wb") as file:
         for number in range(upload.parts):
             try:
@@ -93,15 +119,27 @@ def remove_bytes(store: Store, upload: Upload) -> None:
     store.put(upload.upload_id, UPLOAD_JSON, upload.to_bytes())
 
 
-def expired(upload_ids: Iterable[str], now: datetime) -> list[str]:
-    """Those that are older than an hour, or are none of ours."""
-    return [upload_id for upload_id in upload_ids if _is_old(upload_id, now)]
+def expired(store: Store, now: datetime) -> list[str]:
+    """Uploads that nobody waits for any more, and what is no upload of ours.
+
+    Raises:
+        RegistryError: the storage does not answer.
+
+    """
+    return [upload_id for upload_id in store.task_ids() if not _is_kept(store, upload_id, now)]
 
 
-def _is_old(upload_id: str, now: datetime) -> bool:
+def _is_kept(store: Store, upload_id: str, now: datetime) -> bool:
     stamp = upload_id[len(PREFIX) : len(PREFIX) + 12]
     try:
         made = datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
     except ValueError:
+        return False
+    if now - made <= KEPT:
         return True
-    return now - made > KEPT
+    try:
+        upload = find_upload(store, upload_id)
+    except (UploadGone, TypeError, ValueError):
+        return False  # it broke off, or is none of ours
+    changed = datetime.fromtimestamp(upload.changed_at, UTC)
+    return now - changed <= (AWAITED if upload.missing else KEPT)

@@ -20,8 +20,8 @@ class Endpoint:
 
     ``handler`` names the function that answers, ``routes.module:function`` within the service: what
     it needs is imported once the service listens (:meth:`load`), for that takes half of the start.
-    ``also`` are further statuses without an error, besides 200, and what they mean. A ``download``
-    has an ETag, and ranges of it can be requested.
+    ``status`` is of an answer without an error; ``also`` are further ones, and what they mean. A
+    ``download`` has an ETag, and ranges of it can be requested.
     """
 
     method: str
@@ -36,6 +36,7 @@ class Endpoint:
     media_type: str = "application/json"
     tag: str = "api"
     also: Mapping[int, str] = field(default_factory=dict)
+    status: int = 200
     download: bool = False
 
     def load(self) -> Handler:

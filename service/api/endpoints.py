@@ -56,6 +56,62 @@ def _task(suffix: str, handler: str, summary: str, *, method: str = "GET", **mor
     return Endpoint(method, f"{V0}/tasks/{{task_id}}{suffix}", handler, summary, **more)
 
 
+def _uploads() -> tuple[Endpoint, ...]:
+    """A file in pieces, by the tus protocol."""
+    one, resumable = f"{V0}/uploads/{{upload_id}}", {"Tus-Resumable": "1.0.0"}
+    missing = (ErrorNum.NOT_FOUND, ErrorNum.REGISTRY_UNAVAILABLE)
+    return (
+        Endpoint(
+            "POST",
+            f"{V0}/uploads",
+            "routes.uploads:begin",
+            "Begin to upload a file in pieces (tus 1.0.0); Location is where they go.",
+            headers={
+                "Upload-Length": "bytes of the whole file",
+                "Upload-Metadata": "filename and proj_id, each followed by its text in base64",
+                **resumable,
+            },
+            reply={"upload": "object"},
+            refusals=(
+                *(ErrorNum.FORM_INVALID, ErrorNum.TOO_LARGE, ErrorNum.QUOTA_EXCEEDED),
+                ErrorNum.REGISTRY_UNAVAILABLE,
+            ),
+            status=201,
+        ),
+        Endpoint(
+            "GET",
+            one,
+            "routes.uploads:show",
+            "How many bytes have come: Upload-Offset, by HEAD too.",
+            reply={"upload": "object"},
+            refusals=missing,
+        ),
+        Endpoint(
+            "PATCH",
+            one,
+            "routes.uploads:add",
+            "Add the piece that begins at Upload-Offset; what has come of a cut one is kept.",
+            headers={"Upload-Offset": "the first byte's place in the file", **resumable},
+            body={
+                "application/offset+octet-stream": {
+                    "schema": {"type": "string", "format": "binary"}
+                }
+            },
+            refusals=(
+                *missing,
+                *(ErrorNum.UPLOAD_OFFSET, ErrorNum.FORM_INVALID, ErrorNum.BODY_UNREADABLE),
+                *(ErrorNum.TOO_LARGE, ErrorNum.TOO_SLOW, ErrorNum.TOO_MANY, ErrorNum.STORAGE_FULL),
+            ),
+            status=204,
+        ),
+        Endpoint(
+            *("DELETE", one, "routes.uploads:stop", "Remove an upload."),
+            refusals=missing,
+            status=204,
+        ),
+    )
+
+
 STORED = (
     *(ErrorNum.NOT_FOUND, ErrorNum.REGISTRY_UNAVAILABLE),
     *(ErrorNum.STORED_DAMAGED, ErrorNum.STORED_LOST),
@@ -279,6 +335,7 @@ ENDPOINTS = (
         body={"application/json": {"schema": {"type": "object"}}},
         refusals=(*BAD_FORM, *READING, ErrorNum.NOT_FOUND),
     ),
+    *_uploads(),
     _test_db(f"{V0}/test_db"),
     _test_db("/rest/sgnservice/v0/test_db"),
     Endpoint("GET", "/healthz", "routes.health:healthz", "The process is alive."),

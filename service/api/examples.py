@@ -10,8 +10,11 @@ from typing import Any
 FINISHED, OTHER, CANCELLED = "TASK20012912454501", "TASK20012912454502", "TASK20012912454503"
 PROJECT, PATIENTS, CONTROLS, LATER = "PROJ1", "patients", "controls", "patients_2026"
 
+UPLOADED, REMOVED = "UP200129124545aaaaaaaaaaaaaaaaaa", "UP200129124545bbbbbbbbbbbbbbbbbb"
+
 JSON, FORM, CSV = "application/json", "application/x-www-form-urlencoded", "text/csv"
-COMMON = {"task_id": FINISHED, "data_name": PATIENTS}
+PIECE = "application/offset+octet-stream"
+COMMON = {"task_id": FINISHED, "data_name": PATIENTS, "upload_id": UPLOADED}
 
 TRAIN = {
     "proj_id": PROJECT,
@@ -75,6 +78,13 @@ EXAMPLES = {
         {"proj_id": PROJECT, "user_id": "ann", "data_name": LATER, "map": "class=LABEL"},
         {"a table": (CSV, TABLE)},
     ),
+    ("POST", "/api/v0/uploads"): Example(
+        {"Upload-Length": str(len(TABLE)), "Upload-Metadata": "filename Y29ob3J0LmNzdg=="}
+    ),
+    ("PATCH", "/api/v0/uploads/{upload_id}"): Example(
+        {"Upload-Offset": "0"}, {"a table": (PIECE, TABLE)}
+    ),
+    ("DELETE", "/api/v0/uploads/{upload_id}"): Example({"upload_id": REMOVED}),
     ("POST", "/api/v0/datasets/{data_name}/mapping"): Example(
         bodies={"the column of the class": (JSON, {"class": "LABEL"})}
     ),

@@ -15,6 +15,7 @@ from service.http.downloads import HEADERS, NOT_MODIFIED, PARTIAL
 from service.http.responses import MEANINGS, ErrorNum
 
 REFERENCE = "#/components/schemas/{model}"
+NO_CONTENT = 204
 VIEW = "View"  # ends the names of the types; Task is the object that TaskView describes
 
 
@@ -80,7 +81,7 @@ OF_A_DOWNLOAD = {
 
 TAGS = {
     r"/(new_?task|new_sgn_task|refused_forms|tasks|compare|events|insert)\b": "tasks",
-    r"/datasets\b": "datasets",
+    r"/(datasets|uploads)\b": "datasets",
     r"/models\b": "models",
 }
 
@@ -118,7 +119,11 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
             *_optional("query", endpoint.query, example),
             *_optional("header", {**endpoint.headers, **_headers(endpoint)}, example),
         ],
-        "responses": {"200": _success(endpoint), **_besides(endpoint), **_refusals(endpoint)},
+        "responses": {
+            str(endpoint.status): _success(endpoint),
+            **_besides(endpoint),
+            **_refusals(endpoint),
+        },
     }
     if endpoint.body is not None:
         operation["requestBody"] = {"required": True, "content": _bodies(endpoint.body, example)}
@@ -155,6 +160,8 @@ def _bodies(kinds: Mapping[str, Any], example: Example) -> dict[str, Any]:
 
 
 def _success(endpoint: Endpoint) -> dict[str, Any]:
+    if endpoint.status == NO_CONTENT:
+        return {"description": "success"}
     if endpoint.media_type != "application/json":
         return {"description": "success", "content": {endpoint.media_type: {}}}
     schema = {
@@ -170,7 +177,7 @@ def _headers(endpoint: Endpoint) -> Mapping[str, str]:
 
 
 def _besides(endpoint: Endpoint) -> dict[str, Any]:
-    """What is no refusal and no 200."""
+    """What is neither a refusal nor the endpoint's own status."""
     found = {**endpoint.also, **(OF_A_DOWNLOAD if endpoint.download else {})}
     return {
         str(status): {
@@ -183,7 +190,7 @@ def _besides(endpoint: Endpoint) -> dict[str, Any]:
 
 def numbers(endpoint: Endpoint) -> list[ErrorNum]:
     """Every number that the address may answer: its own, and what its kind brings with it."""
-    is_page, posts = endpoint.tag == PAGES, endpoint.method == "POST"
+    is_page, posts = endpoint.tag == PAGES, endpoint.method != "GET"
     names_something = "{" in endpoint.path or "proj_id" in endpoint.query
     found = [
         *endpoint.refusals,

@@ -1,8 +1,9 @@
 """Requests to one address; a response is an answer, a refusal or not this service's at all."""
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from service.client.answers import Facts
 from service.client.errors import ClientError, QuestionsOpen, Unreachable
 
 NO_CONTENT = 204
+TUS, PIECE = {"Tus-Resumable": "1.0.0"}, "application/offset+octet-stream"
 QUIET_SECONDS = 60.0  # a stream of events sends a heartbeat more often than that
 
 T = TypeVar("T")
@@ -67,6 +69,42 @@ class Channel:
             return read(reply)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise self._foreign(response) from error
+
+    def begin_upload(self, name: str, size: int, proj_id: str) -> str:
+        """Begin a file that comes in pieces; the id of its upload. Raises ClientError."""
+        named = {"filename": name, "proj_id": proj_id}
+        metadata = [
+            f"{key} {b64encode(text.encode()).decode()}" for key, text in named.items() if text
+        ]
+        headers = {**TUS, "Upload-Length": str(size), "Upload-Metadata": ",".join(metadata)}
+        return self.request("POST", "uploads", _upload_id, headers=headers)
+
+    def upload_piece(self, upload: str, offset: int, piece: Iterator[bytes], size: int) -> int:
+        """Add ``size`` bytes to an upload; how many have come. Raises ClientError."""
+        headers = {
+            **TUS,
+            "Upload-Offset": str(offset),
+            "Content-Type": PIECE,
+            "Content-Length": str(size),
+        }
+        return self._offset("PATCH", upload, content=piece, headers=headers)
+
+    def upload_offset(self, upload: str) -> int:
+        """How many bytes of an upload have come. Raises ClientError."""
+        return self._offset("GET", upload, headers=TUS)
+
+    def remove_upload(self, upload: str) -> None:
+        """Remove an upload, if the service answers; it removes old ones by itself."""
+        with suppress(ClientError):
+            self._send("DELETE", f"uploads/{upload}")
+
+    def _offset(self, method: str, upload: str, **options: Any) -> int:
+        response = self._send(method, f"uploads/{upload}", **options)
+        offset = response.headers.get("upload-offset", "")
+        if response.is_success and offset.isdecimal():
+            return int(offset)
+        self._reply(response)
+        raise self._foreign(response)
 
     def bytes_of(self, path: str) -> bytes:
         """The bytes of a file. Raises ClientError."""
@@ -161,6 +199,10 @@ class Channel:
             f"this service: check that {self._url} is its address.",
             status=response.status_code,
         )
+
+
+def _upload_id(reply: Facts) -> str:
+    return str(reply["upload"]["upload"])
 
 
 def _split(pieces: Iterable[str]) -> Iterator[str]:

@@ -1,17 +1,14 @@
 """Datasets: upload one, preview it, list them, answer questions on how one is to be read."""
 
 import json
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from service.client.answers import Dataset, Facts, Owners, Preview
 from service.client.session import PAGE, Session, without_empty
-from service.client.uploads import OnProgress, Table, request_body
+from service.client.uploads import OnProgress, Table
 
 UPLOAD_SECONDS = 600.0  # the answer comes once a worker has read the file
-
-T = TypeVar("T")
 
 
 class Datasets(Session):
@@ -67,7 +64,9 @@ class Datasets(Session):
             "data_name": data_name,
             **mapping_query(mapping, upload),
         }
-        return self._upload(table, query, _dataset, on_progress)
+        return self._sent(
+            table, "datasets", _dataset, query, on_progress, slow_seconds=UPLOAD_SECONDS
+        )
 
     def preview(
         self,
@@ -88,7 +87,9 @@ class Datasets(Session):
         """
         name = without_empty({"proj_id": proj_id, "data_name": data_name})
         query = {"preview": "true", **name, **mapping_query(mapping, upload)}
-        return self._upload(table, query, Preview.read, on_progress)
+        return self._sent(
+            table, "datasets", Preview.read, query, on_progress, slow_seconds=UPLOAD_SECONDS
+        )
 
     def answer(self, data_name: str, mapping: Mapping[str, object]) -> Dataset:
         """Answer the questions on a stored dataset, such as one that NEURO-LEARN has stored.
@@ -104,24 +105,6 @@ class Datasets(Session):
             json=as_texts(mapping),
             slow_seconds=UPLOAD_SECONDS,
         )
-
-    def _upload(
-        self,
-        table: Table | None,
-        query: Mapping[str, str],
-        read: Callable[[Facts], T],
-        on_progress: OnProgress | None,
-    ) -> T:
-        with request_body(table, on_progress) as body:
-            return self._channel.request(
-                "POST",
-                "datasets",
-                read,
-                params=query,
-                content=body.content,
-                headers=body.headers,
-                slow_seconds=UPLOAD_SECONDS,
-            )
 
 
 def mapping_query(mapping: Mapping[str, object] | None, upload: str) -> dict[str, str]:

@@ -7,6 +7,8 @@ from graphnet.data.interpretation import Question
 from service.client.answers import Facts, Preview, questions_in
 
 PASSING = (502, 503, 504)
+RETRIED = (408, 429)  # a piece that came too slowly, or while too many others came
+ELSEWHERE = 26  # the error_num of a piece that does not begin where the upload stands
 
 
 class ClientError(Exception):
@@ -59,3 +61,8 @@ class QuestionsOpen(ClientError):
 def is_transient(error: ClientError) -> bool:
     """Whether this is how a service that restarts, or a proxy in front of it, answers."""
     return isinstance(error, Unreachable) or error.status in PASSING
+
+
+def may_go_on(error: ClientError) -> bool:
+    """Whether an upload that this broke off may be taken up again."""
+    return is_transient(error) or error.status in RETRIED or error.error_num == ELSEWHERE

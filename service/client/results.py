@@ -8,7 +8,7 @@ from graphnet.messages import ENGLISH
 from service.client.answers import Facts
 from service.client.datasets import mapping_query
 from service.client.session import Session, content, task_path, without_empty
-from service.client.uploads import OnProgress, Table, request_body
+from service.client.uploads import OnProgress, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,13 +125,12 @@ class Results(Session):
             OSError: the file cannot be read.
 
         """
-        with request_body(table, on_progress) as body:
-            return self._channel.request(
-                "POST",
-                f"{task_path(task_id)}/predict",
-                Predictions.read,
-                params={"explain": str(explain).lower(), **mapping_query(mapping, upload)},
-                content=body.content,
-                headers=body.headers,
-                slow_seconds=PREDICTION_SECONDS,
-            )
+        query = {"explain": str(explain).lower(), **mapping_query(mapping, upload)}
+        return self._sent(
+            table,
+            f"{task_path(task_id)}/predict",
+            Predictions.read,
+            query,
+            on_progress,
+            slow_seconds=PREDICTION_SECONDS,
+        )

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
@@ -11,10 +12,12 @@ import httpx
 from service.client.answers import Facts
 from service.client.channel import Channel
 from service.client.errors import ClientError
+from service.client.uploads import OnProgress, Table, opened, send_in_pieces
 from service.environment import TokenUnreadable, token_in, url_in
 
 ENVELOPE = ("error_num", "msg")
 PAGE = 100  # tasks or datasets
+UNREADABLE = 7  # the error_num of a file that is no dataset
 
 T = TypeVar("T")
 
@@ -50,6 +53,39 @@ class Session:
     def close(self) -> None:
         """Close the connection."""
         self._channel.close()
+
+    def _sent(
+        self,
+        table: Table | None,
+        path: str,
+        read: Callable[[Facts], T],
+        query: Mapping[str, str],
+        on_progress: OnProgress | None = None,
+        *,
+        slow_seconds: float,
+    ) -> T:
+        """Post a file to ``path``: in one request, or in pieces first where it is large.
+
+        Raises:
+            ClientError: its ``upload`` names the file where that need not be sent again.
+            OSError: the file cannot be read.
+
+        """
+        post = partial(self._channel.request, "POST", path, read, slow_seconds=slow_seconds)
+        if table is None:
+            return post(params=query)
+        with opened(table, on_progress) as sending:
+            if not sending.is_large:
+                return post(params=query, content=sending.pieces(), headers=sending.headers)
+            upload = send_in_pieces(self._channel, sending, query.get("proj_id", ""))
+        try:
+            return post(params={**query, "upload": upload})
+        except ClientError as error:
+            if error.error_num == UNREADABLE:
+                self._channel.remove_upload(upload)
+            else:
+                error.upload = upload
+            raise
 
     def _paged(
         self,

@@ -1,20 +1,24 @@
-"""Sends a file, a folder or a table as it is; a folder becomes a ZIP file while it is sent."""
+"""Sends a file, a folder or a table as it is; a folder becomes a ZIP file before."""
 
 import io
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias, Union
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from service.client.errors import ClientError
+from service.client.errors import ClientError, may_go_on
 
 if TYPE_CHECKING:
     import pandas as pd
     from _typeshed import ReadableBuffer
+
+    from service.client.channel import Channel
 
 
 ANY, CSV, ZIP = "application/octet-stream", "text/csv", "application/zip"
@@ -22,37 +26,128 @@ ANY, CSV, ZIP = "application/octet-stream", "text/csv", "application/zip"
 Table: TypeAlias = Union[Path, bytes, "pd.DataFrame"]
 OnProgress = Callable[[int], object]
 
+MOST_IN_ONE = 8_000_000  # bytes of a file that one request brings
+PIECE_OF_UPLOAD = 8_000_000  # a multiple of what the service stores at once
+FIRST_PAUSE, LONGEST_PAUSE, PATIENCE = 0.5, 15.0, 300.0  # seconds
+
 
 @dataclass(frozen=True)
-class Body:
-    """The body of a request, piece by piece, and its headers."""
+class Sending:
+    """A file that is open, its size in bytes, its name and its media type."""
 
-    content: Iterator[bytes] | None
-    headers: dict[str, str]
+    file: BinaryIO
+    size: int
+    name: str
+    kind: str
+    report: OnProgress
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is sent in pieces."""
+        return self.size > MOST_IN_ONE
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Those of a request that brings all of it."""
+        return {"Content-Type": self.kind, "Content-Length": str(self.size)}
+
+    def pieces(self) -> Iterator[bytes]:
+        """The body of that request."""
+        done = 0
+        while piece := self.file.read(PIECE):
+            yield piece
+            done += len(piece)
+            self.report(done)
 
 
 @contextmanager
-def request_body(table: Table | None, on_progress: OnProgress | None) -> Iterator[Body]:
-    """The content of a file, the ZIP file of a folder, or a DataFrame as CSV; nothing for None.
+def opened(table: Table, on_progress: OnProgress | None) -> Iterator[Sending]:
+    """The content of a file, the ZIP file of a folder, or a DataFrame as CSV.
 
-    ``on_progress`` is called with the number of bytes read so far; in the end :func:`size_of`.
+    ``on_progress`` is called with the number of bytes read so far; in the end :func:`size_of`. Of a
+    folder the first half is packing, the second half sending.
 
     Raises:
         OSError: the file cannot be read.
 
     """
     report = on_progress or _ignore
-    if table is None:
-        yield Body(None, {})
-    elif isinstance(table, Path) and table.is_dir():
-        yield Body(packed(table, report), {"Content-Type": ZIP})
-    else:
-        with _opened(table) as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(0)
-            kind = ANY if isinstance(table, (Path, bytes)) else CSV
-            headers = {"Content-Type": kind, "Content-Length": str(size)}
-            yield Body(_pieces(file, report), headers)
+    if isinstance(table, Path) and table.is_dir():
+        with TemporaryFile() as archive:
+            total = size_of(table)
+            for piece in packed(table, lambda done: report(done // 2)):
+                archive.write(piece)
+            size = archive.tell()
+            archive.seek(0)
+            halves = _second_half(total, size, report)
+            yield Sending(archive, size, f"{table.name}.zip", ZIP, halves)
+        return
+    with _opened(table) as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        kind = ANY if isinstance(table, (Path, bytes)) else CSV
+        name = table.name if isinstance(table, Path) else ""
+        yield Sending(file, size, name, kind, report)
+
+
+def _second_half(total: int, size: int, report: OnProgress) -> OnProgress:
+    """The progress of sending ``size`` bytes, as the second half of ``total``."""
+    return lambda done: report(total if done >= size else (total + total * done // size) // 2)
+
+
+def send_in_pieces(channel: "Channel", sending: Sending, proj_id: str) -> str:
+    """Send a large file in pieces; the id of the upload.
+
+    What breaks a piece off, a service that restarts or a line that is cut, is waited out for some
+    minutes; the file then goes on where the service says it stands.
+
+    Raises:
+        ClientError: it was refused, or no more of it came through for minutes.
+        OSError: the file cannot be read.
+
+    """
+    upload = channel.begin_upload(sending.name, sending.size, proj_id)
+    offset, heard_at, pause = 0, time.monotonic(), FIRST_PAUSE
+    while offset < sending.size:
+        try:
+            size = min(PIECE_OF_UPLOAD, sending.size - offset)
+            piece = _piece_at(sending, offset, size)
+            reached = channel.upload_piece(upload, offset, piece, size)
+        except ClientError as error:
+            if not may_go_on(error) or time.monotonic() - heard_at > PATIENCE:
+                raise
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+            reached = _standing(channel, upload, offset)
+        if reached > offset:
+            heard_at, pause = time.monotonic(), FIRST_PAUSE
+        offset = reached
+        sending.report(offset)
+    return upload
+
+
+def _standing(channel: "Channel", upload: str, offset: int) -> int:
+    """Where an upload stands; where it stood before if the service still does not answer."""
+    try:
+        return channel.upload_offset(upload)
+    except ClientError as error:
+        if not may_go_on(error):
+            raise
+        return offset
+
+
+def _piece_at(sending: Sending, offset: int, size: int) -> Iterator[bytes]:
+    """The ``size`` bytes from ``offset`` on. Raises ClientError if the file has become shorter."""
+    sending.file.seek(offset)
+    end = offset + size
+    while offset < end:
+        data = sending.file.read(min(PIECE, end - offset))
+        if not data:
+            raise ClientError(
+                f"{sending.name} has become shorter while it was sent; send it again."
+            )
+        yield data
+        offset += len(data)
 
 
 def size_of(table: Path) -> int:
@@ -68,14 +163,6 @@ def _opened(table: Table) -> BinaryIO:
     if isinstance(table, bytes):
         return BytesIO(table)
     return BytesIO(table.to_csv(index=False).encode())
-
-
-def _pieces(file: BinaryIO, on_progress: OnProgress) -> Iterator[bytes]:
-    done = 0
-    while piece := file.read(PIECE):
-        yield piece
-        done += len(piece)
-        on_progress(done)
 
 
 def _ignore(_: int) -> None:

@@ -100,8 +100,13 @@ async def _stream(request: Request, limit: int, take: Callable[[bytes], Awaitabl
             break
     if size > limit:
         # What came was read to its end: a client that still sends would not see the answer.
-        raise ApiError(ErrorNum.TOO_LARGE, Message("api.body-too-large", megabytes=limit / 1e6))
+        raise too_large(limit)
     return size
+
+
+def too_large(limit: int) -> ApiError:
+    """The body, or the file of several bodies, has more than ``limit`` bytes."""
+    return ApiError(ErrorNum.TOO_LARGE, Message("api.body-too-large", megabytes=limit / 1e6))
 
 
 def content_type(request: Request) -> str:

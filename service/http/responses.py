@@ -40,6 +40,8 @@ class ErrorNum(IntEnum):
     STORAGE_FULL = 23
     STORED_LOST = 24
     RANGE_BEYOND = 25
+    UPLOAD_OFFSET = 26
+    QUOTA_EXCEEDED = 27
     ENCODED = 21
 
 
@@ -101,6 +103,11 @@ MEANINGS = {
         416,
         "The Range begins after the last byte; Content-Range gives the size.",
     ),
+    ErrorNum.UPLOAD_OFFSET: (
+        409,
+        "The piece does not begin where the upload stands; Upload-Offset says where that is.",
+    ),
+    ErrorNum.QUOTA_EXCEEDED: (507, "The project's datasets would exceed SGN_PROJECT_QUOTA_GB."),
     ErrorNum.INTERNAL: (500, "The service failed with an internal error; its log has the details."),
 }
 

@@ -37,6 +37,7 @@ from service.http.responses import (
     success,
 )
 from service.state import AppState, state_of
+from service.stores.quota import check_quota
 from service.stores.reading import OpenQuestions, no_worker_error, questions_error
 from service.stores.uploads import Received
 from service.stores.worker_calls import NoAnswer
@@ -127,6 +128,9 @@ async def receive_upload(request: Request, *, preview: bool) -> Uploaded:
             return uploaded
         try:
             fields = await _checked(request, _named(received), preview=preview)
+            if not preview:
+                quota = state.settings.project_quota_bytes
+                await check_quota(fields["proj_id"], received.upload.size, quota)
             mapping = mapping_of(received.fields)
             return await _read(request, received, fields, mapping, preview=preview)
         except Exception as error:

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TypeVar
 
@@ -15,26 +16,29 @@ from actors.reading.uploads import (
     UPLOAD_JSON,
     Upload,
     UploadGone,
+    UploadIncomplete,
     find_upload,
     new_id,
     part_name,
+    tail_name,
 )
 from db.dataset_names import named_after
 from db.datasets import new_data_id
 from graphnet.messages import Message
-from registry import RegistryError, Store
+from registry import ObjectMissing, RegistryError, Store
 from service.http.auth import Caller, caller_of
-from service.http.body import FILE, MultipartBody, content_type, stream_body
+from service.http.body import FILE, MultipartBody, content_type, stream_body, too_large
 from service.http.responses import ApiError, ErrorNum, FieldError, field_error
 from service.stores.artifacts import from_registry
 
 T = TypeVar("T")
 
 WRITERS = 8
+PARTS_PER_NOTE = 16  # after so many of one piece its upload.json is written
 UPLOAD = "upload"
 FORM = "multipart/form-data"
 BOTH = Message("forms.file-and-upload")
-UNPACKED = 4  # times what an upload may have may come out of it
+UNPACKED = 2  # times what a file may have may come out of it
 
 
 @dataclass(frozen=True)
@@ -51,17 +55,22 @@ class Received:
 
 
 class Uploads:
-    """The registry's folder ``uploads``, written and read by threads of its own."""
+    """The registry's folder ``uploads``, written and read by threads of its own.
 
-    def __init__(self, store: Store, max_bytes: int) -> None:
+    A request has up to ``max_bytes``, a file in several of them up to ``max_file_bytes``.
+    """
+
+    def __init__(self, store: Store, max_bytes: int, max_file_bytes: int) -> None:
         self._store = store
         self._max_bytes = max_bytes
+        self._max_file_bytes = max(max_bytes, max_file_bytes)
+        self._latest: dict[str, object] = {}  # whose piece of an upload is being written
         self._pool = ThreadPoolExecutor(WRITERS, thread_name_prefix="uploads")
 
     @property
     def unpacked(self) -> int:
         """The bytes that may come out of an upload."""
-        return UNPACKED * self._max_bytes
+        return UNPACKED * self._max_file_bytes
 
     async def receive(self, request: Request) -> Received:
         """The file of a request, or the one that its field ``upload`` names.
@@ -75,7 +84,7 @@ class Uploads:
         named = request.query_params.get(UPLOAD, "")
         if named and content_type(request) != FORM:
             await stream_body(request, self._max_bytes, _nothing)
-            return Received(await self.find(named, caller), fields, fresh=False)
+            return Received(await self._complete(named, caller), fields, fresh=False)
         upload_id = new_id()
         try:
             received = await self._stored(request, upload_id, caller)
@@ -91,7 +100,83 @@ class Uploads:
             raise ApiError(ErrorNum.DATASET_UNREADABLE, empty, [FieldError(FILE, empty)])
         if received.upload.size:  # the answers that came along may be those to the other file
             raise field_error(UPLOAD, BOTH)
-        return Received(await self.find(later, caller), received.fields, fresh=False)
+        return Received(await self._complete(later, caller), received.fields, fresh=False)
+
+    async def _complete(self, upload_id: str, caller: Caller) -> Upload:
+        """An upload of this caller's whose bytes have all come. Raises ApiError."""
+        upload = await self.find(upload_id, caller)
+        if upload.missing:
+            raise field_error(UPLOAD, UploadIncomplete(upload).message)
+        return upload
+
+    async def begin(self, caller: Caller, name: str, size: int) -> Upload:
+        """An upload whose ``size`` bytes will come in pieces. Raises ApiError, RegistryError."""
+        if size > self._max_file_bytes:
+            raise too_large(self._max_file_bytes)
+        upload = Upload(
+            *(new_id(), new_data_id(), caller.proj_id or "", named_after(PurePath(name).name)),
+            parts=0,
+            size=size,
+            missing=size,
+            changed_at=time.time(),
+        )
+        await self._note(upload)
+        return upload
+
+    async def go_on(self, request: Request, upload_id: str, offset: int) -> Upload:
+        """Store the piece of a file in a request, from the byte ``offset`` on; what is there now.
+
+        What has come of a piece that breaks off is kept. Of two requests that write at once the
+        later one counts: the earlier one's connection is one that its client has given up.
+
+        Raises:
+            ApiError: there is no such upload, it stands elsewhere, or the piece goes beyond its
+                end, is too slow or cut.
+            RegistryError: it cannot be stored.
+
+        """
+        upload = await self.find(upload_id, caller_of(request))
+        turn = self._latest[upload_id] = object()
+        try:
+            piece = await self._piece(upload)
+            if offset != piece.upload.received:
+                raise _elsewhere(piece.upload)
+            await self._written(request, piece, turn)
+            return piece.upload
+        finally:
+            if self._latest.get(upload_id) is turn:
+                del self._latest[upload_id]
+
+    async def _written(self, request: Request, piece: "_Piece", turn: object) -> None:
+        upload = piece.upload
+
+        async def take(chunk: bytes) -> None:
+            if self._latest.get(upload.upload_id) is not turn:
+                raise _elsewhere(piece.upload)
+            await piece.add(chunk)
+
+        try:
+            await stream_body(request, min(upload.missing, self._max_bytes), take)
+        finally:
+            if self._latest.get(upload.upload_id) is turn:
+                await asyncio.shield(piece.end())
+
+    async def _piece(self, upload: Upload) -> "_Piece":
+        """Goes on where an upload stands; at its last whole part where the rest is not known."""
+        rest = upload.received - upload.parts * PART_BYTES
+        tail = b""
+        if rest:
+            with contextlib.suppress(ObjectMissing):
+                tail = (await self._threaded(lambda: self._tail(upload)))[:rest]
+        if len(tail) < rest:
+            upload, tail = replace(upload, missing=upload.size - upload.parts * PART_BYTES), b""
+        return _Piece(upload, tail, lambda name, data: self._put(upload.upload_id, name, data))
+
+    def _tail(self, upload: Upload) -> bytes:
+        return self._store.get(upload.upload_id, tail_name(upload.parts))
+
+    async def _note(self, upload: Upload) -> None:
+        await self._put(upload.upload_id, UPLOAD_JSON, upload.to_bytes())
 
     async def find(self, upload_id: str, caller: Caller) -> Upload:
         """An upload of this caller's project. Raises ApiError where there is none."""
@@ -130,8 +215,11 @@ class Uploads:
                 raise field_error(FILE, Message("forms.file-missing"))
             filename = named_after(PurePath(form.filename or "").name)
         owner = caller.proj_id or ""
-        upload = Upload(upload_id, new_data_id(), owner, filename, parts.count, parts.size)
-        await self._put(upload_id, UPLOAD_JSON, upload.to_bytes())
+        upload = Upload(
+            *(upload_id, new_data_id(), owner, filename, parts.count, parts.size),
+            changed_at=time.time(),
+        )
+        await self._note(upload)
         return Received(upload, fields, fresh=True)
 
     async def _put(self, upload_id: str, name: str, data: bytes) -> None:
@@ -161,6 +249,57 @@ class _Parts:
             part, self._waiting = bytes(self._waiting), bytearray()
             await self._put(part_name(self.count), part)
             self.count += 1
+
+
+class _Piece:
+    """Adds a piece to an upload: whole parts first, and what is left of it in the end.
+
+    Part number n holds the bytes from ``n * PART_BYTES`` on, whoever writes it, so that two
+    requests of one file can write nothing but the same.
+    """
+
+    def __init__(
+        self, upload: Upload, tail: bytes, put: Callable[[str, bytes], Awaitable[None]]
+    ) -> None:
+        self.upload = upload
+        self._waiting = bytearray(tail)
+        self._put = put
+
+    async def add(self, data: bytes) -> None:
+        self._waiting += data
+        while len(self._waiting) >= PART_BYTES:
+            await self._put(part_name(self.upload.parts), bytes(self._waiting[:PART_BYTES]))
+            del self._waiting[:PART_BYTES]
+            self.upload = self._at(self.upload.parts + 1, 0)
+            if not self.upload.parts % PARTS_PER_NOTE:
+                await self._note()
+
+    async def end(self) -> None:
+        """Store the rest: the last part of a file that is complete, else to be gone on with."""
+        rest, parts = bytes(self._waiting), self.upload.parts
+        upload = self._at(parts, len(rest))
+        if rest and upload.missing:
+            await self._put(tail_name(parts), rest)
+        elif rest:
+            await self._put(part_name(parts), rest)
+            upload = replace(upload, parts=parts + 1)
+        self.upload = upload
+        await self._note()
+
+    def _at(self, parts: int, rest: int) -> Upload:
+        """The upload with so many parts and ``rest`` bytes more stored."""
+        missing = self.upload.size - parts * PART_BYTES - rest
+        return replace(self.upload, parts=parts, missing=missing, changed_at=time.time())
+
+    async def _note(self) -> None:
+        await self._put(UPLOAD_JSON, self.upload.to_bytes())
+
+
+def _elsewhere(upload: Upload) -> ApiError:
+    """The piece does not begin where the upload stands."""
+    message = Message("forms.upload-offset", received=upload.received)
+    offset = {"upload-offset": str(upload.received)}
+    return ApiError(ErrorNum.UPLOAD_OFFSET, message, headers=offset)
 
 
 def gone(message: Message) -> ApiError:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -334,3 +335,15 @@ def test_what_nobody_needs_is_swept(local: DatasetReader, url: str) -> None:
         local.uploads.put(upload_id, UPLOAD_JSON, b"{}")
     assert set(asyncio.run(collect_uploads(local.uploads))) == {"UP190101120000abcdef", "odd"}
     assert local.uploads.task_ids() == [fresh]
+
+
+@pytest.mark.parametrize(
+    ("missing", "hours", "kept"), [(0, 0.9, True), (0, 1.1, False), (5, 23, True), (5, 25, False)]
+)
+def test_an_upload_is_kept_by_when_its_last_bytes_came(
+    local: DatasetReader, missing: int, hours: float, *, kept: bool
+) -> None:
+    old = "UP190101120000abcdef"
+    upload = Upload(old, "", "", "slow.csv", 1, 9, missing, time.time() - 3600 * hours)
+    local.uploads.put(old, UPLOAD_JSON, upload.to_bytes())
+    assert asyncio.run(collect_uploads(local.uploads)) == ([] if kept else [old])

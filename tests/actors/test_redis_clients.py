@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -89,13 +90,19 @@ def test_a_silent_server_costs_one_try_and_one_that_refuses_some() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
 
         def accept() -> None:
-            while True:
-                came.append(silent.accept())
+            with suppress(OSError):  # of the shutdown
+                while True:
+                    came.append(silent.accept()[0])
 
-        threading.Thread(target=accept, daemon=True).start()
+        accepting = threading.Thread(target=accept, daemon=True)
+        accepting.start()
         url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
         with redis_client(url, seconds=1.5) as client, pytest.raises(redis.TimeoutError):
             client.ping()
+        silent.shutdown(socket.SHUT_RDWR)
+        accepting.join()
+    for connection in came:
+        connection.close()
     assert len(came) == 1
     (port,) = free_ports(1)
     nobody = redis_client(f"redis://127.0.0.1:{port}/0")

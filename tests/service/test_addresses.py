@@ -13,7 +13,8 @@ from service.pages.table import PAGES
 
 def test_every_route_is_known_by_its_template() -> None:
     for endpoint in ENDPOINTS:
-        path = endpoint.template.format(task_id="TASK26112502415320", data_name="a/b")
+        named = {"task_id": "TASK26112502415320", "data_name": "a/b", "upload_id": "UP1"}
+        path = endpoint.template.format(**named)
         assert ADDRESSES.template(path) == endpoint.path
 
 

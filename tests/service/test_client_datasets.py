@@ -222,11 +222,17 @@ def test_predictions_name_their_classes(client: Client, fake: FakeService) -> No
 
 
 class Drain(httpx.BaseTransport):
-    """Takes all that is sent and keeps nothing."""
+    """Takes all pieces of an upload and keeps nothing."""
 
     size = 0
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         assert isinstance(request.stream, httpx.SyncByteStream)
-        self.size = sum(map(len, request.stream))
+        came = sum(map(len, request.stream))
+        if request.url.path.endswith("/uploads"):
+            upload = {"upload": "UP1"}
+            return httpx.Response(201, json={"error_num": 0, "msg": "", "upload": upload})
+        if request.method == "PATCH":
+            self.size += came
+            return httpx.Response(204, headers={"upload-offset": str(self.size)})
         return httpx.Response(200, text="")

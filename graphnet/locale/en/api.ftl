@@ -22,6 +22,7 @@ body-compressed = The body has Content-Encoding { $encoding }; send it uncompres
 body-too-slow = The body came too slowly; at least { $kilobytes } kB per second are expected.
 body-cut-off = The body broke off before its announced end.
 body-too-large = The body has more than { $megabytes } MB, which is the limit here.
+quota-exceeded = The project { $project } stores { NUMBER($used, maximumFractionDigits: 2) } GB and may store { NUMBER($quota, maximumFractionDigits: 2) } GB, which leaves no room for a file of { NUMBER($size, maximumFractionDigits: 2) } GB; delete datasets that are no longer needed, or ask the operator to raise SGN_PROJECT_QUOTA_GB.
 body-empty = The body is empty; it must hold the task form.
 body-not-html-form = The body is not a complete HTML form.
 body-not-json = The body cannot be read as JSON; it must hold the task form.

@@ -8,6 +8,7 @@ file-unreadable = The file that { $name }_FILE names cannot be read: { $path }.
 redis-address = it must look like redis://:password@host:6379/0, with / ? # of the password as %2F %3F %23
 web-address = it must look like https://sgn.example.org, without ? and #
 positive = it must be a whole number above 0, not '{ $value }'
+natural = it must be a whole number from 0 on, not '{ $value }'
 share = it must be a number above 0 up to 1, not '{ $value }'
 port = it must be a port from 1 to { $most }, or 0 for none, not '{ $value }'
 log-format = it must be text or json, not '{ $value }'

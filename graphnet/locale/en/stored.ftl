@@ -9,3 +9,4 @@ lost = The { $object } of the task { $task } is lost: it was stored and never cl
 damaged = The { $object } of the task { $task } is damaged, so it is not sent. { $reason } { $restore }
 restore = Restore it from a backup of the registry (docs/operations.md), or train the task again; 'sgn doctor --stored --deep' lists what else is lost or damaged.
 upload-gone = There is no upload { $upload }. An upload is kept for an hour; send the file again.
+upload-incomplete = Of the upload { $upload } { $received } of { $size } bytes have come; send the rest first.

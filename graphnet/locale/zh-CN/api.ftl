@@ -19,6 +19,7 @@ body-compressed = 正文的 Content-Encoding 为 { $encoding }；请不要压缩
 body-too-slow = 正文传输过慢；每秒至少应有 { $kilobytes } kB。
 body-cut-off = 正文在声明的结尾之前中断。
 body-too-large = 正文超过 { $megabytes } MB，这是此处的上限。
+quota-exceeded = 项目 { $project } 已占用 { NUMBER($used, maximumFractionDigits: 2) } GB，上限为 { NUMBER($quota, maximumFractionDigits: 2) } GB，无法再存入 { NUMBER($size, maximumFractionDigits: 2) } GB 的文件；请删除不再需要的数据集，或请管理员调高 SGN_PROJECT_QUOTA_GB。
 body-empty = 正文为空；应包含任务表单。
 body-not-html-form = 正文不是完整的 HTML 表单。
 body-not-json = 正文无法作为 JSON 读取；应包含任务表单。

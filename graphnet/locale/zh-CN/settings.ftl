@@ -8,6 +8,7 @@ file-unreadable = 无法读取 { $name }_FILE 所指的文件：{ $path }。
 redis-address = 应形如 redis://:password@host:6379/0，密码中的 / ? # 写作 %2F %3F %23
 web-address = 应形如 https://sgn.example.org，不含 ? 和 #
 positive = 必须是大于 0 的整数，而不是 '{ $value }'
+natural = 必须是不小于 0 的整数，而不是 '{ $value }'
 share = 必须是大于 0 且不超过 1 的数，而不是 '{ $value }'
 port = 必须是 1 至 { $most } 的端口，或以 0 表示不用，而不是 '{ $value }'
 log-format = 必须是 text 或 json，而不是 '{ $value }'

@@ -9,3 +9,4 @@ lost = 任务 { $task } 的{ $object }已丢失：它曾被存储，也从未被
 damaged = 任务 { $task } 的{ $object }已损坏，因此不发送。{ $reason }{ $restore }
 restore = 请从存储库的备份中恢复（docs/operations.md），或重新训练该任务；'sgn doctor --stored --deep' 会列出其他丢失或损坏的内容。
 upload-gone = 没有上传 { $upload }。上传的文件保留一小时；请重新发送文件。
+upload-incomplete = 上传 { $upload } 的 { $size } 字节中只收到 { $received } 字节；请先发送其余部分。

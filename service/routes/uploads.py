@@ -1,0 +1,117 @@
+"""A file in several requests, taken up again after a cut: the core of the tus protocol 1.0.0.
+
+https://tus.io/protocols/resumable-upload: POST begins an upload, PATCH adds a piece, HEAD says how
+many bytes have come. A client of that protocol needs to know nothing of this service.
+"""
+
+from base64 import b64decode
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actors.reading.uploads import Upload
+from graphnet.messages import Message
+from service.http.auth import caller_of
+from service.http.body import read_body
+from service.http.responses import (
+    ApiError,
+    ErrorNum,
+    field_error,
+    quoted,
+    success,
+)
+from service.state import state_of
+from service.stores.quota import check_quota
+
+PROTOCOL = "1.0.0"
+LENGTH, OFFSET, METADATA = "upload-length", "upload-offset", "upload-metadata"
+PIECE = "application/offset+octet-stream"
+CREATED, NO_CONTENT = 201, 204
+MOST_DIGITS = 15
+LONGEST_METADATA = 4000
+
+
+async def begin(request: Request) -> Response:
+    """Begin an upload of ``Upload-Length`` bytes; ``Location`` is where its pieces go."""
+    await read_body(request, 0)
+    caller, state = caller_of(request), state_of(request)
+    size = _number(request, LENGTH)
+    if not size:
+        raise field_error("Upload-Length", Message("forms.file-empty"))
+    metadata = _metadata(request.headers.get(METADATA, ""))
+    if project := metadata.get("proj_id") or caller.proj_id:
+        await check_quota(project, size, state.settings.project_quota_bytes)
+    upload = await state.uploads.begin(caller, metadata.get("filename", ""), size)
+    response = success(upload=_shown(upload))
+    response.status_code = CREATED
+    response.headers["location"] = f"{request.url.path}/{upload.upload_id}"
+    return _told(response, upload)
+
+
+async def add(request: Request) -> Response:
+    """Add the piece that begins at ``Upload-Offset``."""
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != PIECE:
+        raise field_error("Content-Type", Message("forms.upload-content-type", right=PIECE))
+    state, offset = state_of(request), _number(request, OFFSET)
+    with state.admission.upload():
+        upload = await state.uploads.go_on(request, request.path_params["upload_id"], offset)
+    return _told(Response(status_code=NO_CONTENT), upload)
+
+
+async def show(request: Request) -> Response:
+    """How many bytes of an upload have come."""
+    upload = await _find(request)
+    return _told(success(upload=_shown(upload)), upload)
+
+
+async def stop(request: Request) -> Response:
+    """Remove an upload."""
+    upload = await _find(request)
+    await state_of(request).uploads.delete(upload.upload_id)
+    return _of_protocol(Response(status_code=NO_CONTENT))
+
+
+async def _find(request: Request) -> Upload:
+    upload_id = request.path_params["upload_id"]
+    return await state_of(request).uploads.find(upload_id, caller_of(request))
+
+
+def _shown(upload: Upload) -> dict[str, Any]:
+    return {
+        "upload": upload.upload_id,
+        "name": upload.name,
+        "size": upload.size,
+        "received": upload.received,
+    }
+
+
+def _told(response: Response, upload: Upload) -> Response:
+    response.headers[OFFSET] = str(upload.received)
+    response.headers[LENGTH] = str(upload.size)
+    return _of_protocol(response)
+
+
+def _of_protocol(response: Response) -> Response:
+    response.headers["tus-resumable"] = PROTOCOL
+    return response
+
+
+def _number(request: Request, header: str) -> int:
+    """A header's number of bytes. Raises ApiError."""
+    text = request.headers.get(header, "")
+    if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS:
+        return int(text)
+    name = header.title()
+    raise field_error(name, Message("forms.upload-number", name=name, value=quoted(text, 20)))
+
+
+def _metadata(header: str) -> dict[str, str]:
+    """``name base64,name base64`` as texts. Raises ApiError."""
+    if len(header) > LONGEST_METADATA:
+        raise ApiError(ErrorNum.TOO_LARGE, Message("forms.upload-metadata"))
+    try:
+        pairs = [pair.strip().partition(" ") for pair in header.split(",") if pair.strip()]
+        return {name: b64decode(text.strip(), validate=True).decode() for name, _, text in pairs}
+    except ValueError as error:
+        raise field_error("Upload-Metadata", Message("forms.upload-metadata")) from error
