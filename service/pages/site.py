@@ -121,6 +121,7 @@ SOURCES = {
     "compare.js": (__package__, "static/compare.js"),
     "task.js": (__package__, "static/task.js"),
     "live.js": (__package__, "static/live.js"),
+    "files.js": (__package__, "static/files.js"),
     "upload.js": (__package__, "static/upload.js"),
     "icon.svg": (__package__, "static/icon.svg"),
 }

@@ -1,13 +1,18 @@
 """A file is looked at before it is kept, and stays chosen while what is wrong is mended."""
 
 import re
+from base64 import b64decode
+from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
+import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from graphnet.data.synthetic import cohort_table
-from tests.browser.conftest import serious
+from tests.browser.conftest import PATIENCE_MS, serious
 from tests.installations import Installation
 from tests.service.forms import SMALL
 
@@ -167,3 +172,99 @@ def test_questions_fit_every_screen(reader: tuple[Page, int], words: Path) -> No
     expect(page.get_by_role("heading", name="读取方式")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert serious(page) == []
+
+
+def folder_of_series(tmp_path: Path, subjects: int = 12) -> Path:
+    """Time series as DPABI leaves them, with a table and what a Mac adds."""
+    rng = np.random.default_rng(3)
+    folder = tmp_path / "cohort"
+    (folder / "series").mkdir(parents=True)
+    (folder / ".DS_Store").write_text("x")
+    rows = [f"s{number:02},{number % 2}" for number in range(subjects)]
+    (folder / "subjects.csv").write_text("\n".join(["ID,LABEL", *rows, ""]))
+    for number in range(subjects):
+        np.savetxt(folder / "series" / f"ROISignals_s{number:02}.txt", rng.normal(size=(60, 6)))
+    return folder
+
+
+def test_a_folder_is_chosen_as_it_is(visit: Page, tmp_path: Path) -> None:
+    folder = folder_of_series(tmp_path)
+    visit.goto("/datasets")
+    with visit.expect_file_chooser() as chooser:
+        visit.get_by_role("button", name="Choose a folder").click()
+    chooser.value.set_files(folder)
+    expect(visit.locator("#understood")).to_contain_text("12 · class 0: 6 · class 1: 6")
+    expect(visit.get_by_label("Name")).to_have_value("cohort")
+    assert serious(visit) == []
+
+
+def test_several_files_are_joined(visit: Page, tmp_path: Path) -> None:
+    folder = folder_of_series(tmp_path)
+    files = [folder / "subjects.csv", *sorted((folder / "series").iterdir())]
+    visit.goto("/datasets")
+    visit.get_by_label("File, several").set_input_files(files)
+    expect(visit.locator("#understood")).to_contain_text("12 · class 0: 6 · class 1: 6")
+
+
+def test_the_zip_file_of_a_page_is_one_to_others(visit: Page) -> None:
+    """Written by the page, read by Python."""
+    visit.goto("/datasets")
+    content = visit.evaluate(
+        """async () => {
+            const entries = [["b/ü.txt", "zwei"], ["a.bin", new Uint8Array(5_000_000).fill(7)], ["c", ""]];
+            const made = await zipOf(entries.map(([path, text]) => ({ path, file: new File([text], path) })), "x.zip");
+            const bytes = new Uint8Array(await made.arrayBuffer());
+            let text = "";
+            for (let at = 0; at < bytes.length; at += 30_000) { text += String.fromCharCode(...bytes.subarray(at, at + 30_000)); }
+            return btoa(text);
+        }"""  # noqa: E501
+    )
+    with ZipFile(BytesIO(b64decode(content))) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["b/ü.txt", "a.bin", "c"]
+        assert archive.read("b/ü.txt") == b"zwei"
+        assert archive.read("a.bin") == bytes([7]) * 5_000_000
+
+
+@pytest.fixture
+def shaken(chromium: Browser, installation: Installation) -> Iterator[Page]:
+    """A page on which errors may stand in the console: of lines that are cut, of refusals."""
+    context = chromium.new_context(base_url=installation.url, locale="en-GB")
+    context.set_default_timeout(PATIENCE_MS)
+    yield context.new_page()
+    context.close()
+
+
+def test_a_large_file_goes_in_pieces_and_on_after_a_cut(shaken: Page, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    file = tmp_path / "large.npz"
+    values = {"features": rng.normal(size=(40, 90, 700)), "labels": np.arange(40) % 2}
+    np.savez(file, **values, measures=[f"m{chr(97 + n % 26)}{n}x" for n in range(700)])
+    pieces: list[str] = []
+
+    def sometimes(route: Route) -> None:
+        pieces.append(route.request.headers["upload-offset"])
+        if len(pieces) == 2:
+            route.abort()
+        else:
+            route.continue_()
+
+    shaken.route("**/api/v0/uploads/*", lambda route: (
+        sometimes(route) if route.request.method == "PATCH" else route.continue_()
+    ))  # fmt: skip
+    shaken.goto("/datasets")
+    shaken.get_by_label("File, several").set_input_files(file)
+    expect(shaken.locator("#understood")).to_contain_text("40 · class 0: 20", timeout=60_000)
+    assert pieces == ["0", "8000000", "8000000", "16000000"]
+    shaken.get_by_label("Project id").fill("P")
+    shaken.get_by_role("button", name="Store").click()
+    expect(shaken).to_have_url(re.compile("/datasets/large$"), timeout=60_000)
+
+
+def test_a_file_that_is_too_large_is_said_at_once(shaken: Page, tmp_path: Path) -> None:
+    file = tmp_path / "huge.npz"
+    with file.open("wb") as opened:
+        opened.truncate(2_000_000_001)
+    shaken.goto("/datasets")
+    shaken.get_by_label("File, several").set_input_files(file)
+    expect(shaken.locator("#trouble")).to_contain_text("more than 2000 MB")

@@ -8,6 +8,9 @@ const meant = document.getElementById("meant");
 const waiting = document.getElementById("waiting");
 const WRONG = 400;
 
+const trouble = document.getElementById("trouble");
+let chosen = 0; // counts the files that were chosen: what is sent of an earlier one is given up
+let sentBefore = null; // the upload of the chosen file, where it went in pieces
 let proposed = ""; // another file takes another name, unless somebody has typed one
 
 // Whoever brings data in does so for the same user again. A browser may be set to keep nothing.
@@ -23,18 +26,67 @@ const proposeName = () => {
 };
 
 if (form) {
-  const look = form.querySelector("button.plain");
+  const look = form.querySelector("#store + button");
   look.hidden = true; // choosing a file does the same
   // A file goes once: what is answered or stored after that names the upload in its place.
   form.addEventListener("htmx:configRequest", (event) => {
     const fields = event.detail.formData;
-    if (event.target === file) { fields.delete("upload"); fields.delete("map"); } else if (fields.get("upload")) { fields.delete("datafile"); }
+    if (event.target === file) {
+      fields.delete("upload");
+      fields.delete("map");
+      if (sentBefore) { fields.delete("datafile"); fields.set("upload", sentBefore); }
+    } else if (fields.get("upload")) { fields.delete("datafile"); }
     if (!meant.value) { return; }
     const key = `${meant.value.split("=")[0].trim()}=`; // what was typed goes before what was chosen
     const others = fields.getAll("map").filter((pair) => !pair.trim().startsWith(key));
     fields.delete("map");
     for (const pair of [...others, meant.value]) { fields.append("map", pair); }
   });
+  form.addEventListener("htmx:confirm", (event) => {
+    if (event.target !== file) { return; }
+    chosen += 1;
+    sentBefore = null;
+    trouble.hidden = true;
+    if (!file.files[0] || file.files[0].size <= LARGE) { return; }
+    event.preventDefault();
+    const mine = chosen;
+    const isWanted = () => mine === chosen;
+    const onProgress = (share) => { if (isWanted()) { sent.hidden = false; sent.value = 100 * share; } };
+    onProgress(0);
+    sendInPieces(file.files[0], document.getElementById("proj_id").value.trim(), { onProgress, isWanted }).then(
+      (upload) => {
+        if (!upload || !isWanted()) { return; }
+        sent.hidden = true;
+        waiting.hidden = false;
+        sentBefore = upload;
+        event.detail.issueRequest(true);
+      },
+      (error) => {
+        if (!isWanted()) { return; }
+        sent.hidden = true;
+        trouble.hidden = false;
+        trouble.textContent = error instanceof Refused && error.message ? error.message : trouble.dataset.cut;
+      },
+    );
+  });
+  const take = async (entries) => {
+    const one = await asOneFile(await entries);
+    if (!one) { return; }
+    const transfer = new DataTransfer();
+    transfer.items.add(one);
+    file.files = transfer.files;
+    file.dispatchEvent(new Event("change"));
+  };
+  const folder = document.getElementById("folder");
+  folder.hidden = false;
+  folder.querySelector("button").addEventListener("click", () => folder.querySelector("input").click());
+  folder.querySelector("input").addEventListener("change", (event) => take(chosenEntries(event.target.files)));
+  file.multiple = true;
+  file.addEventListener("change", (event) => {
+    if (file.files.length < 2) { return; }
+    event.stopImmediatePropagation(); // htmx hears of the ZIP file
+    take(chosenEntries(file.files));
+  }, { capture: true });
   form.addEventListener("htmx:beforeRequest", (event) => { waiting.hidden = event.target === file; });
   file.addEventListener("change", proposeName);
   meant.addEventListener("change", () => { if (file.files.length) { look.click(); } });
@@ -55,9 +107,7 @@ if (form) {
     place.addEventListener("drop", (event) => {
       event.preventDefault();
       place.classList.remove("over");
-      if (!event.dataTransfer.files.length) { return; }
-      file.files = event.dataTransfer.files;
-      file.dispatchEvent(new Event("change"));
+      take(droppedEntries(event.dataTransfer));
     });
   }
   form.addEventListener("htmx:xhr:progress", (event) => {
