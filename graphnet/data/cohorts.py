@@ -1,6 +1,7 @@
 """From a dataset to the cohort that a training works with: screened, by target, by name."""
 
 import re
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from graphnet.data.interpretation import R, Z
 from graphnet.data.quality import Finding, screen
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
+
+Number = TypeVar("Number", np.float32, np.float64)
 
 GROUP, SCORE, ANY = "group", "score", "any"  # what a subject must have to be kept
 
@@ -34,7 +37,7 @@ def cohort_of(dataset: Dataset, name: str, target: str = GROUP) -> Cohort:
     ids, notes = _ids(dataset, name)
     notes += _dropped(kept, name, target)
     ids = _those(ids, kept)
-    found = None if dataset.connectomes is None else square(dataset.connectomes[kept])
+    found = None if dataset.connectomes is None else square(_rows(dataset.connectomes, kept))
     features, measures, findings = _features(dataset, kept, found, ids, name)
     if found is not None:
         findings += screen_edges(found, dataset.regions, ids, name)
@@ -92,7 +95,7 @@ def _features(
     """The measures, screened; of a connectome alone its rows, which :func:`screen_edges` judges."""
     if dataset.values is not None:
         usable, findings = screen(
-            dataset.values[kept], ids, dataset.measures, dataset.regions, name
+            _rows(dataset.values, kept), ids, dataset.measures, dataset.regions, name
         )
         return usable, dataset.measures, findings
     if connectomes is None:
@@ -123,6 +126,11 @@ def _left_alone(dataset: Dataset, name: str) -> tuple[Message, ...]:
     """What of the file was not used; the interpretation says why."""
     found = [each.what for each in dataset.interpretation.left_alone]
     return (Message("data.not-used", name=name, columns=first_of(found)),) if found else ()
+
+
+def _rows(array: NDArray[Number], kept: NDArray[np.bool_]) -> NDArray[Number]:
+    """Those of the kept subjects; the array itself where everybody is kept."""
+    return array if kept.all() else array[kept]
 
 
 def _those(names: tuple[str, ...], kept: NDArray[np.bool_]) -> tuple[str, ...]:

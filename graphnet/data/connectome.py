@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.data.cohort import FloatArray
-from graphnet.data.quality import Finding, few
+from graphnet.data.quality import Finding, blocks, few
 
 MISSING, MISSING_REGION = "missing-edge", "missing-region"
 EDGES = "FC"  # the measure of a finding about edges
@@ -21,8 +21,10 @@ def square(edges: NDArray[np.float32]) -> FloatArray:
     regions = (1 + isqrt(1 + 8 * edges.shape[1])) // 2
     rows, columns = np.triu_indices(regions, k=1)
     found = np.zeros((len(edges), regions, regions))
-    found[:, rows, columns] = np.where(np.isfinite(edges), edges, np.nan)
-    found[:, columns, rows] = found[:, rows, columns]
+    for some in blocks(len(edges), found[:1].nbytes):
+        values = np.where(np.isfinite(edges[some]), edges[some], np.nan)
+        found[some, rows, columns] = values
+        found[some, columns, rows] = values
     return found
 
 
@@ -34,14 +36,20 @@ def screen_edges(
     A region that has no edge at all in some subjects is one finding; of other edges there is one
     finding for each subject, which counts pairs of regions.
     """
-    missing = np.isnan(connectomes)
-    gone = _missing_regions(missing)
-    left = missing & ~gone[:, :, None] & ~gone[:, None, :]
-    counts = left.sum(axis=(1, 2)) // 2
-    edges = (
-        Finding(MISSING, name, ids[row], EDGES, int(counts[row]), _touched(left[row], regions))
-        for row in np.flatnonzero(counts)
-    )
+    gone = np.zeros(connectomes.shape[:2], dtype=bool)
+    edges: list[Finding] = []
+    for rows in blocks(len(connectomes), connectomes[:1].nbytes):
+        missing = np.isnan(connectomes[rows])
+        gone[rows] = _missing_regions(missing)
+        left = missing & ~gone[rows, :, None] & ~gone[rows, None, :]
+        counts = left.sum(axis=(1, 2)) // 2
+        edges += [
+            Finding(
+                *(MISSING, name, ids[rows.start + row], EDGES),
+                *(int(counts[row]), _touched(left[row], regions)),
+            )
+            for row in np.flatnonzero(counts)
+        ]
     return (*_of_regions(gone, regions, ids, name), *edges)
 
 

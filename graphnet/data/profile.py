@@ -11,6 +11,7 @@ from graphnet.data.cohort import Cohort, FloatArray, IntArray, Layout
 from graphnet.data.cohorts import GROUP, SCORE, cohort_of
 from graphnet.data.dataset import NO_CLASS, Dataset
 from graphnet.data.interpretation import Interpretation, Question
+from graphnet.data.quality import blocks
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of, rendered
 from graphnet.names import rule_sentences
@@ -264,8 +265,11 @@ def distributions(cohort: Cohort) -> dict[str, dict[str, Box]]:
         for place, measure in enumerate(_measures(cohort))
     }
     if cohort.connectomes is not None:
-        pairs = np.triu_indices(len(cohort.regions), 1)
-        found[CONNECTIVITY] = _boxes(cohort.connectomes[:, pairs[0], pairs[1]], rows)
+        connectomes = cohort.connectomes
+        found[CONNECTIVITY] = {
+            site: {"n": len(own), **_quantiles(_pairs(connectomes, own))}
+            for site, own in rows.items()
+        }
     return found
 
 
@@ -292,16 +296,27 @@ def _rows(cohort: Cohort) -> dict[str, IntArray]:
     return {str(name): np.flatnonzero(names == name) for name in sorted(set(names.tolist()))}
 
 
+def _pairs(connectomes: FloatArray, own: IntArray) -> FloatArray:
+    """The edges (S, E) of some subjects."""
+    rows, columns = np.triu_indices(connectomes.shape[1], 1)
+    found = np.empty((len(own), len(rows)))
+    for some in blocks(len(own), connectomes[:1].nbytes):
+        found[some] = connectomes[own[some]][:, rows, columns]
+    return found
+
+
 def _boxes(values: FloatArray, rows: Mapping[str, IntArray]) -> dict[str, Box]:
     """A box for each site of ``values`` (S, …)."""
     return {site: {"n": len(own), **_quantiles(values[own])} for site, own in rows.items()}
 
 
 def _quantiles(values: FloatArray) -> dict[str, float | None]:
-    usable = values[np.isfinite(values)]
+    """Of ``values``, which are nobody else's and may be reordered."""
+    is_usable = np.isfinite(values)
+    usable = values.ravel() if is_usable.all() else values[is_usable]
     if not usable.size:
         return dict.fromkeys(QUANTILES)
-    found = np.quantile(usable, list(QUANTILES.values()))
+    found = np.quantile(usable, list(QUANTILES.values()), overwrite_input=True)
     return {
         name: float(f"{value:.{DIGITS}g}") for name, value in zip(QUANTILES, found, strict=True)
     }

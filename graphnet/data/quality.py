@@ -6,8 +6,9 @@ that hardly vary and values far outside the training range are matters of scalin
 fitted on training subjects: see :mod:`graphnet.preprocessing.scaling`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Self
 
 import numpy as np
@@ -21,6 +22,7 @@ ABSURD_RATIO = 1e3
 ABSURD_VALUE = 1e9
 BROKEN_SHARE = 0.1
 MOST_REGIONS = 5  # that a finding names
+BLOCK_BYTES = 16_000_000
 
 
 @dataclass(frozen=True)
@@ -75,17 +77,29 @@ def screen(
 
     Returns them with NaN for what cannot be used, and the findings.
     """
-    with np.errstate(invalid="ignore", over="ignore"):
-        masks = _masks(values)
-    unusable = np.zeros(values.shape, dtype=bool)
-    for mask in masks.values():
-        unusable |= mask
-    findings = tuple(
-        Finding(rule, name, ids[subject], measures[measure], len(where), few(where, regions))
-        for rule, mask in masks.items()
-        for (subject, measure), where in _places(mask)
-    )
-    return np.where(unusable, np.nan, values), findings
+    usable = np.empty(values.shape)
+    findings: dict[str, list[Finding]] = {}
+    for rows in blocks(len(values), values[:1].nbytes):
+        masks = _masks(values[rows])
+        unusable = np.zeros(values[rows].shape, dtype=bool)
+        for rule, mask in masks.items():
+            unusable |= mask
+            findings.setdefault(rule, []).extend(
+                Finding(
+                    *(rule, name, ids[rows.start + subject], measures[measure]),
+                    *(len(where), few(where, regions)),
+                )
+                for (subject, measure), where in _places(mask)
+            )
+        usable[rows] = np.where(unusable, np.nan, values[rows])
+    return usable, tuple(chain.from_iterable(findings.values()))
+
+
+def blocks(count: int, size: int) -> Iterator[slice]:
+    """Slices of ``count`` subjects of ``size`` bytes each that are looked at together."""
+    step = max(1, BLOCK_BYTES // max(1, size))
+    for start in range(0, count, step):
+        yield slice(start, min(start + step, count))
 
 
 def few(where: IntArray, regions: tuple[str, ...]) -> tuple[str, ...]:
@@ -93,6 +107,7 @@ def few(where: IntArray, regions: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(regions[place] for place in where) if len(where) <= MOST_REGIONS else ()
 
 
+@np.errstate(invalid="ignore", over="ignore")
 def _masks(features: FloatArray) -> dict[str, NDArray[np.bool_]]:
     missing = np.isnan(features)
     infinite = np.isinf(features)

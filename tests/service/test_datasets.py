@@ -377,8 +377,11 @@ def test_tasks_are_found_by_their_name(small: Installation) -> None:
     small.http.post(f"/api/v0/tasks/{task_id}/cancel").raise_for_status()
 
 
-def test_four_times_an_upload_may_come_out_of_it(tmp_path: Path) -> None:
-    with place_at(tmp_path, SGN_MAX_UPLOAD_MB="1") as place, reading(place.variables):
+def test_twice_the_largest_file_may_come_out_of_an_upload(tmp_path: Path) -> None:
+    with (
+        place_at(tmp_path, SGN_MAX_FILE_MB="2", SGN_MAX_UPLOAD_MB="1") as place,
+        reading(place.variables),
+    ):
         for size, sentence in ((3_900_000, "has no table"), (4_100_000, "is more than 4 MB once")):
             stream = BytesIO()
             with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -189,13 +189,13 @@ def correlate_series(
     )
 
 
-def _matrices(array: Array, subjects: int, inquiry: Inquiry) -> FloatArray | None:
+def _matrices(array: Array, subjects: int, inquiry: Inquiry) -> Array | None:
     """Matrices (S, N, N), or flat ones (S, K); None where it is neither, which is refused."""
     if array.dtype.kind not in NUMERIC:
         inquiry.refuse(Message("readers_arrays.no-real-numbers", file=inquiry.name, array=FC))
         return None
     if array.ndim == 2 and array.shape[0] == subjects and array.shape != (subjects, subjects):
-        return array.astype(np.float64)
+        return array
     if array.ndim != 3 or not _is_square(array.shape, subjects):
         inquiry.refuse(
             Message(
@@ -208,7 +208,7 @@ def _matrices(array: Array, subjects: int, inquiry: Inquiry) -> FloatArray | Non
             )
         )
         return None
-    matrices = subjects_first(array.astype(np.float64), inquiry, FC)
+    matrices = subjects_first(array, inquiry, FC)
     if array.shape[0] != subjects:
         inquiry.assume(
             Message(

@@ -211,8 +211,11 @@ def _dataset(kind: str, people: People, brain: BrainData) -> Dataset:
 
 def _without_codes(measured: Features, inquiry: Inquiry) -> FloatArray:
     """Measures (S, N, F) with NaN where a number such as -9999 stands for a missing value."""
-    cleaned = [
-        without_codes(measured.values[:, :, place], measure, inquiry)
-        for place, measure in enumerate(measured.measures)
-    ]
-    return np.stack(cleaned, axis=2)
+    values = measured.values
+    for place, measure in enumerate(measured.measures):
+        column = values[:, :, place]
+        cleaned = without_codes(column, measure, inquiry)
+        if cleaned is not column:
+            values = values if values.flags.writeable else values.copy()
+            values[:, :, place] = cleaned
+    return values

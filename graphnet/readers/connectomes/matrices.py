@@ -10,8 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.data.interpretation import ConnectomeReading, R, Z
+from graphnet.data.quality import blocks
 from graphnet.messages import Message, first_of
-from graphnet.readers.connectomes.triangles import PAIRS, RawEdges, split_matrices, split_vectors
+from graphnet.readers.connectomes.triangles import (
+    PAIRS,
+    Array,
+    Edges,
+    RawEdges,
+    split_matrices,
+    split_vectors,
+    touched,
+)
 from graphnet.readers.connectomes.weights import ROUNDING, Hints, ValueSummary, infer_values
 from graphnet.readers.inquiry import Inquiry
 
@@ -23,7 +32,7 @@ DENSE = 0.01  # the share of zeros up to which a connectome is dense
 
 
 def edges_from_matrices(
-    matrices: FloatArray,
+    matrices: Array,
     ids: Sequence[str],
     inquiry: Inquiry,
     hint: str = "",
@@ -46,7 +55,7 @@ def edges_from_matrices(
 
 
 def edges_from_vectors(
-    values: FloatArray,
+    values: Array,
     ids: Sequence[str],
     inquiry: Inquiry,
     hint: str = "",
@@ -150,38 +159,85 @@ def _settled(
     halves: RawEdges, ids: Sequence[str], inquiry: Inquiry, hints: Hints
 ) -> tuple[Float32Array, ConnectomeReading]:
     """Edges as they are kept, once it is known what they are."""
-    edges = halves.edges
+    edges, size = halves.edges, halves.diagonal.shape[1]
     summary = ValueSummary.of(edges, halves.diagonal)
     _check_filled(edges, ids, inquiry, summary)
     _check_diagonals(halves.diagonal, ids, inquiry)
     values, reason = infer_values(summary, inquiry, hints)
+    silent = np.zeros((len(edges), size), dtype=bool)
     if values in {Z, R} and summary.most > 0:
-        edges = _without_silent(edges, summary.zeros, inquiry, hints.regions)
-        _refuse_empty(edges, ids, inquiry)
-    if values == R:
-        edges = _from_r(edges, inquiry)
-    with np.errstate(over="ignore"):  # what is too large becomes infinite, which is no edge
-        kept = edges.astype(np.float32)
+        silent = _silent_regions(edges, size, summary.zeros, inquiry, hints.regions)
+        if silent.any():
+            _refuse_empty(_filled(edges, silent), ids, inquiry)
+    kept = _kept(edges, silent, inquiry, is_r=values == R)
     return kept, ConnectomeReading(values, halves.triangle, reason)
 
 
+def _kept(edges: Edges, silent: NDArray[np.bool_], inquiry: Inquiry, *, is_r: bool) -> Float32Array:
+    """Edges in 32 bits, without those of ``silent`` regions (S, N); Pearson's r as Fisher's z."""
+    is_kept = edges.dtype == np.float32  # then they are changed in their place
+    kept = edges.astype(np.float32, copy=False) if is_kept else np.empty(edges.shape, np.float32)
+    perfect = 0
+    for rows in blocks(len(edges), 8 * edges.shape[1]):
+        block = _without(edges[rows].astype(np.float64), silent[rows])
+        if is_r:
+            perfect += int((np.abs(block) >= 1).sum())
+            block = fisher_z(block)
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, which is no edge
+            kept[rows] = block
+    if perfect:
+        inquiry.assume(
+            Message(
+                "readers_connectomes.perfect-correlations",
+                file=inquiry.name,
+                count=perfect,
+                limit=f"{np.arctanh(LIMIT):.4g}",
+            )
+        )
+    return kept
+
+
+def _without(edges: FloatArray, silent: NDArray[np.bool_]) -> FloatArray:
+    """Edges (S, E) with NaN for those of ``silent`` regions (S, N)."""
+    if silent.any():
+        edges[_of_either(silent)] = np.nan
+    return edges
+
+
+def _of_either(regions: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(S, E): the edges of marked regions (S, N)."""
+    rows, columns = np.triu_indices(regions.shape[1], 1)
+    return np.asarray(regions[:, rows] | regions[:, columns])
+
+
+def _filled(edges: Edges, silent: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+    """(S,): who has an edge that is not missing, besides those of ``silent`` regions."""
+    filled = np.zeros(len(edges), dtype=bool)
+    for rows in blocks(len(edges), edges.shape[1]):
+        present = ~np.isnan(edges[rows])
+        if silent is not None:
+            present &= ~_of_either(silent[rows])
+        filled[rows] = present.any(axis=1)
+    return filled
+
+
 def _check_filled(
-    edges: FloatArray, ids: Sequence[str], inquiry: Inquiry, summary: ValueSummary
+    edges: Edges, ids: Sequence[str], inquiry: Inquiry, summary: ValueSummary
 ) -> None:
     """Somebody without any edge cannot be used; nor can a dataset of zeros."""
     if not edges.size:
         return
-    if summary.most == 0 and not np.isinf(edges).any():
+    every = blocks(len(edges), edges.shape[1])
+    if summary.most == 0 and not any(np.isinf(edges[rows]).any() for rows in every):
         inquiry.refuse(Message("readers_connectomes.all-empty", file=inquiry.name))
         return
-    _refuse_empty(edges, ids, inquiry)
+    _refuse_empty(_filled(edges), ids, inquiry)
 
 
-def _refuse_empty(edges: FloatArray, ids: Sequence[str], inquiry: Inquiry) -> None:
+def _refuse_empty(filled: NDArray[np.bool_], ids: Sequence[str], inquiry: Inquiry) -> None:
     """Refuse subjects without any edge, by name."""
-    nothing = np.isnan(edges).all(axis=1)
-    if edges.size and nothing.any():
-        names = [ids[place] for place in np.flatnonzero(nothing).tolist()]
+    if not filled.all():
+        names = [ids[place] for place in np.flatnonzero(~filled).tolist()]
         inquiry.refuse(
             Message(
                 "readers_connectomes.empty-connectomes",
@@ -207,30 +263,23 @@ def _check_diagonals(diagonal: FloatArray, ids: Sequence[str], inquiry: Inquiry)
         )
 
 
-def _silent(edges: FloatArray) -> NDArray[np.bool_]:
-    """(S, N): regions all of whose edges are zero."""
-    size = (1 + int(np.sqrt(1 + 8 * edges.shape[1]))) // 2
-    rows, columns = np.triu_indices(size, 1)
-    zero = (edges == 0) | np.isnan(edges)
-    silent = np.zeros((len(edges), size), dtype=bool)
-    for region in range(size):
-        of_region = (rows == region) | (columns == region)
-        silent[:, region] = zero[:, of_region].all(axis=1) & (edges[:, of_region] == 0).any(axis=1)
-    return silent if size > 2 else np.zeros_like(silent)
+def _silent_regions(
+    edges: Edges, size: int, zeros: float, inquiry: Inquiry, regions: Sequence[str]
+) -> NDArray[np.bool_]:
+    """(S, N): regions without a signal, which are missing: all of their edges are zero.
 
-
-def _without_silent(
-    edges: FloatArray, zeros: float, inquiry: Inquiry, regions: Sequence[str]
-) -> FloatArray:
-    """In a dense connectome a region that correlates with nothing has no signal: it is missing.
-
-    ``zeros`` is the share of edges that are zero, which tells a sparse connectome.
+    That is so in a dense connectome; ``zeros`` is the share of edges that are zero, which tells a
+    sparse one.
     """
-    silent = _silent(edges)
-    rows, columns = np.triu_indices(silent.shape[1], 1)
-    lost = silent[:, rows] | silent[:, columns]
-    if not lost.any() or zeros > DENSE + float(lost.mean()):
-        return edges
+    none = np.zeros((len(edges), size), dtype=bool)
+    silent, lost = none.copy(), 0
+    for rows in blocks(len(edges), edges.shape[1]):
+        block = edges[rows]
+        zero = block == 0
+        silent[rows] = ~touched(~(zero | np.isnan(block)), size) & touched(zero, size)
+        lost += int(_of_either(silent[rows]).sum())
+    if size <= 2 or not lost or zeros > DENSE + lost / edges.size:
+        return none
     names = [
         regions[place] if regions else str(place + 1)
         for place in np.flatnonzero(silent.any(axis=0)).tolist()
@@ -243,18 +292,4 @@ def _without_silent(
             regions=names,
         )
     )
-    return np.where(lost, np.nan, edges)
-
-
-def _from_r(edges: FloatArray, inquiry: Inquiry) -> FloatArray:
-    perfect = int((np.abs(edges) >= 1).sum())
-    if perfect:
-        inquiry.assume(
-            Message(
-                "readers_connectomes.perfect-correlations",
-                file=inquiry.name,
-                count=perfect,
-                limit=f"{np.arctanh(LIMIT):.4g}",
-            )
-        )
-    return fisher_z(edges)
+    return silent

@@ -6,15 +6,19 @@ Edges stand in the order of the upper triangle by rows: (1, 2), (1, 3) … (1, N
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.data.interpretation import Choice
+from graphnet.data.quality import blocks
 from graphnet.messages import Message
 from graphnet.readers.inquiry import Inquiry
 
+Array = NDArray[Any]
 FloatArray = NDArray[np.float64]
+Edges = NDArray[np.float32] | NDArray[np.float64]
 FULL, UPPER, LOWER, PAIRS = "full", "upper", "lower", "pairs"
 TRIANGLE, AXES = "triangle", "axes"  # the keys of questions
 FIRST, LAST = "first", "last"
@@ -25,36 +29,129 @@ RELATIVE, ABSOLUTE = 1e-5, 1e-6  # what rounding to 32 bits may do to a symmetri
 
 @dataclass(frozen=True)
 class RawEdges:
-    """Edges (S, E), the diagonals (S, N), and in which triangle the file holds the edges."""
+    """Edges (S, E), the diagonals (S, N), and in which triangle the file holds the edges.
 
-    edges: FloatArray
+    Edges of a file of 32-bit numbers are such; they belong to nobody else.
+    """
+
+    edges: Edges
     diagonal: FloatArray
     triangle: str
 
 
 def split_matrices(
-    matrices: FloatArray, ids: Sequence[str], inquiry: Inquiry, regions: Sequence[str] = ()
+    matrices: Array, ids: Sequence[str], inquiry: Inquiry, regions: Sequence[str] = ()
 ) -> RawEdges:
     """The edges of matrices (S, N, N), which are symmetric or of one triangle; else refused.
 
     One triangle is empty where it holds nothing but zeros and NaN. Where one of two mirrored cells
-    is NaN the other counts.
+    is NaN the other counts. It takes the memory of the edges, in the numbers of the file.
     """
-    size = matrices.shape[1]
-    rows, columns = np.triu_indices(size, 1)
-    upper, lower = matrices[:, rows, columns], matrices[:, columns, rows]
-    diagonal = matrices[:, np.arange(size), np.arange(size)]
-    no_upper, no_lower = _empty(upper), _empty(lower)
-    half = no_upper ^ no_lower
-    differ = _differ(upper, lower) & ~half[:, None]
-    differ &= ~_rounded_apart(upper, lower, differ, inquiry)[:, None]
-    _refuse_asymmetric((upper, lower), differ, ids, inquiry, regions)
-    mirrored = np.where((half & no_upper)[:, None] | np.isnan(upper), lower, upper)
-    return RawEdges(mirrored, diagonal, _triangle(half, no_upper))
+    count, size = matrices.shape[:2]
+    edges = np.empty((count, size * (size - 1) // 2), kept_type(matrices))
+    diagonal = np.empty((count, size))
+    parts = []
+    for rows in blocks(count, 8 * size * size):
+        halves = _Halves.of(matrices[rows])
+        edges[rows], diagonal[rows] = halves.mirrored(), halves.diagonal
+        parts.append(halves.judged(rows.start))
+    rounded = sum(part.rounded for part in parts)
+    if rounded:
+        inquiry.assume(
+            Message("readers_connectomes.rounded-apart", file=inquiry.name, count=rounded)
+        )
+    odd = [part.odd for part in parts if part.odd is not None]
+    if odd:
+        _refuse_asymmetric(odd[0], sum(part.odd_count for part in parts), ids, inquiry, regions)
+    half = np.concatenate([part.half for part in parts]) if parts else np.zeros(0, bool)
+    no_upper = np.concatenate([part.no_upper for part in parts]) if parts else half
+    return RawEdges(edges, diagonal, _triangle(half, no_upper))
+
+
+def touched(marked: NDArray[np.bool_], size: int) -> NDArray[np.bool_]:
+    """(S, N): which regions have a marked edge, of marks (S, E)."""
+    found = np.zeros((len(marked), size), dtype=bool)
+    start = 0
+    for region in range(size - 1):  # the edges of a region with those after it stand together
+        own = marked[:, start : start + size - 1 - region]
+        found[:, region] |= own.any(axis=1)
+        found[:, region + 1 :] |= own
+        start += size - 1 - region
+    return found
+
+
+def kept_type(array: Array) -> type[np.float32 | np.float64]:
+    """In which type numbers of an array are kept until it is known what they are."""
+    return np.float32 if array.dtype == np.float32 else np.float64
+
+
+@dataclass(frozen=True)
+class _Asymmetric:
+    """A subject's first pair of regions whose two cells differ, and what these hold."""
+
+    subject: int
+    cell: tuple[int, int]
+    upper: float
+    lower: float
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What was found of some subjects: (S,) whether one triangle, and the upper one, is empty."""
+
+    half: NDArray[np.bool_]
+    no_upper: NDArray[np.bool_]
+    rounded: int
+    odd_count: int
+    odd: _Asymmetric | None
+
+
+@dataclass(frozen=True)
+class _Halves:
+    """Both triangles (S, E) of some subjects, and the diagonals (S, N)."""
+
+    upper: FloatArray
+    lower: FloatArray
+    diagonal: FloatArray
+    no_upper: NDArray[np.bool_]
+    no_lower: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, matrices: Array) -> "_Halves":
+        squares = np.asarray(matrices, dtype=np.float64)
+        size = squares.shape[1]
+        rows, columns = np.triu_indices(size, 1)
+        upper, lower = squares[:, rows, columns], squares[:, columns, rows]
+        diagonal = squares[:, np.arange(size), np.arange(size)]
+        return cls(upper, lower, diagonal, _empty(upper), _empty(lower))
+
+    @property
+    def half(self) -> NDArray[np.bool_]:
+        return self.no_upper ^ self.no_lower
+
+    def mirrored(self) -> FloatArray:
+        """The edges: of the triangle that holds some, or of the cell that is not NaN."""
+        other = (self.half & self.no_upper)[:, None] | np.isnan(self.upper)
+        return np.where(other, self.lower, self.upper)
+
+    def judged(self, start: int) -> _Judged:
+        """Whether mirrored cells agree; ``start`` is the number of the first subject."""
+        differ = _differ(self.upper, self.lower) & ~self.half[:, None]
+        rounded = _rounded_apart(self.upper, self.lower, differ)
+        differ &= ~rounded[:, None]
+        odd = np.flatnonzero(differ.any(axis=1)).tolist()
+        first = None
+        if odd:
+            row, edge = odd[0], int(np.argmax(differ[odd[0]]))
+            one, other = np.triu_indices(self.diagonal.shape[1], 1)
+            cell = int(one[edge]), int(other[edge])
+            held = float(self.upper[row, edge]), float(self.lower[row, edge])
+            first = _Asymmetric(start + row, cell, *held)
+        return _Judged(self.half, self.no_upper, int(rounded.sum()), len(odd), first)
 
 
 def split_vectors(
-    values: FloatArray,
+    values: Array,
     ids: Sequence[str],
     inquiry: Inquiry,
     order: str = "",
@@ -77,7 +174,7 @@ def split_vectors(
     return _of_triangle(values, size, inquiry, order)
 
 
-def subjects_first(arrays: FloatArray, inquiry: Inquiry, name: str) -> FloatArray:
+def subjects_first(arrays: Array, inquiry: Inquiry, name: str) -> Array:
     """Connectomes (S, N, N) of an array with its subjects on any axis.
 
     The axis of the subjects is the one of another length; where all three are of one length, the
@@ -101,7 +198,7 @@ def subjects_first(arrays: FloatArray, inquiry: Inquiry, name: str) -> FloatArra
     return arrays if answer == FIRST else np.moveaxis(arrays, 2, 0)
 
 
-def _of_triangle(values: FloatArray, size: int, inquiry: Inquiry, order: str) -> RawEdges:
+def _of_triangle(values: Array, size: int, inquiry: Inquiry, order: str) -> RawEdges:
     """Edges of a flat triangle; with its diagonal where that is all 1 or infinite."""
     for candidate in (order,) if order else (UPPER, LOWER):
         whole = _with_diagonal(values, size - 1, candidate)
@@ -126,7 +223,7 @@ def _of_triangle(values: FloatArray, size: int, inquiry: Inquiry, order: str) ->
     return RawEdges(values[:, _places(size, order)], nothing, order)
 
 
-def _with_diagonal(values: FloatArray, size: int, order: str) -> RawEdges | None:
+def _with_diagonal(values: Array, size: int, order: str) -> RawEdges | None:
     """The same as a triangle of ``size`` regions with its diagonal, if it looks like one."""
     if size < 2:
         return None
@@ -169,7 +266,7 @@ def _differ(upper: FloatArray, lower: FloatArray) -> NDArray[np.bool_]:
 
 
 def _rounded_apart(
-    upper: FloatArray, lower: FloatArray, differ: NDArray[np.bool_], inquiry: Inquiry
+    upper: FloatArray, lower: FloatArray, differ: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """(S,): whose few different cells are apart by one unit of the last decimal, as rounded.
 
@@ -181,12 +278,6 @@ def _rounded_apart(
         unit = _last_decimal(np.concatenate([upper[subject], lower[subject]]))
         apart = np.abs(upper[subject, differing] - lower[subject, differing])
         rounded[subject] = bool(differing.mean() <= FEW and (apart <= 1.01 * unit).all())
-    if rounded.any():
-        inquiry.assume(
-            Message(
-                "readers_connectomes.rounded-apart", file=inquiry.name, count=int(rounded.sum())
-            )
-        )
     return rounded
 
 
@@ -201,42 +292,29 @@ def _last_decimal(values: FloatArray) -> float:
     return 0.0
 
 
-def are_symmetric(squares: FloatArray) -> bool:
+def are_symmetric(squares: Array) -> bool:
     """Whether square matrices (S, N, N) hold the same in both triangles."""
-    rows, columns = np.triu_indices(squares.shape[1], 1)
-    return not _differ(squares[:, rows, columns], squares[:, columns, rows]).any()
+    count, size = squares.shape[:2]
+    return not any(
+        _differ(halves.upper, halves.lower).any()
+        for halves in (_Halves.of(squares[rows]) for rows in blocks(count, 8 * size * size))
+    )
 
 
 def _refuse_asymmetric(
-    halves: tuple[FloatArray, FloatArray],
-    differ: NDArray[np.bool_],
-    ids: Sequence[str],
-    inquiry: Inquiry,
-    regions: Sequence[str],
+    odd: _Asymmetric, count: int, ids: Sequence[str], inquiry: Inquiry, regions: Sequence[str]
 ) -> None:
-    """Name the first subject, the two cells and their values; ``differ`` is (S, E)."""
-    odd = np.flatnonzero(differ.any(axis=1)).tolist()
-    if not odd:
-        return
-    subject, edge = odd[0], int(np.argmax(differ[odd[0]]))
-    size = _size(differ.shape[1])
-    one, other = (
-        regions[place[edge]] if regions else str(place[edge] + 1)
-        for place in np.triu_indices(size, 1)
-    )
+    """Name the first of ``count`` subjects, the two cells and their values."""
+    one, other = (regions[place] if regions else str(place + 1) for place in odd.cell)
     inquiry.refuse(
         Message(
             "readers_connectomes.asymmetric",
             file=inquiry.name,
-            subject=ids[subject],
+            subject=ids[odd.subject],
             one=one,
             other=other,
-            upper=f"{halves[0][subject, edge]:.6g}",
-            lower=f"{halves[1][subject, edge]:.6g}",
-            others=len(odd) - 1,
+            upper=f"{odd.upper:.6g}",
+            lower=f"{odd.lower:.6g}",
+            others=count - 1,
         )
     )
-
-
-def _size(edges: int) -> int:
-    return (1 + isqrt(1 + 8 * edges)) // 2

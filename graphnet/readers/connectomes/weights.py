@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.data.interpretation import COUNTS, OTHER, Choice, R, Z
+from graphnet.data.quality import blocks
 from graphnet.messages import Message, first_of
+from graphnet.readers.connectomes.triangles import Edges, touched
 from graphnet.readers.inquiry import CONNECTOME, Inquiry
 
 FloatArray = NDArray[np.float64]
@@ -58,22 +60,30 @@ class ValueSummary:
     diagonal: str
 
     @classmethod
-    def of(cls, edges: FloatArray, diagonal: FloatArray) -> "ValueSummary":
+    def of(cls, edges: Edges, diagonal: FloatArray) -> "ValueSummary":
         """Look at edges (S, E) and diagonals (S, N)."""
-        finite = edges[np.isfinite(edges)]
-        if not finite.size:
+        finite, zeros, whole, least, greatest = 0, 0, True, np.inf, -np.inf
+        for rows in blocks(len(edges), 8 * edges.shape[1]):
+            block = edges[rows]
+            some = block[np.isfinite(block)]
+            finite += some.size
+            zeros += int((some == 0).sum())
+            whole = whole and bool((some == np.round(some)).all())
+            least = min(least, float(some.min(initial=np.inf)))
+            greatest = max(greatest, float(some.max(initial=-np.inf)))
+        if not finite:
             return cls(0.0, 0.0, whole=False, zeros=0.0, diagonal=ANYTHING)
-        most = float(np.abs(finite).max())
+        most = max(abs(least), abs(greatest))
         return cls(
             most=most,
-            least=float(finite.min()),
-            whole=bool((finite == np.round(finite)).all()),
-            zeros=float((finite == 0).mean()),
+            least=least,
+            whole=whole,
+            zeros=zeros / finite,
             diagonal=_kind_of_diagonal(edges, diagonal, most),
         )
 
 
-def _kind_of_diagonal(edges: FloatArray, diagonal: FloatArray, most: float) -> str:
+def _kind_of_diagonal(edges: Edges, diagonal: FloatArray, most: float) -> str:
     """Regions whose row is missing do not count."""
     present = _present(edges, diagonal.shape[1])
     cells = diagonal[present & ~np.isnan(diagonal)]
@@ -91,13 +101,12 @@ def _kind_of_diagonal(edges: FloatArray, diagonal: FloatArray, most: float) -> s
     return VARIED if several else ANYTHING
 
 
-def _present(edges: FloatArray, size: int) -> NDArray[np.bool_]:
+def _present(edges: Edges, size: int) -> NDArray[np.bool_]:
     """(S, N): which regions have any edge that is neither missing nor zero."""
     present = np.zeros((len(edges), size), dtype=bool)
-    rows, columns = np.triu_indices(size, 1)
-    has_edge = ~np.isnan(edges) & (edges != 0)
-    for region in range(size):
-        present[:, region] = has_edge[:, (rows == region) | (columns == region)].any(axis=1)
+    for rows in blocks(len(edges), edges.shape[1]):
+        block = edges[rows]
+        present[rows] = touched(~np.isnan(block) & (block != 0), size)
     return present
 
 

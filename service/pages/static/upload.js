@@ -13,10 +13,10 @@ let chosen = 0; // counts the files that were chosen: what is sent of an earlier
 let sentBefore = null; // the upload of the chosen file, where it went in pieces
 let proposed = ""; // another file takes another name, unless somebody has typed one
 
-// Whoever brings data in does so for the same user again. A browser may be set to keep nothing.
-const OWNER = "sgn.user_id";
-const remembered = () => { try { return window.localStorage.getItem(OWNER) ?? ""; } catch { return ""; } };
-const remember = (value) => { try { window.localStorage.setItem(OWNER, value); } catch { /* typed again, then */ } };
+// Whoever brings data in does so for the same project and user again. A browser may be set to keep
+// nothing.
+const remembered = (name) => { try { return window.localStorage.getItem(`sgn.${name}`) ?? ""; } catch { return ""; } };
+const remember = (name, value) => { try { window.localStorage.setItem(`sgn.${name}`, value); } catch { /* typed again, then */ } };
 
 const proposeName = () => {
   const name = document.getElementById("data_name");
@@ -96,9 +96,11 @@ if (form) {
       if (form.elements.upload) { look.click(); } else if (file.files.length) { file.dispatchEvent(new Event("change")); }
     });
   }
-  const owner = document.getElementById("user_id");
-  owner.value ||= remembered();
-  owner.addEventListener("change", () => remember(owner.value.trim()));
+  for (const name of ["proj_id", "user_id"]) {
+    const field = document.getElementById(name);
+    field.value ||= remembered(name);
+    field.addEventListener("change", () => remember(name, field.value.trim()));
+  }
   for (const place of document.querySelectorAll("[data-drop]")) {
     for (const kind of ["dragover", "dragenter"]) {
       place.addEventListener(kind, (event) => { event.preventDefault(); place.classList.add("over"); });
