@@ -88,6 +88,11 @@ class Profile:
         label = (self.interpretation or {}).get("label")
         return None if label is None else label["column"]
 
+    @property
+    def atlas(self) -> str:
+        """The title of the atlas that its regions are of; "" where that is not known."""
+        return str(((self.interpretation or {}).get("atlas") or {}).get("title") or "")
+
     @classmethod
     def of(cls, cohort: Cohort, interpretation: Interpretation | None = None) -> Self:
         """Summarise a cohort."""
