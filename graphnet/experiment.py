@@ -251,7 +251,6 @@ def _importance(
         **explained.importance,
         "coordinates": None if atlas is None else atlas.of(regions).tolist(),
         "names": None if atlas is None else atlas.named(regions),
-        "atlas": None if atlas is None else atlas.title,
     }
 
 

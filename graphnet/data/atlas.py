@@ -41,19 +41,16 @@ class Atlas:
 
         """
         try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                head = file.readline()
-                file.seek(0)
-                rows = list(csv.DictReader(file, delimiter=_separator(head), strict=True))
-            first = head.split(_separator(head))[0].strip().strip('"')
+            rows = _rows(path)
             places = np.array([[float(row[axis]) for axis in COLUMNS] for row in rows])
-            if not rows or not np.isfinite(places).all():
-                raise ValueError(path.name)
+            first = next(iter(rows[0]))
             regions = tuple(row[first].strip() for row in rows)
             named = NAME in rows[0] and first != NAME
             names = tuple(row[NAME].strip() for row in rows) if named else regions
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
+        except (OSError, ValueError, LookupError, AttributeError, csv.Error) as error:
             raise CohortError(Message("data.atlas-unreadable", file=path.name)) from error
+        if not np.isfinite(places).all():
+            raise CohortError(Message("data.atlas-unreadable", file=path.name))
         return cls(regions, places, names, path.name)
 
     def has(self, regions: tuple[str, ...]) -> bool:
@@ -112,6 +109,9 @@ class Atlas:
         return self.names if by_name else self.regions
 
 
-def _separator(head: str) -> str:
-    """The character between the cells of a table with this header."""
-    return max(SEPARATORS, key=head.count)
+def _rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a table by its header, which says what stands between the cells."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        head = file.readline()
+        file.seek(0)
+        return list(csv.DictReader(file, delimiter=max(SEPARATORS, key=head.count)))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from graphnet.data.atlas import COLUMNS, Atlas
+from graphnet.data.atlas import Atlas
 from graphnet.errors import CohortError
 from graphnet.messages import Message
 

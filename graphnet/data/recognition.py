@@ -117,9 +117,7 @@ def _has_typical(table: Table, regions: tuple[str, ...]) -> bool:
 
 
 def _by_names(table: Table, indexes: tuple[int, ...], count: int) -> AtlasReading:
-    message = Message(
-        "data.atlas-by-names", atlas=table.title, missing=len(table.regions) - count
-    )
+    message = Message("data.atlas-by-names", atlas=table.title, missing=len(table.regions) - count)
     return AtlasReading(table.name, table.title, indexes, message)
 
 
