@@ -125,8 +125,9 @@ class LocalFiles:
 def _offer(path: Path, dataset: Dataset) -> None:
     """Say what may be answered and need not be."""
     for question in dataset.interpretation.offers:
-        choices = [f"{choice.value} ({choice.label})" for choice in question.choices[:-1]]
-        told(str(Message("readers.atlas-offered", file=path.name, choices=choices)))
+        told(str(Message("readers.atlas-offered", file=path.name)))
+        for choice in question.choices:
+            told(f"  --map {question.id}={choice.value}  {choice.label}")
 
 
 def name_of(path: Path) -> str:

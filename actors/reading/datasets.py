@@ -108,8 +108,7 @@ class DatasetReader:
             save(dataset, folder, _digest(content) if content else "")
             self.arrays.put(record.data_id, folder)
         if not self._is_uploaded(record):
-            answers = {**self._answers(record), ATLAS: answer}
-            self.call(datasets.put_answers(record, answers, ""))
+            self.call(datasets.add_answer(record, ATLAS, answer))
         return self._noted(record, _profile(record, dataset))
 
     def dataset(self, record: DatasetRecord) -> Dataset:

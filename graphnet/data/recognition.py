@@ -1,6 +1,6 @@
 """Which atlas a dataset's regions are of: certain by their names, to be asked by their number."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from graphnet.data.atlas import Atlas
@@ -50,7 +50,7 @@ def with_recognised_atlas(dataset: Dataset) -> Dataset:
     """With the atlas that is certain, or else the question of which one it is."""
     found = recognise(dataset.regions)
     asked = (Question(ATLAS, Message("data.atlas-which"), tuple(found.choices())),)
-    return _with(dataset, found.certain, asked if found.possible else ())
+    return _with(dataset, found.certain, asked if found.possible else (), {})
 
 
 def with_answered_atlas(dataset: Dataset, answer: str) -> Dataset:
@@ -62,18 +62,25 @@ def with_answered_atlas(dataset: Dataset, answer: str) -> Dataset:
     """
     table = tables().get(answer)
     if answer == NO_ATLAS:
-        return _with(dataset, None, ())
+        return _with(dataset, None, (), {ATLAS: answer})
     if table is None:
         choices = [*tables(), NO_ATLAS]
         raise CohortError(Message("data.atlas-unknown", atlas=answer, atlases=choices))
     indexes = table.indexes_of(dataset.regions)
     message = Message("data.atlas-as-answered", atlas=table.title)
-    return _with(dataset, AtlasReading(table.name, table.title, indexes, message), ())
+    reading = AtlasReading(table.name, table.title, indexes, message)
+    return _with(dataset, reading, (), {ATLAS: answer})
 
 
-def _with(dataset: Dataset, atlas: AtlasReading | None, offers: tuple[Question, ...]) -> Dataset:
-    reading = replace(dataset.interpretation, atlas=atlas, offers=offers)
-    return dataset.with_interpretation(reading)
+def _with(
+    dataset: Dataset,
+    atlas: AtlasReading | None,
+    offers: tuple[Question, ...],
+    answer: Mapping[str, str],
+) -> Dataset:
+    found = dataset.interpretation
+    answers = {**found.answers, **answer}
+    return dataset.with_interpretation(replace(found, atlas=atlas, offers=offers, answers=answers))
 
 
 def atlas_of(reading: AtlasReading | None, regions: tuple[str, ...]) -> Atlas | None:
