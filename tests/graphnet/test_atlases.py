@@ -1,11 +1,13 @@
 """The tables of atlases that are part of the package, and which of them regions are of."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from graphnet.__main__ import main
 from graphnet.artifacts.manifest import check_atlas
 from graphnet.data.atlas import Atlas
 from graphnet.data.atlas_tables import atlases_of, key_of, tables
@@ -360,3 +362,60 @@ def test_an_atlas_is_given_by_name_file_or_folder(tmp_path: Path) -> None:
     assert [atlas.title for atlas in atlases_of(tmp_path)] == ["a.tsv", "b.csv"]
     with pytest.raises(CohortError, match="is not a table"):
         atlases_of(Path("aal9"))
+
+
+TRAINED = ["--model", "GCN", "--graph", "spatial", "--neighbours", "3", "--epochs", "2"]
+
+
+def trained(folder: Path, table: Path, *more: str) -> tuple[dict[str, object], str]:
+    """The manifest and the report of a short training."""
+    out = folder / "-".join(("model", table.stem, *more)).replace("/", "")
+    asked = ["--train", str(table), "--cv-folds", "0", "--no-baselines", *TRAINED, *more]
+    assert main([*asked, "--out", str(out)]) == 0
+    assert (out / "glass_brain.svg").is_file()
+    manifest: dict[str, object] = json.loads((out / "manifest.json").read_text())
+    return manifest, (out / "report.html").read_text()
+
+
+def test_a_training_uses_the_atlas_of_its_data(tmp_path: Path) -> None:
+    """With no setting; the places are those of the names, in whatever order these stand."""
+    regions = tuple(np.random.default_rng(2).permutation(names_of("aal90")))
+    manifest, report = trained(tmp_path, table_of(tmp_path, regions))
+    kept = Atlas.from_facts(manifest)
+    assert kept is not None
+    assert kept.regions == regions
+    own = {region.name: region.place for region in tables()["aal90"].regions}
+    np.testing.assert_array_equal(kept.coordinates, [own[region] for region in regions])
+    assert "Regions are those of the atlas AAL, 90 regions (Tzourio-Mazoyer" in report
+
+
+def test_numbered_regions_are_shown_by_their_names_once_the_atlas_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = table_of(tmp_path, numbers(90))
+    for more in (("--map", "atlas=aal90"), ("--atlas", "aal90")):
+        manifest, report = trained(tmp_path, table, *more)
+        kept = Atlas.from_facts(manifest)
+        assert kept is not None
+        assert kept.named(("1", "90")) == ["Precentral_L", "Temporal_Inf_R"]
+        assert "_L (" in report  # Precentral_L (1)
+    capsys.readouterr()
+    asked = ["--train", str(table), *TRAINED, "--out", str(tmp_path / "none")]
+    assert main(asked) == 1
+    said = capsys.readouterr().err
+    assert "--map atlas=aal90  AAL, 90 regions, in its own order" in said
+    assert str(Message("graphs.spatial-needs-atlas")) in said
+
+
+def test_a_model_gives_its_atlas_to_what_is_made_of_it(tmp_path: Path) -> None:
+    """Also where the new data do not say theirs, and not to data of another one."""
+    table = table_of(tmp_path, numbers(200))
+    trained(tmp_path, table, "--map", "atlas=cc200")
+    (parent,) = tmp_path.glob("model-*")
+    tune = ["--train", str(table), "--parent", str(parent), "--epochs", "1", "--cv-folds", "0"]
+    assert main([*tune, "--no-baselines", "--out", str(tmp_path / "tuned")]) == 0
+    manifest = json.loads((tmp_path / "tuned" / "manifest.json").read_text())
+    assert manifest["atlas"]["title"] == tables()["cc200"].title
+    assert (tmp_path / "tuned" / "glass_brain.svg").is_file()
+    other = ["--map", "atlas=schaefer200x7", "--out", str(tmp_path / "other")]
+    assert main([*tune, *other]) == 1
