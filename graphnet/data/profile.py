@@ -11,6 +11,7 @@ from graphnet.data.cohort import Cohort, FloatArray, IntArray, Layout
 from graphnet.data.cohorts import GROUP, SCORE, cohort_of
 from graphnet.data.dataset import NO_CLASS, Dataset
 from graphnet.data.interpretation import Interpretation, Question
+from graphnet.data.recognition import ATLAS, recognised_facts
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of, rendered
 from graphnet.names import rule_sentences
@@ -91,7 +92,7 @@ class Profile:
     @property
     def atlas(self) -> str:
         """The title of the atlas that its regions are of; "" where that is not known."""
-        return str(((self.interpretation or {}).get("atlas") or {}).get("title") or "")
+        return str(((self.interpretation or {}).get(ATLAS) or {}).get("title") or "")
 
     @classmethod
     def of(cls, cohort: Cohort, interpretation: Interpretation | None = None) -> Self:
@@ -154,6 +155,9 @@ class Profile:
         rest: dict[str, Any] = {name: stored.get(name) for name in plain}
         rest |= {part: tuple(stored.get(part) or ()) for part in LISTED}
         rest |= {part: _messages(stored, part) for part in SAID}
+        reading = rest["interpretation"]
+        if reading and ATLAS not in reading:
+            rest["interpretation"] = {**reading, **recognised_facts(rest["regions"])}
         return cls(
             subjects=stored["subjects"],
             classes=stored["classes"],

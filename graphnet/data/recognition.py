@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
 from graphnet.data.atlas import Atlas
 from graphnet.data.atlas_tables import Table, key_of, tables
@@ -23,12 +25,16 @@ class Recognition:
     certain: AtlasReading | None = None
     possible: tuple[AtlasReading, ...] = ()
 
-    def choices(self) -> list[Choice]:
-        """What can be answered."""
-        found = [Choice(each.name, each.message) for each in self.possible]
-        return [*found, Choice(NO_ATLAS, Message("data.atlas-none"))]
+    def offers(self) -> tuple[Question, ...]:
+        """The question of which atlas it is, which need not be answered; () if it can be none."""
+        if not self.possible:
+            return ()
+        known = (Choice(each.name, each.message) for each in self.possible)
+        none = Choice(NO_ATLAS, Message("data.atlas-none"))
+        return (Question(ATLAS, Message("data.atlas-which"), (*known, none)),)
 
 
+@lru_cache(maxsize=64)
 def recognise(regions: tuple[str, ...]) -> Recognition:
     """The atlas of a dataset's regions.
 
@@ -49,8 +55,16 @@ def recognise(regions: tuple[str, ...]) -> Recognition:
 def with_recognised_atlas(dataset: Dataset) -> Dataset:
     """With the atlas that is certain, or else the question of which one it is."""
     found = recognise(dataset.regions)
-    asked = (Question(ATLAS, Message("data.atlas-which"), tuple(found.choices())),)
-    return _with(dataset, found.certain, asked if found.possible else (), {})
+    return _with(dataset, found.certain, found.offers(), {})
+
+
+def recognised_facts(regions: tuple[str, ...]) -> dict[str, Any]:
+    """The same for the JSON of an interpretation that an earlier version has stored."""
+    found = recognise(regions)
+    return {
+        ATLAS: None if found.certain is None else found.certain.as_dict(),
+        "offers": [question.as_dict() for question in found.offers()],
+    }
 
 
 def with_answered_atlas(dataset: Dataset, answer: str) -> Dataset:

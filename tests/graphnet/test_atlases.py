@@ -15,6 +15,7 @@ from graphnet.data.cohort import merge
 from graphnet.data.cohorts import cohort_of
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import AtlasReading, Interpretation
+from graphnet.data.profile import Profile, profile_of
 from graphnet.data.recognition import recognise
 from graphnet.data.splits import Splits
 from graphnet.data.storage import load, save
@@ -301,6 +302,26 @@ def test_what_an_earlier_version_stored_has_no_atlas(tmp_path: Path) -> None:
     stored = read_whole(table_of(tmp_path, names_of("aal90"))).interpretation.as_dict()
     del stored["atlas"], stored["offers"]
     assert Interpretation.from_dict(stored).atlas is None
+
+
+@pytest.mark.parametrize(("regions", "atlas"), [(names_of("aal90"), "aal90"), (numbers(90), None)])
+def test_a_dataset_of_an_earlier_version_is_looked_at(
+    tmp_path: Path, regions: tuple[str, ...], atlas: str | None
+) -> None:
+    dataset = read_whole(table_of(tmp_path, regions))
+    folder = tmp_path / "old"
+    folder.mkdir()
+    save(dataset, folder)
+    stored = json.loads((folder / "dataset.json").read_text())
+    del stored["interpretation"]["atlas"], stored["interpretation"]["offers"], stored["sha256"]
+    (folder / "dataset.json").write_text(json.dumps(stored, separators=(",", ":")))
+    assert load(folder).interpretation == dataset.interpretation
+    profile = profile_of(dataset, "old")
+    del profile["interpretation"]["atlas"], profile["interpretation"]["offers"]
+    known = Profile.from_dict(profile)
+    assert known.atlas == (tables()[atlas].title if atlas else "")
+    offers = (known.interpretation or {})["offers"]
+    assert [each["id"] for each in offers] == ([] if atlas else ["atlas"])
 
 
 @pytest.mark.parametrize(
