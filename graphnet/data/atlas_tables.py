@@ -19,7 +19,7 @@ FOLDER = "data/atlases"
 TABLES = (".csv", ".tsv", ".txt")
 NUMBERED = re.compile(r"(?:roi|region|node|parcel|r)?[ _\-.]*0*(?P<number>\d+)", re.IGNORECASE)
 SIDES = {"l": "l", "lh": "l", "left": "l", "r": "r", "rh": "r", "right": "r"}
-PREFIXES = {"ctx", "7networks", "17networks"}
+PREFIXES = {"ctx", "mean", "7networks", "17networks"}  # "Mean_2001" is ADHD-200's
 WITH_WORDS = re.compile(r"\S+ [lr]? *\((?P<words>[^()]+)\)")  # CONN: "FP r (Frontal Pole Right)"
 
 

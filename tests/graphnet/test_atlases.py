@@ -177,6 +177,11 @@ def test_codes_and_short_names_are_names() -> None:
     codes, short = zip(*(region.aliases[:2] for region in table.regions), strict=True)
     assert codes[:3] == ("2001", "2002", "2101")
     assert certain(codes) == certain(short) == "aal90"
+    assert certain(tuple(f"Mean_{code}" for code in codes)) == "aal90"  # as ADHD-200 writes it
+    brainnetome = tables()["brainnetome246"].regions
+    areas = tuple(next(iter(region.aliases), region.name) for region in brainnetome)
+    assert areas[:2] == ("A8m_L", "A8m_R")
+    assert certain(areas) == "brainnetome246"
     named = table.taken(codes, table.by_name(codes) or ())
     assert named.names[:2] == ("Precentral_L", "Precentral_R")  # as people read them
     spelled = ("PRECENTRAL_L", "Precentral.R")
