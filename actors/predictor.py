@@ -25,6 +25,7 @@ from graphnet.artifacts.inference import predict, without_unnamed_sites
 from graphnet.artifacts.manifest import check_manifest
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.atlas import Atlas
+from graphnet.data.atlas_tables import Table
 from graphnet.data.cohort import Cohort
 from graphnet.data.cohorts import ANY, cohort_of
 from graphnet.data.storage import load
@@ -45,7 +46,7 @@ class Predictor:
 
     store: Store
     reader: DatasetReader
-    atlases: tuple[Atlas, ...] = ()
+    atlases: tuple[Atlas | Table, ...] = ()
     _models: OrderedDict[tuple[str, str], StoredModel] = field(default_factory=OrderedDict)
 
     def __call__(self, **fields: Any) -> Answer:
@@ -83,7 +84,7 @@ class Predictor:
             return read_answer(outcome)
         try:
             cohort = _subjects(outcome)
-            names = self._names(cohort.regions)
+            names = self._names(model, cohort)
             return {"answer": predict(model, cohort, explain=question.explain, names=names)}
         except GraphnetError as error:
             return refusal(error.messages)
@@ -100,9 +101,12 @@ class Predictor:
             self._models.popitem(last=False)
         return self._models[key]
 
-    def _names(self, regions: tuple[str, ...]) -> Mapping[str, str]:
-        atlas = next((each for each in self.atlases if each.has(regions)), None)
-        return {} if atlas is None else dict(zip(regions, atlas.named(regions), strict=True))
+    def _names(self, model: StoredModel, cohort: Cohort) -> Mapping[str, str]:
+        """For people, by region: of the worker's tables, else as the model or the data have it."""
+        known = (*self.atlases, Atlas.from_facts(model.facts), cohort.atlas)
+        fits = (each.fit(cohort.regions) for each in known if each is not None)
+        atlas = next((each for each in fits if each is not None), None)
+        return {} if atlas is None else dict(zip(atlas.regions, atlas.names, strict=True))
 
 
 def _subjects(outcome: ReadOutcome) -> Cohort:

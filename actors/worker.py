@@ -31,7 +31,7 @@ from actors.spool import open_spool
 from actors.task import TaskRunner
 from actors.tracing import TRACING
 from actors.worker_context import WorkerContext
-from graphnet.data.atlas import Atlas
+from graphnet.data.atlas_tables import atlases_of
 from graphnet.errors import GraphnetError
 from graphnet.training.devices import choose, limit
 from registry import CHECKPOINTS, DATASETS, MODELS, UPLOADS, RegistryError, Store, open_store
@@ -65,7 +65,7 @@ def _wired() -> RedisBroker:
         open_store(settings.registry_url, endpoint_url=settings.s3_endpoint_url, folder=folder)
         for folder in (MODELS, CHECKPOINTS, DATASETS, UPLOADS)
     )
-    atlases = tuple(Atlas.read(path) for path in settings.atlases)
+    atlases = tuple(atlas for path in settings.atlases for atlas in atlases_of(path))
     choice = choose(settings.device, os.environ, fallback=settings.cpu_fallback)
     limit(choice.device, settings.gpu_share)
     log.log(logging.WARNING if choice.warning else logging.INFO, "%s", choice.said)

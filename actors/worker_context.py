@@ -17,6 +17,7 @@ from db.claims import Claim
 from db.errors import DatabaseUnavailable
 from db.form import TaskForm
 from graphnet.data.atlas import Atlas
+from graphnet.data.atlas_tables import Table
 from graphnet.training.devices import DeviceChoice
 from registry import RegistryError, RegistryUnavailable, Store
 
@@ -40,7 +41,7 @@ class WorkerContext:
     choice: DeviceChoice
     reader: DatasetReader
     pending: PendingEndings
-    atlases: Sequence[Atlas] = ()
+    atlases: Sequence[Atlas | Table] = ()
 
     @property
     def patience_seconds(self) -> float:

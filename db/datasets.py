@@ -256,6 +256,21 @@ async def put_answers(of: ListedDataset, answers: Mapping[str, str], signature: 
         await _replace_mapping(of, answers, signature, connection)
 
 
+@restart_on_deadlock
+@translate_errors()
+async def add_answer(of: ListedDataset, key: str, value: str) -> None:
+    """Add one answer to how a dataset is to be read. Raises SchemaAhead.
+
+    Where there was none, it is not suggested for other files: its signature is that of no file.
+    """
+    await check_known()
+    async with transaction() as connection:
+        row = await Answers.filter(data_id=of.data_id).using_db(connection).first()
+        answers = {} if row is None else json.loads(row.answers)
+        signature = of.data_id if row is None else row.signature
+        await _replace_mapping(of, {**answers, key: value}, signature, connection)
+
+
 @translate_errors()
 async def known_ids(data_ids: Sequence[str]) -> set[str]:
     """Those of these datasets whose rows are there."""

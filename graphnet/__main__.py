@@ -84,8 +84,9 @@ def parser() -> argparse.ArgumentParser:
     command_line.add_argument(
         "--atlas",
         type=Path,
-        metavar="FILE",
-        help="region, x, y, z in millimetres: for the spatial graph; draws glass_brain.svg",
+        metavar="NAME|FILE",
+        help="an atlas such as aal90, or a table of region, x, y, z in millimetres; by default the "
+        "atlas that the regions' names say",
     )
     command_line.add_argument(
         "--map",

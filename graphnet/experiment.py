@@ -13,7 +13,8 @@ from graphnet.artifacts.predictions import SplitPredictions, predictions_documen
 from graphnet.artifacts.result import SplitMetrics, TaskResult
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data import provenance
-from graphnet.data.atlas import Atlas
+from graphnet.data.atlas import ATLAS, Atlas
+from graphnet.data.atlas_tables import Table
 from graphnet.data.splits import Splits
 from graphnet.distributed.shards import Coordinator, Sharing
 from graphnet.evaluation.applicability import KEY as DOMAIN
@@ -51,7 +52,7 @@ def run(
     callback: Callback | None = None,
     identity: Mapping[str, str] | None = None,
     sharing: Sharing | None = None,
-    atlases: Sequence[Atlas] = (),
+    atlases: Sequence[Atlas | Table] = (),
 ) -> Outcome:
     """Train from scratch, or from ``parent``, and evaluate the model on every split.
 
@@ -68,7 +69,8 @@ def run(
         callback: follows the trainings, and may give back the state of an interrupted run.
         identity: task ids for the manifest.
         sharing: other workers, who run the shards that ``fan_out`` asks for.
-        atlases: the first that has all regions says where these are.
+        atlases: the first that has all regions says where these are; by default the atlas of
+            the training data, or the parent's.
 
     Raises:
         CohortError: splits that do not fit together or hold too little.
@@ -82,6 +84,7 @@ def run(
     plan = ExperimentPlan.of(data, settings, evaluation or Evaluation(), parent)
     data = plan.data  # in the parent's order of regions
     coordinator = Coordinator(plan, device, callback, sharing)
+    atlas = _atlas(plan, atlases)
     progress.expect(expected_steps(plan, device, shared=sharing is not None))
     coordinator.dispatch()
     with callback.stage("train"):
@@ -124,12 +127,12 @@ def run(
             predicted,
             data.present(),
             _sites(model, data, evaluated, validated),
-            _importance(explained, data.train.layout.regions, atlases),
+            _importance(explained, data.train.layout.regions, atlas),
             model.classes,
             class_names=model.class_names,
         )
         return Outcome(
-            replace(model, facts=_facts(plan, model, result, identity)), result, document
+            replace(model, facts=_facts(plan, model, result, identity, atlas)), result, document
         )
 
 
@@ -173,8 +176,9 @@ def _facts(
     model: StoredModel,
     result: TaskResult,
     identity: Mapping[str, str] | None,
+    atlas: Atlas | None,
 ) -> dict[str, Any]:
-    """What the manifest says besides the model: lineage, metrics, warnings, data and domain."""
+    """What the manifest says besides the model: lineage, metrics, warnings, data, atlas, domain."""
     stored = result.as_dict()
     shown = ("metrics", "warnings", "warning_messages", "selected_epoch", "code_version")
     return {
@@ -184,6 +188,7 @@ def _facts(
             split: provenance.fingerprints(cohort) for split, cohort in plan.data.present().items()
         },
         DOMAIN: _domain(model, plan.data, plan.parent).as_dict(),
+        ATLAS: None if atlas is None else atlas.as_dict(),
     }
 
 
@@ -237,14 +242,22 @@ def _sites(
 
 
 def _importance(
-    explained: Explained | None, regions: tuple[str, ...], atlases: Sequence[Atlas]
+    explained: Explained | None, regions: tuple[str, ...], atlas: Atlas | None
 ) -> dict[str, Any] | None:
     """What every region adds, and where it is if an atlas has it."""
     if explained is None:
         return None
-    atlas = next((atlas for atlas in atlases if atlas.has(regions)), None)
     return {
         **explained.importance,
         "coordinates": None if atlas is None else atlas.of(regions).tolist(),
         "names": None if atlas is None else atlas.named(regions),
     }
+
+
+def _atlas(plan: ExperimentPlan, atlases: Sequence[Atlas | Table]) -> Atlas | None:
+    """Where the regions lie, in the order of the training data; None where nobody knows."""
+    regions = plan.data.train.regions
+    given = (atlas.fit(regions) for atlas in atlases)
+    own = plan.data.train.atlas or Atlas.from_facts(plan.parent_facts)
+    found = next((atlas for atlas in given if atlas is not None), own)
+    return None if found is None else found.fit(regions)

@@ -97,7 +97,9 @@ class LocalFiles:
                 if each.id not in answers and (answer := self._answer(path, each)) is not None
             }
             if not more:
-                return reading.settled()
+                dataset = reading.settled()
+                _offer(path, dataset)
+                return dataset
             answers |= more
 
     def _answer(self, path: Path, question: Question) -> str | None:
@@ -118,6 +120,14 @@ class LocalFiles:
         unknown = sorted(set(self.shared) - self.used - UNASKED)
         if unknown:
             raise CohortError(Message("readers.map-not-asked", keys=unknown))
+
+
+def _offer(path: Path, dataset: Dataset) -> None:
+    """Say what may be answered and need not be."""
+    for question in dataset.interpretation.offers:
+        told(str(Message("readers.atlas-offered", file=path.name)))
+        for choice in question.choices:
+            told(f"  --map {question.id}={choice.value}  {choice.label}")
 
 
 def name_of(path: Path) -> str:

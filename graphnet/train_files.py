@@ -14,6 +14,7 @@ from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import to_bytes
 from graphnet.config import EVALUATION, OPTIONS, SETTINGS, Evaluation, TrainingSettings
 from graphnet.data.atlas import Atlas
+from graphnet.data.atlas_tables import Table, atlases_of
 from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
 from graphnet.disk import room_in, write_whole
@@ -27,6 +28,8 @@ from graphnet.training.callbacks import Callback
 from graphnet.training.devices import choose_device
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
+
+Atlases = tuple[Atlas | Table, ...]
 
 SPLITS = ("train", "val", "test")
 OF_A_RESULT = ("manifest.json", "result.json", "evidence.json", "glass_brain.svg", "report.html")
@@ -42,14 +45,14 @@ def train(given: argparse.Namespace, callback: "ShownRun") -> Outcome:
     """
     # As in a worker: a second thread gains nothing for most nets, and rounds otherwise.
     torch.set_num_threads(given.threads)
-    atlas = None if given.atlas is None else Atlas.read(given.atlas)
+    atlases = () if given.atlas is None else atlases_of(given.atlas)
     parent = None if given.parent is None else _load(given.parent)
     options = _options(given)
     model = given.model or (parent.settings.model if parent else "")
     settings = TrainingSettings.for_model(model, **_among(options, SETTINGS))
     evaluation = Evaluation(**_among(options, EVALUATION))
     label = parent.settings.label if parent else settings.label  # what is predicted is inherited
-    data = _read(given, label, atlas)  # which may ask questions, so no line is rewritten yet
+    data = _read(given, label, atlases)  # which may ask questions, so no line is rewritten yet
     with callback.line:
         return run(
             data,
@@ -58,7 +61,7 @@ def train(given: argparse.Namespace, callback: "ShownRun") -> Outcome:
             parent=parent,
             device=choose_device(given.device),
             callback=callback,
-            atlases=[] if atlas is None else [atlas],
+            atlases=atlases,
         )
 
 
@@ -73,15 +76,20 @@ def _among(options: dict[str, Any], names: set[str]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if name in names}
 
 
-def _read(given: argparse.Namespace, target: str, atlas: Atlas | None) -> Splits:
+def _read(given: argparse.Namespace, target: str, atlases: Atlases) -> Splits:
     splits = {split: getattr(given, split) for split in SPLITS}
     paths = [path for each in splits.values() for path in each]
     found = LocalFiles.of(given.map, paths, on_terminal).cohorts(splits, target)
-    return Splits(**{split: _placed(cohort, atlas) for split, cohort in found.items()})
+    return Splits(**{split: _placed(cohort, atlases) for split, cohort in found.items()})
 
 
-def _placed(cohort: Cohort, atlas: Atlas | None) -> Cohort:
-    return cohort if atlas is None else replace(cohort, coordinates=atlas.of(cohort.regions))
+def _placed(cohort: Cohort, atlases: Atlases) -> Cohort:
+    """With the places that ``--atlas`` gives. Raises CohortError where it has not all regions."""
+    if not atlases:
+        return cohort
+    found = next(filter(None, (atlas.fit(cohort.regions) for atlas in atlases)), None)
+    placed = found or atlases[0].restricted(cohort.regions)
+    return replace(cohort, coordinates=placed.coordinates)
 
 
 def _load(folder: Path) -> StoredModel:

@@ -24,6 +24,8 @@ from db.errors import ContentTooLarge, NameTaken
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Question
 from graphnet.data.profile import Profile, profile_of
+from graphnet.data.recognition import ATLAS, with_answered_atlas
+from graphnet.data.storage import save
 from graphnet.errors import CohortError, QuestionsOpen
 from graphnet.messages import Message
 from registry import ObjectDamaged, ObjectMissing, RegistryUnavailable, Store
@@ -85,6 +87,8 @@ class DatasetReader:
     def profile(self, record: DatasetRecord, mapping: Mapping[str, str]) -> Profile:
         """What a row holds, read anew and noted; a ``mapping`` that leads to a dataset is kept."""
         content: Dataset | CohortError
+        if set(mapping) == {ATLAS}:
+            return self._with_atlas(record, mapping[ATLAS])
         if mapping and self._is_uploaded(record):
             raise CohortError(Message("worker.dataset-from-file", dataset=record.data_name))
         try:
@@ -95,6 +99,17 @@ class DatasetReader:
         if mapping and profile.problems:  # what was noted before is as true as it was
             raise CohortError(*profile.problems)
         return self._noted(record, profile)
+
+    def _with_atlas(self, record: DatasetRecord, answer: str) -> Profile:
+        """Note of which atlas the regions are, which no number of the dataset depends on."""
+        dataset = with_answered_atlas(self._dataset(record), answer)
+        content = self._content(record)
+        with working_folder(self.bounds.spool) as folder:
+            save(dataset, folder, _digest(content) if content else "")
+            self.arrays.put(record.data_id, folder)
+        if not self._is_uploaded(record):
+            self.call(datasets.add_answer(record, ATLAS, answer))
+        return self._noted(record, _profile(record, dataset))
 
     def dataset(self, record: DatasetRecord) -> Dataset:
         """The arrays of a row; read from its content where they are of another, or of none.

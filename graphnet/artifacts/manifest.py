@@ -5,6 +5,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, NoReturn, TypeVar
 
+from graphnet.data.atlas import Atlas
+from graphnet.data.atlas_tables import tables
 from graphnet.data.class_names import names_of
 from graphnet.data.cohort import EDGES, Cohort, Layout
 from graphnet.errors import ModelError
@@ -61,6 +63,16 @@ def check_edges(known: str, cohort: Cohort) -> None:
     """
     if known and cohort.connectomes is not None and cohort.edges != known:
         raise ModelError(Message("model.other-edges", model=EDGES[known], data=EDGES[cohort.edges]))
+
+
+def check_atlas(facts: Mapping[str, Any], cohort: Cohort) -> None:
+    """Refuse regions of another atlas of the package than the model's. Raises ModelError."""
+    known = Atlas.from_facts(facts)
+    titles = {table.title for table in tables().values()}
+    if known is None or cohort.atlas is None or not {known.title, cohort.atlas.title} <= titles:
+        return
+    if known.title != cohort.atlas.title:
+        raise ModelError(Message("model.other-atlas", model=known.title, data=cohort.atlas.title))
 
 
 def manifest_edges(facts: Mapping[str, Any]) -> str:

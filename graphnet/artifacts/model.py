@@ -19,6 +19,7 @@ from torch import Tensor
 from graphnet.artifacts.manifest import (
     EDGES_KEY,
     FORMAT,
+    check_atlas,
     check_edges,
     check_fit,
     manifest_edges,
@@ -107,11 +108,12 @@ class StoredModel:
         """``cohort`` in the model's order of regions and measures.
 
         Raises:
-            ModelError: it has others, or connectomes of another kind.
+            ModelError: it has others, or connectomes of another kind, or is of another atlas.
 
         """
         check_fit(self.layout, cohort.layout)
         check_edges(self.edges, cohort)
+        check_atlas(self.facts, cohort)
         return cohort.arranged(self.layout)
 
     @torch.no_grad()

@@ -1,7 +1,7 @@
 """A cohort: subjects with a label and one value a region and measure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -9,6 +9,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from graphnet.data.atlas import Atlas
 from graphnet.data.class_names import shared_names
 from graphnet.data.identifiers import match_ids
 from graphnet.data.interpretation import COUNTS, OTHER, Interpretation, Z
@@ -74,8 +75,9 @@ class Cohort:
     where each subject comes from: the dataset, and the place of measurement. ``connectomes``
     (S, N, N) are symmetric with a diagonal of 0, NaN where unusable, and ``edges`` says what they
     hold: ``z`` (Fisher's), ``counts`` or ``other``. ``series`` are time series (T, N) of each
-    subject; ``coordinates`` (N, 3) the regions' centres in millimetres. These are None where they
-    are not known. ``interpretations`` says, by dataset, how it was read.
+    subject; ``coordinates`` (N, 3) the regions' centres in millimetres, as somebody gave them, and
+    ``atlas`` where the regions lie by the dataset's atlas. These are None where they are not known.
+    ``interpretations`` says, by dataset, how it was read.
     """
 
     ids: tuple[str, ...]
@@ -89,6 +91,7 @@ class Cohort:
     connectomes: FloatArray | None = None
     series: tuple[FloatArray, ...] | None = None
     coordinates: FloatArray | None = None
+    atlas: Atlas | None = None
     findings: tuple[Finding, ...] = ()
     notes: tuple[Message, ...] = ()
     class_names: Mapping[int, str] = field(default_factory=dict)
@@ -102,6 +105,13 @@ class Cohort:
     def layout(self) -> Layout:
         """Its regions and measures."""
         return Layout(self.regions, self.measures)
+
+    @property
+    def places(self) -> FloatArray | None:
+        """The centres of the regions (N, 3): as given, else those of the atlas."""
+        if self.coordinates is not None or self.atlas is None:
+            return self.coordinates
+        return self.atlas.of(self.regions)
 
     @property
     def classes(self) -> tuple[int, ...]:
@@ -185,6 +195,7 @@ def merge(cohorts: Sequence[Cohort]) -> Cohort:
         connectomes=_all_connectomes(arranged),
         series=_all_series(arranged),
         coordinates=first.coordinates,
+        atlas=next((c.atlas for c in cohorts if c.atlas is not None), None),
         regions=first.regions,
         measures=first.measures,
         findings=tuple(chain.from_iterable(c.findings for c in cohorts)),
@@ -221,8 +232,23 @@ def _check(cohorts: Sequence[Cohort]) -> None:
             for kind, name in kinds.items()
         ]
         problems.append(Message("data.edges-differ", datasets=found))
+    problems += atlas_conflicts(named)
     if problems:
         raise CohortError(*problems)
+
+
+def atlas_conflicts(named: Iterable[tuple[str, Cohort]]) -> list[Message]:
+    """Refuse cohorts whose regions are called the same and are of different atlases."""
+    titles: dict[str, str] = {}
+    for name, cohort in named:
+        if cohort.atlas is not None:
+            titles.setdefault(cohort.atlas.title, name)
+    if len(titles) < 2:
+        return []
+    found = [
+        Message("data.atlas-of-dataset", name=name, atlas=title) for title, name in titles.items()
+    ]
+    return [Message("data.atlases-differ", datasets=found)]
 
 
 def _matched(cohorts: Sequence[Cohort]) -> tuple[Message, ...]:

@@ -12,6 +12,7 @@ from graphnet.data.connectome import screen_edges, square
 from graphnet.data.dataset import NO_CLASS, Dataset
 from graphnet.data.interpretation import R, Z
 from graphnet.data.quality import Finding, screen
+from graphnet.data.recognition import atlas_of
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 
@@ -58,6 +59,7 @@ def cohort_of(dataset: Dataset, name: str, target: str = GROUP) -> Cohort:
         class_names=words(dataset.class_names),
         edges=_kept_as(dataset),
         interpretations={name: dataset.interpretation},
+        atlas=atlas_of(dataset.interpretation.atlas, dataset.regions),
     )
 
 

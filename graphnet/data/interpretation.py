@@ -122,6 +122,39 @@ class ConnectomeReading:
 
 
 @dataclass(frozen=True)
+class AtlasReading:
+    """The atlas that the regions are of, by its ``name`` in the package; ``title`` is for people.
+
+    ``regions`` are the numbers in the atlas of the data's regions, in the data's order. ``message``
+    is how that was known.
+    """
+
+    name: str
+    title: str
+    regions: tuple[int, ...]
+    message: Message = NOTHING
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON; :meth:`from_dict` reads it back."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "regions": list(self.regions),
+            "reason": str(self.message),
+            "message": self.message.as_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any] | None) -> Self | None:
+        """Read back what :meth:`as_dict` gave; None where there was none."""
+        if stored is None:
+            return None
+        numbers = tuple(int(number) for number in stored["regions"])
+        message = Message.from_json(stored.get("message", stored["reason"]))
+        return cls(str(stored["name"]), str(stored["title"]), numbers, message)
+
+
+@dataclass(frozen=True)
 class SeriesReading:
     """Time series of T points: how their files were read."""
 
@@ -161,7 +194,8 @@ class Interpretation:
     ``kind`` is the kind of file (``csv``, ``npz``, ``folder`` …). ``id``, ``site`` and ``score``
     name columns, None where there is none. ``files`` says which of several files of a subject were
     taken, by what they differ in (``{"ses": "baseline"}``). ``assumptions`` are what was taken for
-    granted, ``answers`` the mapping that was given.
+    granted, ``answers`` the mapping that was given. ``atlas`` is what the regions are of, where
+    that is known; ``offers`` are questions that may be answered and need not be.
     """
 
     kind: str
@@ -180,6 +214,8 @@ class Interpretation:
     left_alone: tuple[LeftAlone, ...] = ()
     assumptions: tuple[Message, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
+    atlas: AtlasReading | None = None
+    offers: tuple[Question, ...] = ()
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -213,6 +249,8 @@ class Interpretation:
             "left_alone_messages": [item.message.as_dict() for item in self.left_alone],
             "said_messages": [message.as_dict() for message in self.assumptions],
             "connectome_message": None if connectome is None else connectome.message.as_dict(),
+            "atlas": None if self.atlas is None else self.atlas.as_dict(),
+            "offers": [question.as_dict() for question in self.offers],
         }
 
     @classmethod
@@ -241,6 +279,8 @@ class Interpretation:
                 for item, reason in zip(left_alone, reasons, strict=True)
             ),
             assumptions=_messages(stored, "said_messages", stored["said"]),
+            atlas=AtlasReading.from_dict(stored.get("atlas")),
+            offers=tuple(Question.from_dict(each) for each in stored.get("offers") or ()),
         )
 
 

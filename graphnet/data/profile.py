@@ -12,6 +12,7 @@ from graphnet.data.cohorts import GROUP, SCORE, cohort_of
 from graphnet.data.dataset import NO_CLASS, Dataset
 from graphnet.data.interpretation import Interpretation, Question
 from graphnet.data.quality import blocks
+from graphnet.data.recognition import ATLAS, recognised_facts
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of, rendered
 from graphnet.names import rule_sentences
@@ -89,6 +90,11 @@ class Profile:
         label = (self.interpretation or {}).get("label")
         return None if label is None else label["column"]
 
+    @property
+    def atlas(self) -> str:
+        """The title of the atlas that its regions are of; "" where that is not known."""
+        return str(((self.interpretation or {}).get(ATLAS) or {}).get("title") or "")
+
     @classmethod
     def of(cls, cohort: Cohort, interpretation: Interpretation | None = None) -> Self:
         """Summarise a cohort."""
@@ -150,6 +156,9 @@ class Profile:
         rest: dict[str, Any] = {name: stored.get(name) for name in plain}
         rest |= {part: tuple(stored.get(part) or ()) for part in LISTED}
         rest |= {part: _messages(stored, part) for part in SAID}
+        reading = rest["interpretation"]
+        if reading and ATLAS not in reading:
+            rest["interpretation"] = {**reading, **recognised_facts(rest["regions"])}
         return cls(
             subjects=stored["subjects"],
             classes=stored["classes"],

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from graphnet.data.class_names import Names, Source, shared_names
-from graphnet.data.cohort import EDGES, Cohort, Layout
+from graphnet.data.cohort import EDGES, Cohort, Layout, atlas_conflicts
 from graphnet.data.connectome import MISSING, MISSING_REGION
 from graphnet.data.identifiers import IdMatch, match_ids
 from graphnet.data.quality import MOST_REGIONS, Finding
@@ -41,6 +41,9 @@ class Splits:
                 *_other_edges(self.train, cohort, name),
             )
         ]
+        problems += atlas_conflicts(
+            (f"{name}_data", cohort) for name, cohort in self.present().items()
+        )
         if problems:
             raise CohortError(*problems)
         _ = self.class_names  # refuses what contradicts itself

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate, Dataset, Series, Subjects
 from graphnet.data.interpretation import Interpretation
+from graphnet.data.recognition import ATLAS, with_recognised_atlas
 from graphnet.disk import write_whole
 from graphnet.errors import CohortError
 from graphnet.messages import Message
@@ -185,7 +186,8 @@ def _dataset(found: Mapping[str, Any], folder: Path) -> Dataset:
         series=Series(arrays["series"], arrays["offsets"]) if "series" in arrays else None,
     )
     _check_shapes(dataset, folder)
-    return dataset
+    of_older_version = ATLAS not in found["interpretation"]
+    return with_recognised_atlas(dataset) if of_older_version else dataset
 
 
 def _mapped(told: Mapping[str, Any], name: str, folder: Path) -> Array:

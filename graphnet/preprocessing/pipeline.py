@@ -45,7 +45,7 @@ class Preprocessing:
             scaler.transform(features),
             train.connectomes,
             series=train.series,
-            coordinates=train.coordinates,
+            coordinates=train.places,
             edges=train.edges,
         )
         return cls(scaler, graphs, harmoniser)

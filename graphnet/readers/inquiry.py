@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from graphnet.data.interpretation import Choice, LeftAlone, MissingCode, Question
+from graphnet.data.recognition import ATLAS
 from graphnet.errors import CohortError
 from graphnet.messages import Message, as_message
 
@@ -14,7 +15,7 @@ SCORE = "score"
 COVARIATES = "covariates"
 POSITIVE = "class.positive"
 CONNECTOME = "connectome.values"
-UNASKED = {ID, LABEL, SITE, SCORE, COVARIATES, POSITIVE, CONNECTOME}
+UNASKED = {ID, LABEL, SITE, SCORE, COVARIATES, POSITIVE, CONNECTOME, ATLAS}
 
 
 @dataclass

@@ -10,7 +10,8 @@ from typing import Any
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Question
 from graphnet.data.preview import preview
-from graphnet.errors import QuestionsOpen
+from graphnet.data.recognition import ATLAS, with_answered_atlas, with_recognised_atlas
+from graphnet.errors import CohortError, QuestionsOpen
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.kinds import read_kind
 
@@ -54,9 +55,27 @@ def read(
     """
     inquiry = Inquiry(name or path.name, dict(mapping or {}))
     dataset = read_kind(path, inquiry, most)
+    if dataset is not None:
+        dataset = with_atlas(dataset, inquiry)
     inquiry.close()
     complete = None if dataset is None else explained(dataset, inquiry)
     return Reading(complete, tuple(inquiry.questions), _signature(inquiry, dataset))
+
+
+def with_atlas(dataset: Dataset, inquiry: Inquiry) -> Dataset:
+    """With the atlas of its regions, or what may be answered about it.
+
+    Nothing but names and places of regions depends on it, so the dataset is usable without.
+    """
+    answer = inquiry.answer(ATLAS)
+    if answer is None:
+        return with_recognised_atlas(dataset)
+    try:
+        return with_answered_atlas(dataset, answer)
+    except CohortError as error:
+        for problem in error.messages:
+            inquiry.refuse(problem)
+        return dataset
 
 
 def explained(dataset: Dataset, inquiry: Inquiry) -> Dataset:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.config import OPTIONS
+from graphnet.data.atlas import Atlas
+from graphnet.data.atlas_tables import tables
 from graphnet.messages import Message
 from graphnet.names import class_name
 from graphnet.report.facts import Facts
@@ -64,10 +66,19 @@ def _subjects(facts: Facts) -> Iterator[Message]:
             measures=measures,
             regions=len(layout["regions"]),
         )
+    yield from _atlas(facts)
     if facts.is_regression:
         yield Message("methods.target-score")
     elif facts.is_binary:
         yield _positive_class(facts)
+
+
+def _atlas(facts: Facts) -> Iterator[Message]:
+    """The atlas of the regions, with what its authors want cited, if it is one of the package."""
+    atlas = Atlas.from_facts(facts.manifest)
+    known = {table.title: table.citation for table in tables().values()}
+    if atlas is not None and atlas.title in known:
+        yield Message("methods.atlas", atlas=atlas.title, citation=known[atlas.title])
 
 
 def _positive_class(facts: Facts) -> Message:

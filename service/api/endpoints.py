@@ -231,7 +231,7 @@ ENDPOINTS = (
     _task(
         "/glass-brain.svg",
         "routes.evidence:glass_brain",
-        "The important regions as a picture, if the atlas has their coordinates.",
+        "The important regions as a picture, if their atlas is known.",
         media_type="image/svg+xml",
         refusals=STORED,
         download=True,

@@ -253,6 +253,10 @@ class InterpretationView:
     """what was assumed, in sentences"""
     answers: Json
     """the mapping that was given"""
+    atlas: Json | None
+    """of which atlas the regions are: name, title, regions (their numbers in it), and the reason"""
+    offers: list[Any]
+    """questions that may be answered and need not be"""
     left_alone_messages: list[Any]
     """the reason of each of left_alone, as a code with values"""
     said_messages: list[Any]

@@ -208,13 +208,15 @@ class _Upload:
 
 def _answers(dataset: "Dataset") -> Mapping[str, str]:
     """Ask on a terminal; elsewhere the command ends and lists the options to add."""
-    if not dataset.questions:
+    offers = dataset.interpretation.offers if dataset.interpretation else ()
+    questions = dataset.questions or offers
+    if not questions:
         raise click.ClickException(
             f"{dataset.data_name} has no open questions; use --map to have it read differently."
         )
     if not can_ask():
-        raise click.ClickException("\n".join(unanswered(dataset.questions, {})))
-    return ask(dataset.questions, {})
+        raise click.ClickException("\n".join(unanswered(questions, {})))
+    return ask(questions, {})
 
 
 def _name_of(file: Path) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         CovariateReading,
         Interpretation,
         MissingCode,
+        Question,
         SeriesReading,
         TextFormat,
     )
@@ -171,6 +172,8 @@ def reading_facts(found: "Interpretation") -> Facts:
     yield "Covariates", shortened([_covariate(each) for each in found.covariates])
     yield "Connectome", "" if found.connectome is None else _connectome(found.connectome)
     yield "Series", "" if found.series is None else _series(found.series)
+    yield "Atlas", "" if found.atlas is None else str(found.atlas.message)
+    yield from (("Not answered", _offered(each)) for each in found.offers)
     yield "Files", pairs(found.files.items())
     yield from (("Missing code", _missing(each)) for each in found.missing)
     yield "Answers", pairs(found.answers.items())
@@ -228,6 +231,12 @@ def _series(found: "SeriesReading") -> str:
     said += ["a header row"] if found.header else []
     said += ["an index column"] if found.index else []
     return ", ".join(said)
+
+
+def _offered(question: "Question") -> str:
+    """A question that need not be answered, and with what it is."""
+    choices = [f"--map {question.id}={choice.value}" for choice in question.choices]
+    return f"{question.sentence} {' or '.join(choices)}"
 
 
 def _missing(each: "MissingCode") -> str:

@@ -178,8 +178,9 @@ def _sites(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
 def _graph(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
     graph = form.settings.get("graph")
     names = dataset_names(form)
-    if graph == "spatial":
-        yield _graph_error("forms.graph-without-coordinates")
+    unplaced = [name for name in form.train_data if not profiles[name].atlas]
+    if graph == "spatial" and len(unplaced) == len(form.train_data):
+        yield _graph_error("forms.graph-without-coordinates", names=unplaced)
     without_series = [name for name in names if not profiles[name].series]
     if graph == "tangent" and without_series:
         yield _graph_error("forms.graph-without-series", names=without_series)

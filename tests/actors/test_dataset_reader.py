@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from actors.garbage_collection import collect_datasets, collect_uploads
+from actors.predictor import Predictor
 from actors.reading import uploads
 from actors.reading.answers import FileReader
 from actors.reading.datasets import DatasetReader, RowAsks
@@ -22,6 +24,9 @@ from actors.rpc import KEEP, PREVIEW, ROW, ReadRequest
 from db import datasets, packet_limit
 from db.connection import migrate
 from db.datasets import DatasetRecord
+from graphnet.artifacts.model import StoredModel
+from graphnet.data.atlas_tables import tables
+from graphnet.data.cohort import Cohort
 from graphnet.data.synthetic import cohort_table
 from graphnet.errors import CohortError
 from graphnet.messages import Message
@@ -347,3 +352,19 @@ def test_an_upload_is_kept_by_when_its_last_bytes_came(
     upload = Upload(old, "", "", "slow.csv", 1, 9, missing, time.time() - 3600 * hours)
     local.uploads.put(old, UPLOAD_JSON, upload.to_bytes())
     assert asyncio.run(collect_uploads(local.uploads)) == ([] if kept else [old])
+
+
+def test_new_subjects_are_explained_by_the_names_that_the_model_has() -> None:
+    regions = tuple(map(str, range(1, 201)))
+    unknown = cast("Cohort", SimpleNamespace(regions=regions, atlas=None))
+    craddock = tables()["cc200"].restricted(regions)
+    answered = cast("Cohort", SimpleNamespace(regions=regions, atlas=craddock))
+    with_atlas = cast("StoredModel", SimpleNamespace(facts={"atlas": craddock.as_dict()}))
+    without = cast("StoredModel", SimpleNamespace(facts={}))
+    predictor = Predictor(cast("Any", None), cast("Any", None))
+    assert predictor._names(with_atlas, unknown)["7"] == "CC200 7"
+    assert predictor._names(without, answered)["7"] == "CC200 7"
+    assert predictor._names(without, unknown) == {}
+    of_worker = replace(predictor, atlases=(tables()["schaefer200x7"],))
+    named = of_worker._names(with_atlas, unknown)
+    assert named["1"] == "7Networks_LH_Vis_1"  # what the operator says comes first

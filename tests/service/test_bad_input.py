@@ -207,7 +207,7 @@ def one_site(field: str) -> tuple[str, Message]:
             (GRAPH, Message("forms.graph-without-connectome", graph="connectome", names=THIN)),
         ),
         ({"graph": "tangent"}, (GRAPH, Message("forms.graph-without-series", names=THIN))),
-        ({"graph": "spatial"}, (GRAPH, Message("forms.graph-without-coordinates"))),
+        ({"graph": "spatial"}, (GRAPH, Message("forms.graph-without-coordinates", names=THIN))),
         (
             {"cv_folds": 7},
             (

@@ -206,6 +206,8 @@ def test_a_dataset_says_how_it_was_read(client: Client, fake: FakeService) -> No
             finished(left["reason"]).as_dict() for left in INTERPRETATION["left_alone"]
         ],
         "connectome_message": finished("the diagonal is 1").as_dict(),
+        "atlas": None,
+        "offers": [],
     }
     fake.interpretation = {**INTERPRETATION, "series": {"of a later version": 1}}
     assert client.dataset("A").interpretation is None

@@ -339,6 +339,50 @@ def test_a_row_of_two_readings_asks_until_somebody_answers(small: Installation) 
     assert small.http.post(f"{URL}/nowhere/mapping", json={"x": "y"}).status_code == 404
 
 
+NUMBERED = pd.DataFrame(
+    {
+        "ID": [f"s{row}" for row in range(12)],
+        "LABEL_GROUP": [0, 1] * 6,
+        **{
+            f"GMV_{number}": np.random.default_rng(number).normal(2, 0.3, 12)
+            for number in range(1, 91)
+        },
+    }
+)
+
+
+def test_the_atlas_of_numbered_regions_may_be_said_with_the_file_or_later(
+    small: Installation,
+) -> None:
+    """And need not be; the row of NEURO-LEARN and the uploaded file are alike."""
+    content = NUMBERED.to_csv(index=False).encode()
+    post(small, content, proj_id="P", data_name="numbered")
+    put_row(small, "their numbers", NUMBERED.to_json())
+    for name in ("numbered", "their numbers"):
+        url = f"{URL}/{quote(name)}"
+        before = small.get(url)["dataset"]
+        assert before["state"] == "ready"
+        assert before["interpretation"]["atlas"] is None
+        (offer,) = before["interpretation"]["offers"]
+        assert [each["value"] for each in offer["choices"]] == ["aal90", "none"]
+        shown = small.http.get(f"/datasets/{quote(name)}", headers={"accept": "text/html"}).text
+        assert 'value="atlas=aal90"' in shown
+        refused = small.http.post(f"{url}/mapping", json={"atlas": "cc200"}).json()
+        assert refused["error_num"] == 7
+        assert "CC200" in refused["msg"]
+        answered = small.http.post(f"{url}/mapping", json={"atlas": "aal90"}).json()["dataset"]
+        kept = small.get(url)["dataset"]
+        for found in (answered, kept):
+            assert found["interpretation"]["atlas"]["name"] == "aal90"
+            assert found["interpretation"]["offers"] == []
+        for part in ("subjects", "classes", "measures", "findings", "by_site", "distributions"):
+            assert kept[part] == before[part]
+    answer = post(small, content, preview="true", map="atlas=aal90")
+    assert answer["dataset"]["interpretation"]["atlas"]["name"] == "aal90"
+    form_of = {"train_data": ["numbered"], "model": "GCN", "param_set": {"graph": "spatial"}}
+    assert small.post(form(**form_of))["error_num"] == 0
+
+
 def test_a_content_that_changed_is_looked_at_again(small: Installation) -> None:
     post(small, SIX, proj_id="P", data_name="changing")
     content = content_of(small, "changing")

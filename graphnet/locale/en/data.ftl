@@ -145,6 +145,20 @@ score-constant = All subjects of train_data have the same LABEL_SCORE. A score c
 
 atlas-unreadable = The atlas { $file } is not a table with a region in its first column and the columns x, y and z in millimetres.
 not-in-atlas = The atlas does not have the regions { $regions }.
+# $atlas is the title of an atlas, such as "AAL, 90 regions".
+atlas-by-names = { $missing ->
+    [0] The names of the regions are those of the atlas { $atlas }.
+   *[other] The names of the regions are those of the atlas { $atlas }, of which { $missing } are missing.
+}
+atlas-which = Of which atlas are the regions? It gives them names and places; without an answer everything else works.
+atlas-unknown = atlas is { $atlas }; it must be one of { $atlases }.
+atlas-as-answered = As answered, the regions are those of the atlas { $atlas }.
+atlas-numbered = { $atlas }, in its own order: the first is { $first }, the last is { $last }
+atlas-possible = { $atlas }
+atlas-none = none of these, or unknown
+atlas-does-not-fit = The { $count } regions are not those of the atlas { $atlas }.
+atlas-of-dataset = { $name } has those of { $atlas }
+atlases-differ = The regions are of different atlases: { $datasets }. Only data of one atlas can be used together.
 
 # A stored dataset
 

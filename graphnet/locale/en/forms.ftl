@@ -41,7 +41,7 @@ folds-over-subjects = { $count ->
    *[other] param_set.cv_folds is { $folds }, but train_data has { $count } subjects; use at most { $count } folds, or 0 for none.
 }
 one-site = { $field } needs at least two sites; train_data has site { $sites } only.
-graph-without-coordinates = param_set.graph is 'spatial', which needs the regions' coordinates; no dataset here has them.
+graph-without-coordinates = param_set.graph is 'spatial', which needs the regions' coordinates; no atlas is known for { $names }. Answer the question 'atlas' of the dataset.
 graph-without-series = param_set.graph is 'tangent', which needs time series of the regions; missing in { $names }.
 graph-without-connectome = param_set.graph is '{ $graph }', which needs a connectome (columns FC_i_j); missing in { $names }.
 graph-with-few-measures = param_set.graph is 'similarity', which needs at least { $least } measures per region; the data have { $count } ({ $measures }).

@@ -50,6 +50,7 @@ measures = { $count ->
     [one] Each subject was described by 1 measure ({ $measures }) of { $regions } regions.
    *[other] Each subject was described by { $count } measures ({ $measures }) of { $regions } regions.
 }
+atlas = Regions are those of the atlas { $atlas } ({ $citation }).
 target-score = The target was a clinical score (LABEL_SCORE).
 controls-and-patients = Class 0 was controls; class 1, the positive class, was patients.
 positive-class = The positive class was { $positive }, the negative class { $negative }.

@@ -26,6 +26,7 @@ wrong-shapes = The stored model cannot be read: { $part ->
 not-finite = The stored model cannot be used: { $part } has values that are not finite.
 settings-unusable = The settings of the stored model cannot be used:
 data-do-not-fit = The data do not match the stored model.
+other-atlas = The model is of the atlas { $model }, and the regions of the data are of { $data }.
 other-edges = The model was trained on connectomes that hold { $model }; the connectomes of these data hold { $data }.
 domain-damaged = The stored manifest does not describe the training data.
 checkpoint-damaged = The checkpoint is damaged.

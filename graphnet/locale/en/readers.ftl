@@ -10,6 +10,7 @@ too-little-memory = Reading { $file } takes more than { NUMBER($megabytes, useGr
 too-slow = Reading { $file } took more than { NUMBER($seconds, useGrouping: 0) } s, which is the limit for one file. Split it, or ask the operator to raise SGN_READ_SECONDS.
 process-killed = The process that read { $file } was killed. Most likely the worker's machine or container has less memory than the { NUMBER($megabytes, useGrouping: 0) } MB that reading one file may take (SGN_READ_MEMORY_MB). Send the file again, or split it.
 process-ended = Reading { $file } ended the process that read it (status { NUMBER($status, useGrouping: 0) }). The file is damaged, or needs more memory than there is; the worker's log has the details.
+atlas-offered = { $file }: it is not certain of which atlas the regions are. To name and draw them, add one of:
 unknown-kind = { $file } is of no known kind. { $advice }
 zip-in-packed = { $file } holds a ZIP file within a packed file; unpack it once.
 

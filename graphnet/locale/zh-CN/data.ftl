@@ -94,6 +94,19 @@ score-constant = train_data 的所有受试者 LABEL_SCORE 相同。评分有差
 
 atlas-unreadable = 图谱 { $file } 不是第一列为脑区、并有以毫米为单位的 x、y、z 列的表格。
 not-in-atlas = 图谱中没有脑区 { $regions }。
+atlas-by-names = { $missing ->
+    [0] 脑区名称与图谱 { $atlas } 一致。
+   *[other] 脑区名称与图谱 { $atlas } 一致，缺少其中 { $missing } 个。
+}
+atlas-which = 脑区来自哪个图谱？图谱提供脑区的名称和位置；不回答也不影响其他功能。
+atlas-unknown = atlas 为 { $atlas }，必须是 { $atlases } 之一。
+atlas-as-answered = 根据回答，脑区来自图谱 { $atlas }。
+atlas-numbered = { $atlas }，按图谱自身的顺序：第一个为 { $first }，最后一个为 { $last }
+atlas-possible = { $atlas }
+atlas-none = 都不是，或不清楚
+atlas-does-not-fit = 这 { $count } 个脑区与图谱 { $atlas } 不符。
+atlas-of-dataset = { $name } 使用 { $atlas }
+atlases-differ = 脑区来自不同的图谱：{ $datasets }。只有同一图谱的数据才能一起使用。
 
 # 已保存的数据集
 

@@ -41,7 +41,7 @@ folds-over-subjects = { $count ->
    *[other] param_set.cv_folds 为 { $folds }，但 train_data 只有 { $count } 名受试者；请至多用 { $count } 折，或设为 0 不做交叉验证。
 }
 one-site = { $field } 至少需要两个站点；train_data 只有站点 { $sites }。
-graph-without-coordinates = param_set.graph 为 'spatial'，需要脑区坐标；此处的数据集都没有坐标。
+graph-without-coordinates = param_set.graph 为 'spatial'，需要脑区坐标；{ $names } 的图谱未知。请回答该数据集的问题 'atlas'。
 graph-without-series = param_set.graph 为 'tangent'，需要脑区的时间序列；{ $names } 中没有。
 graph-without-connectome = param_set.graph 为 '{ $graph }'，需要连接组（FC_i_j 列）；{ $names } 中没有。
 graph-with-few-measures = param_set.graph 为 'similarity'，每个脑区至少需要 { $least } 个指标；数据只有 { $count } 个（{ $measures }）。

@@ -26,6 +26,7 @@ wrong-shapes = 无法读取已保存的模型：{ $part ->
 not-finite = 无法使用已保存的模型：{ $part } 含有非有限值。
 settings-unusable = 无法使用已保存模型的参数设置：
 data-do-not-fit = 数据与已保存的模型不符。
+other-atlas = 模型使用图谱 { $model }，而数据的脑区来自 { $data }。
 other-edges = 模型训练所用连接矩阵的内容是 { $model }，而这些数据的连接矩阵是 { $data }。
 domain-damaged = 已保存的清单未描述训练数据。
 checkpoint-damaged = 检查点已损坏。

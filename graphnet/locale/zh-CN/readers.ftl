@@ -10,6 +10,7 @@ too-little-memory = 读取 { $file } 所需的内存超过单个文件的上限 
 too-slow = 读取 { $file } 的时间超过单个文件的上限 { NUMBER($seconds, useGrouping: 0) } 秒。请拆分文件，或请管理员调高 SGN_READ_SECONDS。
 process-killed = 读取 { $file } 的进程被终止。最可能的原因是工作进程所在的机器或容器的内存少于读取单个文件允许使用的 { NUMBER($megabytes, useGrouping: 0) } MB（SGN_READ_MEMORY_MB）。请重新发送文件，或拆分文件。
 process-ended = 读取 { $file } 的进程异常结束（状态 { NUMBER($status, useGrouping: 0) }）。文件已损坏，或所需内存超过可用内存；详情见工作进程的日志。
+atlas-offered = { $file }：无法确定脑区来自哪个图谱。若要显示脑区名称和位置，请添加以下选项之一：
 unknown-kind = 无法识别 { $file } 的类型。{ $advice }
 zip-in-packed = { $file } 是压缩文件，其中又有 ZIP 文件；请先解压一次。
 

@@ -12,7 +12,7 @@ from graphnet.data.dataset import Dataset
 from graphnet.errors import CohortError, QuestionsOpen
 from graphnet.messages import Message
 from graphnet.readers.inquiry import LABEL, Inquiry
-from graphnet.readers.reading import explained
+from graphnet.readers.reading import explained, with_atlas
 from graphnet.readers.subjects.words import IDS, plain
 from graphnet.readers.tables.json_tables import EXACT_DIGITS, cells_of, sheet_of_json
 from graphnet.readers.tables.reading import interpret_sheet
@@ -69,6 +69,8 @@ def dataset_of(sheet: Sheet, kind: str, name: str, mapping: Mapped | None) -> Da
     """What a sheet means, once nothing is open. Raises CohortError, also QuestionsOpen."""
     inquiry = Inquiry(name, dict(mapping or {}))
     dataset = interpret_sheet(sheet, kind, inquiry)
+    if dataset is not None:
+        dataset = with_atlas(dataset, inquiry)
     inquiry.close()
     if inquiry.questions or dataset is None:
         raise QuestionsOpen(inquiry.questions)
