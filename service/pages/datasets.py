@@ -20,7 +20,7 @@ from service.http.language import answer_language
 from service.http.queries import Fields, mapping_of, query_flag, query_project
 from service.http.responses import MEANINGS, SEE_OTHER, ApiError, ErrorNum, FieldError
 from service.pages.formats import path_of
-from service.pages.questions import answers_of, questions_of
+from service.pages.questions import answers_of, questions_of, roles_of
 from service.pages.site import page
 from service.routes.datasets import LENGTHS, dataset_of, read_again, receive_upload
 from service.state import state_of
@@ -45,10 +45,12 @@ async def upload(request: Request) -> Response:
     if not preview:
         return RedirectResponse(f"/datasets/{path_of(uploaded.dataset['data_name'])}", SEE_OTHER)
     received = _received(request)
+    answers = answers_of(received.fields if received else ())
     content: dict[str, Any] = {
         "preview": uploaded.preview,
         "upload": uploaded.upload,
-        "answers": answers_of(received.fields if received else ()),
+        "answers": answers,
+        "roles": roles_of(uploaded.dataset["interpretation"], answers),
     }
     return await _list(request, **_shown(request, uploaded.dataset), **content)
 

@@ -1,5 +1,7 @@
 """A file that can be read in two ways, on a page: its questions, and what was answered so far."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from service.http.queries import Fields, mapping_of
@@ -39,3 +41,73 @@ def answers_of(fields: Fields, *, useful: bool = True) -> list[str]:
 
 def _number(error: Exception) -> ErrorNum:
     return error.number if isinstance(error, ApiError) else ErrorNum.NAME_TAKEN
+
+
+ROLES = {  # the keys of a mapping that name a column, and what of an interpretation they are
+    "id": "id",
+    "class": "label",
+    "site": "site",
+    "score": "score",
+}
+COVARIATES = "covariates"
+OF_PEOPLE = "readers_subjects."  # begins the codes of why a column of subjects was left alone
+NO_COLUMNS = {f"{OF_PEOPLE}{name}" for name in ("another-table-used", "names-say-nothing",
+                                                "no-id-in-names")}  # fmt: skip
+MOST_COLUMNS = 60
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a column may be to the subjects: ``given`` is the column that somebody has named."""
+
+    key: str
+    column: str
+    given: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What can be chosen of a file that was read: which column is what, and the covariates."""
+
+    of_one: tuple[Role, ...]
+    covariates: tuple[str, ...]
+    others: tuple[str, ...]
+    given: str
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Those of a mapping that are chosen here."""
+        return frozenset({*(role.key for role in self.of_one), COVARIATES})
+
+
+def roles_of(reading: Mapping[str, Any] | None, answers: Sequence[str]) -> Roles | None:
+    """The columns of the subjects of an interpretation; None where it has none to choose from."""
+    if not reading:
+        return None
+    given = dict(pair.split("=", 1) for pair in answers)
+    columns = {key: _column(reading.get(name)) for key, name in ROLES.items()}
+    covariates = tuple(each["name"] for each in reading["covariates"])
+    others = _left_columns(reading)
+    every = tuple(dict.fromkeys([*filter(None, columns.values()), *covariates, *others]))
+    if len(every) < 2:
+        return None
+    of_one = tuple(
+        Role(key, column, given.get(key, ""), every[:MOST_COLUMNS])
+        for key, column in columns.items()
+    )
+    return Roles(of_one, covariates, others[:MOST_COLUMNS], given.get(COVARIATES, ""))
+
+
+def _column(told: Any) -> str:
+    return str((told["column"] if isinstance(told, dict) else told) or "")
+
+
+def _left_columns(reading: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns of subjects that were left alone."""
+    reasons = reading.get("left_alone_messages") or ()
+    return tuple(
+        str(left["what"])
+        for left, reason in zip(reading["left_alone"], reasons, strict=False)
+        if str(reason["code"]).startswith(OF_PEOPLE) and reason["code"] not in NO_COLUMNS
+    )

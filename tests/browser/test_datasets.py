@@ -5,9 +5,11 @@ from base64 import b64decode
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
@@ -239,7 +241,10 @@ def shaken(chromium: Browser, installation: Installation) -> Iterator[Page]:
 def test_a_large_file_goes_in_pieces_and_on_after_a_cut(shaken: Page, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     file = tmp_path / "large.npz"
-    values = {"features": rng.normal(size=(40, 90, 700)), "labels": np.arange(40) % 2}
+    values: dict[str, Any] = {
+        "features": rng.normal(size=(40, 90, 700)),
+        "labels": np.arange(40) % 2,
+    }
     np.savez(file, **values, measures=[f"m{chr(97 + n % 26)}{n}x" for n in range(700)])
     pieces: list[str] = []
 
@@ -269,3 +274,36 @@ def test_a_file_that_is_too_large_is_said_at_once(shaken: Page, tmp_path: Path) 
     shaken.goto("/datasets")
     shaken.get_by_label("File, several").set_input_files(file)
     expect(shaken.locator("#trouble")).to_contain_text("more than 2000 MB")
+
+
+def test_columns_are_read_otherwise_by_choosing(
+    visit: Page, installation: Installation, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame({
+        "ID": [f"s{number:02}" for number in range(24)],
+        "DX": ["HC", "SZ"] * 12,
+        "SEX": ["M", "M", "F", "F"] * 6,
+        "AGE": rng.integers(18, 60, 24),
+        "SCANNER": ["S1"] * 12 + ["S2"] * 12,
+        **{f"GMV_{number}": rng.normal(0.4, 0.05, 24) for number in range(1, 7)},
+    })  # fmt: skip
+    table.to_csv(tmp_path / "columns.csv", index=False)
+    visit.goto("/datasets")
+    visit.get_by_label("File, several").set_input_files(tmp_path / "columns.csv")
+    expect(visit.locator("#understood")).to_contain_text("HC: 12 · SZ: 12")
+    visit.get_by_text("Read columns otherwise").click()
+    assert serious(visit) == []
+    visit.locator("#role-site").select_option("SCANNER")
+    expect(visit.locator("#understood")).to_contain_text("S1, S2")
+    expect(visit.locator("#role-site")).to_have_value("site=SCANNER")
+    visit.locator("[data-covariate=AGE]").uncheck()
+    expect(visit.locator("#understood")).to_contain_text("covariates=SEX")
+    expect(visit.locator("[data-covariate=AGE]")).not_to_be_checked()
+    visit.get_by_label("Project id").fill("P")
+    visit.get_by_role("button", name="Store").click()
+    expect(visit).to_have_url(re.compile("/datasets/columns$"))
+    kept = installation.get("/api/v0/datasets/columns")["dataset"]["interpretation"]
+    assert (kept["site"], kept["label"]["column"]) == ("SCANNER", "DX")
+    assert [each["name"] for each in kept["covariates"]] == ["SEX"]
+    assert kept["answers"] == {"site": "SCANNER", "covariates": "SEX"}

@@ -9,7 +9,7 @@ const waiting = document.getElementById("waiting");
 const WRONG = 400;
 
 const trouble = document.getElementById("trouble");
-let chosen = 0; // counts the files that were chosen: what is sent of an earlier one is given up
+let choice = 0; // counts the files that were chosen: what is sent of an earlier one is given up
 let sentBefore = null; // the upload of the chosen file, where it went in pieces
 let proposed = ""; // another file takes another name, unless somebody has typed one
 
@@ -42,15 +42,20 @@ if (form) {
     fields.delete("map");
     for (const pair of [...others, meant.value]) { fields.append("map", pair); }
   });
+  form.addEventListener("change", (event) => {
+    if (event.target.dataset.covariate === undefined) { return; }
+    const chosen = [...form.querySelectorAll("[data-covariate]:checked")].map((box) => box.dataset.covariate);
+    document.getElementById("covariates").value = `covariates=${chosen.join(",") || "none"}`;
+  }, { capture: true });
   form.addEventListener("htmx:confirm", (event) => {
     if (event.target !== file) { return; }
-    chosen += 1;
+    choice += 1;
     sentBefore = null;
     trouble.hidden = true;
     if (!file.files[0] || file.files[0].size <= LARGE) { return; }
     event.preventDefault();
-    const mine = chosen;
-    const isWanted = () => mine === chosen;
+    const mine = choice;
+    const isWanted = () => mine === choice;
     const onProgress = (share) => { if (isWanted()) { sent.hidden = false; sent.value = 100 * share; } };
     onProgress(0);
     sendInPieces(file.files[0], document.getElementById("proj_id").value.trim(), { onProgress, isWanted }).then(
