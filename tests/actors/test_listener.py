@@ -8,12 +8,13 @@ import httpx
 import pytest
 
 from actors.exposition import Listener, start_listener
+from graphnet.messages import Message, finished
 from tests.servers import free_ports
 
 
 @contextmanager
 def listening(
-    scrape: Callable[[], bytes] = lambda: b"sgn_busy 1\n", fault: str = ""
+    scrape: Callable[[], bytes] = lambda: b"sgn_busy 1\n", fault: Message | None = None
 ) -> Iterator[httpx.Client]:
     (port,) = free_ports(1)
     listener = Listener("127.0.0.1", port, scrape, lambda: fault)
@@ -37,7 +38,7 @@ def test_metrics_and_a_sign_of_life() -> None:
 
 
 def test_a_fault_is_a_sentence() -> None:
-    with listening(fault="It is stuck.") as http:
+    with listening(fault=finished("It is stuck.")) as http:
         assert (http.get("/healthz").status_code, http.get("/healthz").text) == (
             503,
             "It is stuck.\n",

@@ -17,7 +17,6 @@ from service import pages
 from service.forms.schema import ParamSet, PostedForm
 from service.pages.formats import (
     DATASET_STATES,
-    READING,
     STATES,
     duration,
     figure,
@@ -33,7 +32,7 @@ MOST_BYTES = 300_000
 
 def said() -> set[str]:
     """Every string that a page may say."""
-    found = {text for named in (STATES, DATASET_STATES, READING) for text in named.values()}
+    found = {text for named in (STATES, DATASET_STATES) for text in named.values()}
     english = environment("en")
     for template in TEMPLATES.glob("*.html"):
         text = template.read_text(encoding="utf-8")
