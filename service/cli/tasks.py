@@ -208,7 +208,7 @@ def show_refused(url: str, *, proj: str, limit: int, as_json: bool) -> None:
 
 def _refused_row(form: "RefusedForm") -> tuple[object, ...]:
     time = form.refused_at[:19].replace("T", " ")
-    why = " ".join(str(error.get("msg")) for error in form.errors) or form.msg
+    why = " ".join(map(words, form.reasons))
     return time, form.proj_id or "-", form.error_num, form.request_id, why
 
 

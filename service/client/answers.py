@@ -111,7 +111,10 @@ class Submission:
 
 @dataclass(frozen=True)
 class RefusedForm:
-    """A refused task form; ``refused_at`` in UTC, ``errors`` with ``field`` and ``msg`` each."""
+    """A refused task form; ``refused_at`` in UTC, ``errors`` with ``field`` and ``msg`` each.
+
+    ``reasons`` are the same as messages.
+    """
 
     refused_at: str
     proj_id: str = ""
@@ -126,6 +129,13 @@ class RefusedForm:
         """From the service's JSON."""
         values = _values(cls, facts)
         return cls(**{**values, "errors": tuple(values.get("errors", ()))})
+
+    @property
+    def reasons(self) -> tuple[Message, ...]:
+        """What is wrong with each field, or with the request; an older service gives sentences."""
+        told = [(error.get("message"), error.get("msg")) for error in self.errors]
+        told = told or [(self.facts.get("message"), self.msg)]
+        return tuple(Message.from_json(coded or str(sentence)) for coded, sentence in told)
 
 
 @dataclass(frozen=True)

@@ -59,9 +59,9 @@ def test_what_cannot_be_scraped_does_not_end_the_listener(caplog: pytest.LogCapt
 def test_a_port_that_is_taken_is_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert start_listener("127.0.0.1", port, bytes, str) is None
+        assert start_listener("127.0.0.1", port, bytes, lambda: None) is None
     assert f"SGN_METRICS_PORT {port}: Address already in use" in caplog.text
 
 
 def test_port_0_is_no_listener() -> None:
-    assert start_listener("127.0.0.1", 0, bytes, str) is None
+    assert start_listener("127.0.0.1", 0, bytes, lambda: None) is None

@@ -4,6 +4,7 @@ import ast
 import asyncio
 import json
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,18 +33,25 @@ from tests.service.fake_service import (
 )
 
 ROOT = Path(__file__).parents[3]
+Places = dict[str, str | Callable[[], str]]
 TASK, PARENT, OLD, FAILED = "TASK1", "TASK2", "TASK3", "TASK4"
 NAMES = (
     *("schizophrenia, site A", "SZ with sfMRI", "nobody, nowhere, at all"),  # as people named it
-    # What is kept in English: the log of a task, and the list of refused forms.
-    *("It was claimed.", "It �[2Jtrained.", "task_type is missing in the form."),
+    *("It was claimed.", "It �[2Jtrained."),  # a log is in English
 )
 STORED = Message("data.no-dataset").as_dict()  # any sentence that an answer may hold
+REFUSED = {
+    "refused_at": "2026-01-01T00:00:00Z",
+    "error_num": 2,
+    "msg": "It is wrong, and so is this.",
+    "errors": [{"field": "proj_id", "msg": "It is wrong, and so is this.", "message": STORED}],
+}
 CODED = {
     "notes": "note_messages",
     "problems": "problem_messages",
     "warnings": "warning_messages",
     "said": "said_messages",
+    "left_alone": "left_alone_messages",
 }
 COMMANDS: dict[str, list[str]] = {
     "up": ["up --home {file}/none"],
@@ -108,24 +116,29 @@ def coded(value: Any, language: str) -> Any:
         return [coded(item, language) for item in value]
     if not isinstance(value, dict):
         return value
-    answer = {name: coded(item, language) for name, item in value.items()}
-    for name, messages in CODED.items():
-        if isinstance(value.get(name), list):
-            answer[messages] = [STORED] * len(value[name])
-    if value.get("error"):
-        answer["error_messages"] = [STORED]
-    if value.get("stage"):
-        answer["stage_message"] = Message("progress.training").as_dict()
-    if value.get("left_alone"):
-        answer["left_alone_messages"] = [STORED] * len(value["left_alone"])
-    if isinstance(value.get("connectome"), dict):
-        answer["connectome_message"] = STORED
-    if "choices" in value:
-        answer |= {"message": STORED, "choice_messages": [STORED] * len(value["choices"])}
-    if "summary" in value or value.get("msg") not in (None, "success"):
-        answer |= {name: render(Message("data.no-dataset"), language)
-                   for name in ("summary", "msg") if name in value}  # fmt: skip
-    return answer
+    sentence = render(Message("data.no-dataset"), language)
+    names = [name for name in ("summary", "msg") if value.get(name, "success") != "success"]
+    return (
+        {name: coded(item, language) for name, item in value.items()}
+        | messages(value)
+        | dict.fromkeys(names, sentence)
+    )
+
+
+def messages(answer: dict[str, Any]) -> dict[str, Any]:
+    """The messages that stand beside the sentences of an answer."""
+    beside: dict[str, Any] = {
+        CODED[name]: [STORED] * len(answer[name])
+        for name in set(CODED) & set(answer)
+        if isinstance(answer[name], list)
+    }
+    if answer.get("stage"):
+        beside["stage_message"] = Message("progress.training").as_dict()
+    if isinstance(answer.get("connectome"), dict):
+        beside["connectome_message"] = STORED
+    if "choices" in answer:
+        beside |= {"message": STORED, "choice_messages": [STORED] * len(answer["choices"])}
+    return beside | ({"error_messages": [STORED]} if answer.get("error") else {})
 
 
 @pytest.fixture
@@ -134,7 +147,10 @@ def speaking(fake: FakeService) -> FakeService:
     answers: Callable[[Seen], Reply] = fake.answer
 
     def answer(request: Seen) -> Reply:
-        reply, language = answers(request), language_in({"LANG": request.headers["accept-language"]})
+        reply, language = (
+            answers(request),
+            language_in({"LANG": request.headers["accept-language"]}),
+        )
         if reply.kind != "application/json" or not reply.body:
             return reply
         content = coded(json.loads(reply.body), language)
@@ -161,7 +177,7 @@ def speaking(fake: FakeService) -> FakeService:
 
 
 @pytest.fixture
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
     """Files and folders by the names that stand in the command lines."""
     home = tmp_path / "home"
     (home / "registry").mkdir(parents=True)
@@ -190,14 +206,12 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         monkeypatch.setenv("SGN_DATABASE_URL", url)
         return ""
 
-    named = {name: str(tmp_path / name) for name in files} | {"home": str(home)}
-    return named | {"imports": imports, "database": database}  # type: ignore[dict-item]
+    named = {name: str(tmp_path / name) for name in files}
+    return {**named, "home": str(home), "imports": imports, "database": database}
 
 
-def filled(line: str, places: dict[str, Any]) -> list[str]:
+def filled(line: str, places: Places) -> list[str]:
     """The arguments of a command line; a name that is a function is called for what it does."""
-    import shlex
-
     for name, place in places.items():
         if f"{{{name}}}" in line:
             line = line.replace(f"{{{name}}}", place() if callable(place) else place)
@@ -227,9 +241,7 @@ def test_every_command_is_tried() -> None:
 
 
 @pytest.mark.parametrize("command", list(COMMANDS))
-def test_nothing_is_said_in_english(
-    command: str, speaking: FakeService, places: dict[str, str]
-) -> None:
+def test_nothing_is_said_in_english(command: str, speaking: FakeService, places: Places) -> None:
     for line in COMMANDS[command]:
         ran = said(filled(line, places), speaking.url, CHINESE)
         assert ran.exception is None or isinstance(ran.exception, SystemExit), line
@@ -241,7 +253,7 @@ def test_nothing_is_said_in_english(
     "command", ["data add", "show", "compare", "predict", "doctor", "clean", "tasks", "watch"]
 )
 def test_what_is_said_in_english_would_be_found(
-    command: str, speaking: FakeService, places: dict[str, str]
+    command: str, speaking: FakeService, places: Places
 ) -> None:
     outputs = [
         said(filled(line, places), speaking.url, ENGLISH).output for line in COMMANDS[command]
@@ -293,8 +305,8 @@ def test_numbers_and_names_are_the_same_in_every_language(speaking: FakeService)
     assert f"{METRICS['accuracy']:.3f}" in chinese
 
 
-def test_the_reason_why_something_stays_has_its_code(places: dict[str, str]) -> None:
-    home = Path(places["home"])
+def test_the_reason_why_something_stays_has_its_code(places: Places) -> None:
+    home = Path(str(places["home"]))
     (home / "spool" / "TASK19060312000001").mkdir(parents=True)
     ran = said(["clean", "--home", str(home), "--json"], "http://x", CHINESE)
     (item,) = json.loads(ran.stdout)["items"]
