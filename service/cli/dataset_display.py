@@ -1,13 +1,13 @@
 """A dataset and the preview of a file, as a terminal shows them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from graphnet.messages import Message, as_message
+from graphnet.messages import Message, as_message, as_one
 from graphnet.names import rule_help, rule_name
-from service.cli.language import words
+from service.cli.language import listed, words
 from service.cli.terminal import (
     Column,
     note,
@@ -85,7 +85,7 @@ def show_look(seen: "Preview") -> None:
 def holds(dataset: "Dataset") -> str:
     """Such as ``58 subjects (HC: 29, SZ: 29), 90 regions, GMV, ReHo``."""
     if dataset.problems:
-        return " ".join(map(words, dataset.problem_messages))
+        return words(as_one(dataset.problem_messages))
     state = _state(dataset)
     if state is not None:
         return words(state)
@@ -96,7 +96,8 @@ def holds(dataset: "Dataset") -> str:
             "cli.subjects-of-classes", count=_number(dataset.subjects), classes=classes
         )
     regions = Message("cli.regions", count=_number(dataset.regions))
-    return ", ".join((words(subjects), words(regions), *_measures(dataset)))
+    measures = ", ".join(_measures(dataset))
+    return listed((subjects, regions, *([measures] if measures else [])))
 
 
 def _summary(dataset: "Dataset") -> Facts:
@@ -213,10 +214,10 @@ def reading_facts(reading: "Interpretation") -> Facts:
 
 def shortened(names: Sequence[str], most: int = MOST_NAMES) -> str:
     """The first names, and how many more there are."""
-    listed = ", ".join(names[:most])
+    first = ", ".join(names[:most])
     if len(names) <= most:
-        return listed
-    return words(Message("cli.and-more", names=listed, count=len(names) - most))
+        return first
+    return words(Message("cli.and-more", names=first, count=len(names) - most))
 
 
 def pairs(items: Iterable[tuple[str, str]]) -> str:
@@ -228,10 +229,10 @@ def _kind(kind: str, text: "TextFormat | None") -> str:
     if text is None:
         return kind
     separator = SEPARATORS.get(text.separator, repr(text.separator))
-    details = [text.encoding, words(Message("cli.separator", separator=separator))]
+    details: list[Message | str] = [text.encoding, Message("cli.separator", separator=separator)]
     if text.decimal != ".":
-        details.append(words(Message("cli.decimal", mark=repr(text.decimal))))
-    return f"{kind} ({', '.join(details)})"
+        details.append(Message("cli.decimal", mark=repr(text.decimal)))
+    return words(Message("cli.in-detail", name=kind, details=listed(details)))
 
 
 def _coding(label: "ClassCoding") -> str:
@@ -248,31 +249,31 @@ def _class(label: "ClassCoding", text: str, number: int) -> str:
 
 
 def _covariate(covariate: "CovariateReading") -> str:
-    details = [words(COVARIATES.get(covariate.kind, as_message(covariate.kind)))]
+    details = [COVARIATES.get(covariate.kind, as_message(covariate.kind))]
     if covariate.missing:
-        details.append(words(Message("cli.missing", count=covariate.missing)))
-    return f"{covariate.name} ({', '.join(details)})"
+        details.append(Message("cli.missing", count=covariate.missing))
+    return words(Message("cli.in-detail", name=covariate.name, details=listed(details)))
 
 
 def _connectome(reading: "ConnectomeReading") -> str:
-    values = words(EDGES.get(reading.values, as_message(reading.values)))
-    triangle = words(TRIANGLES.get(reading.triangle, as_message(reading.triangle)))
-    reason = words(reading.message)
-    if not reason or reading.triangle == "series":
-        return f"{values}, {triangle}"
-    return f"{values}, {triangle}: {reason}"
+    values = EDGES.get(reading.values, as_message(reading.values))
+    triangle = TRIANGLES.get(reading.triangle, as_message(reading.triangle))
+    held = listed((values, triangle))
+    if not words(reading.message) or reading.triangle == "series":
+        return held
+    return words(Message("cli.because", what=held, reason=reading.message))
 
 
 def _series(reading: "SeriesReading") -> str:
     least, most = reading.least_points, reading.most_points
     points = Message("cli.points-from-to", least=str(least), most=str(most))
-    details: list[Any] = [
+    details: list[Message | str] = [
         Message("cli.points", count=most) if least == most else points,
         ORIENTATIONS.get(reading.orientation, reading.orientation),
     ]
     details += [Message("reading.header-row")] if reading.header else []
     details += [Message("reading.index-column")] if reading.index else []
-    return ", ".join(map(words, details))
+    return listed(details)
 
 
 def _missing(code: "MissingCode") -> Message:
@@ -281,7 +282,7 @@ def _missing(code: "MissingCode") -> Message:
 
 def _unused(reading: "Interpretation") -> Facts:
     for item in reading.left_alone[:MOST_UNUSED]:
-        yield Message("cli.not-used"), f"{item.what}: {words(item.message)}"
+        yield Message("cli.not-used"), Message("cli.because", what=item.what, reason=item.message)
     if len(reading.left_alone) > MOST_UNUSED:
         more = len(reading.left_alone) - MOST_UNUSED
         yield Message("cli.not-used"), Message("cli.more-in-json", count=more)

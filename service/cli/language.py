@@ -6,6 +6,7 @@ take messages too, and are rendered where they are raised.
 
 import os
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -41,6 +42,11 @@ def chosen_language(context: click.Context | None = None) -> str:
 def words(text: Message | str, context: click.Context | None = None) -> str:
     """The sentence in the language of the command; a text stays as it is."""
     return render(text, chosen_language(context))
+
+
+def listed(parts: Iterable[Message | str]) -> str:
+    """Parts of one sentence, with commas between them."""
+    return words(Message("cli.comma")).join(map(words, parts))
 
 
 def _remember(context: click.Context, _: click.Parameter, language: str | None) -> None:

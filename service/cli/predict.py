@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from graphnet.messages import Message
+from graphnet.messages import Message, as_one
 from service.cli.connection import service_at
 from service.cli.files import STDOUT, file_argument, output_file, readable, write_text
 from service.cli.language import words
@@ -166,7 +166,8 @@ def _cells(predictions: "Predictions", subject: Prediction, labels: list[str]) -
         yield from ((subject.get("probability") or {}).get(label) for label in labels)
     else:
         yield subject.get("score")
-    yield safe(" ".join(map(words, _warnings(subject))))
+    warnings = tuple(_warnings(subject))
+    yield safe(words(as_one(warnings)) if warnings else "")
     yield safe(_regions(subject))
 
 

@@ -18,7 +18,7 @@ from graphnet.names import (
     split_name,
     status_name,
 )
-from service.cli.language import Failure, words
+from service.cli.language import Failure, listed, words
 from service.cli.terminal import (
     Column,
     note,
@@ -247,7 +247,9 @@ class Lines:
         if not due and (task.ended or time.monotonic() < self._at + LINE_SECONDS):
             return
         self._status, self._percent, self._at = task.task_status, percent, time.monotonic()
-        note(": ".join(part for part in (_named_status(task), position(task)) if part))
+        where = position(task)
+        line = Message("cli.status-and-position", status=_named_status(task), position=where)
+        note(line if where else _named_status(task))
 
 
 @contextmanager
@@ -293,7 +295,7 @@ def position(task: "Task") -> str:
         parts.append(Message("cli.time-left", time=_duration(progress.eta_seconds)))
     if progress.stage and not task.ended:
         parts.append(Message.from_json(progress.stage_message or progress.stage))
-    return ", ".join(map(words, parts))
+    return listed(parts)
 
 
 def _duration(seconds: float) -> str:

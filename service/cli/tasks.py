@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphnet.messages import Message
+from graphnet.messages import Message, as_one
 from graphnet.names import metric_name, split_name, status_name
 from service.cli.connection import service_at
 from service.cli.language import WrongUsage, words
@@ -208,7 +208,7 @@ def show_refused(url: str, *, proj: str, limit: int, as_json: bool) -> None:
 
 def _refused_row(form: "RefusedForm") -> tuple[object, ...]:
     time = form.refused_at[:19].replace("T", " ")
-    why = " ".join(map(words, form.reasons))
+    why = words(as_one(form.reasons))
     return time, form.proj_id or "-", form.error_num, form.request_id, why
 
 

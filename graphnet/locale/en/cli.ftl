@@ -197,3 +197,9 @@ not-a-home = { $folder } is not the folder of an 'sgn up'.
 package-missing = This command needs { $package }, which is not installed: run pip install 'nld-sgn[all]'.
 version-unknown = The version is unknown: { $distribution } runs from a folder and is not installed.
 too-narrow = The terminal is too narrow for: { $columns }.
+
+# Parts of a line.
+comma = ,{" "}
+in-detail = { $name } ({ $details })
+because = { $what }: { $reason }
+status-and-position = { $status }: { $position }

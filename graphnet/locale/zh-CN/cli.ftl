@@ -176,3 +176,9 @@ not-a-home = { $folder } 不是 'sgn up' 的文件夹。
 package-missing = 此命令需要 { $package }，但它尚未安装：请运行 pip install 'nld-sgn[all]'。
 version-unknown = 版本未知：{ $distribution } 从文件夹运行，并未安装。
 too-narrow = 终端太窄，未显示：{ $columns }。
+
+# 行中的各部分。
+comma = ，
+in-detail = { $name }（{ $details }）
+because = { $what }：{ $reason }
+status-and-position = { $status }：{ $position }
