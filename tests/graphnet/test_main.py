@@ -97,7 +97,7 @@ def test_what_is_wrong_is_said_in_a_language(
     assert sentences(capsys, "--train", tmp_path / "none.csv", "--out", tmp_path, *lang) == [
         render(gone, language)
     ]
-    given = ["--train", files["A_NC"], "--map", "x", "--out", tmp_path, *lang]
+    given: list[str | Path] = ["--train", files["A_NC"], "--map", "x", "--out", tmp_path, *lang]
     assert sentences(capsys, *given) == [
         render(Message("readers.map-malformed", pair="x"), language)
     ]
