@@ -96,8 +96,10 @@ def run(
         print(render(error.message, language), file=sys.stderr)  # noqa: T201
         return 1
     except OSError as error:
-        unusable = _unusable(Path(error.filename or home), error)
-        print(render(unusable, language), file=sys.stderr)  # noqa: T201
+        reason = system_reason(error)
+        if error.filename is not None:
+            reason = Message("readers.file-unusable", file=str(error.filename), reason=reason)
+        print(render(reason, language), file=sys.stderr)  # noqa: T201
         return 1
     return leave(status)
 
