@@ -101,7 +101,8 @@ def store_failed(
     """
     if error.kept is None or not task.form.save_model_state:
         return error.messages, Saved()
-    facts = {**_origin(task, inputs), "stopped": str(error)}
+    stopped = [message.as_dict() for message in error.messages]
+    facts = {**_origin(task, inputs), "stopped": str(error), "stopped_messages": stopped}
     saved = _store_model(task, replace(error.kept, facts=facts))
     return (*error.messages, Message("tasks.last-sound-epoch", path=saved.path)), saved
 

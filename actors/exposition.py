@@ -20,6 +20,7 @@ from prometheus_client import (
 from prometheus_client.registry import Collector
 
 from db.errors import ERRORS as DATABASE_ERRORS
+from graphnet.messages import Message
 from registry.errors import ERRORS as STORAGE_ERRORS
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
@@ -52,19 +53,21 @@ Answer = tuple[HTTPStatus, str, bytes]
 class Listener:
     """Answers ``/metrics`` with what ``scrape`` gives, and ``/healthz`` by ``fault``.
 
-    ``fault`` gives the sentence on what is wrong with the process, "" where nothing is.
+    ``fault`` says what is wrong with the process, None where nothing is. Programs ask here, so the
+    answer is in English.
     """
 
     def __init__(
-        self, host: str, port: int, scrape: Callable[[], bytes], fault: Callable[[], str]
+        self, host: str, port: int, scrape: Callable[[], bytes], fault: Callable[[], Message | None]
     ) -> None:
         def metrics() -> Answer:
             return HTTPStatus.OK, CONTENT_TYPE, scrape()
 
         def healthz() -> Answer:
-            sentence = fault()
-            status = HTTPStatus.SERVICE_UNAVAILABLE if sentence else HTTPStatus.OK
-            return status, PLAIN, f"{sentence or 'ok'}\n".encode()
+            wrong = fault()
+            if wrong is None:
+                return HTTPStatus.OK, PLAIN, b"ok\n"
+            return HTTPStatus.SERVICE_UNAVAILABLE, PLAIN, f"{wrong}\n".encode()
 
         self._server = _Server((host, port), {"/metrics": metrics, "/healthz": healthz})
         self._thread = threading.Thread(
@@ -80,7 +83,7 @@ class Listener:
 
 
 def start_listener(
-    host: str, port: int, scrape: Callable[[], bytes], fault: Callable[[], str]
+    host: str, port: int, scrape: Callable[[], bytes], fault: Callable[[], Message | None]
 ) -> Listener | None:
     """A listener; None where port 0 asks for none, or the log says why there is none.
 
@@ -121,7 +124,7 @@ class _Server(ThreadingHTTPServer):
 
 
 def _nothing() -> Answer:
-    return HTTPStatus.NOT_FOUND, PLAIN, b"Here are /metrics and /healthz.\n"
+    return HTTPStatus.NOT_FOUND, PLAIN, f"{Message('worker.listener-paths')}\n".encode()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -136,7 +139,8 @@ class _Handler(BaseHTTPRequestHandler):
             return  # whoever asked has left
         except Exception:
             log.exception("%s could not be answered", self.path)
-            self._send(HTTPStatus.INTERNAL_SERVER_ERROR, PLAIN, b"The log has the details.\n")
+            failed = f"{Message('worker.see-log')}\n".encode()
+            self._send(HTTPStatus.INTERNAL_SERVER_ERROR, PLAIN, failed)
 
     def _send(self, status: HTTPStatus, kind: str, body: bytes) -> None:
         self.send_response(status)

@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 Answer = dict[str, Any]
 LISTS = ("regions", "measures", "classes", "train_data")
+ANSWERED = ("class_names", "warnings", "warning_messages", "unknown")  # of a stored result
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ class ModelImporter:
             **saved.result_fields(),
             "class_names": {str(label): name for label, name in model.class_names.items()},
             "warnings": list(model.facts["warnings"]),
+            "warning_messages": list(model.facts["warning_messages"]),
             "imported": model.facts["imported"],
             "unknown": list(model.facts["unknown"]),
         }
@@ -142,7 +144,7 @@ class ModelImporter:
             "sizes": model.net.sizes.as_dict(),
             "regions": list(model.layout.regions),
             "measures": list(model.layout.measures),
-            **{key: result[key] for key in ("class_names", "warnings", "unknown")},
+            **{name: result[name] for name in ANSWERED},
             "model_state_path": saved.path,
             "manifest_sha256": saved.manifest_sha256,
         }

@@ -42,14 +42,17 @@ WRITTEN_BY: Mapping[str, Callable[..., Coroutine[Any, Any, Any]]] = {
 
 
 class EndingPendingError(Exception):
-    """The database did not take how a task ended; that is kept, and written once it does."""
+    """The database did not take how a task ended; that is kept, and written once it does.
+
+    It carries the message of the database's error.
+    """
 
 
 @dataclass(frozen=True)
 class PendingEnding:
     """How a claim ended: ``content`` are the arguments of what writes an ending of this kind.
 
-    Its ``reasons`` are messages as JSON, or finished sentences.
+    Its ``reasons`` are messages as JSON; in a file of an older version, finished sentences.
     """
 
     claim: Claim
@@ -86,13 +89,11 @@ class PendingEnding:
         return cls(claim, stored["kind"], stored["content"])
 
 
-def reasons_of(error: Exception) -> list[Any]:
-    """Why a task ends by this error, as an ending holds it: messages as JSON, or its sentence."""
+def reasons_of(error: GraphnetError | DatabaseError | RegistryError) -> list[dict[str, Any]]:
+    """Why a task ends by this error, as an ending holds it: messages as JSON."""
     if isinstance(error, GraphnetError):
         return [message.as_dict() for message in error.messages]
-    if isinstance(error, DatabaseError | RegistryError):
-        return [error.message.as_dict()]
-    return [str(error)]
+    return [error.message.as_dict()]
 
 
 class PendingEndings(Middleware):
@@ -150,7 +151,7 @@ class PendingEndings(Middleware):
             )
         except DatabaseUnavailable as error:
             self.hand_over(ending)
-            raise EndingPendingError(str(error)) from error
+            raise EndingPendingError(error.message) from error
         except Exception:
             self.remove(ending)
             raise

@@ -44,7 +44,7 @@ SILENT_SECONDS = 60.0
 SCHEMA_SECONDS = 2.0
 END_SECONDS = 45.0  # 30 for a training to be handed back
 STEP_SECONDS = 5.0
-SILENT = "The database does not answer."
+SILENT = Message("database.silent")
 LEARN_SECONDS = 20.0  # less than SILENT_SECONDS
 LOOK_SECONDS = 1.0  # between two looks for a database that is away
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # between two lines on it
@@ -133,16 +133,16 @@ class Runtime(Middleware):
         os.kill(os.getpid(), signal.SIGTERM)
         self.stopping.wait(GIVE_UP_SECONDS)
 
-    def fault(self) -> str:
-        """What is wrong with the loop thread, in a sentence; "" where nothing is."""
+    def fault(self) -> Message | None:
+        """What is wrong with the loop thread; None where nothing is."""
         try:
             self._submit(asyncio.sleep(0)).result(ANSWER_SECONDS)
         except (TimeoutError, RuntimeError):
-            return "The loop thread of this worker does not answer."
+            return Message("worker.loop-silent")
         silent = time.monotonic() - self._lived
         if silent > SILENT_SECONDS:
-            return f"This worker has sent no heartbeat for {silent:.0f} s."
-        return ""
+            return Message("worker.no-heartbeat", seconds=f"{silent:.0f}")
+        return None
 
     async def _work(self, broker: NamedBroker) -> None:
         """The work that begins once the names of this installation's queues are known.

@@ -186,7 +186,10 @@ class _Ending:
     outcome: str
 
 
-def _ending(claim: Claim, error: Exception) -> _Ending:
+def _ending(
+    claim: Claim,
+    error: HandedBackError | CancelledTaskError | GraphnetError | RegistryError | ContentTooLarge,
+) -> _Ending:
     """How a task ends that one of ENDINGS has ended."""
     if isinstance(error, HandedBackError):
         log.info("task %s is handed back", claim.task_id)

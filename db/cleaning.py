@@ -19,6 +19,8 @@ from db.models import Run
 from db.neurolearn import Submission
 from db.states import ACTIVE, Status
 from db.transactions import restart_on_deadlock, transaction
+from graphnet.messages import Message
+from graphnet.names import status_name
 
 LONGEST_LIST = 500
 # A cancelled task of which a worker is still to store what its checkpoint holds.
@@ -31,7 +33,7 @@ class Known:
     """What the database knows of a task with something stored; times by its clock, 0 for never.
 
     ``submitted`` says whether NEURO-LEARN's row is there, ``run`` whether the service's own is.
-    ``needed`` is a reason to leave it alone, in words, or empty.
+    ``needed`` is a reason to leave it alone, None where there is none.
     """
 
     task_id: str
@@ -39,11 +41,15 @@ class Known:
     run: bool = False
     ended_at: int = 0
     removed_at: int = 0
-    needed: str = ""
+    needed: Message | None = None
 
 
 class _Needed(Exception):
-    """The model must stay; the text says why."""
+    """The model must stay; ``reason`` says why."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @translate_errors()
@@ -58,18 +64,18 @@ async def look_up(task_ids: Sequence[str]) -> dict[str, Known]:
         children = await _children(some)
         for task_id in some:
             task = _known(task_id, wholes[task_id] in submitted, runs.get(task_id))
-            needed = task.needed or children.get(task_id) or retried.get(task_id, "")
+            needed = task.needed or children.get(task_id) or retried.get(task_id)
             known_tasks[task_id] = replace(task, needed=needed)
     return known_tasks
 
 
-async def mark_removed(task_id: str, *, ended_before: int) -> str:
-    """Note that the model is being cleaned away; the reason in words where it must stay."""
+async def mark_removed(task_id: str, *, ended_before: int) -> Message | None:
+    """Note that the model is being cleaned away; the reason where it must stay."""
     try:
         await _mark(task_id, ended_before)
     except _Needed as needed:
-        return str(needed)
-    return ""
+        return needed.reason
+    return None
 
 
 @restart_on_deadlock
@@ -79,7 +85,7 @@ async def _mark(task_id: str, ended_before: int) -> None:
     async with transaction() as connection:
         ended = Run.filter(task_id=task_id, removed_at=0, finished_at__lt=ended_before)
         if not await ended.exclude(BUSY).using_db(connection).update(removed_at=now):
-            raise _Needed("it has changed meanwhile")
+            raise _Needed(Message("cleaning.changed"))
         children = await _children([task_id], connection)
         if children:
             raise _Needed(children[task_id])
@@ -93,35 +99,35 @@ def _whole(task_id: str, run: Run | None) -> str:
 def _known(task_id: str, submitted: bool, run: Run | None) -> Known:  # noqa: FBT001
     if run is None:
         return Known(task_id, submitted)
-    needed = ""
+    needed = None
     if run.state in {Status.SUBMITTED, Status.RUNNING}:
-        needed = f"it is {run.state}"
+        needed = Message("cleaning.unfinished", status=status_name(run.state))
     elif run.state == Status.CANCELLED and run.checkpoint:
-        needed = "a worker is still to store what its checkpoint holds"
+        needed = Message("cleaning.unsettled")
     return Known(task_id, submitted, True, run.finished_at, run.removed_at, needed)  # noqa: FBT003
 
 
 async def _children(
     task_ids: Sequence[str], connection: BaseDBAsyncClient | None = None
-) -> dict[str, str]:
+) -> dict[str, Message]:
     """By parent, a child that needs it: one whose rows are there and whose model is."""
     query = Run.filter(parent_task_id__in=list(task_ids), removed_at=0).using_db(connection)
     rows: list[Any] = await query.values_list("parent_task_id", "task_id", "state")
     submitted = await _submitted([child for _, child, _ in rows], connection)
     return {
-        parent: f"{child}, which is {state}, was fine-tuned from it"
+        parent: Message("cleaning.has-child", child=child, status=status_name(state))
         if state == Status.FINISHED
-        else f"{child}, which is {state}, is to be fine-tuned from it"
+        else Message("cleaning.will-have-child", child=child, status=status_name(state))
         for parent, child, state in rows
         if state in {Status.SUBMITTED, Status.RUNNING} or child in submitted
     }
 
 
-async def _retried() -> dict[str, str]:
+async def _retried() -> dict[str, Message]:
     """Tasks whose checkpoints one may go on from that has not ended."""
     rows = await Run.filter(BUSY).exclude(retry_of="").values_list("task_id", "retry_of")
-    retried: dict[str, str] = {}
-    waiting = {str(old): f"{task_id} tries it again" for task_id, old in rows}
+    retried: dict[str, Message] = {}
+    waiting = {str(old): Message("cleaning.retried", task=task_id) for task_id, old in rows}
     for _ in range(LONGEST_CHAIN):
         retried |= waiting
         chained: list[Any] = []

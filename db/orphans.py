@@ -16,16 +16,13 @@ from db.models import Run
 from db.neurolearn import Submission
 from db.ownership import TRAINING, TYPES
 from db.states import Status
+from db.texts import plain
 from db.transactions import restart_on_deadlock, transaction
+from graphnet.messages import Message
 
 LONGEST_LIST = 500
 ACTIVE = (Status.SUBMITTED.value, Status.RUNNING.value)
 SECONDS_A_DAY = 86_400
-# NEURO-LEARN's front end shows it as HTML and strips backslashes: plain ASCII, no markup.
-ENDED = (
-    "This service's predecessor left this task {status} and no longer trains it; an operator has "
-    "ended it. Submit the form again to train it."
-)
 
 
 @dataclass(frozen=True)
@@ -55,8 +52,8 @@ async def find_orphans() -> list[Orphan]:
     with_runs: set[str] = set()
     for start in range(0, len(rows), LONGEST_LIST):
         ids = [row["task_id"] for row in rows[start : start + LONGEST_LIST]]
-        found = await Run.filter(task_id__in=ids).values_list("task_id", flat=True)
-        with_runs |= {str(each) for each in found}
+        known = await Run.filter(task_id__in=ids).values_list("task_id", flat=True)
+        with_runs |= {str(task_id) for task_id in known}
     return [_orphan(row) for row in rows if row["task_id"] not in with_runs]
 
 
@@ -69,8 +66,10 @@ async def end_orphan(orphan: Orphan) -> bool:
             left = Submission.filter(
                 TRAINING, task_id=orphan.task_id, task_status=orphan.task_status
             ).using_db(connection)
-            sentence = ENDED.format(status=orphan.task_status)
-            ended = await left.update(task_status=Status.FAILED.value, task_result=sentence)
+            # The task has no row of ours: what NEURO-LEARN reads is all that is kept of it.
+            reason = Message("tasks.orphan-ended", status=orphan.task_status)
+            failed = {"task_status": Status.FAILED.value, "task_result": plain(str(reason))}
+            ended = await left.update(**failed)
             await _check_no_run(orphan.task_id, connection)
             return bool(ended)
     except _NotAnOrphan:

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tortoise.queryset import QuerySet
 
@@ -15,19 +16,21 @@ from db.errors import translate_errors
 from db.models import RefusedForm
 from db.pagination import page
 from db.transactions import restart_on_deadlock
+from graphnet.messages import Message, as_message
 
 KEEP_MS = 30 * 24 * 3_600_000
 MOST_OF_PROJECTS = 1000
 MOST_OF_NOBODY = 200  # strangers' forms do not push out those of projects
 MOST_SENTENCE = 1000
 MOST_ERRORS = 20
+MOST_CODED = 16_000  # characters of the messages of a form as JSON
 COLUMNS = ("id", "created_at", "request_id", "error_num", "sentence", "errors")
 HASHED = "~"
 
 
 @dataclass(frozen=True)
 class NewRefusedForm:
-    """A refused form; ``errors`` are pairs of field and sentence, ``proj_id`` "" if not known.
+    """A refused form; ``errors`` are pairs of field and message, ``proj_id`` "" if not known.
 
     ``age_ms`` is how long ago it was refused.
     """
@@ -35,8 +38,8 @@ class NewRefusedForm:
     proj_id: str
     request_id: str
     error_num: int
-    sentence: str
-    errors: tuple[tuple[str, str], ...] = ()
+    message: Message | str
+    errors: tuple[tuple[str, Message | str], ...] = ()
     age_ms: int = 0
 
 
@@ -48,8 +51,8 @@ class RefusedFormRecord:
     proj_id: str
     request_id: str
     error_num: int
-    sentence: str
-    errors: tuple[tuple[str, str], ...]
+    message: Message
+    errors: tuple[tuple[str, Message], ...]
 
 
 @translate_errors()
@@ -93,14 +96,23 @@ async def _forget(query: QuerySet[RefusedForm], but: int) -> None:
 
 
 def _row(form: NewRefusedForm, now: int) -> RefusedForm:
-    errors = [(field, msg[:MOST_SENTENCE]) for field, msg in form.errors[:MOST_ERRORS]]
+    """The English sentences, which an older version reads, and the messages beside them."""
+    errors = form.errors[:MOST_ERRORS]
+    sentences = [(field, str(message)[:MOST_SENTENCE]) for field, message in errors]
+    known: dict[str, Any] = {"proj_id": form.proj_id, "errors": sentences}
+    coded = {
+        "message": as_message(form.message).as_dict(),
+        "messages": [as_message(message).as_dict() for _, message in errors],
+    }
+    if len(json.dumps(coded)) <= MOST_CODED:
+        known |= coded
     return RefusedForm(
         created_at=now - form.age_ms,
         proj_id=_column(form.proj_id),
         request_id=form.request_id,
         error_num=form.error_num,
-        sentence=json.dumps(form.sentence[:MOST_SENTENCE]),
-        errors=json.dumps({"proj_id": form.proj_id, "errors": errors}),
+        sentence=json.dumps(str(form.message)[:MOST_SENTENCE]),
+        errors=json.dumps(known),
     )
 
 
@@ -108,13 +120,15 @@ def _record(
     created_at: int, request_id: str, error_num: int, sentence: str, errors: str
 ) -> RefusedFormRecord:
     known = json.loads(errors)
+    fields = [field for field, _ in known["errors"]]
+    messages = known.get("messages") or [sentence for _, sentence in known["errors"]]
     return RefusedFormRecord(
         created_at=created_at,
         proj_id=known["proj_id"],
         request_id=request_id,
         error_num=error_num,
-        sentence=json.loads(sentence),
-        errors=tuple((field, msg) for field, msg in known["errors"]),
+        message=Message.from_json(known.get("message") or json.loads(sentence)),
+        errors=tuple(zip(fields, map(Message.from_json, messages), strict=True)),
     )
 
 

@@ -4,13 +4,14 @@ The command line alone; ``graphnet.train_files`` does it.
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from graphnet.catalogue import MODELS
 from graphnet.config import OPTIONS, options_in
-from graphnet.errors import GraphnetError
-from graphnet.messages import ENGLISH, LANGUAGES, Message
+from graphnet.errors import GraphnetError, system_reason
+from graphnet.messages import LANGUAGES, Message, language_in, render, rendered
 from graphnet.options import GROUPS, Option, group_label
 from graphnet.terminal import RunEnded, ended_by_signal
 from graphnet.training.progress import REPORT
@@ -24,11 +25,12 @@ def main(arguments: list[str] | None = None) -> int:
     A run that a signal ends keeps the model if that is trained, and returns 128 and the number.
     """
     given = parser().parse_args(arguments)
+    given.lang = given.lang or language_in(os.environ)
     try:
         with ended_by_signal():
             return _train(given)
     except RunEnded as ended:  # before there was anything to keep
-        print(Message("progress.ended-nothing-kept"), file=sys.stderr)  # noqa: T201
+        _tell(Message("progress.ended-nothing-kept"), given.lang)
         return 128 + ended.number
 
 
@@ -36,21 +38,26 @@ def _train(given: argparse.Namespace) -> int:
     # Torch takes seconds, which --help should not.
     from graphnet.train_files import ShownRun, train, write, write_model  # noqa: PLC0415
 
-    run = ShownRun()
+    run = ShownRun(given.lang)
     try:
         outcome = train(given, run)
         with run.progress.step(REPORT):
             write(outcome, given)
     except RunEnded as ended:
-        print(write_model(run, given.out), file=sys.stderr)  # noqa: T201
+        _tell(write_model(run, given.out), given.lang)
         return 128 + ended.number
     except GraphnetError as error:
-        print(*error.sentences, sep="\n", file=sys.stderr)  # noqa: T201
+        print(*rendered(error.messages, given.lang), sep="\n", file=sys.stderr)  # noqa: T201
         return 1
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}.", file=sys.stderr)  # noqa: T201
+        file, reason = str(error.filename), system_reason(error)
+        _tell(Message("readers.file-unusable", file=file, reason=reason), given.lang)
         return 1
     return 0
+
+
+def _tell(message: Message, language: str) -> None:
+    print(render(message, language), file=sys.stderr)  # noqa: T201
 
 
 def parser() -> argparse.ArgumentParser:
@@ -96,7 +103,9 @@ def parser() -> argparse.ArgumentParser:
         help="answers a question that a file asks, such as class.positive=SZ; may be repeated",
     )
     command_line.add_argument(
-        "--lang", choices=LANGUAGES, default=ENGLISH, help="the language of the report"
+        "--lang",
+        choices=LANGUAGES,
+        help="the language of the output and of the report; by default the environment's",
     )
     for group in GROUPS:
         options = [option for option in options_in(group) if option.name in ON_COMMAND_LINE]

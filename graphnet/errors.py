@@ -1,9 +1,30 @@
 """What can go wrong between a table of subjects and a fitted model."""
 
+import errno
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
-from graphnet.messages import Message, as_message, as_one
+from graphnet.messages import Message, as_message, as_one, finished
+
+SYSTEM_REASONS = {
+    errno.ENOENT: Message("system.no-such-file"),
+    errno.EACCES: Message("system.permission-denied"),
+    errno.EPERM: Message("system.not-permitted"),
+    errno.EISDIR: Message("system.is-directory"),
+    errno.ENOTDIR: Message("system.not-directory"),
+    errno.EEXIST: Message("system.file-exists"),
+    errno.ENOSPC: Message("system.no-space"),
+    errno.EROFS: Message("system.read-only"),
+    errno.ENAMETOOLONG: Message("system.name-too-long"),
+    errno.EIO: Message("system.input-output"),
+    errno.EADDRINUSE: Message("system.address-in-use"),
+    errno.EADDRNOTAVAIL: Message("system.no-such-address"),
+    errno.ECONNREFUSED: Message("system.connection-refused"),
+    errno.ECONNRESET: Message("system.connection-reset"),
+    errno.ENETUNREACH: Message("system.network-unreachable"),
+    errno.EHOSTUNREACH: Message("system.no-route"),
+}
 
 
 class GraphnetError(Exception):
@@ -66,12 +87,22 @@ class OutOfMemory(TrainingError):
     """A training that needs more memory than there is."""
 
 
-def _asked(question: Any) -> str:
+def system_reason(error: OSError) -> Message:
+    """Why the operating system refused, in the system's own words in English."""
+    said = error.strerror or str(error)
+    return SYSTEM_REASONS.get(error.errno or 0, finished(said))
+
+
+def _asked(question: Any) -> Message:
     """The question, and how to answer it where nobody can be asked."""
-    answers = ", or ".join(
-        f"--map {question.id}={choice.value} ({choice.label})" for choice in question.choices
+    answers = reduce(
+        lambda first, second: Message("readers.either-answer", first=first, second=second),
+        (
+            Message("readers.answer", answer=f"{question.id}={choice.value}", label=choice.message)
+            for choice in question.choices
+        ),
     )
-    return f"{question.sentence} Answer with {answers}."
+    return Message("readers.question-open", question=question.message, answers=answers)
 
 
 def shortened(names: Sequence[str], most: int = 8) -> str:

@@ -11,7 +11,7 @@ from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Choice, Question
 from graphnet.data.storage import DATASET, load
 from graphnet.errors import CohortError, GraphnetError, QuestionsOpen
-from graphnet.messages import Message
+from graphnet.messages import ENGLISH, Message, render
 from graphnet.readers.inquiry import UNASKED
 from graphnet.readers.reading import read
 
@@ -25,24 +25,27 @@ class LocalFiles:
     """Reads files; ``shared`` answers the questions of any file, ``own`` those of one.
 
     ``ask`` is asked what is still open. What it answers is used again for a file that asks the
-    same, and is said.
+    same, and is said in ``language``.
     """
 
     shared: Answers
     own: dict[Path, Answers]
     ask: Ask
+    language: str = ENGLISH
     used: set[str] = field(default_factory=set)
     answered: dict[tuple[str, tuple[Choice, ...]], str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, pairs: Sequence[str], paths: Sequence[Path], ask: Ask) -> "LocalFiles":
+    def of(
+        cls, pairs: Sequence[str], paths: Sequence[Path], ask: Ask, language: str = ENGLISH
+    ) -> "LocalFiles":
         """With what ``--map`` gave: ``ID=CHOICE``, or ``FILE:ID=CHOICE`` for one of ``paths``.
 
         Raises:
             CohortError: a pair that is no such pair, or two for one question.
 
         """
-        found = cls({}, {}, ask)
+        files = cls({}, {}, ask, language)
         names = {name: path for path in paths for name in (str(path), path.name, name_of(path))}
         for pair in pairs:
             key, equals, value = (part.strip() for part in pair.partition("="))
@@ -50,10 +53,10 @@ class LocalFiles:
             path = names.get(file) if colon else None
             if not equals or not key:
                 raise CohortError(Message("readers.map-malformed", pair=pair))
-            answers = found.shared if path is None else found.own.setdefault(path, {})
+            answers = files.shared if path is None else files.own.setdefault(path, {})
             if answers.setdefault(key if path is None else question, value) != value:
                 raise CohortError(Message("readers.map-twice", key=key))
-        return found
+        return files
 
     def cohorts(self, splits: Mapping[str, Sequence[Path]], target: str) -> dict[str, Cohort]:
         """The cohort of each split that has files.
@@ -63,12 +66,12 @@ class LocalFiles:
                 questions alone.
 
         """
-        found: dict[str, list[Cohort]] = {}
+        read_cohorts: dict[str, list[Cohort]] = {}
         problems: list[Message] = []
         questions: dict[Question, None] = {}
         for split, path in [(name, path) for name, paths in splits.items() for path in paths]:
             try:
-                found.setdefault(split, []).append(self.cohort(path, target))
+                read_cohorts.setdefault(split, []).append(self.cohort(path, target))
             except QuestionsOpen as error:
                 questions |= dict.fromkeys(error.questions)
             except CohortError as error:
@@ -78,7 +81,7 @@ class LocalFiles:
         if questions:
             raise QuestionsOpen(tuple(questions))
         self._check_used()
-        return {split: merge(each) for split, each in found.items()}
+        return {split: merge(cohorts) for split, cohorts in read_cohorts.items()}
 
     def cohort(self, path: Path, target: str) -> Cohort:
         """One file or folder. Raises CohortError, QuestionsOpen, OSError."""
@@ -92,13 +95,14 @@ class LocalFiles:
         while True:
             reading = read(path, mapping=answers)
             more = {
-                each.id: answer
-                for each in reading.questions
-                if each.id not in answers and (answer := self._answer(path, each)) is not None
+                question.id: answer
+                for question in reading.questions
+                if question.id not in answers
+                and (answer := self._answer(path, question)) is not None
             }
             if not more:
                 dataset = reading.settled()
-                _offer(path, dataset)
+                _offer(path, dataset, self.language)
                 return dataset
             answers |= more
 
@@ -109,7 +113,8 @@ class LocalFiles:
             return self.shared[question.id]
         key = (question.id, question.choices)
         if key in self.answered:
-            told(f"{path.name}: {question.id}={self.answered[key]}, as before.")
+            known = {"file": path.name, "answer": f"{question.id}={self.answered[key]}"}
+            tell(Message("readers.answered-as-before", **known), self.language)
             return self.answered[key]
         answer = self.ask(path, question)
         if answer is not None:
@@ -122,12 +127,13 @@ class LocalFiles:
             raise CohortError(Message("readers.map-not-asked", keys=unknown))
 
 
-def _offer(path: Path, dataset: Dataset) -> None:
+def _offer(path: Path, dataset: Dataset, language: str) -> None:
     """Say what may be answered and need not be."""
     for question in dataset.interpretation.offers:
-        told(str(Message("readers.atlas-offered", file=path.name)))
+        tell(Message("readers.atlas-offered", file=path.name), language)
         for choice in question.choices:
-            told(f"  --map {question.id}={choice.value}  {choice.label}")
+            meaning = render(choice.message, language)
+            tell(f"  --map {question.id}={choice.value}  {meaning}", language)
 
 
 def name_of(path: Path) -> str:
@@ -137,26 +143,26 @@ def name_of(path: Path) -> str:
     return Path(path.stem).stem if path.suffix.lower() == PACKED else path.stem
 
 
-def on_terminal(path: Path, question: Question) -> str | None:
+def on_terminal(path: Path, question: Question, language: str = ENGLISH) -> str | None:
     """Ask on a terminal; None where nobody sits at one. Raises GraphnetError at its end."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
-    told(f"{path.name}: {question.sentence}")
+    tell(Message("readers.asks", file=path.name, question=question.message), language)
     for place, choice in enumerate(question.choices, 1):
-        told(f"  {place}  {choice.label or choice.value}")
+        tell(f"  {place}  {render(choice.message, language) or choice.value}")
     while True:
-        told("Choice: ", end="")
+        tell(Message("readers.choice"), language, end="")
         line = sys.stdin.readline()
         if not line:
             raise GraphnetError(Message("readers.nothing-answered"))
         number = line.strip()
         if number.isdecimal() and 1 <= int(number) <= len(question.choices):
             answer = question.choices[int(number) - 1].value
-            told(f"Next time: --map {question.id}={answer}")
+            tell(Message("readers.next-time", answer=f"{question.id}={answer}"), language)
             return answer
-        told(f"Give a number from 1 to {len(question.choices)}.")
+        tell(Message("readers.give-a-number", most=str(len(question.choices))), language)
 
 
-def told(sentence: str, end: str = "\n") -> None:
+def tell(message: Message | str, language: str = ENGLISH, end: str = "\n") -> None:
     """Say something to whoever watches, beside the results."""
-    print(sentence, end=end, file=sys.stderr, flush=True)  # noqa: T201
+    print(render(message, language), end=end, file=sys.stderr, flush=True)  # noqa: T201

@@ -26,6 +26,8 @@ LOCALES = {ENGLISH: "en", CHINESE: "zh_Hans_CN"}
 FINISHED = "text"  # a sentence from before there were codes, or from another program
 MOST_NAMED = 8
 MOST_FOR_FLUENT = 1000  # characters of a value; above 2,500 of a part, Fluent leaves all out
+# Where a person's environment says the language; the first that is set decides, as in POSIX.
+LANGUAGE_VARIABLES = ("SGN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 log = logging.getLogger(__name__)
 
 
@@ -72,6 +74,12 @@ class Several:
 
     items: tuple[Item, ...]
     more: int = 0
+
+
+def language_in(variables: Mapping[str, str]) -> str:
+    """The language that the environment's ``variables`` ask for: ``zh_CN.UTF-8`` is Chinese."""
+    said = next((variables[name] for name in LANGUAGE_VARIABLES if variables.get(name)), "")
+    return CHINESE if said.lower().startswith("zh") else ENGLISH
 
 
 def first_of(items: Iterable[Item], most: int = MOST_NAMED) -> Several:

@@ -29,6 +29,7 @@ METHODS = (
     "no_edge",
     "parent",
 )
+STATUSES = ("Submitted", "Running", "Finished", "Failed", "Cancelled", "Success")
 RULES = (
     "missing",
     "infinite",
@@ -45,6 +46,11 @@ RULES = (
 def split_name(split: str) -> Message:
     """Such as "Test"."""
     return _named("split", split, SPLITS)
+
+
+def status_name(status: str) -> Message:
+    """The state of a task, such as "Finished"; the last of the table is the predecessor's word."""
+    return Message(f"names.status-{status}") if status in STATUSES else finished(status)
 
 
 def metric_name(metric: str) -> Message:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Self, TextIO
 
-from graphnet.messages import Message
+from graphnet.messages import ENGLISH, Message, render
 from graphnet.training.progress import Progress
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -35,15 +35,15 @@ def ended_by_signal() -> Iterator[None]:
         yield  # which alone may say what a signal does
         return
     handlers = {number: signal.getsignal(number) for number in SIGNALS}
-    before = {number: each for number, each in handlers.items() if each != signal.SIG_IGN}
+    before = {number: known for number, known in handlers.items() if known != signal.SIG_IGN}
 
     def restore() -> None:
         for number, handler in before.items():
             signal.signal(number, handler)
 
     def end(number: int, _: FrameType | None) -> None:
-        for each in before:
-            signal.signal(each, signal.SIG_DFL)
+        for listened in before:
+            signal.signal(listened, signal.SIG_DFL)
         raise RunEnded(number)
 
     for number in before:
@@ -61,8 +61,11 @@ class ProgressLine:
     seconds.
     """
 
-    def __init__(self, progress: Progress, stream: TextIO | None = None) -> None:
+    def __init__(
+        self, progress: Progress, stream: TextIO | None = None, language: str = ENGLISH
+    ) -> None:
         self._progress = progress
+        self._language = language
         self._stream = stream or sys.stderr
         self._rewritten = self._stream.isatty()
         self._ended = threading.Event()
@@ -90,7 +93,7 @@ class ProgressLine:
     def _show(self) -> None:
         seconds = ON_TERMINAL_SECONDS if self._rewritten else IN_LOG_SECONDS
         while not self._ended.wait(seconds):
-            self._write(line(self._progress))
+            self._write(line(self._progress, self._language))
 
     def _write(self, text: str) -> None:
         with self._writing, contextlib.suppress(OSError):  # nobody reads it any more
@@ -101,14 +104,14 @@ class ProgressLine:
             self._stream.flush()
 
 
-def line(progress: Progress) -> str:
-    """How far a task is, how long it still takes and what it does, in English."""
+def line(progress: Progress, language: str = ENGLISH) -> str:
+    """How far a task is, how long it still takes and what it does."""
     shown = progress.now()
-    percent = min(99, int(100 * shown.share))
+    known = {"percent": min(99, int(100 * shown.share)), "stage": shown.stage}
     if shown.seconds is None:
-        return str(Message("progress.line-without-time", percent=percent, stage=shown.stage))
+        return render(Message("progress.line-without-time", **known), language)
     left = _duration(round(shown.seconds))
-    return str(Message("progress.line", percent=percent, left=left, stage=shown.stage))
+    return render(Message("progress.line", left=left, **known), language)
 
 
 def _duration(seconds: int) -> str:

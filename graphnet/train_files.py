@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from graphnet.disk import room_in, write_whole
 from graphnet.experiment import Outcome, run
 from graphnet.figures.glass_brain import picture
 from graphnet.local_files import LocalFiles, name_of, on_terminal
-from graphnet.messages import Message
+from graphnet.messages import ENGLISH, Message, render
 from graphnet.report.page import render_report
 from graphnet.terminal import ProgressLine
 from graphnet.training.callbacks import Callback
@@ -78,9 +79,11 @@ def _among(options: dict[str, Any], names: set[str]) -> dict[str, Any]:
 
 def _read(given: argparse.Namespace, target: str, atlases: Atlases) -> Splits:
     splits = {split: getattr(given, split) for split in SPLITS}
-    paths = [path for each in splits.values() for path in each]
-    found = LocalFiles.of(given.map, paths, on_terminal).cohorts(splits, target)
-    return Splits(**{split: _placed(cohort, atlases) for split, cohort in found.items()})
+    paths = [path for files in splits.values() for path in files]
+    asking = partial(on_terminal, language=given.lang)
+    files = LocalFiles.of(given.map, paths, asking, given.lang)
+    cohorts = files.cohorts(splits, target)
+    return Splits(**{split: _placed(cohort, atlases) for split, cohort in cohorts.items()})
 
 
 def _placed(cohort: Cohort, atlases: Atlases) -> Cohort:
@@ -100,9 +103,9 @@ def _load(folder: Path) -> StoredModel:
 class ShownRun(Callback):
     """Prints the epochs of the model itself and how far all is, and keeps the trained model."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str = ENGLISH) -> None:
         super().__init__()
-        self.line = ProgressLine(self.progress)
+        self.line = ProgressLine(self.progress, language=language)
         self.model: Callable[[], StoredModel] | None = None
 
     def on_epoch_end(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002
@@ -152,7 +155,8 @@ def write(outcome: Outcome, given: argparse.Namespace) -> None:
         for name, content in files.items():
             write_whole(folder / name, content)
     for warning in outcome.result.warnings:
-        print(f"Note: {warning}", file=sys.stderr)  # noqa: T201
+        note = Message("progress.note", warning=warning)
+        print(render(note, given.lang), file=sys.stderr)  # noqa: T201
     print(json.dumps(outcome.result.as_dict()["metrics"], indent=1))  # noqa: T201
 
 

@@ -3,12 +3,18 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from graphnet.messages import Message
+
 DEFAULT_URL = "http://127.0.0.1:7014"
 URL, TOKEN, TOKEN_FILE, USER_ID = "SGN_URL", "SGN_TOKEN", "SGN_TOKEN_FILE", "SGN_USER_ID"
 
 
 class TokenUnreadable(Exception):
-    """Why there is no token, in one sentence."""
+    """Why there is no token, as a ``message``; ``str`` is its English sentence."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 def url_in(variables: Mapping[str, str]) -> str:
@@ -29,6 +35,4 @@ def token_in(variables: Mapping[str, str]) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise TokenUnreadable(
-            f"The file that {TOKEN_FILE} names cannot be read: {path}."
-        ) from error
+        raise TokenUnreadable(Message("client.token-unreadable", path=path)) from error

@@ -5,6 +5,7 @@ from db.ownership import Owner, Stranger, find_stranger
 from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.messages import Message
+from graphnet.names import status_name
 from service.http.auth import Caller
 from service.http.queries import may_be_id
 from service.http.responses import ApiError, ErrorNum, quoted
@@ -39,7 +40,7 @@ def require_ours(task: TaskRecord) -> None:
     if task.task_status in (Status.SUBMITTED, Status.RUNNING):
         message = Message("api.predecessor-abandoned", task=task.task_id)
     else:
-        status = str(task.task_status)
+        status = status_name(task.task_status)
         message = Message("api.predecessor-ended", task=task.task_id, status=status)
     raise ApiError(ErrorNum.NOT_OURS, message)
 

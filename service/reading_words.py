@@ -2,22 +2,36 @@
 
 from collections.abc import Sequence
 
+from graphnet.messages import Message
+
 EDGES = {
-    "z": "Fisher's z",
-    "r": "Pearson's r, stored as Fisher's z",
-    "counts": "counts",
-    "other": "weights of another kind, stored as they are",
+    "z": Message("reading.edges-z"),
+    "r": Message("reading.edges-r"),
+    "counts": Message("reading.edges-counts"),
+    "other": Message("reading.edges-other"),
 }
 TRIANGLES = {
-    "full": "whole matrices",
-    "upper": "upper triangles",
-    "lower": "lower triangles",
-    "pairs": "a column per pair of regions",
-    "series": "correlated from time series",
+    "full": Message("reading.triangle-full"),
+    "upper": Message("reading.triangle-upper"),
+    "lower": Message("reading.triangle-lower"),
+    "pairs": Message("reading.triangle-pairs"),
+    "series": Message("reading.triangle-series"),
 }
-SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons", " ": "blanks", "|": "bars"}
-COVARIATES = {"numeric": "numeric", "categorical": "categorical"}
-ORIENTATIONS = {"points x regions": "points x regions", "regions x points": "regions x points"}
+SEPARATORS = {
+    "\t": Message("reading.tabs"),
+    ",": Message("reading.commas"),
+    ";": Message("reading.semicolons"),
+    " ": Message("reading.blanks"),
+    "|": Message("reading.bars"),
+}
+COVARIATES = {
+    "numeric": Message("reading.numeric"),
+    "categorical": Message("reading.categorical"),
+}
+ORIENTATIONS = {
+    "points x regions": Message("reading.points-by-regions"),
+    "regions x points": Message("reading.regions-by-points"),
+}
 
 
 def measures_of_file(measures: Sequence[str], *, connectome: bool | None) -> Sequence[str]:

@@ -21,7 +21,8 @@ from actors.shutdown import cancelled, end_within, leave, step
 from db import tokens
 from db.connection import close_database, open_database
 from db.errors import DatabaseError
-from graphnet.messages import Message
+from graphnet.errors import system_reason
+from graphnet.messages import ENGLISH, Message, render
 from registry import RegistryError
 from service.app import create_app, load_handlers
 from service.settings import HttpSettings, is_loopback
@@ -38,14 +39,25 @@ CLOSE_SECONDS = 10.0  # for what the service has open
 END_SECONDS = 15.0  # for all of it
 
 
-def run() -> int:
-    """``sgn serve``: settings from the environment; the exit status."""
+class ListeningError(Exception):
+    """Why the service cannot listen, as a ``message``; ``str`` is its English sentence."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def run(language: str = ENGLISH) -> int:
+    """``sgn serve``: settings from the environment; the exit status.
+
+    What keeps it from starting is printed in ``language``.
+    """
     try:
         settings = HttpSettings.from_environment(os.environ)
         start_log(settings.process.log_format)
         listening = listen(settings.host, settings.port)
-    except (ProcessSettingsError, OSError) as error:
-        print(error, file=sys.stderr)  # noqa: T201
+    except (ProcessSettingsError, ListeningError) as error:
+        print(render(error.message, language), file=sys.stderr)  # noqa: T201
         return 1
     return leave(run_loop(_until_signalled(settings, listening)))
 
@@ -80,14 +92,13 @@ async def _quiet() -> bool:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one. Raises OSError in one sentence."""
+    """A listening socket; port 0 takes a free one. Raises ListeningError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        reason = error.strerror or str(error)
-        values = {"host": host, "port": str(port), "reason": reason}
-        raise OSError(str(Message("local.cannot-listen", **values))) from error
+        values = {"host": host, "port": str(port), "reason": system_reason(error)}
+        raise ListeningError(Message("local.cannot-listen", **values)) from error
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; accepted connections inherit it
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
     return listening

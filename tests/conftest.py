@@ -1,14 +1,21 @@
 """What more than one room's tests need."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from graphnet.messages import ENGLISH, LANGUAGE_VARIABLES
 from tests.installations import REAL_DATA, Installation, sgn_up
 from tests.service.forms import add_datasets
 
 WILD = REAL_DATA.with_name("wild")
+
+
+def pytest_configure() -> None:
+    """Sentences are looked at in English, whatever the language of this machine is."""
+    os.environ[LANGUAGE_VARIABLES[0]] = ENGLISH
 
 
 @pytest.hookimpl(tryfirst=True)

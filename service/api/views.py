@@ -178,9 +178,11 @@ class RefusedFormView(View):
     error_num: int
     """why, as a number"""
     msg: str
-    """why, as the answer said"""
+    """why, in English"""
     errors: list[Any]
-    """each field and what is wrong with it: field, msg; the first 20"""
+    """each field and what is wrong with it: field, msg, message; the first 20"""
+    message: Json
+    """why, as a code with values"""
 
 
 @dataclass(frozen=True)

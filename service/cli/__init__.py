@@ -4,6 +4,7 @@ from importlib import metadata
 
 import click
 
+from graphnet.messages import Message
 from service.cli import (
     clean,
     data,
@@ -18,6 +19,7 @@ from service.cli import (
     token,
 )
 from service.cli.group import Sgn
+from service.cli.language import Failure, add_language_option
 from service.cli.options import example, json_option
 from service.cli.terminal import show_json
 from service.environment import DEFAULT_URL, URL
@@ -53,13 +55,11 @@ def show_version(context: click.Context, _: click.Parameter, wanted: bool) -> No
 
 
 def installed() -> str:
-    """The installed distribution's version. Raises ClickException where there is none."""
+    """The installed distribution's version. Raises Failure where there is none."""
     try:
         return metadata.version(DISTRIBUTION)
     except metadata.PackageNotFoundError as error:
-        raise click.ClickException(
-            f"The version is unknown: {DISTRIBUTION} runs from a folder and is not installed."
-        ) from error
+        raise Failure(Message("cli.version-unknown", distribution=DISTRIBUTION)) from error
 
 
 @click.group(
@@ -89,6 +89,7 @@ def main(context: click.Context, url: str) -> None:
     context.obj = url
 
 
+add_language_option(main)
 main.add_section("Getting started", (processes.up, processes.demo))
 main.add_section("Data", (data.data,))
 main.add_section(

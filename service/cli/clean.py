@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from graphnet.messages import Message
+from service.cli.language import Failure, chosen_language, failure_of
 from service.cli.options import example, json_option
 from service.cli.terminal import Column, note, show_json, show_table
 from service.cli.token import home_option
@@ -13,6 +15,12 @@ from service.local.home import database_file, variables
 
 if TYPE_CHECKING:
     from service.stores.cleaning import Item
+
+WHAT = {
+    "model": Message("stored.model"),
+    "checkpoints": Message("cleaning.checkpoints"),
+    "spool": Message("cleaning.spool"),
+}
 
 
 @click.command(epilog=example("sgn clean --home ./sgn-home --models-older-than 365 --yes"))
@@ -47,9 +55,10 @@ def clean(*, days: int | None, unknown: bool, yes: bool, as_json: bool, home: Pa
             _cleaned(variables_of(home, os.environ), days, unknown=unknown, yes=yes)
         )
     except (ProcessSettingsError, DatabaseError, RegistryError, CleaningError, OSError) as error:
-        raise click.ClickException(str(error)) from error
+        raise failure_of(error) from error
     if as_json:
-        show_json({"done": yes, "items": [vars(item) for item in items]})
+        language = chosen_language()
+        show_json({"done": yes, "items": [item.as_dict(language) for item in items]})
     else:
         _show(items, done=yes)
     return 1 if any(item.failed for item in items) else 0
@@ -60,7 +69,7 @@ def variables_of(home: Path | None, environment: Mapping[str, str]) -> Mapping[s
     if home is None:
         return environment
     if not database_file(home).is_file():
-        raise click.ClickException(f"{home} is not the folder of an 'sgn up'.")
+        raise Failure(Message("cli.not-a-home", folder=str(home)))
     return variables(home, environment)
 
 
@@ -92,12 +101,16 @@ async def _cleaned(
 
 
 def _show(items: list["Item"], *, done: bool) -> None:
-    titles = {True: "remove", False: "keep"}
-    columns = [Column(""), Column("What"), Column("Task", whole=True), Column("Why")]
+    titles = {True: Message("cleaning.remove"), False: Message("cleaning.keep")}
+    columns = [
+        *(Column(""), Column(Message("cleaning.what"))),
+        *(Column(Message("cli.task"), whole=True), Column(Message("cli.why"))),
+    ]
     listed = sorted(items, key=lambda item: (not item.goes, item.what, item.task_id))
-    show_table(columns, [(titles[item.goes], item.what, item.task_id, item.why) for item in listed])
+    show_table(
+        columns,
+        [(titles[item.goes], WHAT[item.what], item.task_id, item.why) for item in listed],
+    )
     going = sum(item.goes for item in items)
-    if done:
-        note(f"{going} removed, {len(items) - going} kept.")
-    else:
-        note(f"{going} would be removed, {len(items) - going} kept; --yes removes them.")
+    counts = {"going": going, "kept": len(items) - going}
+    note(Message("cleaning.removed", **counts) if done else Message("cleaning.planned", **counts))

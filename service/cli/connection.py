@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
+from graphnet.messages import Message
+from service.cli.language import Failure, chosen_language, failure_of
 from service.environment import TokenUnreadable, token_in
 
 if TYPE_CHECKING:
     from service.client import Client, ClientError
 
 FILE = ("datafile", "mapping", "upload")
-HOW_TO_SIGN_IN = "Set SGN_TOKEN to the token, or SGN_TOKEN_FILE to a file that contains it."
 
 
 @contextmanager
@@ -23,24 +22,24 @@ def service_at(url: str) -> Iterator["Client"]:
 
     token = _token()
     try:
-        with Client(url, token=token) as client:
+        with Client(url, token=token, language=chosen_language()) as client:
             yield client
     except ClientError as error:
-        hint = f"\n{HOW_TO_SIGN_IN}" if error.status == 401 and not token else ""
-        raise click.ClickException(_sentences(error) + hint) from error
+        hint = [Message("cli.sign-in")] if error.status == 401 and not token else []
+        raise Failure(*_reasons(error), *hint) from error
 
 
 def _token() -> str:
     try:
         return token_in(os.environ)
     except TokenUnreadable as error:
-        raise click.ClickException(str(error)) from error
+        raise failure_of(error) from error
 
 
-def _sentences(error: "ClientError") -> str:
+def _reasons(error: "ClientError") -> list[Message | str]:
     if not error.errors:
-        return str(error)
-    return "\n".join(_field_line(field, sentence) for field, sentence in error.errors)
+        return [error.message]
+    return [_field_line(field, sentence) for field, sentence in error.errors]
 
 
 def _field_line(field: str, sentence: str) -> str:

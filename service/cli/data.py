@@ -8,9 +8,11 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from db.dataset_names import named_after
+from graphnet.messages import Message
 from service.cli.connection import service_at
 from service.cli.dataset_display import holds, show_dataset, show_preview
 from service.cli.files import file_argument, readable
+from service.cli.language import Failure, words
 from service.cli.mapping import (
     ask,
     can_ask,
@@ -31,10 +33,6 @@ if TYPE_CHECKING:
     from service.client import Client, Dataset, Preview
 
 
-NEEDED = (
-    "The dataset needs a user: NEURO-LEARN lets only a dataset's user download and delete it. "
-    f"Name the user with --user ID or {USER_ID}; --user '' is nobody."
-)
 user_option = click.option(
     "--user",
     metavar="ID",
@@ -170,9 +168,12 @@ def list_datasets(url: str, *, proj: str, as_json: bool) -> None:
         show_json([dataset.facts for dataset in datasets])
         return
     if not datasets:
-        note("There are no datasets yet: upload one with 'sgn data add'.")
+        note(Message("cli.no-datasets"))
         return
-    columns = [Column("Dataset", whole=True), Column("Project", whole=True), Column("Holds")]
+    columns = [
+        *(Column(Message("cli.dataset"), whole=True), Column(Message("cli.project"), whole=True)),
+        Column(Message("cli.holds")),
+    ]
     show_table(
         columns, [(dataset.data_name, dataset.proj_id, holds(dataset)) for dataset in datasets]
     )
@@ -211,11 +212,9 @@ def _answers(dataset: "Dataset") -> Mapping[str, str]:
     offers = dataset.interpretation.offers if dataset.interpretation else ()
     questions = dataset.questions or offers
     if not questions:
-        raise click.ClickException(
-            f"{dataset.data_name} has no open questions; use --map to have it read differently."
-        )
+        raise Failure(Message("cli.no-open-questions", dataset=dataset.data_name))
     if not can_ask():
-        raise click.ClickException("\n".join(unanswered(questions, {})))
+        raise Failure(*unanswered(questions, {}))
     return ask(questions, {})
 
 
@@ -229,18 +228,20 @@ def owner_of(client: "Client", proj_id: str, named: str | None) -> str:
     """The user who was ``named``, else the one who owns all of the project's newest datasets.
 
     If there is no such user, the command asks on a terminal; elsewhere it ends, unless no
-    NEURO-LEARN shares the service's database. Raises click.ClickException.
+    NEURO-LEARN shares the service's database. Raises Failure.
     """
     if named is not None:
         return named.strip()
     owners = client.owners(proj_id)
     if len(owners.user_ids) == 1:
         (only,) = owners.user_ids
-        note(f"The user is {only}, as for the project's other datasets.")
+        note(Message("cli.user-is", user=only))
         return only
     if not owners.needed:
         return ""
     if not can_ask():
-        raise click.ClickException(NEEDED)
-    listed = f" ({', '.join(owners.user_ids)})" if owners.user_ids else ""
-    return str(click.prompt(f"NEURO-LEARN user who owns it{listed}", err=True)).strip()
+        raise Failure(Message("cli.user-needed"))
+    question = Message("cli.which-user")
+    if owners.user_ids:
+        question = Message("cli.which-user-of", users=owners.user_ids)
+    return str(click.prompt(words(question), err=True)).strip()

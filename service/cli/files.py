@@ -1,12 +1,18 @@
 """The caller's files: those that are sent, and those that are written."""
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 import click
+
+from graphnet.errors import system_reason
+from graphnet.messages import Message
+from service.cli.language import Failure
 
 STDOUT = Path("-")
 
@@ -20,8 +26,20 @@ def readable(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        name = error.filename or file
-        raise click.ClickException(f"{name} cannot be read: {error.strerror}.") from error
+        raise _unreadable(str(error.filename or file), error) from error
+
+
+def read_json(file: IO[bytes]) -> Any:
+    """The JSON in a file. Raises Failure where it is no JSON or cannot be read."""
+    try:
+        return json.loads(file.read())
+    except json.JSONDecodeError as error:
+        place = {"line": error.lineno, "column": error.colno}
+        raise Failure(Message("cli.not-json-at", file=file.name, **place)) from error
+    except (ValueError, RecursionError) as error:
+        raise Failure(Message("cli.not-json", file=file.name)) from error
+    except OSError as error:
+        raise _unreadable(file.name, error) from error
 
 
 def write_text(file: Path, content: str) -> None:
@@ -35,7 +53,16 @@ def write_text(file: Path, content: str) -> None:
         else:
             write_all(file.parent, {file.name: content.encode()})
     except OSError as error:
-        raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from error
+        raise unwritable(file, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> Failure:
+    """The command's error for a file or folder that cannot be written."""
+    return Failure(Message("cli.unwritable", file=str(path), reason=system_reason(error)))
+
+
+def _unreadable(file: str, error: OSError) -> Failure:
+    return Failure(Message("cli.unreadable", file=file, reason=system_reason(error)))
 
 
 def write_all(folder: Path, files: Mapping[str, bytes]) -> None:

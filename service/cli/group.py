@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from service.cli.language import add_language_option, usage_sentences
 from service.cli.terminal import plain
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Sgn(click.Group):
         """Add commands that the help shows below one title."""
         for command in commands:
             self.add_command(command)
+            add_language_option(command)
             self._sections.setdefault(title, []).append(str(command.name))
 
     def main(self, *args: Any, **settings: Any) -> Any:
@@ -38,7 +40,7 @@ class Sgn(click.Group):
             usage.show()
             sys.exit(usage.exit_code)
         except click.ClickException as error:
-            for sentence in _sentences(error):
+            for sentence in usage_sentences(error):
                 click.echo(plain(sentence), err=True)
             sys.exit(error.exit_code)
         except click.Abort:
@@ -82,11 +84,3 @@ class WithDefault(click.Group):
         first = next((param for param in params if isinstance(param, click.Argument)), None)
         own = super().shell_complete(ctx, incomplete)
         return own if first is None else [*own, *first.shell_complete(ctx, incomplete)]
-
-
-def _sentences(error: click.ClickException) -> list[str]:
-    lines = error.format_message().splitlines()
-    if not isinstance(error, click.UsageError) or error.ctx is None:
-        return lines
-    sentence = " ".join(line.strip() for line in lines).removesuffix(".")
-    return [f"{sentence}. See '{error.ctx.command_path} --help'."]

@@ -10,8 +10,10 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from graphnet.messages import Message
 from service.cli.dataset_display import show_look
-from service.cli.files import output_file, write_text
+from service.cli.files import output_file, read_json, write_text
+from service.cli.language import Failure, words, wrong_value
 from service.cli.terminal import note, show_facts, show_heading
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ def settled(
         What ``send`` returned, and all answers.
 
     Raises:
-        click.ClickException: questions are open, and there is no terminal.
+        Failure: questions are open, and there is no terminal.
 
     """
     from service.client import ClientError, QuestionsOpen  # noqa: PLC0415 - httpx is slow to import
@@ -79,7 +81,7 @@ def settled(
             upload = error.upload
         except ClientError as error:
             if error.upload:
-                raise click.ClickException("\n".join([str(error), *_upload_hint(error)])) from error
+                raise Failure(error.message, *_upload_hint(error)) from error
             if not upload or error.status != MISSING:
                 raise
             upload = ""  # the service has deleted the file by now: send it again
@@ -96,16 +98,20 @@ def ask(questions: "Sequence[Question]", suggested: Mapping[str, str]) -> Answer
         return {question.id: _ask(question, suggested.get(question.id)) for question in questions}
 
 
-def unanswered(questions: "Sequence[Question]", suggested: Mapping[str, str]) -> Iterator[str]:
+def unanswered(questions: "Sequence[Question]", suggested: Mapping[str, str]) -> Iterator[Message]:
     """A sentence for each question, with the options that answer it."""
     for question in questions:
-        choices = [_choice(question.id, choice.value, choice.label) for choice in question.choices]
-        more = len(choices) - MOST_CHOICES
-        listed = choices[:MOST_CHOICES] + ([f"{more} more choices"] if more > 0 else [])
-        yield f"{question.sentence} Add {' or '.join(listed)}."
+        choices = [
+            _choice(question.id, choice.value, words(choice.message)) for choice in question.choices
+        ]
+        listed, more = choices[:MOST_CHOICES], len(choices) - MOST_CHOICES
+        if more > 0:
+            listed.append(words(Message("cli.more-choices", count=more)))
+        options = f" {words(Message('cli.or'))} ".join(listed)
+        yield Message("cli.question-open", question=question.message, options=options)
     if suggested:
         options = " ".join(_option(*pair) for pair in suggested.items())
-        yield f"A file that looked the same was read with {options}."
+        yield Message("cli.read-before-with", options=options)
 
 
 def save(file: Path | None, mapping: Mapping[str, str]) -> None:
@@ -114,34 +120,34 @@ def save(file: Path | None, mapping: Mapping[str, str]) -> None:
         write_text(file, json.dumps(dict(mapping), indent=2, ensure_ascii=False) + "\n")
 
 
-def _unanswered(
-    error: "QuestionsOpen", look: "Callable[[Preview], None] | None"
-) -> click.ClickException:
+def _unanswered(error: "QuestionsOpen", look: "Callable[[Preview], None] | None") -> Failure:
     """The error of a command without a terminal; the preview is shown first."""
     if look is not None and error.preview is not None:
         look(error.preview)
-    sentences = [*unanswered(error.questions, error.suggested), *_upload_hint(error)]
-    return click.ClickException("\n".join(sentences))
+    return Failure(*unanswered(error.questions, error.suggested), *_upload_hint(error))
 
 
-def _upload_hint(error: "ClientError") -> Iterator[str]:
+def _upload_hint(error: "ClientError") -> Iterator[Message]:
     """How not to send the file again."""
     if error.upload:
-        yield f"Add --upload {error.upload} within an hour to avoid sending the file again."
+        yield Message("cli.upload-kept", upload=error.upload)
 
 
 def _ask(question: "Question", suggested: str | None) -> str:
-    show_heading(question.sentence)
+    show_heading(question.message)
     values = [choice.value for choice in question.choices]
     show_facts(
-        (f"{place:2}", choice.label or choice.value)
+        (f"{place:2}", words(choice.message) or choice.value)
         for place, choice in enumerate(question.choices, 1)
     )
-    default = values.index(suggested) + 1 if suggested in values else None
+    default = str(values.index(suggested) + 1) if suggested in values else None
     if default:
-        note(f"A file that looked the same was answered with {default}.")
-    number = click.prompt("Choice", type=click.IntRange(1, len(values)), default=default, err=True)
-    return values[number - 1]
+        note(Message("cli.answered-before-with", number=default))
+    while True:
+        number = str(click.prompt(words(Message("cli.choice")), default=default, err=True)).strip()
+        if number.isdecimal() and 1 <= int(number) <= len(values):
+            return values[int(number) - 1]
+        note(Message("readers.give-a-number", most=str(len(values))))
 
 
 def _choice(key: str, value: str, label: str) -> str:
@@ -157,23 +163,18 @@ def _from_pairs(pairs: "Sequence[str]") -> Answers:
     for pair in pairs:
         key, equals, value = (part.strip() for part in pair.partition("="))
         if not (key and equals):
-            raise click.BadParameter(f"{pair!r} is not of the form ID=CHOICE.", param_hint="--map")
+            raise wrong_value("--map", Message("cli.map-malformed", pair=repr(pair)))
         if answers.setdefault(key, value) != value:
-            raise click.BadParameter(f"{key} is answered twice.", param_hint="--map")
+            raise wrong_value("--map", Message("cli.map-twice", key=key))
     return answers
 
 
 def _from_file(file: IO[bytes]) -> Answers:
-    try:
-        answers = json.loads(file.read())
-    except (ValueError, RecursionError) as error:
-        raise click.ClickException(f"{file.name} is not JSON: {error}.") from error
+    answers = read_json(file)
     if not isinstance(answers, dict) or not all(
         isinstance(answer, str) for answer in answers.values()
     ):
-        raise click.ClickException(
-            f"{file.name} must contain one JSON object of texts, as --save-map writes it."
-        )
+        raise Failure(Message("cli.not-a-mapping", file=file.name))
     return answers
 
 

@@ -11,12 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphnet.messages import Message
 from service.cli.clean import variables_of
 from service.cli.connection import service_at
-from service.cli.files import readable, write_all
+from service.cli.files import readable, unwritable, write_all
 from service.cli.group import WithDefault
+from service.cli.language import Failure, failure_of, wrong_value
 from service.cli.options import datasets, example, json_option, task_argument, tasks, url_option
-from service.cli.terminal import Column, note, show_facts, show_heading, show_json, show_table
+from service.cli.terminal import (
+    Column,
+    note,
+    say,
+    show_facts,
+    show_heading,
+    show_json,
+    show_table,
+)
 from service.cli.token import home_option
 
 if TYPE_CHECKING:
@@ -81,13 +91,13 @@ def import_(*, file: Path, home: Path | None, as_json: bool, **said: Any) -> Non
     variables = variables_of(home, os.environ)
     try:
         with readable(file):
-            found = asyncio.run(_imported(old, variables))
+            imported = asyncio.run(_imported(old, variables))
     except (ProcessSettingsError, DatabaseError, RegistryError, ImportRefused) as error:
-        raise click.ClickException(str(error)) from error
+        raise failure_of(error) from error
     if as_json:
-        show_json(found)
+        show_json(imported)
     else:
-        _show(found)
+        _show(imported)
 
 
 def _old_model(file: Path, said: Mapping[str, Any]) -> "OldModel":
@@ -118,23 +128,20 @@ def _regions(text: str) -> tuple[str, ...]:
     if text.lower() == AAL90 or text.isdecimal():
         count = AAL90_REGIONS if text.lower() == AAL90 else int(text)
         if not 0 < count <= MOST_REGIONS:
-            raise click.BadParameter(
-                f"there are 1 to {MOST_REGIONS} regions, not {text}", param_hint="--regions"
-            )
+            count_wrong = Message("cli.regions-count", most=str(MOST_REGIONS), text=text)
+            raise wrong_value("--regions", count_wrong)
         return tuple(map(str, range(1, count + 1)))
     try:
         lines = Path(text).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise click.BadParameter(
-            f"{text!r} is neither aal90, nor a number, nor a text file that can be read",
-            param_hint="--regions",
-        ) from error
+        unknown = Message("cli.regions-unknown", text=repr(text))
+        raise wrong_value("--regions", unknown) from error
     names = tuple(line.strip() for line in lines if line.strip())
     if not 0 < len(names) <= MOST_REGIONS:
-        raise click.BadParameter(
-            f"{text} names {len(names)} regions; there are 1 to {MOST_REGIONS}",
-            param_hint="--regions",
+        count_wrong = Message(
+            "cli.regions-in-file", file=text, count=str(len(names)), most=str(MOST_REGIONS)
         )
+        raise wrong_value("--regions", count_wrong)
     return names
 
 
@@ -158,22 +165,22 @@ async def _imported(old: "OldModel", variables: Mapping[str, str]) -> dict[str, 
         await close_database()
 
 
-def _show(found: Mapping[str, Any]) -> None:
-    sizes, names = found["sizes"], found["class_names"]
+def _show(imported: Mapping[str, Any]) -> None:
+    sizes, names = imported["sizes"], imported["class_names"]
     shown = ", ".join(names.get(str(label), str(label)) for label in range(sizes["classes"]))
     show_facts([
-        ("Task", found["task_id"]),
-        ("Model", found["model"]),
-        ("Regions", sizes["regions"]),
-        ("Measures", ", ".join(found["measures"])),
-        ("Classes", shown),
-        ("Not known", ", ".join(found["unknown"])),
-        ("Parameters", found["model_state_path"]),
+        (Message("cli.task"), imported["task_id"]),
+        (Message("cli.model"), imported["model"]),
+        (Message("cli.of-regions"), sizes["regions"]),
+        (Message("cli.measures"), ", ".join(imported["measures"])),
+        (Message("cli.classes"), shown),
+        (Message("cli.not-known"), ", ".join(imported["unknown"])),
+        (Message("cli.parameters"), imported["model_state_path"]),
     ])  # fmt: skip
-    show_heading("What was done and assumed")
-    for sentence in found["warnings"]:
-        click.echo(sentence)
-    note(f"To fine-tune it, submit a form of type dl_ft with trained_task_id {found['task_id']}.")
+    show_heading(Message("cli.done-and-assumed"))
+    for stored in imported.get("warning_messages", imported["warnings"]):
+        say(Message.from_json(stored))
+    note(Message("cli.how-to-fine-tune", task=imported["task_id"]))
 
 
 PARAMETERS, MANIFEST = "model.safetensors", "manifest.json"
@@ -191,9 +198,12 @@ def models(url: str, *, as_json: bool) -> None:
         facts = [architecture.facts for architecture in catalogue.models]
         show_json({"models": facts, "graphs": catalogue.graphs})
         return
-    columns = [Column("Model", whole=True), Column("What it is"), Column("Recommended settings")]
+    columns = [
+        *(Column(Message("cli.model"), whole=True), Column(Message("cli.what-it-is"))),
+        Column(Message("cli.recommended-settings")),
+    ]
     show_table(columns, [_row(architecture) for architecture in catalogue.models])
-    show_heading("Graphs")
+    show_heading(Message("cli.graphs"))
     show_facts(catalogue.graphs.items())
 
 
@@ -237,15 +247,12 @@ def get(url: str, *, task: str, folder: Path, as_json: bool) -> None:
     with service_at(url) as client:
         manifest, parameters = client.manifest(task), client.model(task)
     if hashlib.sha256(parameters).hexdigest() != manifest.get("parameters_sha256"):
-        raise click.ClickException(
-            f"The parameters of {task} do not match the SHA-256 in its manifest; nothing was "
-            "written. Try again."
-        )
+        raise Failure(Message("cli.parameters-changed", task=task))
     text = json.dumps(manifest, indent=1, ensure_ascii=False)
     try:
         write_all(folder, {PARAMETERS: parameters, MANIFEST: text.encode()})
     except OSError as error:
-        raise click.ClickException(f"{folder} cannot be written: {error.strerror}.") from error
+        raise unwritable(folder, error) from error
     files = [str(folder / name) for name in (PARAMETERS, MANIFEST)]
     if as_json:
         show_json({"task_id": task, "files": files})

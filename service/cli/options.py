@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from graphnet.messages import ENGLISH, LANGUAGES
-
 if TYPE_CHECKING:
     from service.client import Client
 
@@ -121,14 +119,6 @@ url_option = click.option(
     expose_value=False,
     callback=_remember,
     help="Address of the service, here or before the command.",
-)
-language_option = click.option(
-    "--lang",
-    "language",
-    type=click.Choice(LANGUAGES),
-    default=ENGLISH,
-    show_default=True,
-    help="Language of the output.",
 )
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON document, for programs."

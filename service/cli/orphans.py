@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from graphnet.messages import Message
+from graphnet.names import status_name
+from service.cli.language import Failure, failure_of, words
 from service.cli.options import example, json_option
 from service.cli.terminal import STATUS_STYLES, Column, note, show_json, show_table
 from service.cli.token import home_option
@@ -47,7 +50,7 @@ def end_orphans(
     if not as_json:
         _show(orphans)
     if orphans and not dry_run and not as_json and not yes:
-        click.confirm(f"Mark {_counted(orphans)} as Failed?", abort=True, err=True)
+        click.confirm(words(Message("cli.mark-failed", count=len(orphans))), abort=True, err=True)
         yes = True
     ended = _ended(url, orphans) if orphans and yes and not dry_run else set()
     if as_json:
@@ -55,7 +58,8 @@ def end_orphans(
             {"tasks": [{**vars(orphan), "ended": orphan.task_id in ended} for orphan in orphans]}
         )
     elif ended or (orphans and yes and not dry_run):
-        note(f"{len(ended)} ended, {len(orphans) - len(ended)} unchanged.")
+        unchanged = len(orphans) - len(ended)
+        note(Message("cli.orphans-ended", ended=str(len(ended)), unchanged=str(unchanged)))
 
 
 def _is_selected(orphan: "Orphan", proj: str, days: int | None) -> bool:
@@ -66,15 +70,17 @@ def _is_selected(orphan: "Orphan", proj: str, days: int | None) -> bool:
 
 def _show(orphans: Sequence["Orphan"]) -> None:
     if not orphans:
-        note("The predecessor left no unfinished tasks.")
+        note(Message("cli.no-orphans"))
         return
     columns = [
-        *(Column("Task", whole=True), Column("Status", whole=True, styles=STATUS_STYLES)),
-        *(Column("Days", right=True, whole=True), Column("Project", whole=True)),
-        Column("Name"),
+        Column(Message("cli.task"), whole=True),
+        Column(Message("cli.status"), whole=True, styles=STATUS_STYLES),
+        Column(Message("cli.days"), right=True, whole=True),
+        Column(Message("cli.project"), whole=True),
+        Column(Message("cli.name")),
     ]
     rows = [
-        (task.task_id, task.task_status, _age(task), task.proj_id, task.task_name)
+        (task.task_id, status_name(task.task_status), _age(task), task.proj_id, task.task_name)
         for task in orphans
     ]
     show_table(columns, rows)
@@ -82,10 +88,6 @@ def _show(orphans: Sequence["Orphan"]) -> None:
 
 def _age(orphan: "Orphan") -> str:
     return "" if orphan.age_days is None else f"{orphan.age_days:.0f}"
-
-
-def _counted(orphans: Sequence["Orphan"]) -> str:
-    return "this task" if len(orphans) == 1 else f"these {len(orphans)} tasks"
 
 
 def _all(url: str) -> list["Orphan"]:
@@ -112,12 +114,12 @@ def _database(home: Path | None) -> str:
 
     if home is not None:
         if not database_file(home).is_file():
-            raise click.ClickException(f"{home} is not the folder of an 'sgn up'.")
+            raise Failure(Message("cli.not-a-home", folder=str(home)))
         return database_url(home)
     try:
         return read(os.environ, "SGN_DATABASE_URL", str)
     except ProcessSettingsError as error:
-        raise click.ClickException(str(error)) from error
+        raise failure_of(error) from error
 
 
 def _run(url: str, query: Coroutine[Any, Any, T]) -> T:
@@ -138,4 +140,4 @@ def _run(url: str, query: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(opened())
     except (DatabaseError, OSError) as error:
         query.close()
-        raise click.ClickException(str(error)) from error
+        raise failure_of(error) from error

@@ -2,14 +2,16 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from graphnet.messages import Message, as_one
 from service.cli.connection import service_at
 from service.cli.files import STDOUT, file_argument, output_file, readable, write_text
+from service.cli.language import words
 from service.cli.mapping import given_mapping, mapping_options, settled, upload_option
 from service.cli.options import example, json_option, task_argument, url_option
 from service.cli.task_display import shown_upload
@@ -86,18 +88,28 @@ def predict(
 
 def _show(predictions: "Predictions") -> None:
     labels = _labels(predictions)
-    columns = [Column("Subject", whole=True), Column("Site", spare=True), Column("Predicted")]
+    columns = [
+        *(Column(Message("cli.subject"), whole=True), Column(Message("cli.site"), spare=True)),
+        Column(Message("cli.predicted")),
+    ]
     columns += [
         Column(f"P({_name(predictions, label)})", right=True, whole=True) for label in labels
     ]
     show_table(columns, [_row(predictions, subject, labels) for subject in predictions.predictions])
     _show_explanations(predictions)
-    warnings = [("", sentence) for sentence in predictions.warnings]
+    warnings = [("-", warning) for warning in _warnings(predictions.facts)]
     for subject in predictions.predictions:
-        warnings += [(subject["id"], sentence) for sentence in subject.get("warnings") or ()]
+        warnings += [(str(subject["id"]), warning) for warning in _warnings(subject)]
     if warnings:
-        show_heading("Warnings")
-        show_facts((subject or "-", sentence) for subject, sentence in warnings)
+        show_heading(Message("cli.warnings"))
+        show_facts(warnings)
+
+
+def _warnings(warned: Mapping[str, Any]) -> Iterable[Message]:
+    """The warnings of all subjects or of one; an older service gives sentences alone."""
+    from service.client.answers import messages_in  # noqa: PLC0415 - httpx is slow to import
+
+    return messages_in(warned, "warning_messages", "warnings")
 
 
 def _row(predictions: "Predictions", subject: Prediction, labels: list[str]) -> tuple[object, ...]:
@@ -113,7 +125,7 @@ def _show_explanations(predictions: "Predictions") -> None:
     explained = [subject for subject in predictions.predictions if subject.get("explanation")]
     if not explained:
         return
-    show_heading("Regions that contributed most")
+    show_heading(Message("cli.regions-that-contributed"))
     show_facts((subject["id"], _regions(subject, MOST_REGIONS)) for subject in explained)
 
 
@@ -154,7 +166,8 @@ def _cells(predictions: "Predictions", subject: Prediction, labels: list[str]) -
         yield from ((subject.get("probability") or {}).get(label) for label in labels)
     else:
         yield subject.get("score")
-    yield safe(" ".join(subject.get("warnings") or ()))
+    warnings = tuple(_warnings(subject))
+    yield safe(words(as_one(warnings)) if warnings else "")
     yield safe(_regions(subject))
 
 

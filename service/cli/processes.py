@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from graphnet.messages import Message
+from service.cli.language import Failure, chosen_language
 from service.cli.options import example, json_option
 from service.cli.task_display import shown_progress
-from service.cli.terminal import show_json
+from service.cli.terminal import note, show_json
 
 OURS = ("service", "actors", "db", "registry", "graphnet")
 FOLDER = click.Path(file_okay=False, resolve_path=True, path_type=Path)
@@ -22,10 +24,7 @@ def _dependencies() -> Iterator[None]:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] in OURS:
             raise
-        raise click.ClickException(
-            f"This command needs {error.name}, which is not installed: "
-            "run pip install 'nld-sgn[all]'."
-        ) from error
+        raise Failure(Message("cli.package-missing", package=error.name)) from error
 
 
 @click.command(epilog=example("sgn up --home ./sgn-home --open"))
@@ -50,7 +49,12 @@ def up(*, home: Path, port: int, host: str, open_browser: bool, exit_on_stdin_eo
     with _dependencies():
         from service.local.up import run  # noqa: PLC0415
 
-        return run(home, host, port, open_browser=open_browser, exit_on_stdin_eof=exit_on_stdin_eof)
+        return run(
+            *(home, host, port),
+            open_browser=open_browser,
+            exit_on_stdin_eof=exit_on_stdin_eof,
+            language=chosen_language(),
+        )
 
 
 @click.command(epilog=example("sgn demo --home ./demo-home"))
@@ -65,7 +69,7 @@ def demo(home: Path | None) -> int:
     with _dependencies():
         from service.local.demo import run  # noqa: PLC0415
 
-        return run(home, shown_progress)
+        return run(home, shown_progress, chosen_language())
 
 
 @click.command(epilog=example("SGN_DATABASE_URL=… SGN_REDIS_URL=… SGN_REGISTRY_URL=… sgn serve"))
@@ -74,7 +78,7 @@ def serve() -> int:
     with _dependencies():
         from service.serve import run  # noqa: PLC0415
 
-        return run()
+        return run(chosen_language())
 
 
 @click.command(epilog=example("SGN_DATABASE_URL=… SGN_REDIS_URL=… SGN_REGISTRY_URL=… sgn worker"))
@@ -83,7 +87,7 @@ def worker() -> int:
     with _dependencies():
         from service.local.worker_process import run  # noqa: PLC0415
 
-        return run()
+        return run(chosen_language())
 
 
 @click.command(epilog=example("SGN_DATABASE_URL=… sgn migrate"))
@@ -112,12 +116,14 @@ def migrate(*, to: str, renewed: bool, chosen: str | None, as_json: bool) -> int
     with _dependencies():
         from service.local.migrate import run  # noqa: PLC0415
 
-        wanted = "" if renewed and chosen is None else chosen
-        if not as_json:
-            return run(to, wanted)
         ids: list[str] = []
-        status = run(to, wanted, ids.append)
-    if status == 0:
+        wanted = "" if renewed and chosen is None else chosen
+        status = run(to, wanted, ids.append, chosen_language())
+    if status != 0:
+        return status
+    if as_json:
         installation = ids[0] if ids else None
         show_json({"migrated": True, "to": to or None, "installation": installation})
+    elif ids:
+        note(Message("local.installation-id", id=ids[0]))
     return status

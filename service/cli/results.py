@@ -9,18 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphnet.evaluation.headline import seen_in_training, shared_by_leakage
-from graphnet.messages import ENGLISH
+from graphnet.messages import ENGLISH, Message
 from graphnet.names import SPLITS, split_name
 from service.cli.connection import service_at
 from service.cli.files import STDOUT, output_file, write_text
-from service.cli.options import (
-    example,
-    json_option,
-    language_option,
-    task_argument,
-    tasks,
-    url_option,
-)
+from service.cli.language import WrongUsage, chosen_language, given_language
+from service.cli.options import example, json_option, task_argument, tasks, url_option
 from service.cli.task_display import compared_titles, metric_cell
 from service.cli.terminal import Column, note, show_heading, show_json, show_table
 
@@ -42,17 +36,17 @@ if TYPE_CHECKING:
     help="File to write, replacing an older one; - is standard output.",
 )
 @click.option("--stored", is_flag=True, help="The report as it was stored, not rendered again.")
-@language_option
 @json_option
 @url_option
 @click.pass_obj
-def report(url: str, *, task: str, file: Path, stored: bool, language: str, as_json: bool) -> None:
+def report(url: str, *, task: str, file: Path, stored: bool, as_json: bool) -> None:
     """Write the report of a task, a self-contained HTML page.
 
     It is rendered again from the stored results.
     """
-    if stored and language != ENGLISH:
-        raise click.UsageError("The stored report is in English: leave out --stored or --lang.")
+    if stored and given_language() not in (None, ENGLISH):
+        raise WrongUsage(Message("cli.stored-report-is-english"))
+    language = ENGLISH if stored else chosen_language()
     with service_at(url) as client:
         page = client.report(task, fresh=not stored, language=language)
     _give(task, file, page, "html", as_json=as_json)
@@ -112,7 +106,7 @@ def compare(url: str, *, compared: tuple[str, ...], split: str | None, as_json: 
     for name in splits:
         _show_split(chosen, name)
     if not splits:
-        note("None of these tasks has metrics to compare.")
+        note(Message("cli.nothing-to-compare"))
     _warn(chosen, splits)
 
 
@@ -120,8 +114,11 @@ def _show_split(compared: Sequence["Task"], split: str) -> None:
     """A row per task; one that has no such subjects has no metrics."""
     metrics = [task.result.metrics.get(split) for task in compared]
     titles = compared_titles([measured for measured in metrics if measured is not None])
-    show_heading(f"{split_name(split)}, with 95 % intervals")
-    columns = [Column("Task", whole=True), Column("Name", spare=True), Column("Model", spare=True)]
+    show_heading(Message("cli.metrics-of-split", split=split_name(split)))
+    columns = [
+        *(Column(Message("cli.task"), whole=True), Column(Message("cli.name"), spare=True)),
+        Column(Message("cli.model"), spare=True),
+    ]
     columns += [Column(title, spare=name == "n") for name, title in titles.items()]
     show_table(
         columns,
@@ -142,24 +139,16 @@ def _warn(compared: Sequence["Task"], splits: Sequence[str]) -> None:
             _warn_of_leakage(task, split)
         datasets = {str(_data(task, split)) for task in compared if split in task.result.measured}
         if len(datasets) > 1:
-            note(
-                f"{split_name(split)}: the tasks were evaluated on different datasets, so a "
-                "difference may be due to the data rather than the models."
-            )
+            note(Message("cli.different-datasets", split=split_name(split)))
 
 
 def _warn_of_leakage(task: "Task", split: str) -> None:
     counts = seen_in_training(task.result)
+    named = {"split": split_name(split), "task": task.task_id}
     if split in counts and counts[split] is None:
-        note(
-            f"{split_name(split)}: it is unknown whether {task.task_id} was trained on these "
-            "subjects."
-        )
+        note(Message("cli.leakage-unknown", **named))
     elif counts.get(split):
-        note(
-            f"{split_name(split)}: {task.task_id} was trained on {counts[split]} of these "
-            "subjects; its result is optimistic."
-        )
+        note(Message("cli.leakage", **named, count=counts[split]))
 
 
 def _data(task: "Task", split: str) -> list[str]:

@@ -1,6 +1,5 @@
 """``sgn submit``, ``watch`` and ``log``: send a task form, and follow its task."""
 
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,8 +7,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from graphnet.messages import Message
 from service.cli.connection import service_at
+from service.cli.files import read_json
 from service.cli.group import INTERRUPTED
+from service.cli.language import Failure
 from service.cli.options import example, json_option, task_argument, url_option
 from service.cli.task_display import show_ended, shown_progress
 from service.cli.terminal import note, plain, show_json
@@ -45,14 +47,9 @@ def submit(url: str, *, form: IO[bytes], wait: bool, as_json: bool) -> None:
 
 
 def _fields(form: IO[bytes]) -> dict[str, Any]:
-    try:
-        fields = json.loads(form.read())
-    except (ValueError, RecursionError) as error:
-        raise click.ClickException(f"{form.name} is not JSON: {error}.") from error
-    except OSError as error:
-        raise click.ClickException(f"{form.name} cannot be read: {error.strerror}.") from error
+    fields = read_json(form)
     if not isinstance(fields, dict):
-        raise click.ClickException(f"{form.name} must hold one JSON object, the form's fields.")
+        raise Failure(Message("cli.not-a-form", file=form.name))
     return fields
 
 
@@ -68,7 +65,7 @@ def _ended(client: "Client", task_id: str) -> "Task":
         with shown_progress() as watcher:
             return client.wait(task_id, on_progress=watcher)
     except KeyboardInterrupt:
-        note(f"{task_id} continues; 'sgn show {task_id}' shows its progress.")
+        note(Message("cli.continues-show", task=task_id))
         raise click.exceptions.Exit(INTERRUPTED) from None
 
 
@@ -89,7 +86,7 @@ def watch(url: str, *, task: str, as_json: bool) -> None:
                     shown(state)
             ended = client.task(task)
         except KeyboardInterrupt:
-            note(f"{task} continues; 'sgn watch {task}' watches it again.")
+            note(Message("cli.continues-watch", task=task))
             raise click.exceptions.Exit(INTERRUPTED) from None
     show_ended(ended, as_json=as_json)
 

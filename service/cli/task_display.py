@@ -8,10 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from graphnet.evaluation.headline import by_leakage, seen_in_training
-from graphnet.names import CLASS_METRICS, SCORE_METRICS, method_name, metric_name, split_name
+from graphnet.messages import Message
+from graphnet.names import (
+    CLASS_METRICS,
+    SCORE_METRICS,
+    method_name,
+    metric_name,
+    split_name,
+    status_name,
+)
+from service.cli.language import Failure, listed, words
 from service.cli.terminal import (
     Column,
     note,
@@ -29,9 +36,8 @@ if TYPE_CHECKING:
 
 
 TOO_LONG = ("ece",)  # for a column's title
-SHORT = {"cv": "Cross-val."}  # a column of a narrow terminal
+SHORT = {"cv": Message("cli.split-cv-short")}  # a column of a narrow terminal
 COMPARED = ("accuracy", "balanced_accuracy", "auc", "mae", "r2")
-SEEN = "Used for training"
 SUCCEEDED = ("Finished", "Success")  # the second is the predecessor's word
 
 
@@ -40,11 +46,17 @@ def show_ended(task: "Task", *, as_json: bool) -> None:
     if as_json:
         show_json(task.facts)
     else:
-        facts = [("Task", task.task_id), ("Name", task.task_name), ("Status", task.task_status)]
-        show_facts(facts)
+        status = status_name(task.task_status)
+        show_facts([
+            (Message("cli.task"), task.task_id),
+            (Message("cli.name"), task.task_name),
+            (Message("cli.status"), status),
+        ])  # fmt: skip
         show_result(task.result)
     if task.task_status not in SUCCEEDED:
-        raise click.ClickException(task.error or f"{task.task_id} is {task.task_status}.")
+        status = status_name(task.task_status)
+        ended = Message("cli.task-is", task=task.task_id, status=status)
+        raise Failure(task.reason or ended)
 
 
 def show_result(result: "TaskResult") -> None:
@@ -53,11 +65,11 @@ def show_result(result: "TaskResult") -> None:
         _show_metrics(result)
         _show_baselines(result)
     if result.warnings:
-        show_heading("Warnings")
-        show_facts(("-", str(warning)) for warning in result.warnings)
+        show_heading(Message("cli.warnings"))
+        show_facts(("-", warning) for warning in result.warnings)
 
 
-def compared_titles(metrics: Iterable["SplitMetrics"]) -> dict[str, str]:
+def compared_titles(metrics: Iterable["SplitMetrics"]) -> dict[str, Message]:
     """The few metrics that are compared, with their titles."""
     titles = _titles(metrics)
     return {name: titles[name] for name in ("n", *COMPARED) if name in titles}
@@ -79,10 +91,10 @@ def metric_cell(metrics: "SplitMetrics | None", name: str) -> str:
     return f"{value:.3f} [{low:.2f}{dash}{high:.2f}]"
 
 
-def _titles(metrics: Iterable["SplitMetrics"]) -> dict[str, str]:
+def _titles(metrics: Iterable["SplitMetrics"]) -> dict[str, Message]:
     """The metrics of classes, or those of a score."""
     names = SCORE_METRICS if any("mae" in measured for measured in metrics) else CLASS_METRICS
-    return {name: str(metric_name(name)) for name in names if name not in TOO_LONG}
+    return {name: metric_name(name) for name in names if name not in TOO_LONG}
 
 
 def _seen(counts: Mapping[str, int | None], split: str) -> str:
@@ -94,19 +106,19 @@ def _seen(counts: Mapping[str, int | None], split: str) -> str:
 
 def _show_metrics(result: "TaskResult") -> None:
     splits, counts = by_leakage(result), seen_in_training(result)
-    show_heading("Metrics, with 95 % intervals")
+    show_heading(Message("cli.metrics"))
     columns = [Column("", whole=True), *(_column(split) for split in splits)]
     metrics = result.measured
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (title, *(metric_cell(metrics[split], name) for split in splits))
         for name, title in _titles(metrics.values()).items()
     ]
-    rows.insert(1, (SEEN, *(_seen(counts, split) for split in splits)))
+    rows.insert(1, (Message("cli.seen-in-training"), *(_seen(counts, split) for split in splits)))
     show_table(columns, rows)
 
 
 def _column(split: str) -> Column:
-    return Column(SHORT.get(split) or str(split_name(split)), spare=split == "train")
+    return Column(SHORT.get(split) or split_name(split), spare=split == "train")
 
 
 def _show_baselines(result: "TaskResult") -> None:
@@ -114,14 +126,14 @@ def _show_baselines(result: "TaskResult") -> None:
     if split is None:
         return
     baselines = {
-        str(method_name(name)): metrics
+        method_name(name): metrics
         for name, by_split in result.baselines.items()
         if (metrics := by_split.get(split)) is not None
     }
     if not baselines:
         return
-    show_heading(f"Compared with simple methods ({str(split_name(split)).lower()})")
-    methods = {"This model": result.measured[split], **baselines}
+    show_heading(Message("cli.compared-with-baselines", split=words(split_name(split)).lower()))
+    methods = {Message("cli.this-model"): result.measured[split], **baselines}
     titles = {
         name: title for name, title in compared_titles(methods.values()).items() if name != "n"
     }
@@ -141,7 +153,6 @@ LINE_PERCENT = 10.0
 LINE_SECONDS = 30.0
 LARGE_BYTES = 2_000_000
 WAIT_SECONDS = 1.0  # most files are read sooner
-WAITING = "Waiting for a worker to read the file…"
 
 
 @contextmanager
@@ -187,7 +198,9 @@ def shown_reading() -> Iterator[None]:
 @contextmanager
 def _waiting() -> Iterator[Callable[[], None]]:
     """Give a function to call when waiting begins: a line says so if it takes a moment."""
-    timer = threading.Timer(WAIT_SECONDS, note, [WAITING])
+    # Rendered here: another thread does not know the language of the command.
+    sentence = words(Message("cli.waiting-for-worker"))
+    timer = threading.Timer(WAIT_SECONDS, note, [sentence])
     timer.daemon = True
 
     def begin() -> None:
@@ -234,11 +247,9 @@ class Lines:
         if not due and (task.ended or time.monotonic() < self._at + LINE_SECONDS):
             return
         self._status, self._percent, self._at = task.task_status, percent, time.monotonic()
-        note(
-            ": ".join(
-                part for part in (f"{task.task_id} {task.task_status}", position(task)) if part
-            )
-        )
+        where = position(task)
+        line = Message("cli.status-and-position", status=_named_status(task), position=where)
+        note(line if where else _named_status(task))
 
 
 @contextmanager
@@ -258,7 +269,7 @@ def _bar() -> Iterator[Watcher]:
             progress = task.progress
             bar.update(
                 line,
-                description=plain(f"{task.task_id} {task.task_status}"),
+                description=plain(_named_status(task)),
                 total=progress.epochs or None,
                 completed=progress.epoch,
                 position=position(task),
@@ -267,18 +278,24 @@ def _bar() -> Iterator[Watcher]:
         yield watch
 
 
+def _named_status(task: "Task") -> str:
+    return f"{task.task_id} {words(status_name(task.task_status))}"
+
+
 def position(task: "Task") -> str:
     """Such as ``epoch 20 of 200, 10 %, 0:34 left, Training the model``; "" before it begins."""
-    progress, parts = task.progress, []
+    progress = task.progress
+    parts: list[Message | str] = []
     if progress.epochs and progress.epoch:
-        parts.append(f"epoch {progress.epoch} of {progress.epochs}")
+        counts = {"epoch": str(progress.epoch), "epochs": str(progress.epochs)}
+        parts.append(Message("cli.epoch-of", **counts))
     if parts or progress.stage:
         parts.append(f"{progress.percent:.0f} %")
     if progress.eta_seconds is not None and not task.ended:
-        parts.append(f"{_duration(progress.eta_seconds)} left")
+        parts.append(Message("cli.time-left", time=_duration(progress.eta_seconds)))
     if progress.stage and not task.ended:
-        parts.append(progress.stage)
-    return ", ".join(parts)
+        parts.append(Message.from_json(progress.stage_message or progress.stage))
+    return listed(parts)
 
 
 def _duration(seconds: float) -> str:

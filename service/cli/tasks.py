@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphnet.names import metric_name, split_name
+from graphnet.messages import Message, as_one
+from graphnet.names import metric_name, split_name, status_name
 from service.cli.connection import service_at
+from service.cli.language import WrongUsage, words
 from service.cli.options import example, json_option, task_argument, url_option
 from service.cli.orphans import end_orphans
 from service.cli.task_display import position, show_result
@@ -47,13 +49,13 @@ def tasks(
         return
     if refused:
         if status or search:
-            raise click.UsageError("--refused goes with --proj and --limit only.")
+            raise WrongUsage(Message("cli.refused-alone"))
         show_refused(url, proj=proj, limit=limit, as_json=as_json)
         return
     with service_at(url) as client:
         listed = list(client.tasks(proj_id=proj, status=status, search=search, limit=limit))
     if not listed and not as_json:
-        note("There are no such tasks: submit one with 'sgn submit'.")
+        note(Message("cli.no-tasks"))
         return
     _show_list(listed, as_json=as_json)
 
@@ -87,7 +89,7 @@ def cancel(url: str, *, task: str, as_json: bool) -> None:
     if as_json:
         show_json(ended.facts)
     else:
-        click.echo(f"{ended.task_id} {ended.task_status}")
+        click.echo(f"{ended.task_id} {words(status_name(ended.task_status))}")
 
 
 @click.command(epilog=example("sgn retry TASK20012912454501"))
@@ -125,50 +127,59 @@ def _show_list(listed: Iterable["Task"], *, as_json: bool) -> None:
         show_json([task.facts for task in listed])
         return
     columns = [
-        *(Column("Task", whole=True), Column("Status", whole=True, styles=STATUS_STYLES)),
-        *(Column("Done", right=True, whole=True), Column("Result", whole=True, spare=True)),
-        *(Column("Type", whole=True, spare=True), Column("Project", whole=True, spare=True)),
-        Column("Name"),
+        Column(Message("cli.task"), whole=True),
+        Column(Message("cli.status"), whole=True, styles=STATUS_STYLES),
+        Column(Message("cli.done"), right=True, whole=True),
+        Column(Message("cli.result"), whole=True, spare=True),
+        Column(Message("cli.type"), whole=True, spare=True),
+        Column(Message("cli.project"), whole=True, spare=True),
+        Column(Message("cli.name")),
     ]
     show_table(columns, [_row(task) for task in listed])
 
 
 def _row(task: "Task") -> tuple[object, ...]:
     form = (task.task_type, task.proj_id, task.task_name)
-    result = "of the predecessor" if task.owner == PREDECESSOR else _headline(task.headline)
-    return task.task_id, task.task_status, f"{task.progress.percent:.0f} %", result, *form
+    result = _headline(task.headline)
+    if task.owner == PREDECESSOR:
+        result = words(Message("cli.of-predecessor"))
+    status = status_name(task.task_status)
+    return task.task_id, status, f"{task.progress.percent:.0f} %", result, *form
 
 
 def _headline(headline: "Headline | None") -> str:
     """Such as ``AUC 0.93 [0.86, 0.98] test``."""
     if headline is None:
         return ""
-    shown = f"{metric_name(headline.metric)} {headline.value:.2f}"
+    shown = f"{words(metric_name(headline.metric))} {headline.value:.2f}"
     if headline.low is not None and headline.high is not None:
         shown += f" [{headline.low:.2f}, {headline.high:.2f}]"
-    return f"{shown} {str(split_name(headline.split)).lower()}"
+    return f"{shown} {words(split_name(headline.split)).lower()}"
 
 
-def _facts(task: "Task") -> Iterator[tuple[str, object]]:
+def _facts(task: "Task") -> Iterator[tuple[Message, object]]:
     config = task.task_config
-    yield "Task", task.task_id
-    yield "Name", task.task_name
-    yield "Project", f"{task.proj_id} {config.get('proj_name') or ''}".strip()
-    yield "Status", task.task_status
+    yield Message("cli.task"), task.task_id
+    yield Message("cli.name"), task.task_name
+    yield Message("cli.project"), f"{task.proj_id} {config.get('proj_name') or ''}".strip()
+    yield Message("cli.status"), status_name(task.task_status)
     if task.owner == PREDECESSOR:
-        yield "Trained by", "this service's predecessor; its model is not stored here"
-    yield "Imported", task.model_imported_at
-    yield "Error", task.error
-    yield "Done", position(task)
-    yield "Type", task.task_type
-    yield "Parent", task.parent_task_id
-    yield "Retry of", task.retry_of
-    yield "Model", _listed(config.get("model"))
-    yield "Train data", _listed(config.get("train_data"))
-    yield "Validation data", _listed(config.get("val_data"))
-    yield "Test data", _listed(config.get("test_data"))
+        yield Message("cli.trained-by"), Message("cli.trained-by-predecessor")
+    yield Message("cli.imported"), task.model_imported_at
+    yield Message("cli.error"), task.reason
+    yield Message("cli.done"), position(task)
+    yield Message("cli.type"), task.task_type
+    yield Message("cli.parent"), task.parent_task_id
+    yield Message("cli.retry-of"), task.retry_of
+    yield Message("cli.model"), _listed(config.get("model"))
+    yield Message("cli.train-data"), _listed(config.get("train_data"))
+    yield Message("cli.val-data"), _listed(config.get("val_data"))
+    yield Message("cli.test-data"), _listed(config.get("test_data"))
     settings = (config.get("param_set") or {}).items()
-    yield "Settings", ", ".join(f"{name} {value}" for name, value in settings if value != "")
+    yield (
+        Message("cli.settings"),
+        ", ".join(f"{name} {value}" for name, value in settings if value != ""),
+    )
 
 
 def _listed(names: Any) -> str:
@@ -183,19 +194,21 @@ def show_refused(url: str, *, proj: str, limit: int, as_json: bool) -> None:
         show_json([form.facts for form in forms])
         return
     if not forms:
-        note("No form was refused in the last 30 days.")
+        note(Message("cli.nothing-refused"))
         return
     columns = [
-        *(Column("Refused (UTC)", whole=True), Column("Project", whole=True)),
-        *(Column("Error", right=True, whole=True), Column("Request", whole=True, spare=True)),
-        Column("Why"),
+        Column(Message("cli.refused-at"), whole=True),
+        Column(Message("cli.project"), whole=True),
+        Column(Message("cli.error"), right=True, whole=True),
+        Column(Message("cli.request"), whole=True, spare=True),
+        Column(Message("cli.why")),
     ]
     show_table(columns, [_refused_row(form) for form in forms])
 
 
 def _refused_row(form: "RefusedForm") -> tuple[object, ...]:
     time = form.refused_at[:19].replace("T", " ")
-    why = " ".join(str(error.get("msg")) for error in form.errors) or form.msg
+    why = words(as_one(form.reasons))
     return time, form.proj_id or "-", form.error_num, form.request_id, why
 
 

@@ -8,32 +8,42 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphnet.messages import Message
+from graphnet.names import status_name
+from service.cli.language import words
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
 UNBOUNDED = 1_000_000  # columns: in a pipe nothing is wrapped or cut
 GAP = 2  # columns of a terminal between those of a table
-STATUS_STYLES = {"Running": "cyan", "Finished": "green", "Failed": "red", "Cancelled": "yellow"}
+STATUS_STYLES: Mapping[Message | str, str] = {
+    status_name("Running"): "cyan",
+    status_name("Finished"): "green",
+    status_name("Failed"): "red",
+    status_name("Cancelled"): "yellow",
+}
 
 
 @dataclass(frozen=True)
 class Column:
     """A table's column; a ``whole`` one is never wrapped, so that an id can be copied.
 
-    A ``spare`` one is left out if the terminal is too narrow.
+    A ``spare`` one is left out if the terminal is too narrow. ``styles`` are those of its texts.
     """
 
-    title: str
+    title: Message | str
     right: bool = False
     whole: bool = False
     spare: bool = False
-    styles: Mapping[str, str] = field(default_factory=dict)
+    styles: Mapping[Message | str, str] = field(default_factory=dict)
 
 
 def plain(value: object) -> str:
-    """Text without control characters, which could steer the terminal."""
-    return "".join(letter if letter.isprintable() else "�" for letter in str(value))
+    """A message or a text, without control characters, which could steer the terminal."""
+    text = words(value) if isinstance(value, Message) else str(value)
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
 
 
 def show_table(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> None:
@@ -41,13 +51,13 @@ def show_table(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> N
     _show(columns, rows, titled=True)
 
 
-def show_facts(facts: Iterable[tuple[str, object]]) -> None:
+def show_facts(facts: Iterable[tuple[Message | str, object]]) -> None:
     """Print names with their values, without empty ones."""
     columns = [Column("", whole=True), Column("", styles=STATUS_STYLES)]
     _show(columns, [fact for fact in facts if fact[1] not in ("", None)], titled=False)
 
 
-def show_heading(text: str) -> None:
+def show_heading(text: Message | str) -> None:
     """Print a heading after an empty line."""
     click.echo(f"\n{click.style(plain(text), bold=True)}")
 
@@ -57,20 +67,26 @@ def show_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def note(sentence: str) -> None:
+def say(sentence: Message) -> None:
+    """Print a sentence on stdout."""
+    click.echo(plain(sentence))
+
+
+def note(sentence: Message | str) -> None:
     """Print a sentence on stderr."""
     click.echo(plain(sentence), err=True)
 
 
 def _show(columns: Sequence[Column], rows: Iterable[Sequence[object]], *, titled: bool) -> None:
     console = _console()
-    cells = [[plain(value) for value in row] for row in rows]
+    values = [list(row) for row in rows]
+    cells = [[plain(value) for value in row] for row in values]
     sizes = [_size(column, texts) for column, texts in _texts(columns, cells)]
     kept = _kept(columns, sizes, console.width)
     widths = _widths([sizes[place] for place in kept], console.width - GAP * (len(kept) - 1))
     table = _table([columns[place] for place in kept], widths, titled=titled)
-    for row in cells:
-        table.add_row(*(_cell(columns[place], row[place]) for place in kept))
+    for row, texts in zip(values, cells, strict=True):
+        table.add_row(*(_cell(columns[place], row[place], texts[place]) for place in kept))
     # It is better that the terminal wraps a line than that an id is cut.
     console.width = sum(widths) + GAP * len(kept)
     with console.capture() as captured:
@@ -84,7 +100,7 @@ def _texts(
 ) -> Iterator[tuple[Column, list[str]]]:
     """Each column with all its texts, including its title."""
     for place, column in enumerate(columns):
-        yield column, [column.title, *(row[place] for row in cells)]
+        yield column, [plain(column.title), *(row[place] for row in cells)]
 
 
 def _size(column: Column, texts: Sequence[str]) -> tuple[int, int]:
@@ -107,7 +123,7 @@ def _kept(columns: Sequence[Column], sizes: Sequence[tuple[int, int]], room: int
         kept.remove(spare[-1])
         left.append(columns[spare[-1]].title)
     if left:
-        note(f"The terminal is too narrow for: {', '.join(reversed(left))}.")
+        note(Message("cli.too-narrow", columns=left[::-1]))
     return kept
 
 
@@ -130,7 +146,7 @@ def _table(columns: Sequence[Column], widths: Sequence[int], *, titled: bool) ->
     table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), show_header=titled)
     for column, width in zip(columns, widths, strict=True):
         table.add_column(
-            Text(column.title),
+            Text(plain(column.title)),
             justify="right" if column.right else "left",
             no_wrap=column.whole,
             overflow="fold",
@@ -139,10 +155,11 @@ def _table(columns: Sequence[Column], widths: Sequence[int], *, titled: bool) ->
     return table
 
 
-def _cell(column: Column, text: str) -> Any:
+def _cell(column: Column, value: object, text: str) -> Any:
     from rich.text import Text  # noqa: PLC0415 - slow to import
 
-    return Text(text, style=column.styles.get(text, ""))
+    style = column.styles.get(value, "") if isinstance(value, (Message, str)) else ""
+    return Text(text, style=style)
 
 
 def _console() -> "Console":

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from graphnet.messages import Message
+from service.cli.language import Failure, failure_of, wrong_value
 from service.cli.options import example, json_option
 from service.cli.processes import FOLDER
 from service.cli.terminal import Column, note, show_json, show_table
@@ -45,15 +47,13 @@ def new(*, project: str, role: str, days: int, home: Path | None, as_json: bool)
     from db.tokens import Role, new_token  # noqa: PLC0415 - slow to import
 
     if not (0 < len(project) <= 32 and project.isprintable()):
-        raise click.BadParameter(
-            "a project's id has 1 to 32 printable characters", param_hint="--project"
-        )
+        raise wrong_value("--project", Message("cli.project-id-invalid"))
     text, record = _run(home, new_token(project, Role(role), days=days))
     if as_json:
         show_json({"token": text, **_facts(record)})
         return
     click.echo(text)
-    note(f"Keep it: it is not shown again. {record.token_id} expires on {_day(record.expires_at)}.")
+    note(Message("cli.keep-token", token=record.token_id, day=_day(record.expires_at)))
 
 
 @token.command("list", epilog=example("sgn token list --home ./sgn-home"))
@@ -68,13 +68,13 @@ def list_(*, home: Path | None, as_json: bool) -> None:
         show_json([_facts(record) for record in tokens])
         return
     if not tokens:
-        note("There are no tokens: create one with 'sgn token new'.")
+        note(Message("cli.no-tokens"))
         return
-    columns = [Column("Token", whole=True), Column("Project"), Column("Role")]
-    columns += [
-        Column("Created", whole=True),
-        Column("Expires", whole=True),
-        Column("Revoked", whole=True),
+    columns = [
+        *(Column(Message("cli.token"), whole=True), Column(Message("cli.project"))),
+        *(Column(Message("cli.role")), Column(Message("cli.created"), whole=True)),
+        Column(Message("cli.expires"), whole=True),
+        Column(Message("cli.revoked"), whole=True),
     ]
     show_table(
         columns,
@@ -97,7 +97,7 @@ def revoke(*, token_id: str, home: Path | None, as_json: bool) -> None:
     from db.tokens import revoke as end  # noqa: PLC0415 - slow to import
 
     if not _run(home, end(token_id)):
-        raise click.ClickException(f"There is no valid token {token_id}.")
+        raise Failure(Message("cli.no-such-token", token=token_id))
     if as_json:
         show_json({"token_id": token_id, "revoked": True})
 
@@ -141,7 +141,7 @@ def _run(home: Path | None, query: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(opened(read(os.environ, "SGN_DATABASE_URL", str)))
     except (ProcessSettingsError, DatabaseError, OSError) as error:
         query.close()
-        raise click.ClickException(str(error)) from error
+        raise failure_of(error) from error
 
 
 def _instant(milliseconds: int) -> str | None:

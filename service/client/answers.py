@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from graphnet.artifacts.result import SplitMetrics, TaskResult
 from graphnet.data.interpretation import Interpretation, Question
 from graphnet.evaluation.headline import unseen_splits
+from graphnet.messages import Message, as_one
 from graphnet.names import metric_name, split_name
 from service.api.views import HeadlineView, ProgressView, TaskView, known_fields
 
@@ -54,6 +55,12 @@ class Task(TaskView):
     def result(self) -> TaskResult:
         """The ``task_result`` of whatever version; without metrics while there is none."""
         return TaskResult.from_json(self.task_result)
+
+    @property
+    def reason(self) -> Message | None:
+        """Why it failed or what it waits for; None where nothing is said."""
+        reasons = messages_in(vars(self), "error_messages", "error")
+        return as_one(reasons) if reasons else None
 
     @property
     def curves(self) -> "pd.DataFrame":
@@ -104,7 +111,10 @@ class Submission:
 
 @dataclass(frozen=True)
 class RefusedForm:
-    """A refused task form; ``refused_at`` in UTC, ``errors`` with ``field`` and ``msg`` each."""
+    """A refused task form; ``refused_at`` in UTC, ``errors`` with ``field`` and ``msg`` each.
+
+    ``reasons`` are the same as messages.
+    """
 
     refused_at: str
     proj_id: str = ""
@@ -119,6 +129,13 @@ class RefusedForm:
         """From the service's JSON."""
         values = _values(cls, facts)
         return cls(**{**values, "errors": tuple(values.get("errors", ()))})
+
+    @property
+    def reasons(self) -> tuple[Message, ...]:
+        """What is wrong with each field, or with the request; an older service gives sentences."""
+        told = [(error.get("message"), error.get("msg")) for error in self.errors]
+        told = told or [(self.facts.get("message"), self.msg)]
+        return tuple(Message.from_json(coded or str(sentence)) for coded, sentence in told)
 
 
 @dataclass(frozen=True)
@@ -207,6 +224,16 @@ class Dataset:
         return cls(**{**values, **typed})
 
     @property
+    def note_messages(self) -> tuple[Message, ...]:
+        """The notes as messages."""
+        return messages_in(self.facts, "note_messages", "notes")
+
+    @property
+    def problem_messages(self) -> tuple[Message, ...]:
+        """The problems as messages."""
+        return messages_in(self.facts, "problem_messages", "problems")
+
+    @property
     def named_classes(self) -> dict[str, int]:
         """Subjects per class, by the class's name or, without one, its number."""
         return {self.class_names.get(label, label): n for label, n in self.classes.items()}
@@ -252,6 +279,12 @@ class Preview:
 def _values(record: type, facts: Facts) -> dict[str, Any]:
     """The fields of ``record`` that the answer has, and the answer itself."""
     return {**known_fields(record, facts), "facts": facts}
+
+
+def messages_in(facts: Facts, messages: str, sentences: str) -> tuple[Message, ...]:
+    """What an answer says under ``messages``; of an older service the ``sentences``."""
+    told = facts.get(messages) or facts.get(sentences) or ()
+    return tuple(map(Message.from_json, [told] if isinstance(told, str) else told))
 
 
 def questions_in(listed: Iterable[Facts] | None) -> tuple[Question, ...]:

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import httpx
 
+from graphnet.errors import SYSTEM_REASONS
+from graphnet.messages import ENGLISH, Message, as_message, finished
 from service.client.answers import Facts
 from service.client.errors import ClientError, QuestionsOpen, Unreachable
 
@@ -16,13 +18,16 @@ NO_CONTENT = 204
 TUS, PIECE = {"Tus-Resumable": "1.0.0"}, "application/offset+octet-stream"
 QUIET_SECONDS = 60.0  # a stream of events sends a heartbeat more often than that
 
+SYSTEM_ERROR = re.compile(r"\[Errno (-?\d+)\] (.*)", re.DOTALL)
+
 T = TypeVar("T")
 
 
 class Channel:
     """HTTP to the service at ``url``.
 
-    ``timeout`` in seconds applies to each step of a request; ``token`` is sent with each.
+    ``timeout`` in seconds applies to each step of a request; ``token`` is sent with each, and so is
+    the ``language`` of the answers.
     """
 
     def __init__(
@@ -31,16 +36,18 @@ class Channel:
         *,
         timeout: float,
         token: str = "",
+        language: str = ENGLISH,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         # For messages: what precedes the host may be a password.
         self._url = str(_parsed(url).copy_with(username=None, password=None)).rstrip("/")
         self._timeout = timeout
+        signed = {"authorization": f"Bearer {token}"} if token else {}
         self._http = httpx.Client(
             base_url=url.rstrip("/"),
             timeout=timeout,
             transport=transport,
-            headers={"authorization": f"Bearer {token}"} if token else {},
+            headers={"accept-language": language, **signed},
             trust_env=not _is_loopback(_parsed(url)),  # a proxy's loopback is another machine
         )
 
@@ -161,19 +168,13 @@ class Channel:
         try:
             yield
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise Unreachable(
-                f"{self._url} does not answer ({_reason(error)}): start a service with 'sgn up', "
-                "or give the address of a running one with --url or SGN_URL."
-            ) from error
+            silent = Message("client.silent", url=self._url, reason=_reason(error))
+            raise Unreachable(silent) from error
         except httpx.TimeoutException as error:
-            raise Unreachable(
-                f"{self._url} did not answer in time; the request may still be carried out."
-            ) from error
+            raise Unreachable(Message("client.too-late", url=self._url)) from error
         except httpx.RequestError as error:
-            raise Unreachable(
-                f"The connection to {self._url} broke off ({_reason(error)}); the request may "
-                "still be carried out."
-            ) from error
+            cut_off = Message("client.cut-off", url=self._url, reason=_reason(error))
+            raise Unreachable(cut_off) from error
 
     def _reply(self, response: httpx.Response) -> dict[str, Any]:
         """The service's JSON. Raises ClientError if it is a refusal or not the service's."""
@@ -194,11 +195,9 @@ class Channel:
             return self._foreign(response)
 
     def _foreign(self, response: httpx.Response) -> ClientError:
-        return ClientError(
-            f"The server that answered at {response.url} (status {response.status_code}) is not "
-            f"this service: check that {self._url} is its address.",
-            status=response.status_code,
-        )
+        status = response.status_code
+        values = {"address": str(response.url), "status": str(status), "url": self._url}
+        return ClientError(Message("client.other-server", **values), status=status)
 
 
 def _upload_id(reply: Facts) -> str:
@@ -219,9 +218,7 @@ def _parsed(url: str) -> httpx.URL:
     except httpx.InvalidURL:
         parsed = httpx.URL("")
     if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise ClientError(
-            f"{url!r} is not the address of a service; it must begin with http:// or https://."
-        )
+        raise ClientError(Message("client.not-an-address", url=repr(url)))
     return parsed
 
 
@@ -235,9 +232,8 @@ def _is_loopback(url: httpx.URL) -> bool:
 
 
 def _refusal(reply: Facts, status: int) -> ClientError:
-    sentence = str(
-        reply.get("msg") or f"The service refused the request with error {reply['error_num']}."
-    )
+    number = str(reply["error_num"])
+    message = as_message(str(reply.get("msg") or "") or Message("client.refused", number=number))
     listed = [item for item in reply.get("errors") or () if isinstance(item, dict)]
     details: dict[str, Any] = {
         "error_num": reply["error_num"],
@@ -246,10 +242,13 @@ def _refusal(reply: Facts, status: int) -> ClientError:
         "upload": str(reply.get("upload") or ""),
     }
     if reply.get("questions"):
-        return QuestionsOpen(sentence, reply, **details)
-    return ClientError(sentence, **details)
+        return QuestionsOpen(message, reply, **details)
+    return ClientError(message, **details)
 
 
-def _reason(error: httpx.RequestError) -> str:
-    text = re.sub(r"^\[Errno -?\d+\] ", "", str(error))
-    return text or type(error).__name__
+def _reason(error: httpx.RequestError) -> Message:
+    """What the operating system said, or a library."""
+    numbered = SYSTEM_ERROR.match(str(error))
+    if numbered is None:
+        return finished(str(error) or type(error).__name__)
+    return SYSTEM_REASONS.get(int(numbered[1]), finished(numbered[2]))

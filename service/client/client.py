@@ -1,7 +1,6 @@
 """The client: a session with a service, or with one that is started for a notebook."""
 
 import contextlib
-import os
 import signal
 import subprocess
 import sys
@@ -9,13 +8,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from graphnet.errors import system_reason
+from graphnet.messages import Message, finished
 from service.client.answers import Architecture, Catalogue, Facts
 from service.client.datasets import Datasets
 from service.client.errors import ClientError
 from service.client.results import Results
-from service.client.session import read_all
+from service.client.session import environment_token, read_all
 from service.client.tasks import Tasks
-from service.environment import token_in
 from service.local.home import address_file, lock_file
 
 START_SECONDS = 120.0
@@ -33,6 +33,7 @@ class Client(Tasks, Results, Datasets):
         timeout: seconds for each step of a request.
         token: who asks; by default, and only without ``url``, that of ``SGN_TOKEN`` or of the file
             ``SGN_TOKEN_FILE``.
+        language: in which the service answers, ``en`` or ``zh-CN``.
         transport: a transport of httpx in place of the network.
 
     Every method raises :class:`ClientError`: :class:`Unreachable` if nothing answered, otherwise
@@ -50,7 +51,7 @@ def _catalogue(reply: Facts) -> Catalogue:
 
 
 class LocalServiceError(ClientError):
-    """Why no service could be started or reached in a folder, in one sentence."""
+    """Why no service could be started or reached in a folder."""
 
 
 @contextlib.contextmanager
@@ -65,7 +66,7 @@ def local_service(home: Path | str = "sgn-home") -> Iterator[Client]:
 
     """
     folder = Path(home).resolve()
-    token = token_in(os.environ)
+    token = environment_token()
     if _is_running(folder):
         with Client(_address(folder), token=token) as client:
             yield client
@@ -97,9 +98,7 @@ def _address(folder: Path) -> str:
         if not _is_running(folder):
             break
         time.sleep(0.1)
-    raise LocalServiceError(
-        f"The service that runs in {folder} does not tell its address; stop it first."
-    )
+    raise LocalServiceError(Message("client.no-address-file", folder=str(folder)))
 
 
 @contextlib.contextmanager
@@ -110,7 +109,8 @@ def _started(folder: Path) -> Iterator[str]:
         assert process.stdout is not None  # noqa: S101 - a pipe was asked for
         line = process.stdout.readline().strip()
         if not line.startswith(READY):
-            raise LocalServiceError(f"sgn up did not start in {folder}: {_reason(folder)}")
+            values = {"folder": str(folder), "reason": _reason(folder)}
+            raise LocalServiceError(Message("client.not-started", **values))
         yield line.removeprefix(READY)
     finally:
         _end(process)
@@ -129,7 +129,9 @@ def _up(folder: Path) -> "subprocess.Popen[str]":
                 start_new_session=True,  # interrupting a notebook's cell must not end it
             )
     except OSError as error:
-        raise LocalServiceError(f"The folder {folder} cannot be used: {error.strerror}.") from error
+        reason = system_reason(error)
+        unusable = Message("local.folder-unusable", folder=str(folder), reason=reason)
+        raise LocalServiceError(unusable) from error
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
@@ -144,11 +146,11 @@ def _end(process: "subprocess.Popen[str]") -> None:
             pipe.close()
 
 
-def _reason(folder: Path) -> str:
+def _reason(folder: Path) -> Message:
     """The last line of its log."""
     lines = (folder / LOG).read_text(encoding="utf-8", errors="replace").split("\n")
     written = [line for line in lines if line.strip()]
-    return written[-1] if written else f"see {folder / LOG}."
+    return finished(written[-1]) if written else Message("client.see-log", file=str(folder / LOG))
 
 
 # The former names, kept for one release.

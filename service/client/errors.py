@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphnet.data.interpretation import Question
+from graphnet.messages import Message, as_message
 from service.client.answers import Facts, Preview, questions_in
 
 PASSING = (502, 503, 504)
@@ -12,8 +13,9 @@ ELSEWHERE = 26  # the error_num of a piece that does not begin where the upload 
 
 
 class ClientError(Exception):
-    """The base of the client's errors; its text is one sentence, the service's if it gave one.
+    """The base of the client's errors: a ``message``, whose English sentence is the error's text.
 
+    Where the service gave a sentence, that is the message, in the language it came in.
     ``error_num`` is the service's error number and ``status`` the HTTP status, each None if there
     was none; ``errors`` are the fields of a refused form, each with its sentence. ``upload`` is the
     id under which the service keeps a file that was sent, "" if it keeps none.
@@ -21,18 +23,24 @@ class ClientError(Exception):
 
     def __init__(
         self,
-        sentence: str,
+        message: Message | str,
         *,
         error_num: int | None = None,
         status: int | None = None,
         errors: tuple[tuple[str, str], ...] = (),
         upload: str = "",
     ) -> None:
-        super().__init__(sentence)
+        self.message = as_message(message)
+        super().__init__(str(self.message))
         self.error_num = error_num
         self.status = status
         self.errors = errors
         self.upload = upload
+
+    @property
+    def code(self) -> str:
+        """The code of the message; ``text`` where it is a sentence of the service."""
+        return self.message.code
 
 
 class Unreachable(ClientError):
@@ -51,8 +59,8 @@ class QuestionsOpen(ClientError):
     for a file that looked the same, {} if there is none.
     """
 
-    def __init__(self, sentence: str, reply: Facts, **details: Any) -> None:
-        super().__init__(sentence, **details)
+    def __init__(self, message: Message | str, reply: Facts, **details: Any) -> None:
+        super().__init__(message, **details)
         self.questions: tuple[Question, ...] = questions_in(reply["questions"])
         self.preview = Preview.read(reply) if reply.get("preview") else None
         self.suggested: Mapping[str, str] = dict(reply.get("suggested") or {})

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from graphnet.messages import ENGLISH
 from service.client.answers import Facts
 from service.client.datasets import mapping_query
 from service.client.session import Session, content, task_path, without_empty
@@ -66,17 +65,18 @@ class Results(Session):
         """The description of the model: architecture, regions, scaler, settings, metrics."""
         return self._channel.request("GET", f"{task_path(task_id)}/manifest", content)
 
-    def report(self, task_id: str, *, fresh: bool = False, language: str = ENGLISH) -> str:
+    def report(self, task_id: str, *, fresh: bool = False, language: str = "") -> str:
         """The report, a self-contained HTML page in ``en`` or ``zh-CN``.
 
-        It is rendered again with ``fresh``, and in Chinese.
+        Without ``language`` it is in that of the client. It is rendered again with ``fresh``, and
+        in Chinese.
         """
         query = without_empty({"fresh": "true" if fresh else ""})
         return self._channel.text_of(
             f"{task_path(task_id)}/report",
             "text/html",
             params=query,
-            headers={"accept-language": language},
+            headers=without_empty({"accept-language": language}),
         )
 
     def predictions_csv(self, task_id: str) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import httpx
 
+from graphnet.messages import ENGLISH
 from service.client.answers import Facts
 from service.client.channel import Channel
 from service.client.errors import ClientError
@@ -31,13 +32,16 @@ class Session:
         *,
         timeout: float = 30.0,
         token: str | None = None,
+        language: str = ENGLISH,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         if token is None:
             # The token is not sent to an address that the environment does not name.
-            token = _token() if url is None else ""
+            token = environment_token() if url is None else ""
         address = url_in(os.environ) if url is None else url
-        self._channel = Channel(address, timeout=timeout, token=token, transport=transport)
+        self._channel = Channel(
+            address, timeout=timeout, token=token, language=language, transport=transport
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -132,8 +136,9 @@ def content(reply: Facts) -> dict[str, Any]:
     return {key: value for key, value in reply.items() if key not in ENVELOPE}
 
 
-def _token() -> str:
+def environment_token() -> str:
+    """The token that the environment names. Raises ClientError where its file cannot be read."""
     try:
         return token_in(os.environ)
     except TokenUnreadable as error:
-        raise ClientError(str(error)) from error
+        raise ClientError(error.message) from error

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from graphnet.messages import Message
 from service.client.answers import ACTIVE, PREDECESSOR, Facts, RefusedForm, Submission, Task
 from service.client.channel import Channel
 from service.client.errors import ClientError, NotEnded, is_transient
@@ -140,7 +141,8 @@ class Tasks(Session):
                     return task
             left = deadline - time.monotonic()
             if left <= 0:
-                raise NotEnded(f"{task_id} has not ended within {timeout:g} seconds; it continues.")
+                seconds = f"{timeout:g}"
+                raise NotEnded(Message("client.not-ended", task=task_id, seconds=seconds))
             time.sleep(min(pause, left))
             pause = min(1.5 * pause, LONGEST_PAUSE)
 
@@ -215,7 +217,7 @@ def _event(fields: dict[str, str]) -> Event:
     try:
         facts = json.loads(fields["data"])
     except ValueError as error:
-        raise ClientError("An event of the service is not JSON.") from error
+        raise ClientError(Message("client.event-not-json")) from error
     if not isinstance(facts, dict):
-        raise ClientError("An event of the service is not a JSON object.")
+        raise ClientError(Message("client.event-not-object"))
     return Event(fields.get("event", "message"), fields.get("id", ""), facts)

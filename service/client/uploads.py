@@ -12,6 +12,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias, Union
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from graphnet.messages import Message
 from service.client.errors import ClientError, may_go_on
 
 if TYPE_CHECKING:
@@ -230,7 +231,8 @@ class _Sink(io.RawIOBase):
 def _entry(path: Path, folder: Path) -> ZipInfo:
     name = path.relative_to(folder).as_posix()
     if not name.isprintable():  # a name of undecodable bytes is not printable either
-        raise ClientError(f"{folder} has a file whose name cannot be sent: {name!r}; rename it.")
+        values = {"folder": str(folder), "name": repr(name)}
+        raise ClientError(Message("client.name-not-text", **values))
     entry = ZipInfo(name)  # dated 1980, whenever it was written
     entry.compress_type, entry.external_attr = ZIP_DEFLATED, READABLE
     entry.file_size = path.stat().st_size

@@ -15,7 +15,7 @@ from dataclasses import replace
 from db import refused_forms
 from db.errors import DatabaseError, DatabaseUnavailable
 from db.refused_forms import NewRefusedForm
-from graphnet.messages import Message
+from graphnet.messages import Item, Message, Several, Value
 from service.http.responses import ApiError
 
 log = logging.getLogger(__name__)
@@ -56,8 +56,8 @@ class RefusalLog:
                 proj_id=proj_id,
                 request_id=request_id,
                 error_num=int(error.number),
-                sentence=_masked(str(error)),
-                errors=tuple((field, _masked(str(message))) for field, message in error.errors),
+                message=without_secrets(error.message),
+                errors=tuple((field, without_secrets(message)) for field, message in error.errors),
             )
             self._wait([(time.monotonic(), form)])
 
@@ -130,6 +130,25 @@ def _without_content(message: Message) -> Message:
     if message.code in CONTENT:
         values[CONTENT[message.code]] = NOT_LOGGED
     return Message(message.code, **values)
+
+
+def without_secrets(message: Message) -> Message:
+    """The message, in whose values no secret of a token stands."""
+    return Message(message.code, **{name: _value_masked(value) for name, value in message.values})
+
+
+def _value_masked(value: Value) -> Value:
+    if isinstance(value, Message):
+        return without_secrets(value)
+    if isinstance(value, Several):
+        return Several(tuple(map(_item_masked, value.items)), value.more)
+    if isinstance(value, tuple):
+        return tuple(map(_item_masked, value))
+    return _masked(value) if isinstance(value, str) else value
+
+
+def _item_masked(item: Item) -> Item:
+    return _masked(item) if isinstance(item, str) else without_secrets(item)
 
 
 def _masked(text: str) -> str:

@@ -20,6 +20,7 @@ from graphnet.artifacts.manifest import check_manifest, read_manifest
 from graphnet.data.profile import ASKS, Profile
 from graphnet.errors import ModelError
 from graphnet.messages import Message, as_message, as_one
+from graphnet.names import status_name
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing
 from service.forms.compatibility import PARENT, Parent, compatibility_errors, dataset_names
 from service.http.auth import Caller
@@ -222,7 +223,9 @@ def _not_a_parent(record: ModelRecord) -> Message | None:
     if record.owner is Owner.PREDECESSOR:
         return Message("forms.parent-of-predecessor", task=parent)
     if record.task_status != Status.FINISHED:
-        return Message("forms.parent-not-finished", task=parent, status=str(record.task_status))
+        return Message(
+            "forms.parent-not-finished", task=parent, status=status_name(record.task_status)
+        )
     if record.removed_at:
         reason = ModelRemoved(parent, record.removed_at).message
         return Message("forms.parent-removed", task=parent, reason=reason)

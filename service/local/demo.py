@@ -3,7 +3,7 @@
 It starts ``sgn up`` as a notebook does, and talks to it over HTTP.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +15,15 @@ from rich.table import Table
 
 from graphnet.artifacts.result import SplitMetrics
 from graphnet.data.synthetic import cohort_table
-from graphnet.messages import Message
+from graphnet.messages import ENGLISH, Message, render
+from graphnet.names import metric_name, status_name
 from service.client import Client, ClientError, Task, local_service
 
 # Gives a function that shows the progress of the task it is called with.
 ShownProgress = Callable[[], AbstractContextManager[Callable[[Task], None]]]
 
 PROJECT = "DEMO"
+METRICS = ("accuracy", "auc")
 TRAINING = {"epochs": 60, "learning_rate": 0.01, "batch_size": 32}
 FINE_TUNING = {"epochs": 20, "learning_rate": 0.005, "batch_size": 16}
 
@@ -51,77 +53,102 @@ TRAIN, TUNE, TEST = (
 )
 
 
-def run(home: Path | None, shown_progress: ShownProgress) -> int:
-    """Run the demo in ``home``, by default the folder ``demo-home``; return the exit status."""
+def run(home: Path | None, shown_progress: ShownProgress, language: str = ENGLISH) -> int:
+    """Run the demo in ``home``, by default the folder ``demo-home``; return the exit status.
+
+    It speaks ``language``.
+    """
     try:
         folder = (home or Path("demo-home")).resolve()
         with local_service(folder) as client:
-            _run(client, folder, shown_progress)
+            _Demo(client, folder, shown_progress, language).run()
     except (ClientError, DemoError) as error:
-        click.echo(str(error), err=True)
+        click.echo(render(error.message, language), err=True)
         return 1
     return 0
 
 
 class DemoError(Exception):
-    """Why the demo cannot continue, as a message; ``str`` is its English sentence."""
+    """Why the demo cannot continue, as a ``message``; ``str`` is its English sentence."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
-def _run(client: Client, folder: Path, shown_progress: ShownProgress) -> None:
-    click.echo("1. Uploading six files of synthetic subjects from two sites.")
-    _upload(client, folder)
-    click.echo("2. Training SGN from scratch on site one, and testing it on site two.")
-    form = {"task_type": "dl_ts", "train_data": TRAIN, "param_set": TRAINING}
-    first = _train(client, form, shown_progress)
-    click.echo("3. Fine-tuning it on 48 subjects of site two, and testing it again.")
-    settings = {**FINE_TUNING, "trained_task_id": first.task_id}
-    form = {"task_type": "dl_ft", "train_data": TUNE, "param_set": settings}
-    second = _train(client, form, shown_progress)
-    _table({"trained on site one": first, "fine-tuned on site two": second})
-    for task in (first, second):
-        click.echo(f"Model of {task.task_id}: {task.result.model_state_path}")
-    click.echo(f"Lineage: {' from '.join(task.task_id for task in client.lineage(second.task_id))}")
+@dataclass(frozen=True)
+class _Demo:
+    """The steps of the demo, each with what is said of it."""
 
+    client: Client
+    folder: Path
+    shown_progress: ShownProgress
+    language: str
 
-def _upload(client: Client, folder: Path) -> None:
-    existing = {dataset.data_name for dataset in client.datasets(PROJECT)}
-    for file in FILES:
-        path = folder / f"{file.name}.csv"
-        table = cohort_table(file.site, file.label, file.subjects, seed=file.seed, first=file.first)
-        table.to_csv(path, index=False)
-        if file.name in existing:
-            continue
-        dataset = client.add_dataset(path, proj_id=PROJECT, data_name=file.name)
-        unusable = sum(finding.count for finding in dataset.findings)
-        click.echo(f"   {file.name}: {dataset.subjects} subjects, {unusable} unusable values")
+    def run(self) -> None:
+        """Upload, train, fine-tune and compare."""
+        self._say(Message("local.demo-uploading"))
+        self._upload()
+        self._say(Message("local.demo-training"))
+        form = {"task_type": "dl_ts", "train_data": TRAIN, "param_set": TRAINING}
+        first = self._train(form)
+        self._say(Message("local.demo-fine-tuning"))
+        settings = {**FINE_TUNING, "trained_task_id": first.task_id}
+        form = {"task_type": "dl_ft", "train_data": TUNE, "param_set": settings}
+        second = self._train(form)
+        self._table({"local.demo-trained": first, "local.demo-fine-tuned": second})
+        for task in (first, second):
+            path = str(task.result.model_state_path)
+            self._say(Message("local.demo-model", task=task.task_id, path=path))
+        lineage = [task.task_id for task in self.client.lineage(second.task_id)]
+        self._say(Message("local.demo-lineage", task=lineage[0], parent=lineage[1]))
 
+    def _say(self, message: Message) -> None:
+        click.echo(render(message, self.language))
 
-def _train(client: Client, form: dict[str, Any], shown_progress: ShownProgress) -> Task:
-    common = {"proj_id": PROJECT, "proj_name": "Demo", "enable_test": True, "test_data": TEST}
-    task_id = client.submit({**common, **form}).task_id
-    with shown_progress() as watcher:
-        task = client.wait(task_id, on_progress=watcher, timeout=600)
-    if task.task_status != "Finished":
-        raise DemoError(
-            Message(
-                "local.demo-task-ended",
-                task=task_id,
-                status=str(task.task_status),
-                reason=task.error or "",
+    def _upload(self) -> None:
+        existing = {dataset.data_name for dataset in self.client.datasets(PROJECT)}
+        for file in FILES:
+            path = self.folder / f"{file.name}.csv"
+            table = cohort_table(
+                file.site, file.label, file.subjects, seed=file.seed, first=file.first
             )
-        )
-    return task
+            table.to_csv(path, index=False)
+            if file.name in existing:
+                continue
+            dataset = self.client.add_dataset(path, proj_id=PROJECT, data_name=file.name)
+            unusable = sum(finding.count for finding in dataset.findings)
+            counts = {"subjects": str(dataset.subjects), "values": str(unusable)}
+            uploaded = Message("local.demo-uploaded", name=file.name, **counts)
+            click.echo(f"   {render(uploaded, self.language)}")
 
+    def _train(self, form: dict[str, Any]) -> Task:
+        common = {"proj_id": PROJECT, "proj_name": "Demo", "enable_test": True, "test_data": TEST}
+        task_id = self.client.submit({**common, **form}).task_id
+        with self.shown_progress() as watcher:
+            task = self.client.wait(task_id, on_progress=watcher, timeout=600)
+        if task.task_status != "Finished":
+            status = status_name(task.task_status)
+            ended = Message(
+                "local.demo-task-ended", task=task_id, status=status, reason=task.reason or ""
+            )
+            raise DemoError(ended)
+        return task
 
-def _table(tasks: dict[str, Task]) -> None:
-    """A row per task: metrics on the test subjects of site two."""
-    shown = Table(title=f"Site two, {_test(next(iter(tasks.values()))).n} test subjects")
-    shown.add_column("")
-    for title in ("Accuracy [95 %]", "AUC [95 %]"):
-        shown.add_column(title)
-    for name, task in tasks.items():
-        shown.add_row(name, _metric(_test(task), "accuracy"), _metric(_test(task), "auc"))
-    Console().print(shown)
+    def _table(self, tasks: Mapping[str, Task]) -> None:
+        """A row per task, by the code of its name: metrics on the test subjects of site two."""
+        subjects = str(_test(next(iter(tasks.values()))).n)
+        title = Message("local.demo-test-subjects", subjects=subjects)
+        shown = Table(title=render(title, self.language))
+        shown.add_column("")
+        for metric in METRICS:
+            shown.add_column(f"{render(metric_name(metric), self.language)} [95 %]")
+        for name, task in tasks.items():
+            shown.add_row(
+                render(Message(name), self.language),
+                *(_metric(_test(task), metric) for metric in METRICS),
+            )
+        Console().print(shown)
 
 
 def _metric(test: SplitMetrics, name: str) -> str:

@@ -80,13 +80,13 @@ async def import_model(old: OldModel, uploads: Store, redis_url: str) -> dict[st
         alone=ALONE_SECONDS,
     )
     try:
-        found = await asker.ask(vars(_request(old, upload)))
+        answer = await asker.ask(vars(_request(old, upload)))
     except NoAnswer as error:
         raise ImportRefused(error.message) from error
     finally:
         asker.close()
         await asyncio.to_thread(_removed, upload, uploads)
-    return _imported_by_worker(found)
+    return _imported_by_worker(answer)
 
 
 def _request(old: OldModel, upload: Upload) -> ReadRequest:
@@ -100,17 +100,17 @@ def _request(old: OldModel, upload: Upload) -> ReadRequest:
     )
 
 
-def _imported_by_worker(found: Mapping[str, Any]) -> dict[str, Any]:
+def _imported_by_worker(answer: Mapping[str, Any]) -> dict[str, Any]:
     """What a worker's answer says. Raises ImportRefused."""
-    if "imported" in found:
-        imported: dict[str, Any] = found["imported"]
+    if "imported" in answer:
+        imported: dict[str, Any] = answer["imported"]
         return imported
-    if "refused" in found:
-        refused = found.get("refused_messages", found["refused"])
+    if "refused" in answer:
+        refused = answer.get("refused_messages", answer["refused"])
         raise ImportRefused(*map(Message.from_json, refused))
     for kind in ("full", "gone"):
-        if kind in found:
-            raise ImportRefused(Message.from_json(found[kind]))
+        if kind in answer:
+            raise ImportRefused(Message.from_json(answer[kind]))
     raise ImportRefused(Message("predecessor.workers-too-old"))
 
 

@@ -28,10 +28,18 @@ from actors.settings import LAST_PORT, TEXT, ProcessSettingsError, log_format, r
 from actors.shutdown import end_within, leave
 from db.connection import migrate
 from db.errors import DatabaseError
-from graphnet.messages import Message
+from graphnet.errors import system_reason
+from graphnet.messages import ENGLISH, Message, render
 from service.local.child_processes import ChildProcess
 from service.local.home import QUEUE_LINK, address_file, lock_file, variables
-from service.serve import address, listen, run_loop, serve_until, stop_on_signals
+from service.serve import (
+    ListeningError,
+    address,
+    listen,
+    run_loop,
+    serve_until,
+    stop_on_signals,
+)
 from service.settings import HttpSettings
 
 log = logging.getLogger(__name__)
@@ -43,7 +51,11 @@ START_SECONDS = 120.0
 
 
 class UpError(Exception):
-    """Why the service cannot be started, as a message; ``str`` is its English sentence."""
+    """Why the service cannot be started, as a ``message``; ``str`` is its English sentence."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 @dataclass(frozen=True)
@@ -69,15 +81,25 @@ def run(
     *,
     open_browser: bool = False,
     exit_on_stdin_eof: bool = False,
+    language: str = ENGLISH,
 ) -> int:
-    """Start everything, say ``ready``, stay until SIGTERM or Ctrl-C; the exit status."""
+    """Start everything, say ``ready``, stay until SIGTERM or Ctrl-C; the exit status.
+
+    What keeps it from starting is printed in ``language``.
+    """
     options = UpOptions(open_browser, exit_on_stdin_eof)
     try:
         start_log(read(os.environ, "SGN_LOG_FORMAT", log_format, TEXT))
         with _locked(home), listen(host, port) as listening, _socket_folder() as sockets:
             status = run_loop(_up(home, sockets, listening, options))
-    except (UpError, ProcessSettingsError, DatabaseError, OSError) as error:
-        print(error, file=sys.stderr)  # noqa: T201
+    except (UpError, ListeningError, ProcessSettingsError, DatabaseError) as error:
+        print(render(error.message, language), file=sys.stderr)  # noqa: T201
+        return 1
+    except OSError as error:
+        reason = system_reason(error)
+        if error.filename is not None:
+            reason = Message("readers.file-unusable", file=str(error.filename), reason=reason)
+        print(render(reason, language), file=sys.stderr)  # noqa: T201
         return 1
     return leave(status)
 
@@ -210,7 +232,7 @@ async def _wait_for_queue(url: str) -> None:
 
 
 def _unusable(folder: Path, error: OSError) -> Message:
-    return Message("local.folder-unusable", folder=str(folder), reason=error.strerror or str(error))
+    return Message("local.folder-unusable", folder=str(folder), reason=system_reason(error))
 
 
 async def _forget_workers(url: str, names: Names) -> None:

@@ -8,6 +8,7 @@ from dramatiq import cli
 from actors.log_context import start_log
 from actors.settings import JSON, ProcessSettings, ProcessSettingsError
 from actors.tracing import check_installed
+from graphnet.messages import language_in, render
 
 ARGUMENTS = (
     "actors.worker:make_broker",
@@ -18,19 +19,23 @@ ARGUMENTS = (
 )
 
 
-def run() -> int:
-    """Be the worker's master until it is asked to end; the exit status."""
+def run(language: str = "") -> int:
+    """Be the worker's master until it is asked to end; the exit status.
+
+    What is wrong with its settings is printed in ``language``, by default the environment's.
+    """
     try:
         settings = ProcessSettings.from_environment(os.environ)
         if settings.traces:
             check_installed()
     except ProcessSettingsError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        sentence = render(error.message, language or language_in(os.environ))
+        print(sentence, file=sys.stderr)  # noqa: T201
         return 1
     if settings.log_format == JSON:
         start_log(JSON)  # else Dramatiq sets up its own lines of text
-    asked = cli.make_argument_parser().parse_args(ARGUMENTS)  # type: ignore[no-untyped-call]
-    return int(cli.main(asked))  # type: ignore[no-untyped-call]
+    arguments = cli.make_argument_parser().parse_args(ARGUMENTS)  # type: ignore[no-untyped-call]
+    return int(cli.main(arguments))  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":

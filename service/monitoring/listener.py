@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from actors.exposition import Listener, make_registry, render_metrics, start_listener
 from actors.settings import ProcessSettings
+from graphnet import messages
 from service.monitoring.task_metrics import ProjectTaskMetrics, TaskMetrics
 
 OTHER = "other"
@@ -152,9 +153,9 @@ class Monitoring:
         return render_metrics(self._registry)
 
 
-def _fault(loop: asyncio.AbstractEventLoop) -> str:
+def _fault(loop: asyncio.AbstractEventLoop) -> messages.Message | None:
     try:
         asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(ANSWER_SECONDS)
     except TimeoutError:
-        return "The loop of this service does not answer."
-    return ""
+        return messages.Message("worker.service-loop-silent")
+    return None

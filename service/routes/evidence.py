@@ -13,6 +13,7 @@ from db.tasks import TaskRecord
 from graphnet.artifacts.predictions import predictions_csv, read_predictions
 from graphnet.errors import ModelError
 from graphnet.messages import ENGLISH, Message, as_one
+from graphnet.names import status_name
 from graphnet.report.facts import Facts
 from graphnet.report.page import render_report
 from registry import EVIDENCE, GLASS_BRAIN, REPORT
@@ -134,7 +135,7 @@ async def _if_there(read: Awaitable[T], wrong: list[Message] | None) -> T | None
 def _require_end(task: TaskRecord) -> None:
     require_known(task)
     if task.task_status != Status.FINISHED:
-        status = str(task.task_status)
+        status = status_name(task.task_status)
         message = Message("api.not-finished", task=task.task_id, status=status)
         raise ApiError(ErrorNum.NOT_FOUND, message)
 

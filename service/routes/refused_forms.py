@@ -43,6 +43,10 @@ def _view(form: RefusedFormRecord) -> RefusedFormView:
         proj_id=form.proj_id,
         request_id=form.request_id,
         error_num=form.error_num,
-        msg=form.sentence,
-        errors=[{"field": field, "msg": msg} for field, msg in form.errors],
+        msg=str(form.message),
+        errors=[
+            {"field": field, "msg": str(message), "message": message.as_dict()}
+            for field, message in form.errors
+        ],
+        message=form.message.as_dict(),
     )

@@ -15,6 +15,7 @@ from db.tasks import TaskRecord
 from graphnet.artifacts.manifest import check_manifest, read_manifest
 from graphnet.errors import ModelError
 from graphnet.messages import Message, as_one
+from graphnet.names import status_name
 from registry import (
     GLASS_BRAIN,
     LOG,
@@ -97,7 +98,7 @@ def lacking(task: TaskRecord, what: str) -> ApiError:
     """The task has no such object."""
     values = {
         "task": task.task_id,
-        "status": str(task.task_status),
+        "status": status_name(task.task_status),
         "object": messages.OBJECTS[what],
     }
     return ApiError(ErrorNum.NOT_FOUND, Message("api.object-lacking", **values))

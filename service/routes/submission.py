@@ -26,6 +26,7 @@ from db.tasks import TaskRecord
 from db.texts import in_ascii
 from graphnet.catalogue import find_model
 from graphnet.messages import ENGLISH, Message, rendered
+from graphnet.names import status_name
 from service.forms import validation
 from service.forms.compatibility import PARENT
 from service.forms.reply import ACCEPTED, note_form
@@ -84,7 +85,7 @@ async def submit_again(request: Request, old: TaskRecord) -> str:
     state, caller = state_of(request), caller_of(request)
     require_ours(old)
     if old.task_status not in RETRIABLE:
-        status = str(old.task_status)
+        status = status_name(old.task_status)
         message = Message("forms.not-retriable", task=old.task_id, status=status)
         raise ApiError(ErrorNum.NOT_RETRIABLE, message)
     try:

@@ -10,9 +10,10 @@ from db import cancellation, tasks
 from db.tasks import TaskRecord
 from graphnet.catalogue import ALIASES, GRAPHS, MODELS, ModelCard, graph_summary
 from graphnet.config import OPTIONS, TrainingSettings
-from graphnet.messages import Message
+from graphnet.messages import Message, render
 from service.api.views import HeadlineView, TaskView
 from service.http.auth import caller_of
+from service.http.language import answer_language
 from service.http.queries import may_be_id, query_limit, query_project, query_text
 from service.http.responses import ApiError, ErrorNum, field_error, quoted, success
 from service.predecessor import STATUSES, absence, require_ours
@@ -90,20 +91,21 @@ async def find_task(request: Request, task_id: str) -> TaskRecord | None:
     return task if task is not None and caller_of(request).sees(task.proj_id) else None
 
 
-async def list_models(request: Request) -> Response:  # noqa: ARG001
+async def list_models(request: Request) -> Response:
     """Every architecture with a sentence and its recommended settings, every graph and option."""
+    language = answer_language(request)
     return success(
-        models=[_shown(card) for card in MODELS.values()],
-        graphs={name: str(graph_summary(name)) for name in GRAPHS},
-        options={name: str(option.expected) for name, option in OPTIONS.items()},
+        models=[_shown(card, language) for card in MODELS.values()],
+        graphs={name: render(graph_summary(name), language) for name in GRAPHS},
+        options={name: render(option.expected, language) for name, option in OPTIONS.items()},
     )
 
 
-def _shown(card: ModelCard) -> dict[str, object]:
+def _shown(card: ModelCard, language: str) -> dict[str, object]:
     return {
         "name": card.name,
         "aliases": [alias for alias, name in ALIASES.items() if name == card.name],
-        "summary": str(card.summary),
+        "summary": render(card.summary, language),
         "source": card.source,
         "settings": TrainingSettings.for_model(card.name).as_dict(),
     }

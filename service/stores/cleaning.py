@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from db.cleaning import Known, look_up, mark_removed
 from db.clock import now_ms
-from graphnet.messages import Message
+from graphnet.errors import system_reason
+from graphnet.messages import Message, render
 from registry import RegistryError, Store
 from registry.store import is_task_id
 
@@ -21,7 +23,9 @@ MODEL, CHECKPOINTS, SPOOL = "model", "checkpoints", "spool"
 DAY_MS = 86_400_000
 # The service never deletes rows of tasks: it is another installation's task, or the database is an
 # older copy.
-UNKNOWN = "this database does not know its task"
+UNKNOWN = Message("cleaning.unknown-task")
+DELETED = Message("cleaning.task-deleted")
+NO_AGE = Message("cleaning.no-age")
 
 
 class CleaningError(Exception):
@@ -35,8 +39,14 @@ class Item:
     what: str
     task_id: str
     goes: bool
-    why: str
+    why: Message
     failed: bool = False
+
+    def as_dict(self, language: str) -> dict[str, Any]:
+        """For JSON: ``why`` in ``language``, and as a message."""
+        why = {"why": render(self.why, language), "why_message": self.why.as_dict()}
+        named = {"what": self.what, "task_id": self.task_id, "goes": self.goes}
+        return {**named, **why, "failed": self.failed}
 
 
 class Cleaning:
@@ -72,7 +82,7 @@ class Cleaning:
         stored += [(SPOOL, path.name) for path in sorted(self._spool.glob("*")) if path.is_dir()]
         stored = [(what, name) for what, name in stored if is_task_id(name)]
         known = await look_up(sorted({task_id for _, task_id in stored}))
-        if known and not any(each.submitted or each.run for each in known.values()):
+        if known and not any(task.submitted or task.run for task in known.values()):
             raise CleaningError(Message("local.other-installation", count=len(known)))
         before = await self._before()
         return [self._judged(what, known[task_id], before) for what, task_id in stored]
@@ -87,7 +97,7 @@ class Cleaning:
         if item.what == MODEL and known.run and not known.removed_at:
             aged = before if known.submitted and before is not None else await now_ms()
             needed = await mark_removed(item.task_id, ended_before=aged)
-            if needed:
+            if needed is not None:
                 return replace(judged, goes=False, why=needed)
         return await asyncio.to_thread(self._remove, judged)
 
@@ -99,11 +109,12 @@ class Cleaning:
                 self._stores[item.what].delete(item.task_id)
         except (RegistryError, OSError) as error:
             log.warning("%s of the task %s: %s", item.what, item.task_id, error)
-            return replace(item, goes=False, failed=True, why=str(error))
+            why = error.message if isinstance(error, RegistryError) else system_reason(error)
+            return replace(item, goes=False, failed=True, why=why)
         return item
 
     def _judged(self, what: str, known: Known, before: int | None) -> Item:
-        judges: dict[str, Callable[[], tuple[bool, str]]] = {
+        judges: dict[str, Callable[[], tuple[bool, Message]]] = {
             MODEL: lambda: self._model(known, before),
             CHECKPOINTS: lambda: _checkpoints(known),
             SPOOL: lambda: self._left_over(known),
@@ -111,24 +122,22 @@ class Cleaning:
         goes, why = judges[what]()
         return Item(what, known.task_id, goes, why)
 
-    def _left_over(self, known: Known) -> tuple[bool, str]:
-        if known.needed:
+    def _left_over(self, known: Known) -> tuple[bool, Message]:
+        if known.needed is not None:
             return False, known.needed
+        # The folder may be shared with other installations on this machine.
         if not known.run and not self._unknown:
-            return (
-                False,
-                UNKNOWN,
-            )  # the folder may be shared with other installations on this machine
+            return False, UNKNOWN
         if self._days is None:
-            return False, "no age was given"
+            return False, NO_AGE
         folder = self._spool / known.task_id
         if not folder.is_dir():
-            return False, "it has gone meanwhile"
-        written = folder.stat().st_mtime
-        why = f"it was left on {datetime.fromtimestamp(written, UTC):%Y-%m-%d}"
-        return written * 1000 < time.time() * 1000 - self._days * DAY_MS, why
+            return False, Message("cleaning.gone")
+        written = 1000 * folder.stat().st_mtime
+        why = Message("cleaning.left-on", day=_day(written))
+        return written < time.time() * 1000 - self._days * DAY_MS, why
 
-    def _model(self, known: Known, before: int | None) -> tuple[bool, str]:
+    def _model(self, known: Known, before: int | None) -> tuple[bool, Message]:
         if not known.run and not known.submitted:
             return self._unknown, UNKNOWN
         return _of_age(known, before)
@@ -137,29 +146,29 @@ class Cleaning:
         return None if self._days is None else await now_ms() - self._days * DAY_MS
 
 
-def _of_age(known: Known, before: int | None) -> tuple[bool, str]:
+def _of_age(known: Known, before: int | None) -> tuple[bool, Message]:
     if known.removed_at:
-        return True, f"it was given up on {_day(known.removed_at)}, and its removal was interrupted"
-    if known.needed:
+        return True, Message("cleaning.interrupted", day=_day(known.removed_at))
+    if known.needed is not None:
         return False, known.needed
     if not known.run:
-        return False, "an older service trained it, and its age is not known"
+        return False, Message("cleaning.age-unknown")
     if not known.submitted:
-        return True, "its task was deleted"
+        return True, DELETED
     if before is None:
-        return False, "no age was given"
-    return known.ended_at < before, f"its task ended on {_day(known.ended_at)}"
+        return False, NO_AGE
+    return known.ended_at < before, Message("cleaning.ended-on", day=_day(known.ended_at))
 
 
-def _checkpoints(known: Known) -> tuple[bool, str]:
-    if known.needed:
+def _checkpoints(known: Known) -> tuple[bool, Message]:
+    if known.needed is not None:
         return False, known.needed
     if not known.submitted:
-        return True, "its task was deleted"
+        return True, DELETED
     if not known.run:
-        return True, "no worker knows its task"
-    return False, "the workers remove it themselves, a week after its task at the latest"
+        return True, Message("cleaning.no-worker-knows")
+    return False, Message("cleaning.workers-remove")
 
 
-def _day(milliseconds: int) -> str:
+def _day(milliseconds: float) -> str:
     return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%d}"

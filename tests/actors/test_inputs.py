@@ -23,7 +23,7 @@ def test_a_parent_that_was_cleaned_away_meanwhile_is_said(tmp_path: Path) -> Non
         asyncio.run(migrate(url))
         claim = opened(url, running())
         opened(url, runs.finish_task(claim, {"model_state_path": "x"}))
-        assert opened(url, mark_removed(claim.task_id, ended_before=2**62)) == ""
+        assert opened(url, mark_removed(claim.task_id, ended_before=2**62)) is None
         form = TaskForm("dl_ft", "", ("small",), trained_task_id=claim.task_id)
         store = open_store(tmp_path.as_uri())
         task = task_context(tmp_path, store, form=form, call=lambda work: opened(url, work))

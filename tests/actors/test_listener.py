@@ -8,12 +8,13 @@ import httpx
 import pytest
 
 from actors.exposition import Listener, start_listener
+from graphnet.messages import Message, finished
 from tests.servers import free_ports
 
 
 @contextmanager
 def listening(
-    scrape: Callable[[], bytes] = lambda: b"sgn_busy 1\n", fault: str = ""
+    scrape: Callable[[], bytes] = lambda: b"sgn_busy 1\n", fault: Message | None = None
 ) -> Iterator[httpx.Client]:
     (port,) = free_ports(1)
     listener = Listener("127.0.0.1", port, scrape, lambda: fault)
@@ -37,7 +38,7 @@ def test_metrics_and_a_sign_of_life() -> None:
 
 
 def test_a_fault_is_a_sentence() -> None:
-    with listening(fault="It is stuck.") as http:
+    with listening(fault=finished("It is stuck.")) as http:
         assert (http.get("/healthz").status_code, http.get("/healthz").text) == (
             503,
             "It is stuck.\n",
@@ -58,9 +59,9 @@ def test_what_cannot_be_scraped_does_not_end_the_listener(caplog: pytest.LogCapt
 def test_a_port_that_is_taken_is_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert start_listener("127.0.0.1", port, bytes, str) is None
+        assert start_listener("127.0.0.1", port, bytes, lambda: None) is None
     assert f"SGN_METRICS_PORT {port}: Address already in use" in caplog.text
 
 
 def test_port_0_is_no_listener() -> None:
-    assert start_listener("127.0.0.1", 0, bytes, str) is None
+    assert start_listener("127.0.0.1", 0, bytes, lambda: None) is None

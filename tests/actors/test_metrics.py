@@ -18,6 +18,7 @@ from actors.metrics import GpuMemory, device_info
 from actors.runtime import Runtime
 from actors.settings import ProcessSettings
 from db.errors import translate_errors
+from graphnet.messages import Message
 from graphnet.training.devices import DeviceChoice
 from registry import RegistryError, open_store
 
@@ -104,14 +105,17 @@ def worker(tmp_path: Path) -> Runtime:
 
 
 def test_without_its_loop_thread_a_worker_is_not_well(worker: Runtime) -> None:
-    assert worker.fault() == "The loop thread of this worker does not answer."
+    assert worker.fault() == Message("worker.loop-silent")
 
 
 @pytest.mark.usefixtures("loop")
 def test_a_worker_that_gave_no_sign_of_life_is_not_well(worker: Runtime) -> None:
-    assert worker.fault() == ""
+    assert worker.fault() is None
     worker._lived -= 3600
-    assert re.fullmatch(r"This worker has sent no heartbeat for 36\d\d s\.", worker.fault())
+    late = worker.fault()
+    assert late is not None
+    assert late.code == "worker.no-heartbeat"
+    assert re.fullmatch(r"This worker has sent no heartbeat for 36\d\d s\.", str(late))
 
 
 def test_a_worker_whose_loop_is_held_up_is_not_well(
@@ -120,7 +124,7 @@ def test_a_worker_whose_loop_is_held_up_is_not_well(
     free = threading.Event()
     loop.loop.call_soon_threadsafe(free.wait)
     monkeypatch.setattr(runtime, "ANSWER_SECONDS", 0.05)
-    assert worker.fault() == "The loop thread of this worker does not answer."
+    assert worker.fault() == Message("worker.loop-silent")
     free.set()
     monkeypatch.setattr(runtime, "ANSWER_SECONDS", 5.0)
-    assert worker.fault() == ""
+    assert worker.fault() is None

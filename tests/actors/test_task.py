@@ -47,6 +47,8 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
     kept = StoredModel.from_bytes(store.get("TASK1", PARAMETERS), store.get("TASK1", MANIFEST))
     assert kept.predict(people).tobytes() == model.predict(people).tobytes()
     assert (kept.facts["task_id"], kept.facts["stopped"]) == ("TASK1", str(error))
+    stopped = [Message.from_json(message) for message in kept.facts["stopped_messages"]]
+    assert stopped == list(error.messages)
     named = [{"name": name, "subjects": 20} for name in ("A_NC", "A_SZ")]
     assert lineage(kept.facts) == [{"task_id": "TASK1", "datasets": named}]
     assert subjects_seen(kept.facts) == subjects(people.ids)

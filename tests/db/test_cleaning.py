@@ -13,6 +13,7 @@ from db.clock import now_ms
 from db.errors import ModelRemoved
 from db.intake import Intake
 from db.models import Run
+from graphnet.messages import Message
 from tests.databases import query
 from tests.db.samples import TASK, claimed, running, submitted
 
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.usefixtures("url")
 
 RESULT = {"train_epochs": [], "model_state_path": "s3://x", "manifest_sha256": "ab"}
 LATER = 2**62
+CHANGED = Message("cleaning.changed")
 HELD_SECONDS = 0.15  # for the other to come in between, if it can
 
 
@@ -36,10 +38,10 @@ async def removed_at(task_id: str) -> int:
 
 async def test_a_model_that_nobody_needs_is_marked_once() -> None:
     task_id = await finished()
-    assert await mark_removed(task_id, ended_before=LATER) == ""
+    assert await mark_removed(task_id, ended_before=LATER) is None
     at = await removed_at(task_id)
     assert abs(at - await now_ms()) < 60_000
-    assert await mark_removed(task_id, ended_before=LATER) == "it has changed meanwhile"
+    assert await mark_removed(task_id, ended_before=LATER) == CHANGED
     assert await removed_at(task_id) == at
     record = await tasks.get_model(task_id)
     assert record is not None
@@ -49,9 +51,9 @@ async def test_a_model_that_nobody_needs_is_marked_once() -> None:
 async def test_one_that_is_younger_stays() -> None:
     task_id = await finished()
     ended_at = (await look_up([task_id]))[task_id].ended_at
-    assert await mark_removed(task_id, ended_before=ended_at) == "it has changed meanwhile"
+    assert await mark_removed(task_id, ended_before=ended_at) == CHANGED
     assert await removed_at(task_id) == 0
-    assert await mark_removed(task_id, ended_before=ended_at + 1) == ""
+    assert await mark_removed(task_id, ended_before=ended_at + 1) is None
 
 
 @pytest.mark.parametrize("state", ["Submitted", "Running", "Finished", "Failed"])
@@ -64,7 +66,9 @@ async def test_a_parent_stays_as_long_as_a_child_is_there(state: str) -> None:
     if state == "Failed" and claim:
         await runs.fail_task(claim, "It is so.")
     needed = (await look_up([parent]))[parent].needed
-    assert needed.startswith(f"{child}, which is {state}, ")
+    assert needed is not None
+    assert needed.code == f"cleaning.{'has' if state == 'Finished' else 'will-have'}-child"
+    assert str(needed).startswith(f"{child}, which is {state}, ")
     assert await mark_removed(parent, ended_before=LATER) == needed
     assert await removed_at(parent) == 0
 
@@ -73,10 +77,10 @@ async def test_a_parent_is_free_once_its_children_are_gone(url: str) -> None:
     parent = await finished()
     deleted, cleaned = await finished(parent), await finished(parent)
     query(url, f"DELETE FROM backend_submissions WHERE task_id = '{deleted}'")
-    assert (await look_up([parent]))[parent].needed.startswith(cleaned)
-    assert await mark_removed(cleaned, ended_before=LATER) == ""
-    assert (await look_up([parent]))[parent].needed == ""
-    assert await mark_removed(parent, ended_before=LATER) == ""
+    assert str((await look_up([parent]))[parent].needed).startswith(cleaned)
+    assert await mark_removed(cleaned, ended_before=LATER) is None
+    assert (await look_up([parent]))[parent].needed is None
+    assert await mark_removed(parent, ended_before=LATER) is None
 
 
 async def test_what_is_in_hand_stays() -> None:
@@ -85,14 +89,14 @@ async def test_what_is_in_hand_stays() -> None:
     await runs.record_checkpoint(unsettled)
     await runs.end_cancelled(unsettled, None)
     known = await look_up([waiting, claim.task_id, unsettled.task_id, "TASK0"])
-    assert known[waiting].needed == "it is Submitted"
-    assert known[claim.task_id].needed == "it is Running"
-    assert "is still to store" in known[unsettled.task_id].needed
+    assert str(known[waiting].needed) == "it is Submitted"
+    assert str(known[claim.task_id].needed) == "it is Running"
+    assert known[unsettled.task_id].needed == Message("cleaning.unsettled")
     assert known["TASK0"] == Known("TASK0")
     for task_id in known:
-        assert await mark_removed(task_id, ended_before=LATER) == "it has changed meanwhile"
+        assert await mark_removed(task_id, ended_before=LATER) == CHANGED
     await cancellation.write_cancelled_result(unsettled.task_id, None)
-    assert await mark_removed(unsettled.task_id, ended_before=LATER) == ""
+    assert await mark_removed(unsettled.task_id, ended_before=LATER) is None
 
 
 async def test_what_is_tried_again_keeps_its_checkpoints_and_those_before() -> None:
@@ -102,10 +106,10 @@ async def test_what_is_tried_again_keeps_its_checkpoints_and_those_before() -> N
     claim = await claimed(second)
     assert claim is not None
     await runs.fail_task(claim, "It is so.")
-    assert (await look_up([first.task_id]))[first.task_id].needed == ""
+    assert (await look_up([first.task_id]))[first.task_id].needed is None
     third = await submitted(retry_of=second)
     known = await look_up([first.task_id, second])
-    assert {each.needed for each in known.values()} == {f"{third} tries it again"}
+    assert {task.needed for task in known.values()} == {Message("cleaning.retried", task=third)}
 
 
 async def test_a_part_has_the_submission_of_its_task(url: str) -> None:
@@ -145,7 +149,7 @@ async def test_a_child_that_comes_while_its_parent_is_marked_is_refused(
     parent = await finished()
     looked, children = asyncio.Event(), cleaning._children
 
-    async def slowly(*arguments: Any) -> dict[str, str]:
+    async def slowly(*arguments: Any) -> dict[str, Message]:
         found = await children(*arguments)
         looked.set()
         await asyncio.sleep(HELD_SECONDS)
@@ -155,7 +159,7 @@ async def test_a_child_that_comes_while_its_parent_is_marked_is_refused(
     marking = asyncio.create_task(mark_removed(parent, ended_before=LATER))
     await looked.wait()
     assert not await _child(parent)
-    assert await marking == ""
+    assert await marking is None
 
 
 async def test_a_parent_whose_child_is_being_written_stays(
@@ -172,7 +176,9 @@ async def test_a_parent_whose_child_is_being_written_stays(
     monkeypatch.setattr(new_tasks, "_check_parents", slowly)
     writing = asyncio.create_task(_child(parent))
     await looked.wait()
-    assert "is to be fine-tuned from it" in await mark_removed(parent, ended_before=LATER)
+    needed = await mark_removed(parent, ended_before=LATER)
+    assert needed is not None
+    assert needed.code == "cleaning.will-have-child"
     assert await writing
     assert await removed_at(parent) == 0
 

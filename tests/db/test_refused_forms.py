@@ -1,6 +1,7 @@
 """Refused forms are kept for a while: the newest, in any character set, of each project its own."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -9,6 +10,7 @@ from db.connection import migrate
 from db.errors import CursorUnknown
 from db.models import RefusedForm
 from db.refused_forms import KEEP_MS, NewRefusedForm, RefusedFormRecord
+from graphnet.messages import Message, finished
 from tests.databases import mysql_database, query
 from tests.db.backends import on_sqlite, or_skipped
 from tests.db.opened import opened
@@ -38,12 +40,28 @@ async def test_they_come_back_as_they_were_the_newest_first() -> None:
         ("Q", "r2"),
         ("P", "r1"),
     ]
-    assert found[2].sentence == f"1: {MARKUP}"
-    assert found[2].errors == (("train_data", f"1: {MARKUP}"),)
+    assert str(found[2].message) == f"1: {MARKUP}"
+    assert found[2].errors == (("train_data", finished(f"1: {MARKUP}")),)
     assert found[1].created_at == found[2].created_at - 60_000
     for proj_id, request_id in (("精神", "r3"), ("Q", "r2"), ("P", "r1")):
         assert [each.request_id for each in await listed(proj_id)] == [request_id]
     assert await listed("精") == []
+
+
+async def test_messages_keep_their_codes_and_sentences_of_an_older_version_are_read() -> None:
+    missing = Message("forms.no-dataset", field="train_data", name="'x'")
+    more = Message("api.first-of-errors", first=missing, count=1)
+    await refused_forms.keep([NewRefusedForm("P", "r", 2, more, (("train_data", missing),))])
+    row = await RefusedForm.all().get()
+    assert json.loads(row.sentence) == str(more)
+    (record,) = await listed()
+    assert (record.message, record.errors) == (more, (("train_data", missing),))
+
+    known = {name: json.loads(row.errors)[name] for name in ("proj_id", "errors")}
+    await RefusedForm.all().update(errors=json.dumps(known))
+    (record,) = await listed()
+    assert record.message == finished(str(more))
+    assert record.errors == (("train_data", finished(str(missing))),)
 
 
 async def test_they_come_by_pages() -> None:
@@ -89,6 +107,6 @@ def test_a_table_in_latin_1_keeps_them_too() -> None:
         async def kept() -> None:
             await refused_forms.keep([refused(1, "精神")])
             (found,) = await listed("精神")
-            assert (found.proj_id, found.sentence) == ("精神", f"1: {MARKUP}")
+            assert (found.proj_id, str(found.message)) == ("精神", f"1: {MARKUP}")
 
         opened(url, kept())

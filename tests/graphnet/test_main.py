@@ -21,12 +21,13 @@ from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import ALIASES, MODELS
 from graphnet.config import TrainingSettings
 from graphnet.data.synthetic import cohort_table
-from graphnet.messages import Message
+from graphnet.messages import LANGUAGES, Message, render
 from graphnet.readers import from_table, read_table
 from graphnet.terminal import ProgressLine
 from graphnet.training.progress import TRAINING, Progress, Step
 from tests.graphnet.people import RECIPE
 from tests.installations import GIVE_UP_SECONDS
+from tests.service.english import english_in
 from tests.zygote import forked
 
 SMALL = ("--epochs", "3", "--device", "cpu")
@@ -78,6 +79,30 @@ def trained(files: Files, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("chosen_by", ["option", "environment"])
+def test_what_is_wrong_is_said_in_a_language(
+    files: Files,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    language: str,
+    chosen_by: str,
+) -> None:
+    monkeypatch.setenv("SGN_LANG", language if chosen_by == "environment" else "en")
+    lang = ["--lang", language] if chosen_by == "option" else []
+    absent = Message("system.no-such-file")
+    gone = Message("readers.file-unusable", file=str(tmp_path / "none.csv"), reason=absent)
+    assert sentences(capsys, "--train", tmp_path / "none.csv", "--out", tmp_path, *lang) == [
+        render(gone, language)
+    ]
+    given: list[str | Path] = ["--train", files["A_NC"], "--map", "x", "--out", tmp_path, *lang]
+    assert sentences(capsys, *given) == [
+        render(Message("readers.map-malformed", pair="x"), language)
+    ]
+
+
 def sentences(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> list[str]:
     assert main([str(one) for one in arguments]) == 1
     shown, said = capsys.readouterr()
@@ -112,6 +137,8 @@ def test_a_model_is_fine_tuned(files: Files, trained: Path, tmp_path: Path) -> N
         "--no-baselines", "--no-explain", "--lang", "zh-CN", *SMALL,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
+    assert run.stderr
+    assert english_in(run.stderr) == []
     for folder, language in ((trained, "en"), (tmp_path / "child", "zh-CN")):
         assert f'<html lang="{language}">' in (folder / "report.html").read_text("utf-8")
     parent = json.loads((trained / "manifest.json").read_text())

@@ -1,5 +1,6 @@
 """In which language the sentences of an answer are. Without a service."""
 
+import asyncio
 import json
 
 import pytest
@@ -8,6 +9,7 @@ from starlette.requests import Request
 from graphnet.messages import CHINESE, ENGLISH, Message, as_one, render
 from service.http.language import COOKIE, answer_language
 from service.http.responses import ApiError, ErrorNum, FieldError, form_error
+from service.routes.tasks import list_models
 
 FOLDS = FieldError("param_set.cv_folds", Message("forms.parent-missing"))
 MODEL = FieldError("train_data", Message("forms.no-dataset", field="train_data", name="'x'"))
@@ -49,6 +51,15 @@ def test_an_answer_has_the_same_keys_in_every_language(language: str) -> None:
     assert answer["msg"].startswith(answer["errors"][0]["msg"])
     assert "1" in answer["msg"]
     assert str(error) == f"{FOLDS.message} (and 1 more)"
+
+
+@pytest.mark.parametrize("language", [ENGLISH, CHINESE])
+def test_the_list_of_models_is_in_the_language_of_the_request(language: str) -> None:
+    reply = asyncio.run(list_models(request(accept_language=language)))
+    answer = json.loads(bytes(reply.body))
+    linear = next(model for model in answer["models"] if model["name"] == "Linear")
+    assert linear["summary"] == render(Message("catalogue.model-Linear"), language)
+    assert answer["graphs"]["none"] == render(Message("catalogue.graph-none"), language)
 
 
 def test_an_error_of_no_field_has_its_own_code() -> None:

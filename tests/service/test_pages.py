@@ -17,7 +17,6 @@ from service import pages
 from service.forms.schema import ParamSet, PostedForm
 from service.pages.formats import (
     DATASET_STATES,
-    READING,
     STATES,
     duration,
     figure,
@@ -26,6 +25,7 @@ from service.pages.formats import (
 from service.pages.languages import CHINESE, LANGUAGES, catalogue
 from service.pages.site import environment, own
 from tests.installations import Installation
+from tests.service.english import english_in, shown_by
 
 TEMPLATES = Path(str(pages.__file__)).parent / "templates"
 MOST_BYTES = 300_000
@@ -33,7 +33,7 @@ MOST_BYTES = 300_000
 
 def said() -> set[str]:
     """Every string that a page may say."""
-    found = {text for named in (STATES, DATASET_STATES, READING) for text in named.values()}
+    found = {text for named in (STATES, DATASET_STATES) for text in named.values()}
     english = environment("en")
     for template in TEMPLATES.glob("*.html"):
         text = template.read_text(encoding="utf-8")
@@ -68,6 +68,21 @@ def test_every_page_is_there_in_every_language(
     assert f'lang="{language}"' in reply.text
     assert "script-src 'self'" in reply.headers["content-security-policy"]
     assert not re.search(r"<script(?! src=)|\son\w+=", reply.text)
+
+
+def test_no_page_says_a_sentence_in_english_in_chinese(
+    browser: httpx.Client, small: Installation, trained: dict[str, Any]
+) -> None:
+    task_id = trained["task_id"]
+    small.post({"proj_id": "P", "task_type": "dl_ts", "train_data": ["none"]})  # is refused
+    of_task = (f"/tasks/{task_id}", f"/tasks/{task_id}/predict", f"/compare?task_ids={task_id}")
+    others = ("/", "/datasets", "/datasets/small_SZ", "/tasks/new", "/sign-in", "/refused")
+    in_english: list[str] = []
+    for path in (*others, *of_task, "/compare", "/tasks/TASK0", "/none"):
+        page = browser.get(path, headers={"accept-language": "zh-CN"}).text
+        assert english_in(shown_by(page)) == [], path
+        in_english += english_in(shown_by(browser.get(path).text))
+    assert len(in_english) > 20  # so many would have been found
 
 
 def test_all_of_a_page_is_small_and_from_here(browser: httpx.Client) -> None:

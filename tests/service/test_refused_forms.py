@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from graphnet.messages import Message
 from service.api.endpoints import ENDPOINTS
 from service.forms.refusal_log import MOST_OF_PROJECT
 from service.forms.reply import ACCEPTED, FORM_ADDRESSES, REFUSED
@@ -135,7 +136,10 @@ def test_a_refused_form_is_one_line_of_the_log_and_stands_in_the_list(place: Pla
     reply = place.http.post("/api/v0/newtask", content=bad, headers={"x-request-id": "heard-1"})
     kept = heard(place.http, "heard-1", proj_id="L")
     assert kept["msg"] == reply.json()["msg"]
+    messages = [Message.from_json(error.pop("message")) for error in kept["errors"]]
     assert kept["errors"] == reply.json()["errors"]
+    assert [str(message) for message in messages] == [error["msg"] for error in kept["errors"]]
+    assert Message.from_json(kept["message"]).code == "api.first-of-errors"
     assert (kept["error_num"], kept["proj_id"]) == (2, "L")
     assert re.fullmatch(r"2\d{3}-\d\d-\d\dT[\d:.]+\+00:00", kept["refused_at"])
     (line,) = lines(place, "heard-1")

@@ -8,3 +8,15 @@ cannot-listen = The service cannot listen on { $host }:{ $port }: { $reason }; c
 lacks-right = The user in SGN_DATABASE_URL lacks a right: { $said }. docs/neuro-learn.md lists the rights that `sgn migrate` needs.
 demo-task-ended = { $task } is { $status }. { $reason }
 other-installation = The database knows none of the { $count } tasks that the registry holds: do SGN_DATABASE_URL and SGN_REGISTRY_URL belong to one installation?
+installation-id = The installation's id is { $id }.
+
+# sgn demo
+demo-uploading = 1. Uploading six files of synthetic subjects from two sites.
+demo-uploaded = { $name }: { $subjects } subjects, { $values } unusable values
+demo-training = 2. Training SGN from scratch on site one, and testing it on site two.
+demo-fine-tuning = 3. Fine-tuning it on 48 subjects of site two, and testing it again.
+demo-test-subjects = Site two, { $subjects } test subjects
+demo-trained = trained on site one
+demo-fine-tuned = fine-tuned on site two
+demo-model = Model of { $task }: { $path }
+demo-lineage = Lineage: { $task } from { $parent }

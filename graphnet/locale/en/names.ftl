@@ -20,6 +20,13 @@ metric-r2 = R²
 metric-pearson = Pearson's r
 metric-spearman = Spearman's ρ
 
+status-Submitted = Submitted
+status-Running = Running
+status-Finished = Finished
+status-Failed = Failed
+status-Cancelled = Cancelled
+status-Success = Success
+
 method-majority = Majority class
 method-logistic_regression = Logistic regression
 method-svm_linear = Linear SVM

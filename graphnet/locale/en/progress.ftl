@@ -25,3 +25,4 @@ line-without-time = { $percent } %: { $stage }
 
 ended-model-kept = The run was ended. The model is trained and was kept in { $folder }; it was not fully evaluated, so there is no result and no report.
 ended-nothing-kept = The run was ended before the model was trained; nothing was kept.
+note = Note: { $warning }

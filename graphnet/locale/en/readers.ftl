@@ -19,3 +19,12 @@ map-malformed = --map { $pair } is not of the form ID=CHOICE or FILE:ID=CHOICE.
 map-twice = --map answers { $key } twice.
 map-not-asked = --map answers { $keys }, which no file asks; leave it out.
 nothing-answered = Nothing was answered, so nothing was read.
+file-unusable = { $file }: { $reason }.
+question-open = { $question } Answer with { $answers }.
+answer = --map { $answer } ({ $label })
+either-answer = { $first }, or { $second }
+asks = { $file }: { $question }
+choice = Choice:{" "}
+next-time = Next time: --map { $answer }
+answered-as-before = { $file }: { $answer }, as before.
+give-a-number = Give a number from 1 to { $most }.

@@ -15,3 +15,6 @@ last-sound-epoch = The parameters of the last sound epoch are at { $path }.
 # What the result of a cancelled task says.
 best-kept = The best parameters until then are kept; it was trained for { $epochs } epochs.
 some-seeds = They are of { $trained } of the { $seeds } seeds.
+
+# What NEURO-LEARN's row says of a task that the predecessor left.
+orphan-ended = This service's predecessor left this task { $status } and no longer trains it; an operator has ended it. Submit the form again to train it.

@@ -27,3 +27,10 @@ disk-full = { $use ->
 disk-full-for-file = The disk of the worker's spool { $folder } is full, so { $file } could not be read. Free some space there, or set SGN_SPOOL to a folder on another disk.
 database-not-seen = The database has not answered since this process started.
 task-not-written = The task could not be written; try again.
+
+# Whether a process lives, at the port of its metrics.
+loop-silent = The loop thread of this worker does not answer.
+no-heartbeat = This worker has sent no heartbeat for { $seconds } s.
+service-loop-silent = The loop of this service does not answer.
+listener-paths = This port serves /metrics and /healthz.
+see-log = The log has the details.

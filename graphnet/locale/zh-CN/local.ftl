@@ -8,3 +8,15 @@ cannot-listen = 服务无法监听 { $host }:{ $port }：{ $reason }；请选择
 lacks-right = SGN_DATABASE_URL 中的用户缺少权限：{ $said }。docs/neuro-learn.md 列出了 `sgn migrate` 所需的权限。
 demo-task-ended = { $task } 的状态是 { $status }。{ $reason }
 other-installation = 数据库不认识存储库中的 { $count } 个任务：SGN_DATABASE_URL 和 SGN_REGISTRY_URL 是否属于同一安装？
+installation-id = 本安装的编号是 { $id }。
+
+# sgn demo
+demo-uploading = 1. 上传两个站点的合成受试者，共六个文件。
+demo-uploaded = { $name }：{ $subjects } 名受试者，{ $values } 个不可用的数值
+demo-training = 2. 在站点一上从头训练 SGN，并在站点二上测试。
+demo-fine-tuning = 3. 用站点二的 48 名受试者微调，并再次测试。
+demo-test-subjects = 站点二，{ $subjects } 名测试受试者
+demo-trained = 在站点一上训练
+demo-fine-tuned = 在站点二上微调
+demo-model = { $task } 的模型：{ $path }
+demo-lineage = 来源：{ $task } 由 { $parent } 微调而来

@@ -20,6 +20,13 @@ metric-r2 = R²
 metric-pearson = Pearson 相关系数
 metric-spearman = Spearman 相关系数
 
+status-Submitted = 排队中
+status-Running = 训练中
+status-Finished = 已完成
+status-Failed = 失败
+status-Cancelled = 已取消
+status-Success = 成功
+
 method-majority = 多数类
 method-logistic_regression = 逻辑回归
 method-svm_linear = 线性 SVM

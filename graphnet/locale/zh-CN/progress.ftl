@@ -25,3 +25,4 @@ line-without-time = { $percent } %：{ $stage }
 
 ended-model-kept = 运行已被终止。模型已训练完成，保存在 { $folder } 中；评估未全部完成，因此没有结果和报告。
 ended-nothing-kept = 运行在模型训练完成之前被终止；没有保存任何内容。
+note = 注意：{ $warning }

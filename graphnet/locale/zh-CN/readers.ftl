@@ -19,3 +19,12 @@ map-malformed = --map { $pair } 不是 ID=选项 或 文件:ID=选项 的形式�
 map-twice = --map 对 { $key } 回答了两次。
 map-not-asked = --map 回答了 { $keys }，但没有文件询问；请将其删除。
 nothing-answered = 没有给出回答，因此没有读取任何内容。
+file-unusable = { $file }：{ $reason }。
+question-open = { $question }请用 { $answers } 回答。
+answer = --map { $answer }（{ $label }）
+either-answer = { $first }或 { $second }
+asks = { $file }：{ $question }
+choice = 选择：
+next-time = 下次可用：--map { $answer }
+answered-as-before = { $file }：{ $answer }，与之前相同。
+give-a-number = 请输入 1 至 { $most } 之间的数字。

@@ -12,3 +12,6 @@ last-sound-epoch = 最后一个正常轮次的参数保存在 { $path }。
 # 已取消任务的结果说明。
 best-kept = 已保留到取消时为止的最佳参数；共训练了 { $epochs } 轮。
 some-seeds = 这些参数来自 { $seeds } 个随机种子中的 { $trained } 个。
+
+# 前代服务遗留的任务在 NEURO-LEARN 记录中的说明。
+orphan-ended = 本服务的前代服务留下了该任务（状态 { $status }），不再训练它；管理员已将其结束。重新提交表单即可训练。

@@ -24,3 +24,10 @@ disk-full = { $use ->
 disk-full-for-file = 工作进程暂存文件夹 { $folder } 所在的磁盘已满，因此无法读取 { $file }。请在那里释放空间，或将 SGN_SPOOL 设为另一磁盘上的文件夹。
 database-not-seen = 自本进程启动以来，数据库一直没有响应。
 task-not-written = 未能写入任务；请重试。
+
+# 进程是否存活，见其指标端口。
+loop-silent = 该工作进程的事件循环没有响应。
+no-heartbeat = 该工作进程已有 { $seconds } 秒没有发送心跳。
+service-loop-silent = 该服务的事件循环没有响应。
+listener-paths = 此端口提供 /metrics 和 /healthz。
+see-log = 详情见日志。

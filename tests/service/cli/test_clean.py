@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from db import cleaning, runs
 from db.connection import migrate
-from graphnet.messages import finished
+from graphnet.messages import Message, finished
 from registry import (
     CHECKPOINTS,
     MANIFEST,
@@ -203,7 +203,7 @@ def test_a_child_that_came_after_the_look_keeps_its_parent(kept: Kept, monkeypat
     parent = kept.finished(days=40)
     mark = cleaning.mark_removed
 
-    async def late(task_id: str, *, ended_before: int) -> str:
+    async def late(task_id: str, *, ended_before: int) -> Message | None:
         await submitted(parent_task_id=parent)
         return await mark(task_id, ended_before=ended_before)
 

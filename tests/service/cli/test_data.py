@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from zipfile import ZipFile
 
+from graphnet.names import rule_help
 from tests.service.cli.command import Command, environment
 from tests.service.fake_service import (
     CSV,
@@ -46,10 +47,10 @@ def test_a_dataset_is_added_under_its_files_name_with_a_quality_report(
         "Note      1 column was left out: AGE.",
         "",
         "Quality",
-        "Rule     Subject  Measure  Regions",
-        "missing  s2       GMV            1",
+        "Rule            Subject  Measure  Regions",
+        "Missing values  s2       GMV            1",
         "",
-        f"missing  {RULE}",
+        f"Missing values  {rule_help('missing')}",
     ]
 
 
@@ -172,7 +173,7 @@ def test_a_dataset_is_shown_with_its_findings(sgn: Command) -> None:
 
     assert ran.exit_code == 0
     assert "Dataset   A\n" in ran.stdout
-    assert "missing  s2       GMV            1\n" in ran.stdout
+    assert "Missing values  s2       GMV            1\n" in ran.stdout
     assert json.loads(sgn("data", "show", "A", "--json").stdout)["rules"] == {"missing": RULE}
     assert sgn("data", "show", "B").stderr == "There is no dataset 'B'.\n"
 

@@ -173,7 +173,7 @@ def test_a_terminal_is_asked_and_the_file_is_sent_once(
     assert json.loads(ran.stdout)["data_name"] == "a"
     assert "First rows" in ran.stderr
     assert " 2  B x is the patients" in ran.stderr
-    assert "3 is not in the range 1<=x<=2" in ran.stderr
+    assert "Give a number from 1 to 2." in ran.stderr
     assert ran.stderr.count("Choice:") == 4  # nothing is a default: an empty line is no answer
     assert [seen.body for seen in fake.seen] == [CSV, b""]
     assert fake.seen[1].query["upload"] == UPLOAD

@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 from click.testing import CliRunner
 
+from graphnet.messages import ENGLISH
 from service.cli import main
 
 TASK = "TASK20012912454500"
@@ -25,8 +26,15 @@ def test_up_is_told_where_to_live_and_gives_its_status(
     told: list[tuple[object, ...]] = []
 
     def run(
-        home: Path, host: str, port: int, *, open_browser: bool, exit_on_stdin_eof: bool
+        home: Path,
+        host: str,
+        port: int,
+        *,
+        open_browser: bool,
+        exit_on_stdin_eof: bool,
+        language: str,
     ) -> int:
+        assert language == ENGLISH
         told.append((home, host, port, open_browser, exit_on_stdin_eof))
         return 3
 
@@ -48,7 +56,7 @@ def test_up_is_told_where_to_live_and_gives_its_status(
 def test_a_demonstration_may_be_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     told: list[Path | None] = []
 
-    def run(home: Path | None, _: object) -> int:
+    def run(home: Path | None, *_: object) -> int:
         told.append(home)
         return 0
 

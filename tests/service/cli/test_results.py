@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from graphnet.messages import CHINESE, Message, render
 from service.cli import submit
 from service.client import tasks
 from tests.service.cli.command import Command, process, rows
@@ -55,7 +56,7 @@ def test_a_report_is_written_in_a_language(sgn: Command, fake: FakeService) -> N
     assert [seen.headers["accept-language"] for seen in fake.seen] == ["en", "zh-CN"]
     ran = sgn("report", TASK, "--stored", "--lang", "zh-CN", "-o", "-")
     assert ran.exit_code == 2
-    assert "The stored report is in English" in ran.stderr
+    assert render(Message("cli.stored-report-is-english"), CHINESE) in ran.stderr
 
 
 def test_a_device_stays_a_device(sgn: Command, tmp_path: Path) -> None:

@@ -37,10 +37,10 @@ def test_a_form_may_come_from_standard_input(sgn: Command, fake: FakeService) ->
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"{", " is not JSON: Expecting property name"),
-        (b"", " is not JSON: Expecting value"),
-        (b"\xff\xfe\xff", " is not JSON: "),
-        (b"[" * 100_000, " is not JSON: "),
+        (b"{", " is not JSON: see line 1, column 2."),
+        (b"", " is not JSON: see line 1, column 1."),
+        (b"\xff\xfe\xff", " is not JSON."),
+        (b"[" * 100_000, " is not JSON."),
         (b"[]", " must hold one JSON object, the form's fields."),
     ],
 )
