@@ -144,9 +144,7 @@ def _piece_at(sending: Sending, offset: int, size: int) -> Iterator[bytes]:
     while offset < end:
         data = sending.file.read(min(PIECE, end - offset))
         if not data:
-            raise ClientError(
-                f"{sending.name} has become shorter while it was sent; send it again."
-            )
+            raise ClientError(Message("client.file-shorter", file=sending.name))
         yield data
         offset += len(data)
 
