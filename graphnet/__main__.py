@@ -130,7 +130,7 @@ def _add(section: "argparse._ArgumentGroup", option: Option) -> None:
         section.add_argument(flag, action=argparse.BooleanOptionalAction, help=help_text)
     else:
         text = f"{help_text} {option.accepted}"
-        section.add_argument(flag, type=option.type, help=text)
+        section.add_argument(flag, type=option.parse if option.is_names else option.type, help=text)
 
 
 if __name__ == "__main__":

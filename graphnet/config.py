@@ -6,7 +6,7 @@ from typing import Any, Self
 from graphnet.catalogue import GRAPHS, find_model
 from graphnet.errors import SettingsError
 from graphnet.messages import Message
-from graphnet.options import Bound, Choice, Flag, Option, option, options_of
+from graphnet.options import Bound, Choice, Flag, Names, Option, option, options_of
 
 LAST_SEED = 2**31 - 1
 DEVICES = ("any", "cpu", "cuda")
@@ -81,8 +81,9 @@ class Evaluation:
     chooses learning rate, weight decay and density within each fold, on its training subjects
     alone. ``leave_site_out`` tests on each site in turn. ``permutations`` of the labels give a
     p-value of the cross-validated AUC. ``baselines`` are fitted on the same subjects and folds;
-    ``explain`` attributes the predictions to regions and measures. ``fan_out`` is how many workers
-    may share the folds, and the seeds.
+    ``covariates`` are those that results are checked against; None: age, sex, motion and others
+    that are recognised. ``explain`` attributes the predictions to regions and measures.
+    ``fan_out`` is how many workers may share the folds, and the seeds.
     """
 
     cv_folds: int | None = option(None, Bound(int, 2, 100, or_zero=True), "usual")
@@ -92,6 +93,7 @@ class Evaluation:
     permutations: int = option(0, Bound(int, 0, 100_000), "evaluation")
     baselines: bool = option(default=True, accepts=Flag(), group="evaluation")
     explain: bool = option(default=True, accepts=Flag(), group="evaluation")
+    covariates: tuple[str, ...] | None = option(None, Names(), "evaluation")
     fan_out: int = option(1, Bound(int, 1, 100), "execution")
 
     def __post_init__(self) -> None:

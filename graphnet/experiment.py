@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from graphnet.artifacts.confounds import Confounds
 from graphnet.artifacts.lineage import is_complete, subjects_seen
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import SplitPredictions, predictions_document
@@ -121,6 +122,7 @@ def run(
             _result(plan, trained.fit, evaluated, validated),
             seen_in_training=_seen_in_training(plan, predicted),
             explanation=explained.explanation if explained else None,
+            confounds=_confounds(model, data, evaluated, validated),
             device=str(device),
         )
         document = predictions_document(
@@ -239,6 +241,19 @@ def _sites(
     }
     folds = {kind: (data.train, values) for kind, values in validated.predicted.items()}
     return {split: by_site(model, *pair) for split, pair in (splits | folds).items()}
+
+
+def _confounds(
+    model: StoredModel, data: Splits, evaluated: ModelEvaluation, validated: ValidationResult
+) -> Confounds | None:
+    """What covariates may explain, of held-out subjects; None where there are no covariates."""
+    if not data.train.covariates:
+        return None
+    from graphnet.evaluation.confounds import confounds  # noqa: PLC0415 - slow to import
+
+    held_out = {split: (cohort, evaluated.predicted[split]) for split, cohort in data.held_out()}
+    folds = {kind: (data.train, values) for kind, values in validated.predicted.items()}
+    return confounds(model, data.present(), held_out | folds)
 
 
 def _importance(

@@ -27,6 +27,8 @@ METHODS = (
     "mean",
     "ridge",
     "no_edge",
+    "covariates",
+    "site",
     "parent",
 )
 STATUSES = ("Submitted", "Running", "Finished", "Failed", "Cancelled", "Success")

@@ -22,6 +22,7 @@ T = TypeVar("T")
 DECLARED = "option"  # the key in a dataclass field's metadata
 # Groups in the order of the page: the first is open, the others are folded away.
 GROUPS = ("usual", "graph", "training", "evaluation", "target", "fine-tuning", "execution")
+MOST_NAMES, LONGEST_NAME = 50, 100
 LARGEST = 1e15  # beyond it, text that is typed stays text and is refused as such
 
 
@@ -107,7 +108,27 @@ class Flag:
         return Message("options.expected-flag")
 
 
-Accepts = Bound | Choice | Flag
+@dataclass(frozen=True)
+class Names:
+    """Names of columns, with commas between them where they are typed; ``none`` for no name."""
+
+    def holds(self, value: object) -> bool:
+        """Whether ``value`` is a list of names."""
+        if not isinstance(value, (list, tuple)) or len(value) > MOST_NAMES:
+            return False
+        return bool(value) and all(map(_may_be_name, value))
+
+    def parse(self, text: str) -> list[str]:
+        """The names in a text."""
+        return [name.strip() for name in text.split(",") if name.strip()]
+
+    @property
+    def expected(self) -> Message:
+        """What they are, in words."""
+        return Message("options.expected-names")
+
+
+Accepts = Bound | Choice | Flag | Names
 
 
 @dataclass(frozen=True)
@@ -131,15 +152,22 @@ class Option:
         return isinstance(self.accepts, Flag)
 
     @property
+    def is_names(self) -> bool:
+        """Whether it is a list of names."""
+        return isinstance(self.accepts, Names)
+
+    @property
     def is_number(self) -> bool:
         """Whether it is a number of some range."""
         return isinstance(self.accepts, Bound)
 
     @property
-    def type(self) -> type[int] | type[float] | type[str] | type[bool]:
+    def type(self) -> type[int] | type[float] | type[str] | type[bool] | type[list[str]]:
         """What a program sends."""
         if isinstance(self.accepts, Bound):
             return self.accepts.kind
+        if isinstance(self.accepts, Names):
+            return list
         return bool if isinstance(self.accepts, Flag) else str
 
     @property
@@ -208,6 +236,12 @@ def options_of(declaring: Any) -> dict[str, Option]:
 def group_label(group: str) -> Message:
     """What a group of settings is called."""
     return Message(f"options.group-{group}")
+
+
+def _may_be_name(value: object) -> bool:
+    """Whether it could be the name of a column: it has a letter or a digit."""
+    is_short = isinstance(value, str) and len(value) <= LONGEST_NAME
+    return is_short and any(character.isalnum() for character in str(value))
 
 
 def _whole(value: Any) -> Any:

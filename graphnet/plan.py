@@ -62,6 +62,7 @@ class ExperimentPlan:
         if parent is not None:
             parent.arranged(data.train)  # refuses what does not fit
             data = data.arranged(parent.layout)
+        data = _with_confounds(data, evaluation)
         start = initial_model(data, settings, parent)
         fold_plans = plan_folds(
             data, evaluation, is_regression=start.scale is not None, seed=settings.seed
@@ -96,6 +97,16 @@ class ExperimentPlan:
                 for name, interpretation in cohort.interpretations.items()
             },
         }
+
+
+def _with_confounds(data: Splits, evaluation: Evaluation) -> Splits:
+    """With the names of the covariates that results are checked against. Raises CohortError."""
+    if not data.train.covariates and not evaluation.covariates:
+        return data
+    from graphnet.evaluation.covariates import confounds_of  # noqa: PLC0415 - slow to import
+
+    names = confounds_of(data.train, evaluation.covariates)
+    return data.each(lambda cohort: replace(cohort, confounds=names))
 
 
 def initial_model(

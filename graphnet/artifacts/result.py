@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from graphnet.artifacts.confounds import Confounds
 from graphnet.messages import Message, as_warnings
 from graphnet.training.history import History
 
@@ -430,7 +431,8 @@ class TaskResult:
     split and baseline. ``seen_in_training``: how many subjects of each split the model was trained
     on, None where nobody can say; None as a whole in a result that does not say so. ``storage`` is
     None before anything was stored. ``imported`` and ``unknown`` are what an import notes of the
-    old model.
+    old model. ``confounds`` says how far covariates may explain the metrics; None where the
+    subjects have no covariates.
     """
 
     history: History = field(default_factory=History)
@@ -448,6 +450,7 @@ class TaskResult:
     versions: Mapping[str, str] = field(default_factory=dict)
     quality: Quality = field(default_factory=Quality)
     explanation: Explanation | None = None
+    confounds: Confounds | None = None
     device: str = ""
     evidence_sha256: str = ""
     storage: StoredObjects | None = None
@@ -499,6 +502,7 @@ class TaskResult:
             "versions": dict(self.versions),
             "quality": self.quality.as_dict(),
             "explanation": None if self.explanation is None else self.explanation.as_dict(),
+            "confounds": None if self.confounds is None else self.confounds.as_dict(),
             "device": self.device,
         }
 
@@ -540,6 +544,7 @@ class TaskResult:
             versions={str(k): str(v) for k, v in _mapping(named.get("versions")).items()},
             quality=Quality.from_json(named.get("quality")),
             explanation=Explanation.from_json(named.get("explanation")),
+            confounds=Confounds.from_json(named.get("confounds")),
             device=_text(named.get("device")),
             evidence_sha256=_text(named.get("evidence_sha256")),
             storage=_storage(named),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from graphnet.data.atlas import Atlas
 from graphnet.data.class_names import shared_names
+from graphnet.data.dataset import Covariate, joined_covariates
 from graphnet.data.identifiers import match_ids
 from graphnet.data.interpretation import COUNTS, OTHER, Interpretation, Z
 from graphnet.data.quality import Finding
@@ -77,7 +78,8 @@ class Cohort:
     hold: ``z`` (Fisher's), ``counts`` or ``other``. ``series`` are time series (T, N) of each
     subject; ``coordinates`` (N, 3) the regions' centres in millimetres, as somebody gave them, and
     ``atlas`` where the regions lie by the dataset's atlas. These are None where they are not known.
-    ``interpretations`` says, by dataset, how it was read.
+    ``interpretations`` says, by dataset, how it was read. ``covariates`` are what else is known of
+    each subject, such as age; ``confounds`` names those by which results are checked.
     """
 
     ids: tuple[str, ...]
@@ -97,6 +99,8 @@ class Cohort:
     class_names: Mapping[int, str] = field(default_factory=dict)
     edges: str = Z
     interpretations: Mapping[str, Interpretation] = field(default_factory=dict)
+    covariates: tuple[Covariate, ...] = ()
+    confounds: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -149,6 +153,7 @@ class Cohort:
             connectomes=None if self.connectomes is None else self.connectomes[index],
             series=None if self.series is None else tuple(self.series[row] for row in chosen),
             findings=tuple(finding for finding in findings if finding is not None),
+            covariates=tuple(covariate.rows(chosen) for covariate in self.covariates),
         )
 
     def arranged(self, layout: Layout) -> "Cohort":
@@ -210,6 +215,7 @@ def merge(cohorts: Sequence[Cohort]) -> Cohort:
         interpretations={
             name: found for cohort in cohorts for name, found in cohort.interpretations.items()
         },
+        covariates=joined_covariates([(c.covariates, len(c)) for c in cohorts]),
     )
 
 

@@ -59,6 +59,10 @@ def cohort_of(dataset: Dataset, name: str, target: str = GROUP) -> Cohort:
         class_names=words(dataset.class_names),
         edges=_kept_as(dataset),
         interpretations={name: dataset.interpretation},
+        covariates=tuple(
+            covariate.rows(np.flatnonzero(kept).tolist())
+            for covariate in dataset.subjects.covariates
+        ),
         atlas=atlas_of(dataset.interpretation.atlas, dataset.regions),
     )
 

@@ -4,7 +4,7 @@ It is what every file becomes, what is kept under a dataset's id, and what a tra
 are as they were measured: nothing is filled in, scaled, clipped or screened here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,6 +31,69 @@ class Covariate:
     name: str
     kind: str
     values: FloatArray | tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """By which it is found in another table: without capitals and signs."""
+        return covariate_key(self.name)
+
+    @property
+    def numbers(self) -> FloatArray:
+        """The numbers (S,) of a numeric covariate."""
+        return np.asarray(self.values, dtype=np.float64)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The text (S,) of a categorical covariate."""
+        return tuple(map(str, self.values))
+
+    def rows(self, rows: Sequence[int]) -> "Covariate":
+        """Of some subjects."""
+        if self.kind == NUMERIC:
+            return replace(self, values=self.numbers[list(rows)])
+        words = self.words
+        return replace(self, values=tuple(words[row] for row in rows))
+
+
+def covariate_key(name: str) -> str:
+    """A name without capitals, blanks and signs: ``Age (years)`` is ``ageyears``."""
+    return "".join(character for character in name.casefold() if character.isalnum())
+
+
+def joined_covariates(
+    parts: Sequence[tuple[tuple[Covariate, ...], int]],
+) -> tuple[Covariate, ...]:
+    """The covariates of several cohorts, each with its number of subjects, one below the other.
+
+    One that a cohort does not have is missing for its subjects. Numbers in one and words in another
+    are words.
+    """
+    first: dict[str, Covariate] = {}
+    for covariates, _ in parts:
+        for covariate in covariates:
+            first.setdefault(covariate.key, covariate)
+    return tuple(_joined(covariate, parts) for covariate in first.values())
+
+
+def _joined(named: Covariate, parts: Sequence[tuple[tuple[Covariate, ...], int]]) -> Covariate:
+    found = [
+        (next((each for each in covariates if each.key == named.key), None), count)
+        for covariates, count in parts
+    ]
+    if all(each is None or each.kind == NUMERIC for each, _ in found):
+        numbers = [np.full(count, np.nan) if each is None else each.numbers
+                   for each, count in found]  # fmt: skip
+        return Covariate(named.name, NUMERIC, np.concatenate(numbers))
+    words: list[str] = []
+    for each, count in found:
+        words += [""] * count if each is None else _as_words(each)
+    return Covariate(named.name, CATEGORICAL, tuple(words))
+
+
+def _as_words(covariate: Covariate) -> list[str]:
+    if covariate.kind == CATEGORICAL:
+        return list(covariate.words)
+    return ["" if np.isnan(number) else f"{number:g}" for number in covariate.numbers]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Who is trained on, who is validated and tested on, and what a reviewer would ask about it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from graphnet.data.class_names import Names, Source, shared_names
@@ -62,6 +62,11 @@ class Splits:
             if self.train.layout == layout
             else Splits(self.train.arranged(layout), self.val, self.test)
         )
+
+    def each(self, change: Callable[[Cohort], Cohort]) -> "Splits":
+        """With every cohort changed."""
+        changed = {name: change(cohort) for name, cohort in self.present().items()}
+        return Splits(**changed)
 
     def named(self) -> list[Source]:
         """Each split and its class names."""

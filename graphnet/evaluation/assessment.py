@@ -150,13 +150,17 @@ def _simple(model: StoredModel, data: Splits) -> tuple[dict[str, BySplit], dict[
         split: model.preprocessing.scaled(cohort).reshape(len(cohort), -1)
         for split, cohort in data.present().items()
     }
-    fitted = simple_baselines(model, data.train, x["train"], x)
+    fitted = simple_baselines(model, data.train, x["train"], x, data.present())
     predicted = {name: dict(one.predicted) for name, one in fitted.items() if one.reason is None}
     return predicted, {name: one.reason for name, one in fitted.items() if one.reason is not None}
 
 
 def simple_baselines(
-    model: StoredModel, train: Cohort, x: Float32Array, held_out: Mapping[str, Float32Array]
+    model: StoredModel,
+    train: Cohort,
+    x: Float32Array,
+    held_out: Mapping[str, Float32Array],
+    cohorts: Mapping[str, Cohort],
 ) -> "dict[str, Baseline]":
     """Baselines of the classes or the score that ``model`` predicts, fitted to ``train``.
 
@@ -165,16 +169,21 @@ def simple_baselines(
         train: S subjects.
         x: (S, N · F), their measures as the model's preprocessing scales them.
         held_out: (S of the split, N · F), of each split to be predicted.
+        cohorts: the subjects of these splits, for what their covariates alone predict.
 
     """
     from graphnet.evaluation.baselines import (  # noqa: PLC0415 - scikit-learn is slow to import
         fit_baselines,
         fit_score_baselines,
     )
+    from graphnet.evaluation.covariates import covariate_baselines  # noqa: PLC0415
 
     if model.scale is not None:
-        return fit_score_baselines(x, train.scores, held_out)
-    return fit_baselines(x, model.targets(train).numpy(), held_out, len(model.classes))
+        of_measures = fit_score_baselines(x, train.scores, held_out)
+        return of_measures | covariate_baselines(train, cohorts, train.scores, 0)
+    targets, classes = model.targets(train).numpy(), len(model.classes)
+    of_measures = fit_baselines(x, targets, held_out, classes)
+    return of_measures | covariate_baselines(train, cohorts, targets, classes)
 
 
 def _on(theirs: Mapping[str, BySplit], split: str) -> BySplit:

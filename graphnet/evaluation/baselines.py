@@ -70,7 +70,7 @@ def fit_baselines(
     # A second thread gains nothing on matrices of this size, and takes a core from others.
     with threadpool_limits(1):
         fitted = {"majority": _majority(places, held_out), **_fitted(x, places, held_out)}
-    return {name: _all_classes(one, present, classes) for name, one in fitted.items()}
+    return {name: spread(one, present, classes) for name, one in fitted.items()}
 
 
 def fit_score_baselines(
@@ -130,17 +130,22 @@ class Training:
     @cached_property
     def folds(self) -> list[tuple[IntArray, IntArray]]:
         """Inner folds, the rows to train on and to test; none where a class has one subject."""
-        fewest = int(np.unique(self.targets, return_counts=True)[1].min())
-        if fewest < 2:
-            return []
-        folds = StratifiedKFold(min(INNER_FOLDS, fewest), shuffle=True, random_state=0)
-        return list(folds.split(self.targets, self.targets))
+        return inner_folds(self.targets)
 
     def parts(self, values: Float32Array) -> Iterator[tuple[Float32Array, Products]]:
         """Other subjects (S', P) with their products, some at a time."""
         for first in range(0, len(values), ROWS):
             part = values[first : first + ROWS]
             yield part, Products.of(part, self.x)
+
+
+def inner_folds(targets: IntArray) -> list[tuple[IntArray, IntArray]]:
+    """Folds of training subjects by class, to choose a strength by; none of a class of one."""
+    fewest = int(np.unique(targets, return_counts=True)[1].min())
+    if fewest < 2:
+        return []
+    folds = StratifiedKFold(min(INNER_FOLDS, fewest), shuffle=True, random_state=0)
+    return list(folds.split(targets, targets))
 
 
 def _fitted(x: Float32Array, targets: IntArray, held_out: HeldOut) -> dict[str, Baseline]:
@@ -154,8 +159,8 @@ def _fitted(x: Float32Array, targets: IntArray, held_out: HeldOut) -> dict[str, 
     return {name: Baseline(reason=too_large) if too_large else fit() for name, fit in fits.items()}
 
 
-def _all_classes(fitted: Baseline, present: IntArray, classes: int) -> Baseline:
-    """Columns for the classes that the training subjects do not have."""
+def spread(fitted: Baseline, present: IntArray, classes: int) -> Baseline:
+    """With columns for the classes that the training subjects do not have."""
     full = {}
     for group, values in fitted.predicted.items():
         full[group] = np.zeros((len(values), classes))

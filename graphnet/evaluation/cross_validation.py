@@ -129,10 +129,11 @@ def _baselines(
         with callback.progress.part(*span, (place + 1, place + 1)):
             x = fit.model.preprocessing.scaled(cohort).reshape(len(cohort), -1)
             train = cohort.rows(fold.train)
-            by_fold.append(simple_baselines(fit.model, train, x[fold.train], {TEST: x[fold.test]}))
+            tested = {TEST: x[fold.test]}, {TEST: cohort.rows(fold.test)}
+            by_fold.append(simple_baselines(fit.model, train, x[fold.train], *tested))
     predicted: dict[str, FloatArray | None] = {}
     reasons: dict[str, Message] = {}
-    for name in by_fold[0]:
+    for name in [name for name in by_fold[0] if all(name in fold for fold in by_fold)]:
         fitted = [baselines[name] for baselines in by_fold]
         missing = next((one.reason for one in fitted if one.reason is not None), None)
         if missing is not None:

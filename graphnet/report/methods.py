@@ -4,7 +4,7 @@ A sentence is a message whose text cites works by their keys, as ``[@kipf]``; th
 come from their options (:mod:`graphnet.options`), those of models from the catalogue.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graphnet.catalogue import WITHOUT_DENSITY
@@ -221,10 +221,25 @@ def _baselines(facts: Facts) -> Iterator[Message]:
     if "no_edge" in fitted:
         folds_only = facts.fine_tuned
         yield Message("methods.no-edge-on-folds" if folds_only else "methods.no-edge")
+    yield from _covariates(facts, fitted)
     if "parent" in fitted:
         yield Message("methods.parent-evaluated")
     if any(facts.result.differences.values()):
         yield Message("methods.differences")
+
+
+def _covariates(facts: Facts, fitted: Sequence[str]) -> Iterator[Message]:
+    confounds = facts.result.confounds
+    if confounds is not None and "covariates" in fitted:
+        names = list(confounds.checked)
+        if facts.is_regression:
+            yield Message("methods.score-covariates", names=names)
+        else:
+            yield Message("methods.covariates", names=names)
+    if "site" in fitted:
+        yield Message("methods.site-alone")
+    if confounds is not None and confounds.checked:
+        yield Message("methods.confounds")
 
 
 def _permutations(facts: Facts) -> Iterator[Message]:

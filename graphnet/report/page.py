@@ -19,12 +19,12 @@ from graphnet import figures
 from graphnet.config import EVALUATION, SETTINGS
 from graphnet.messages import CHINESE, ENGLISH, Message, render
 from graphnet.names import rule_help, rule_name, split_name
-from graphnet.report import tables
+from graphnet.report import covariates, tables
 from graphnet.report.facts import Facts, Json
 from graphnet.report.methods import methods
 from graphnet.report.numbers import figure, share
 from graphnet.report.reading import reading_table, readings
-from graphnet.report.summary import comparison, leading_metric, verdict
+from graphnet.report.summary import alone, comparison, leading_metric, verdict
 
 # What python -m graphnet takes, too.
 COMMAND = (SETTINGS | EVALUATION) - {"model", "fan_out"}
@@ -66,6 +66,7 @@ def render_report(
             text=voice.text,
             style=Markup((files("graphnet.report") / "templates/report.css").read_text("utf-8")),  # noqa: S704 - ours
             headline=leading_metric(facts),
+            explained=[told.message for told in alone(facts) if told.explains],
             verdict=verdict(facts),
             methods=paragraphs,
             works=citations.listed,
@@ -187,6 +188,9 @@ TABLES = {
     "settings": tables.settings_table,
     "chosen": tables.chosen_table,
     "reasons": tables.reason_table,
+    "covariates": covariates.subjects_table,
+    "associations": covariates.associations_table,
+    "strata": covariates.strata_table,
 }
 WORKS: dict[str, str] = tomllib.loads(
     (files("graphnet.report") / "references.toml").read_text(encoding="utf-8")

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from graphnet import figures
-from graphnet.artifacts.result import Difference
+from graphnet.artifacts.result import Difference, SplitMetrics
 from graphnet.messages import ENGLISH, Message, render
 from graphnet.names import method_name, metric_name, split_name
 from graphnet.report.facts import Facts
@@ -17,6 +18,7 @@ WHERE = {
     "val": Message("report.on-validation"),
     "train": Message("report.on-training"),
 }
+ALONE = ("covariates", "site")  # baselines without any measure
 CHOSE_EPOCH = Message("report.on-validation-that-selected")
 
 
@@ -72,6 +74,7 @@ def verdict(facts: Facts) -> list[Message]:
     helps = facts.result.graph_helps
     return [
         *([] if chance is None else [chance]),
+        *(told.message for told in alone(facts)),
         *_leaked(facts),
         *_better_methods(facts),
         *([] if helps is None else [helps.message]),
@@ -91,10 +94,62 @@ def by_chance(facts: Facts) -> Message | None:
     return Message("report.could-be-chance", target=target)
 
 
+@dataclass(frozen=True)
+class Alone:
+    """What covariates, or the site, alone predict beside the model; whether they may explain it."""
+
+    message: Message
+    explains: bool
+
+
+def alone(facts: Facts) -> list[Alone]:
+    """Of the headline's subjects; nothing where the difference has no interval.
+
+    Of the site something is said only where it may explain the result.
+    """
+    told = []
+    for name in ALONE:
+        metrics = (facts.result.baselines.get(name) or {}).get(facts.headline)
+        by_name = (facts.result.differences.get(facts.headline) or {}).get(name) or {}
+        difference = by_name.get("auc")
+        if metrics is None or difference is None or difference.ci is None:
+            continue
+        is_better = difference.ci[0] > 0
+        predicts = (metrics.interval("auc") or (0.0, 0.0))[0] > 0.5  # beyond chance
+        explains = predicts and not is_better
+        if name == "site" and not explains:
+            continue
+        told.append(Alone(_said_of(name, facts, metrics, difference, explains=explains), explains))
+    return told
+
+
+def _said_of(
+    name: str, facts: Facts, metrics: SplitMetrics, difference: Difference, *, explains: bool
+) -> Message:
+    low, high = difference.ci or (0.0, 0.0)
+    checked = facts.result.confounds.checked if facts.result.confounds else ()
+    values: dict[str, Any] = {
+        "covariates": list(checked),
+        "alone": with_interval(metrics, "auc"),
+        "difference": f"{difference.value or 0.0:+.3f}",
+        "low": f"{low:+.3f}",
+        "high": f"{high:+.3f}",
+    }
+    if name == "site":
+        return Message("evaluation.site-explains", **values)
+    if explains:
+        return Message("evaluation.covariates-explain", **values)
+    if difference.ci is not None and difference.ci[0] > 0:
+        return Message("evaluation.covariates-do-not-explain", **values)
+    return Message("evaluation.covariates-by-chance", **values)
+
+
 def worse_than(facts: Facts) -> dict[str, Difference]:
     """The methods with a higher AUC on the same subjects, beyond chance, with the difference."""
     by_method = facts.result.differences.get(facts.headline) or {}
-    differences = {name: (each or {}).get("auc") for name, each in by_method.items()}
+    differences = {
+        name: (each or {}).get("auc") for name, each in by_method.items() if name not in ALONE
+    }
     return {name: each for name, each in differences.items() if each is not None and each.is_worse}
 
 

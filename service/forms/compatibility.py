@@ -9,9 +9,10 @@ from db.form import FINE_TUNE, TaskForm
 from graphnet.artifacts.manifest import check_fit, manifest_layout
 from graphnet.catalogue import FROM_CONNECTOMES, LEAST_MEASURES
 from graphnet.data.cohort import Layout
+from graphnet.data.dataset import covariate_key
 from graphnet.data.profile import Profile
 from graphnet.errors import ModelError
-from graphnet.messages import Message, as_one
+from graphnet.messages import Message, as_one, first_of
 from service.http.responses import FieldError
 
 PARENT = "param_set.trained_task_id"
@@ -70,6 +71,23 @@ def compatibility_errors(
     yield from _graph(form, profiles)
     yield from _folds(form, profiles, by_score=by_score)
     yield from _sites(form, profiles)
+    yield from _covariates(form, profiles)
+
+
+def _covariates(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
+    """The covariates of the form are those of the training data; older profiles do not say."""
+    asked = form.settings.get("covariates") or []
+    readings = [profiles[name].interpretation for name in form.train_data]
+    known: dict[str, str] = {}
+    for reading in readings:
+        for covariate in (reading or {}).get("covariates", ()):
+            known.setdefault(covariate_key(covariate["name"]), covariate["name"])
+    unknown = [name for name in asked if covariate_key(name) not in known]
+    if None in readings or not unknown or [name.casefold() for name in asked] == ["none"]:
+        return
+    listed = first_of(known.values()) if known else Message("evaluation.no-covariates")
+    message = Message("evaluation.covariate-unknown", names=unknown, known=listed)
+    yield FieldError("param_set.covariates", message)
 
 
 def dataset_names(form: TaskForm) -> list[str]:

@@ -90,7 +90,10 @@ class Settings(BaseModel):
     @field_validator(*OPTIONS, mode="before", check_fields=False)
     @classmethod
     def _left_empty(cls, value: Any, info: ValidationInfo) -> Any:
-        if not OPTIONS[str(info.field_name)].is_number:
+        option = OPTIONS[str(info.field_name)]
+        if option.is_names:
+            return None if is_absent(value) else option.parse(value)
+        if not option.is_number:
             return None if is_absent(value) else value
         if isinstance(value, bool):
             raise ValueError("a boolean is no number")  # noqa: TRY004 - pydantic's protocol

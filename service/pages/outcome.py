@@ -16,9 +16,12 @@ from graphnet.figures.importance import region_titles
 from graphnet.figures.predictions import predicted_splits
 from graphnet.messages import Message
 from graphnet.names import method_name, split_name
+from graphnet.report.covariates import associations_table, strata_table, subjects_table
 from graphnet.report.facts import Facts
 from graphnet.report.summary import (
+    Alone,
     LeadingMetric,
+    alone,
     by_chance,
     comparison,
     leading_metric,
@@ -49,7 +52,7 @@ class Headline:
 
     ``chance`` says that chance could explain it; ``seen_in_training`` is how many of the subjects,
     who should be new, the model was trained on; ``better`` are the methods that performed better on
-    the same subjects.
+    the same subjects; ``alone`` is what covariates or the site alone predict.
     """
 
     metric: LeadingMetric
@@ -57,6 +60,7 @@ class Headline:
     seen_in_training: int
     better: Sequence[Message]
     helps: GraphHelps | None
+    alone: Sequence[Alone] = ()
 
     @classmethod
     def of(cls, facts: Facts) -> "Headline | None":
@@ -71,6 +75,7 @@ class Headline:
             seen_in_training=0 if split == "train" else facts.seen_in_training(split),
             better=[method_name(method) for method in worse_than(facts)],
             helps=facts.result.graph_helps,
+            alone=alone(facts),
         )
 
 
@@ -84,6 +89,9 @@ class Tables:
     quality: Table
     cohorts: Table
     sites: Sequence[tuple[Message, Table]]
+    covariates: Table
+    associations: Table
+    strata: Table
 
     @classmethod
     def of(cls, facts: Facts) -> "Tables":
@@ -95,6 +103,9 @@ class Tables:
             quality_table(facts),
             cohort_table(facts),
             site_tables(facts),
+            subjects_table(facts),
+            associations_table(facts),
+            strata_table(facts),
         )
 
 

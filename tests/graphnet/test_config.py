@@ -19,7 +19,7 @@ from graphnet.config import (
 )
 from graphnet.errors import SettingsError
 from graphnet.messages import ENGLISH, LANGUAGES, Message, render
-from graphnet.options import GROUPS, Accepts, Bound, Choice, Flag, Option, group_label
+from graphnet.options import GROUPS, Accepts, Bound, Choice, Flag, Names, Option, group_label
 
 RANGES = {name: each.accepts for name, each in OPTIONS.items() if isinstance(each.accepts, Bound)}
 
@@ -114,13 +114,15 @@ def test_the_ends_of_every_range(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in OPTIONS if name not in RANGES])
-def test_choices_and_flags_take_what_they_list_and_nothing_else(name: str) -> None:
+def test_choices_flags_and_names_take_what_they_list_and_nothing_else(name: str) -> None:
     asked: Any = Evaluation if name in EVALUATION else TrainingSettings
     accepts = OPTIONS[name].accepts
     allowed: list[Any] = list(accepts.names) if isinstance(accepts, Choice) else [True, False]
+    wrong: list[Any] = ["", "other", 1, 0.5, ["full"]]
+    if isinstance(accepts, Names):
+        allowed, wrong = [["AGE"], ("AGE", "Sex (m/f)")], ["", "AGE", 1, [], [""], ["~"], [1]]
     for value in allowed:
         assert getattr(asked(**{name: value}), name) == value
-    wrong: list[Any] = ["", "other", 1, 0.5, ["full"]]
     for value in wrong:
         with pytest.raises(SettingsError) as caught:
             asked(**{name: value})

@@ -19,6 +19,7 @@ from graphnet.errors import CohortError, TrainingError
 from graphnet.evaluation import nested_cv
 from graphnet.evaluation.assessment import graph_helps
 from graphnet.evaluation.baselines import CLASSIFIERS
+from graphnet.evaluation.covariates import SITE
 from graphnet.evaluation.cross_validation import cross_validate, pooled
 from graphnet.evaluation.folds import Fold, stratified
 from graphnet.evaluation.metrics import evaluate
@@ -126,7 +127,7 @@ def test_a_class_of_one_cannot_be_cross_validated_and_that_is_said() -> None:
 
 def test_baselines_have_the_shape_of_the_metrics_on_the_same_subjects() -> None:
     result = judged(Splits(PEOPLE, test=cohort("B")), cv_folds=3, cv_repeats=2)
-    assert set(result["baselines"]) == {*CLASSIFIERS, NO_EDGE}
+    assert set(result["baselines"]) == {*CLASSIFIERS, NO_EDGE, SITE}
     for figures in result["baselines"].values():
         assert set(figures) == {"train", "test", "cv"}
         for split, found in figures.items():
@@ -280,7 +281,7 @@ def test_kept_moments_are_those_of_the_stored_parent() -> None:
 
 def test_a_child_is_compared_to_its_parent_on_the_same_subjects() -> None:
     result = fine_tuned(grown(), OTHERS).result
-    assert set(result.as_dict()["baselines"]) == {*CLASSIFIERS, "parent"}
+    assert set(result.as_dict()["baselines"]) == {*CLASSIFIERS, "parent", SITE}
     assert result.baselines["parent"]["test"] == evaluate(
         OTHERS.present()["test"].labels, grown().model.predict(OTHERS.present()["test"])
     )

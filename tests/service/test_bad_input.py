@@ -221,6 +221,17 @@ def one_site(field: str) -> tuple[str, Message]:
             {"label": "score"},
             ("train_data", Message("forms.score-missing", name=THIN[0])),
         ),
+        (
+            {"covariates": ["AGE", "FD"]},
+            (
+                "param_set.covariates",
+                Message(
+                    "evaluation.covariate-unknown",
+                    names=["AGE", "FD"],
+                    known=Message("evaluation.no-covariates"),
+                ),
+            ),
+        ),
     ],
 )
 @pytest.mark.parametrize("language", LANGUAGES)

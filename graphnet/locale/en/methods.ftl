@@ -143,3 +143,7 @@ glass-brain = Regions were drawn with Nilearn [@nilearn].
 software = The model was trained with nld-sgn { $version } and { $library } [@torch] on { $device }.
 unknown-version = (unknown version)
 unknown-device = an unknown device
+covariates = What { $names } alone predict was assessed by logistic regression (L2, strength chosen by inner folds) fitted on the same training subjects; missing values were replaced by the training mean and marked.
+score-covariates = What { $names } alone predict was assessed by ridge regression fitted on the same training subjects; missing values were replaced by the training mean and marked.
+site-alone = What the site alone predicts was assessed in the same way.
+confounds = Differences between classes were tested by Welch's t test or analysis of variance (numbers), and by the chi-squared or Fisher's exact test (categories), without correction for multiple comparisons. The association of the predictions with each covariate within each class is Spearman's rank correlation; performance was also computed in strata of each covariate and in pairs matched by propensity score (nearest neighbour within 0.2 standard deviations of the logit) [@austin].

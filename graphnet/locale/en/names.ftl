@@ -34,6 +34,8 @@ method-svm_rbf = RBF SVM
 method-mean = Mean score
 method-ridge = Ridge regression
 method-no_edge = Same network without its graph
+method-covariates = Covariates alone
+method-site = Site alone
 method-parent = Parent model
 
 rule-missing = Missing values

@@ -14,6 +14,7 @@ expected-number-from = a number from { $low } to { $high }
 expected-number-above = a number above { $low } and at most { $high }
 expected-choice = one of { $names }
 expected-flag = true or false
+expected-names = names of covariates, with commas between them, or none
 
 ## Groups
 
@@ -144,6 +145,8 @@ nested-label = Nested selection
 nested-help = Selects learning rate, weight decay and density within each fold.
 leave_site_out-label = Leave one site out
 leave_site_out-help = Tests on each training site in turn.
+covariates-label = Covariates
+covariates-help = Checks whether these explain the result; if empty, age, sex, motion and others that are recognised.
 permutations-label = Permutations
 permutations-help = Label permutations for a p-value of the AUC; 0 for none. With leave-one-site-out, labels are permuted within sites.
 baselines-label = Baselines

@@ -123,3 +123,7 @@ glass-brain = 脑区用 Nilearn 绘制[@nilearn]。
 software = 模型用 nld-sgn { $version } 和 { $library } [@torch] 在 { $device } 上训练。
 unknown-version = （版本未知）
 unknown-device = 未知设备
+covariates = 仅由{ $names }能预测到什么程度，用逻辑回归（L2，强度由内部折选择）在相同的训练受试者上评估；缺失值以训练均值代替并加以标记。
+score-covariates = 仅由{ $names }能预测到什么程度，用岭回归在相同的训练受试者上评估；缺失值以训练均值代替并加以标记。
+site-alone = 仅由站点能预测到什么程度，以同样方式评估。
+confounds = 类别间差异：数值变量用 Welch t 检验或方差分析，分类变量用卡方检验或 Fisher 精确检验，未作多重比较校正。预测与各协变量在每一类别内的关联为 Spearman 秩相关；还在各协变量的分层中以及按倾向评分匹配的配对中（logit 标准差 0.2 倍以内的最近邻）计算了性能 [@austin]。

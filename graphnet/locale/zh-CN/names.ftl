@@ -34,6 +34,8 @@ method-svm_rbf = RBF SVM
 method-mean = 平均分
 method-ridge = 岭回归
 method-no_edge = 去掉图的同一网络
+method-covariates = 仅协变量
+method-site = 仅站点
 method-parent = 父模型
 
 rule-missing = 缺失值

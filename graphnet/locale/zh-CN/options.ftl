@@ -14,6 +14,7 @@ expected-number-from = 介于 { $low } 与 { $high } 之间的数
 expected-number-above = 大于 { $low } 且不超过 { $high } 的数
 expected-choice = 以下之一：{ $names }
 expected-flag = true 或 false
+expected-names = 协变量名称，以逗号分隔，或 none
 
 ## 分组
 
@@ -141,6 +142,8 @@ nested-label = 嵌套选择
 nested-help = 在每一折内部选择学习率、权重衰减和密度。
 leave_site_out-label = 留一站点验证
 leave_site_out-help = 依次把每个训练站点留作测试。
+covariates-label = 协变量
+covariates-help = 检查这些协变量能否解释结果；留空则使用可识别的年龄、性别、头动等。
 permutations-label = 置换次数
 permutations-help = 用于计算 AUC 的 p 值的标签置换次数；0 表示不做。留一站点验证时在站点内部置换。
 baselines-label = 基线方法

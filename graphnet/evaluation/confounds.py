@@ -1,0 +1,314 @@
+"""Whether covariates may explain a result: the table of subjects, and figures that hold them fixed.
+
+Everything here looks at who was predicted; nothing is fitted that a model uses.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.artifacts.confounds import (
+    Association,
+    Confounds,
+    CovariateSummary,
+    GroupSummary,
+    Matching,
+    Stratum,
+)
+from graphnet.artifacts.model import StoredModel
+from graphnet.data.cohort import Cohort, FloatArray
+from graphnet.data.dataset import NUMERIC, Covariate
+from graphnet.evaluation.assessment import split_metrics
+from graphnet.evaluation.covariates import Design, checked
+
+ALL = "all"  # the one group of a clinical score
+LEAST = 10  # subjects of a stratum, and of a rank correlation
+MOST_LEVELS = 6  # of a covariate by which subjects are parted
+CALIPER = 0.2  # of the standard deviation of the logit (Austin 2011)
+EXPECTED = 5  # of each cell, for a chi-squared test
+RANK_VARIANCE = 1.06  # of Fisher's z of Spearman's rho (Fieller et al. 1957)
+
+Estimate = tuple[float | None, float | None, float | None]  # with its interval
+Predicted = Mapping[str, tuple[Cohort, FloatArray]]  # by split: subjects (S), predictions (S, C)
+
+
+def confounds(model: StoredModel, cohorts: Mapping[str, Cohort], predicted: Predicted) -> Confounds:
+    """What is known of the covariates of these subjects.
+
+    Args:
+        model: whose classes or score are predicted.
+        cohorts: the subjects by split, for the table.
+        predicted: whom the model did not train on, with predictions (S, C), or scores (S, 1), NaN
+            where nobody predicted.
+
+    """
+    held_out = {split: _Tested.of(model, *pair) for split, pair in predicted.items()}
+    train = cohorts["train"]
+    return Confounds(
+        checked=train.confounds,
+        summaries=tuple(
+            summary
+            for split, cohort in cohorts.items()
+            for covariate in cohort.covariates
+            if (summary := _summary(model, split, cohort, covariate)) is not None
+        ),
+        associations=tuple(
+            each for split, tested in held_out.items() for each in _associations(split, tested)
+        ),
+        strata=tuple(each for split, tested in held_out.items() for each in _strata(split, tested)),
+        matched=tuple(
+            each
+            for split, tested in held_out.items()
+            if (each := _matched(split, tested)) is not None
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _Tested:
+    """Who was predicted, and how: ``score`` (S,) is what the prediction goes by."""
+
+    model: StoredModel
+    cohort: Cohort
+    predicted: FloatArray
+
+    @classmethod
+    def of(cls, model: StoredModel, cohort: Cohort, predicted: FloatArray) -> "_Tested":
+        rows = np.flatnonzero(~np.isnan(predicted).any(axis=1))
+        return cls(model, cohort.rows(rows), predicted[rows])
+
+    @property
+    def score(self) -> FloatArray:
+        return self.predicted[:, -1]
+
+    @property
+    def groups(self) -> dict[str, NDArray[np.bool_]]:
+        return _groups(self.model, self.cohort)
+
+    def auc(self, rows: NDArray[np.intp]) -> Estimate:
+        """The AUC of some subjects with its interval; None of what cannot be computed."""
+        metrics = split_metrics(self.model, self.cohort.rows(rows), self.predicted[rows])
+        return (metrics["auc"], *(metrics.interval("auc") or (None, None)))
+
+
+def _groups(model: StoredModel, cohort: Cohort) -> dict[str, NDArray[np.bool_]]:
+    """The subjects of each class (S,); all of them where a score is predicted."""
+    if model.scale is not None:
+        return {ALL: np.ones(len(cohort), dtype=bool)}
+    return {str(label): cohort.labels == label for label in model.classes}
+
+
+def _summary(
+    model: StoredModel, split: str, cohort: Cohort, covariate: Covariate
+) -> CovariateSummary | None:
+    """A row of the table; None of a covariate that nobody of the split has."""
+    groups = _groups(model, cohort)
+    if covariate.kind == NUMERIC:
+        samples = {label: covariate.numbers[rows] for label, rows in groups.items()}
+        present = {label: values[~np.isnan(values)] for label, values in samples.items()}
+        if not any(map(len, present.values())):
+            return None
+        told = {
+            label: _of_numbers(values, len(samples[label]) - len(values))
+            for label, values in present.items()
+        }
+        return CovariateSummary(
+            split, covariate.name, covariate.kind, told, _cohen(list(present.values())),
+            *_test_of_numbers(list(present.values())),
+        )  # fmt: skip
+    words = np.array(covariate.words, dtype=object)
+    counts = {label: Counter(words[rows].tolist()) for label, rows in groups.items()}
+    told = {label: _of_words(counted) for label, counted in counts.items()}
+    if not any(each.n for each in told.values()):
+        return None
+    table = _table([each.counts for each in told.values()])
+    return CovariateSummary(
+        *(split, covariate.name, covariate.kind, told),
+        *(_difference_of_words(table), *_test_of_words(table)),
+    )
+
+
+def _of_numbers(values: FloatArray, missing: int) -> GroupSummary:
+    sd = float(values.std(ddof=1)) if len(values) > 1 else None
+    return GroupSummary(len(values), missing, float(values.mean()) if len(values) else None, sd)
+
+
+def _of_words(counted: Mapping[str, int]) -> GroupSummary:
+    present = {word: count for word, count in sorted(counted.items()) if word}
+    return GroupSummary(sum(present.values()), counted.get("", 0), counts=present)
+
+
+def _cohen(samples: Sequence[FloatArray]) -> float | None:
+    """The second mean less the first, in pooled standard deviations; None but of two classes."""
+    if len(samples) != 2 or min(map(len, samples)) < 2:
+        return None
+    variance = float(np.mean([sample.var(ddof=1) for sample in samples]))
+    return float((samples[1].mean() - samples[0].mean()) / np.sqrt(variance)) if variance else None
+
+
+def _test_of_numbers(samples: Sequence[FloatArray]) -> tuple[float | None, str]:
+    """Welch's t of two classes, an analysis of variance of more."""
+    from scipy import stats  # noqa: PLC0415 - slow to import
+
+    if len(samples) < 2 or min(map(len, samples)) < 2:
+        return None, ""
+    if not any(sample.std() for sample in samples):
+        return None, ""
+    if len(samples) == 2:
+        return _finite(stats.ttest_ind(*samples, equal_var=False).pvalue), "welch"
+    return _finite(stats.f_oneway(*samples).pvalue), "anova"
+
+
+def _table(counts: Sequence[Mapping[str, int]]) -> NDArray[np.int64]:
+    """Classes by words (C, L); without words that nobody has."""
+    words = sorted({word for counted in counts for word in counted})
+    return np.array([[counted.get(word, 0) for word in words] for counted in counts], np.int64)
+
+
+def _difference_of_words(table: NDArray[np.int64]) -> float | None:
+    """The standardised difference of proportions of two classes (Yang & Dalton 2012)."""
+    if len(table) != 2 or table.shape[1] < 2 or (table.sum(axis=1) == 0).any():
+        return None
+    shares = (table / table.sum(axis=1, keepdims=True))[:, 1:]
+    apart = shares[1] - shares[0]
+    spread = np.mean([np.diag(each) - np.outer(each, each) for each in shares], axis=0)
+    size = float(apart @ np.linalg.pinv(spread) @ apart)
+    sign = np.sign(apart[0]) if len(apart) == 1 else 1.0
+    return float(sign * np.sqrt(max(size, 0.0)))
+
+
+def _test_of_words(table: NDArray[np.int64]) -> tuple[float | None, str]:
+    """Fisher's exact test of a fourfold table with small numbers, else chi-squared."""
+    from scipy import stats  # noqa: PLC0415 - slow to import
+
+    if len(table) < 2 or table.shape[1] < 2 or (table.sum(axis=1) == 0).any():
+        return None, ""
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    if table.shape == (2, 2) and expected.min() < EXPECTED:
+        return _finite(stats.fisher_exact(table).pvalue), "fisher"
+    return _finite(stats.chi2_contingency(table, correction=False).pvalue), "chi2"
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _associations(split: str, tested: _Tested) -> Iterator[Association]:
+    """How the prediction goes with each covariate, within each class."""
+    if tested.model.scale is None and len(tested.model.classes) != 2:
+        return  # of several classes there is no one score
+    for covariate in checked(tested.cohort):
+        ranked = _ranked(covariate)
+        if ranked is None:
+            continue
+        for label, rows in tested.groups.items():
+            both = rows & ~np.isnan(ranked)
+            told = _spearman(ranked[both], tested.score[both])
+            yield Association(split, covariate.name, label, int(both.sum()), *told)
+
+
+def _ranked(covariate: Covariate) -> FloatArray | None:
+    """Numbers, or 0 and 1 of two words; None of more words, which have no order."""
+    if covariate.kind == NUMERIC:
+        return covariate.numbers
+    words = sorted({word for word in covariate.words if word})
+    if len(words) != 2:
+        return None
+    places = {"": np.nan, words[0]: 0.0, words[1]: 1.0}
+    return np.array([places[word] for word in covariate.words])
+
+
+def _spearman(one: FloatArray, other: FloatArray) -> Estimate:
+    """Rank correlation with its 95 % interval by Fisher's z."""
+    from scipy import stats  # noqa: PLC0415 - slow to import
+
+    if len(one) < LEAST or not one.std() or not other.std():
+        return None, None, None
+    rho = float(np.corrcoef(stats.rankdata(one), stats.rankdata(other))[0, 1])
+    centre = np.arctanh(np.clip(rho, -1 + 1e-12, 1 - 1e-12))
+    margin = 1.959964 * np.sqrt(RANK_VARIANCE / (len(one) - 3))
+    return rho, float(np.tanh(centre - margin)), float(np.tanh(centre + margin))
+
+
+def _strata(split: str, tested: _Tested) -> Iterator[Stratum]:
+    """The AUC at each level of each covariate; numbers are parted at their median."""
+    if tested.model.scale is not None:
+        return
+    for covariate in checked(tested.cohort):
+        for level, rows in _levels(covariate).items():
+            if len(rows) >= LEAST:
+                yield Stratum(split, covariate.name, level, len(rows), *tested.auc(rows))
+
+
+def _levels(covariate: Covariate) -> dict[str, NDArray[np.intp]]:
+    """The rows of each level, by name; {} of a covariate with too many."""
+    if covariate.kind == NUMERIC:
+        values = covariate.numbers
+        present = values[~np.isnan(values)]
+        if not len(present) or (present == present[0]).all():
+            return {}
+        middle = float(np.median(present))
+        if (present > middle).any():
+            parts = {f"≤ {middle:.3g}": values <= middle, f"> {middle:.3g}": values > middle}
+        else:
+            parts = {f"< {middle:.3g}": values < middle, f"≥ {middle:.3g}": values >= middle}
+        return {name: np.flatnonzero(rows) for name, rows in parts.items()}
+    words = np.array(covariate.words, dtype=object)
+    levels = sorted({word for word in covariate.words if word})
+    if not 1 < len(levels) <= MOST_LEVELS:
+        return {}
+    return {level: np.flatnonzero(words == level) for level in levels}
+
+
+def _matched(split: str, tested: _Tested) -> Matching | None:
+    """Pairs of a subject of each class who are alike by propensity score; None but of two classes.
+
+    Nearest neighbours without replacement within a caliper, the hardest to match first (Austin
+    2011, Pharmaceutical Statistics 10:150).
+    """
+    covariates = checked(tested.cohort)
+    if tested.model.scale is not None or len(tested.model.classes) != 2 or not covariates:
+        return None
+    is_patient = tested.cohort.labels == tested.model.classes[1]
+    if min(is_patient.sum(), (~is_patient).sum()) < LEAST:
+        return None
+    x = Design.fit(covariates).of(covariates, len(is_patient))
+    rows = _pairs(_propensity(x, is_patient), is_patient)
+    if len(rows) < 2 * LEAST:
+        return Matching(split, len(is_patient), len(rows), None, None, None, None)
+    kept = tested.cohort.rows(rows)
+    apart = [
+        abs(each.difference)
+        for covariate in checked(kept)
+        if (each := _summary(tested.model, split, kept, covariate)) and each.difference is not None
+    ]
+    largest = max(apart, default=None)
+    return Matching(split, len(is_patient), len(rows), largest, *tested.auc(rows))
+
+
+def _propensity(x: FloatArray, is_patient: NDArray[np.bool_]) -> FloatArray:
+    """The logit (S,) of being a patient by the covariates (S, P)."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - slow to import
+
+    fitted = LogisticRegression(C=10.0, max_iter=2000).fit(x, is_patient)
+    return np.asarray(fitted.decision_function(x), dtype=np.float64)
+
+
+def _pairs(logit: FloatArray, is_patient: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The rows of subjects who have a partner, ascending."""
+    caliper = CALIPER * float(logit.std())
+    fewer, more = (np.flatnonzero(is_patient), np.flatnonzero(~is_patient))
+    if len(fewer) > len(more):
+        fewer, more = more, fewer
+    order = fewer[np.argsort(-np.abs(logit[fewer] - logit[more].mean()), kind="stable")]
+    free, kept = np.ones(len(more), dtype=bool), []
+    for row in order:
+        distance = np.where(free, np.abs(logit[more] - logit[row]), np.inf)
+        best = int(distance.argmin())
+        if distance[best] <= caliper:
+            free[best] = False
+            kept += [int(row), int(more[best])]
+    return np.array(sorted(kept), dtype=np.intp)

@@ -1,0 +1,241 @@
+"""Covariates: what they alone predict, whether they explain a result; the truth is planted."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from graphnet import experiment
+from graphnet.artifacts.confounds import Confounds
+from graphnet.artifacts.result import TaskResult
+from graphnet.config import Evaluation, TrainingSettings
+from graphnet.data.cohort import Cohort, merge
+from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate
+from graphnet.data.splits import Splits
+from graphnet.errors import CohortError
+from graphnet.evaluation.covariates import (
+    COVARIATES,
+    SITE,
+    Design,
+    confounds_of,
+    covariate_baselines,
+)
+from graphnet.report.facts import Facts
+from graphnet.report.page import render_report
+from graphnet.report.summary import alone
+
+SUBJECTS, REGIONS = 160, 12
+QUICK = TrainingSettings.for_model("MLP", epochs=20)
+
+
+def cohort(
+    *, effect: float = 0.0, of_age: float = 0.0, older: float = 0.0, seed: int = 0, name: str = "D"
+) -> Cohort:
+    """Measures with an ``effect`` of the class, and ``of_age``; patients are ``older``."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(SUBJECTS) % 2
+    age = rng.normal(35, 8, SUBJECTS) + older * labels
+    features = rng.normal(size=(SUBJECTS, REGIONS, 2))
+    features[:, :4, 0] += effect * labels[:, None]
+    features[:, :, 1] += of_age * (age - 35)[:, None]
+    return Cohort(
+        ids=tuple(f"{name}{number:03}" for number in range(SUBJECTS)),
+        datasets=(name,) * SUBJECTS,
+        sites=tuple("AB"[number % 4 > 1] for number in range(SUBJECTS)),
+        labels=labels,
+        features=features,
+        regions=tuple(map(str, range(REGIONS))),
+        measures=("x", "y"),
+        scores=age + rng.normal(0, 4, SUBJECTS),
+        covariates=(
+            Covariate("Age (years)", NUMERIC, age),
+            Covariate("SEX", CATEGORICAL, tuple("MFF"[number % 3] for number in range(SUBJECTS))),
+            Covariate("PANSS", NUMERIC, 40.0 * labels + rng.normal(size=SUBJECTS)),
+        ),
+    )
+
+
+def run(train: Cohort, **settings: object) -> TaskResult:
+    evaluation = Evaluation(explain=False, cv_folds=5, **settings)  # type: ignore[arg-type]
+    return experiment.run(Splits(train), QUICK, evaluation=evaluation).result
+
+
+def facts_of(result: TaskResult) -> Facts:
+    task = {"task_id": "T", "task_name": "t", "task_type": "dl_ts", "task_result": result.as_dict()}
+    return Facts(task, None, None, None)
+
+
+def test_age_that_explains_everything_is_said_first_and_gone_in_matched_pairs() -> None:
+    result = run(cohort(of_age=0.15, older=10))
+    facts = facts_of(result)
+    (told,) = alone(facts)
+    assert told.explains
+    assert told.message.code == "evaluation.covariates-explain"
+    confounds = result.confounds
+    assert confounds is not None
+    assert confounds.checked == ("Age (years)", "SEX")
+    rho = {each.group: each for each in confounds.associations if each.name == "Age (years)"}
+    assert all(each.low is not None and each.low > 0.2 for each in rho.values())
+    (matched,) = confounds.matched
+    assert matched.n < SUBJECTS
+    assert matched.largest is not None
+    assert matched.largest < 0.35
+    assert matched.low is not None
+    assert matched.low < 0.5, "nothing is left once age is held fixed"
+    page = render_report(dict(facts.task), None, None, None)
+    assert "its result may be due to them" in page.partition("</section>")[0]
+
+
+def test_an_effect_of_its_own_survives_matching_and_is_not_called_confounded() -> None:
+    result = run(cohort(effect=1.0))
+    (told,) = alone(facts_of(result))
+    assert not told.explains
+    assert told.message.code == "evaluation.covariates-do-not-explain"
+    assert result.confounds is not None
+    (matched,) = result.confounds.matched
+    assert matched.n > 0.75 * SUBJECTS
+    assert matched.low is not None
+    assert matched.low > 0.7
+    strata = {(each.name, each.level) for each in result.confounds.strata}
+    assert {("SEX", "F"), ("SEX", "M")} <= strata
+    assert len(strata) == 4
+
+
+def test_a_covariate_that_no_table_controls_for_is_listed_and_not_checked() -> None:
+    """A symptom score tells the class by definition; it is checked only if somebody asks."""
+    train = cohort()
+    assert confounds_of(train, None) == ("Age (years)", "SEX")
+    assert confounds_of(train, ["panss", "age_years"]) == ("PANSS", "Age (years)")
+    assert confounds_of(train, ["none"]) == ()
+    with pytest.raises(CohortError, match=r"IQ.*they have Age \(years\), SEX and PANSS"):
+        confounds_of(train, ["IQ"])
+    result = run(train, covariates=("none",))
+    assert COVARIATES not in result.baselines
+    assert result.confounds is not None
+    assert {each.name for each in result.confounds.summaries} == {"Age (years)", "SEX", "PANSS"}
+
+
+def test_the_table_is_what_scipy_and_the_definitions_say() -> None:
+    train = cohort(older=5)
+    result = run(train)
+    assert result.confounds is not None
+    rows = {each.name: each for each in result.confounds.summaries if each.split == "train"}
+    age = train.covariates[0].numbers
+    one, two = age[train.labels == 0], age[train.labels == 1]
+    numbers = rows["Age (years)"]
+    assert numbers.p == pytest.approx(stats.ttest_ind(one, two, equal_var=False).pvalue)
+    pooled = np.sqrt((one.var(ddof=1) + two.var(ddof=1)) / 2)
+    assert numbers.difference == pytest.approx((two.mean() - one.mean()) / pooled)
+    assert numbers.groups["1"].sd == pytest.approx(two.std(ddof=1))
+    words = rows["SEX"]
+    table = [[words.groups[label].counts[word] for word in "FM"] for label in "01"]
+    assert words.p == pytest.approx(stats.chi2_contingency(table, correction=False).pvalue)
+    p = [row[1] / sum(row) for row in table]
+    spread = np.sqrt((p[0] * (1 - p[0]) + p[1] * (1 - p[1])) / 2)
+    assert words.difference == pytest.approx((p[1] - p[0]) / spread)
+
+
+def test_small_fourfold_tables_are_tested_exactly() -> None:
+    train = cohort()
+    rare = Covariate("hand", CATEGORICAL, tuple("L" if n in {1, 3, 7} else "R" for n in range(160)))
+    result = run(replace(train, covariates=(rare,)))
+    assert result.confounds is not None
+    (row,) = (each for each in result.confounds.summaries if each.split == "train")
+    assert row.test == "fisher"
+    assert row.p == pytest.approx(stats.fisher_exact([[0, 80], [3, 77]]).pvalue)
+
+
+def test_what_is_held_out_changes_nothing_that_is_fitted() -> None:
+    train = replace(cohort(older=8), confounds=("Age (years)", "SEX"))
+    first = train.rows(np.arange(100))
+    rest = train.rows(np.arange(100, 160))
+    changed = rest.covariates[0].numbers.copy()
+    changed[0] = 1e6
+    other = replace(
+        rest, covariates=(replace(rest.covariates[0], values=changed), *rest.covariates[1:])
+    )
+    both = [
+        covariate_baselines(first, {"test": held_out}, first.labels, 2)[COVARIATES].predicted[
+            "test"
+        ]
+        for held_out in (rest, other)
+    ]
+    assert np.array_equal(both[0][1:], both[1][1:])
+    assert not np.array_equal(both[0][0], both[1][0])
+
+
+def test_missing_values_and_words_that_nobody_had_are_neutral() -> None:
+    train = [
+        Covariate("age", NUMERIC, np.array([20.0, 40.0, np.nan])),
+        Covariate("sex", CATEGORICAL, ("F", "M", "")),
+    ]
+    design = Design.fit(train)
+    new = [
+        Covariate("AGE", NUMERIC, np.array([30.0, np.nan])),
+        Covariate("Sex", CATEGORICAL, ("X", "F")),
+    ]
+    assert design.of(new, 2).tolist() == [[0, 0, 0, 0], [0, 1, 1, 0]]
+    assert design.of([], 1).tolist() == [[0, 1, 0, 0]]
+
+
+def test_the_site_alone_is_judged_where_there_are_several() -> None:
+    train = cohort()
+    apart = replace(train, sites=tuple("AB"[label] for label in train.labels), covariates=())
+    result = run(apart)
+    assert result.metrics["cv"] is not None
+    site = result.baselines[SITE]["cv"]
+    assert site is not None
+    assert site["auc"] == pytest.approx(1.0)
+    (told,) = alone(facts_of(result))
+    assert told.message.code == "evaluation.site-explains"
+    assert SITE not in run(replace(train, sites=("A",) * SUBJECTS, covariates=())).baselines
+
+
+def test_covariates_of_several_datasets_are_one() -> None:
+    first, second = cohort(), cohort(seed=1, name="E")
+    second = replace(
+        second,
+        covariates=(
+            Covariate("AGE_YEARS", NUMERIC, np.arange(SUBJECTS, dtype=float)),
+            Covariate("sex", NUMERIC, np.ones(SUBJECTS)),
+        ),
+    )
+    age, sex, panss = merge([first, second]).covariates
+    assert (age.name, age.kind, age.numbers[SUBJECTS + 5]) == ("Age (years)", NUMERIC, 5.0)
+    assert (sex.kind, sex.words[0], sex.words[-1]) == (CATEGORICAL, "M", "1")
+    assert np.isnan(panss.numbers[SUBJECTS:]).all()
+
+
+def test_a_clinical_score_has_covariates_too() -> None:
+    settings = replace(QUICK, label="score")
+    train = cohort()
+    outcome = experiment.run(
+        Splits(train), settings, evaluation=Evaluation(explain=False, cv_folds=5)
+    )
+    ridge = outcome.result.baselines[COVARIATES]["cv"]
+    assert ridge is not None
+    assert (ridge["r2"] or 0) > 0.6, "the score is age and noise"
+    assert outcome.result.confounds is not None
+    assert {each.group for each in outcome.result.confounds.associations} == {"all"}
+    assert outcome.result.confounds.strata == ()
+
+
+def test_three_classes_have_a_table_and_strata_and_no_single_score() -> None:
+    train = cohort()
+    result = run(replace(train, labels=np.arange(SUBJECTS) % 3))
+    assert result.confounds is not None
+    tests = {each.name: each.test for each in result.confounds.summaries if each.split == "train"}
+    assert tests["Age (years)"] == "anova"
+    assert result.confounds.associations == ()
+    assert result.confounds.matched == ()
+
+
+def test_a_stored_result_is_read_back_and_an_older_one_has_none() -> None:
+    result = run(cohort())
+    stored = json.loads(json.dumps(result.as_dict()))
+    assert TaskResult.from_json(stored).confounds == Confounds.from_json(stored["confounds"])
+    assert TaskResult.from_json(stored).as_dict() == result.as_dict()
+    del stored["confounds"]
+    assert TaskResult.from_json(stored).confounds is None
