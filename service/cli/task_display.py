@@ -52,11 +52,27 @@ def show_ended(task: "Task", *, as_json: bool) -> None:
             (Message("cli.name"), task.task_name),
             (Message("cli.status"), status),
         ])  # fmt: skip
+        _show_verdict(task)
         show_result(task.result)
     if task.task_status not in SUCCEEDED:
         status = status_name(task.task_status)
         ended = Message("cli.task-is", task=task.task_id, status=status)
         raise Failure(task.reason or ended)
+
+
+def _show_verdict(task: "Task") -> None:
+    """What follows from the metrics, and what does not, as the report says it."""
+    from graphnet.report.facts import Facts  # noqa: PLC0415 - slow to import
+    from graphnet.report.numbers import KEPT  # noqa: PLC0415
+    from graphnet.report.summary import leading_metric, verdict  # noqa: PLC0415
+
+    facts = Facts(task.facts, None, None, None)
+    leading = leading_metric(facts)
+    if leading is None:
+        return
+    show_heading(Message("cli.verdict"))
+    sentences = [words(message) for message in (leading.message, *verdict(facts))]
+    show_facts(("-", sentence.replace(KEPT, " ")) for sentence in sentences)
 
 
 def show_result(result: "TaskResult") -> None:

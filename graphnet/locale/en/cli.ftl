@@ -71,6 +71,7 @@ how-it-was-read = How it was read
 questions = Questions
 quality = Quality
 warnings = Warnings
+verdict = Verdict
 graphs = Graphs
 metrics = Metrics, with 95 % intervals
 metrics-of-split = { $split }, with 95 % intervals

@@ -71,6 +71,7 @@ how-it-was-read = 读取方式
 questions = 问题
 quality = 数据质量
 warnings = 警告
+verdict = 结论
 graphs = 图
 metrics = 指标，附 95 % 置信区间
 metrics-of-split = { $split }，附 95 % 置信区间
