@@ -72,7 +72,11 @@ class Predictor:
             return without_answer("damaged", damaged(question.task_id, error.message))
         except ObjectDamaged as error:
             return without_answer("damaged", damaged(question.task_id, error.message))
-        options = ReadOptions(FILE, question.mapping, question.most, without_class=True)
+        options = ReadOptions(
+            *(FILE, question.mapping, question.most),
+            without_class=True,
+            covariates=model.preprocessing.adjuster is not None,
+        )
         return self.reader.uploaded(
             question.upload, options, lambda outcome: self._answer(model, outcome, question)
         )

@@ -25,6 +25,8 @@ class TrainingSettings:
     (0: all epochs). ``seeds`` replicas, from ``seed`` on, are trained and averaged.
     ``fine_tune`` says which parameters of a parent are trained on, ``optimiser`` whether its
     moments are kept. ``harmonise`` removes site effects by ComBat, fitted on training subjects.
+    ``adjust`` regresses the covariates out of the measures, fitted on all training subjects or on
+    the controls among them.
     """
 
     model: str = "SGN"
@@ -44,6 +46,7 @@ class TrainingSettings:
     neighbours: int = option(8, Bound(int, 1, 1000), "graph")
     label: str = option("group", Choice(("group", "score")), "target")
     harmonise: bool = option(default=False, accepts=Flag(), group="target")
+    adjust: str = option("none", Choice(("none", "regress", "regress_controls")), "target")
     early_stopping: int = option(0, Bound(int, 0, 100_000), "training")
     fine_tune: str = option("all", Choice(("all", "last_layers", "readout")), "fine-tuning")
     optimiser: str = option("fresh", Choice(("fresh", "kept")), "fine-tuning")
@@ -113,7 +116,7 @@ EVALUATION = {declared.name for declared in fields(Evaluation)}
 OPTIONS = options_of(TrainingSettings) | options_of(Evaluation)
 FORM_OPTIONS = OPTIONS | options_of(Execution)
 # What a fine-tuning takes from its parent, whatever the form says.
-INHERITED = ("graph", "density", "threshold", "sign", "neighbours", "harmonise", "label")
+INHERITED = ("graph", "density", "threshold", "sign", "neighbours", "harmonise", "adjust", "label")
 
 
 def options_in(group: str) -> list[Option]:

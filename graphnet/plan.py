@@ -22,6 +22,7 @@ from graphnet.evaluation.assessment import has_graph
 from graphnet.evaluation.validation import FoldsPlan, plan_folds
 from graphnet.messages import Message
 from graphnet.names import class_name
+from graphnet.preprocessing.covariates import confounds_of
 from graphnet.training.initialisation import initialise, replicas
 
 PARENT = Message("data.the-parent")
@@ -103,8 +104,6 @@ def _with_confounds(data: Splits, evaluation: Evaluation) -> Splits:
     """With the names of the covariates that results are checked against. Raises CohortError."""
     if not data.train.covariates and not evaluation.covariates:
         return data
-    from graphnet.evaluation.covariates import confounds_of  # noqa: PLC0415 - slow to import
-
     names = confounds_of(data.train, evaluation.covariates)
     return data.each(lambda cohort: replace(cohort, confounds=names))
 

@@ -69,6 +69,7 @@ class ReadOptions:
     profile: bool = False
     content: bool = False
     without_class: bool = False
+    covariates: bool = False
 
 
 @dataclass(frozen=True)
@@ -255,6 +256,7 @@ def _arguments(path: Path, out: Path, options: ReadOptions, limits: ReadLimits) 
         *(f"--most={options.most}", f"--memory-mb={limits.memory_mb}"),
         *(["--profile"] if options.profile else []),
         *(["--without-class"] if options.without_class else []),
+        *(["--covariates"] if options.covariates else []),
         *([f"--content={ALLOWED_CONTENT}"] if options.content else []),
     ]
 

@@ -66,6 +66,7 @@ def predict(
                 *import_warnings(model.facts),
                 *_of_all(domain, cohort, unusual, explain=explain),
                 *_unharmonised(model, cohort),
+                *_unadjusted(model, cohort),
                 *filter(None, [provenance.spelled_differently(seen)]),
                 *cohort.notes,
                 *(said for read in cohort.interpretations.values() for said in read.said),
@@ -125,6 +126,16 @@ def _unharmonised(model: StoredModel, cohort: Cohort) -> list[Message]:
     return [
         Message("prediction.not-harmonised", count=count, site=site, named=bool(site))
         for site, count in harmoniser.unseen(cohort.sites).items()
+    ]
+
+
+def _unadjusted(model: StoredModel, cohort: Cohort) -> list[Message]:
+    """Subjects who lack a covariate that is taken out of their measures."""
+    adjuster = model.preprocessing.adjuster
+    missing = {} if adjuster is None else adjuster.missing(cohort)
+    return [
+        Message("prediction.covariate-missing", name=name, count=count)
+        for name, count in missing.items()
     ]
 
 

@@ -52,6 +52,7 @@ OWN_KEYS = {
     "target",
     "scaler",
     "harmoniser",
+    "adjuster",
     "parameters_sha256",
 }
 
@@ -221,6 +222,9 @@ class StoredModel:
                 raise ModelError(Message("model.not-finite", part=name))
         regions, measures = len(self.layout.regions), len(self.layout.measures)
         if self.preprocessing.scaler.center.shape != (regions, measures):
+            raise ModelError(Message("model.wrong-shapes", part="scaler"))
+        adjuster = self.preprocessing.adjuster
+        if adjuster is not None and adjuster.slopes.shape[1:] != (regions, measures):
             raise ModelError(Message("model.wrong-shapes", part="scaler"))
         if not self.preprocessing.graphs.fits(regions):
             raise ModelError(Message("model.wrong-shapes", part="graph"))

@@ -22,7 +22,7 @@ from graphnet.artifacts.model import StoredModel
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.data.dataset import NUMERIC, Covariate
 from graphnet.evaluation.assessment import split_metrics
-from graphnet.evaluation.covariates import Design, checked
+from graphnet.preprocessing.covariates import Design, checked
 
 ALL = "all"  # the one group of a clinical score
 LEAST = 10  # subjects of a stratum, and of a rank correlation

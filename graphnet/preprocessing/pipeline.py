@@ -11,34 +11,50 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from graphnet.catalogue import UNADJUSTED
 from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort, FloatArray
+from graphnet.errors import SettingsError
 from graphnet.graphs import Float32Array, GraphRule, Graphs
+from graphnet.messages import Message
+from graphnet.preprocessing.covariates import CovariateAdjuster
 from graphnet.preprocessing.harmonise import Harmoniser
 from graphnet.preprocessing.scaling import Scaler
 
 ROWS = 64  # subjects at a time
+ADJUSTER = "adjuster"  # its key in a manifest
+NOTHING, OF_CONTROLS = "none", "regress_controls"  # values of the setting ``adjust``
 
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """Site effects to take out (None: left in), scales of measures, and the graph."""
+    """Site effects to take out (None: left in), scales of measures, and the graph.
+
+    ``adjuster`` takes out what covariates explain, after the sites.
+    """
 
     scaler: Scaler
     graphs: Graphs
     harmoniser: Harmoniser | None = None
+    adjuster: CovariateAdjuster | None = None
 
     @classmethod
     def fit(cls, train: Cohort, settings: TrainingSettings) -> Self:
         """Fit on the training subjects.
 
         Raises:
-            CohortError: sites that cannot be harmonised.
+            CohortError: sites that cannot be harmonised, covariates that cannot be taken out.
             SettingsError: a graph that these data cannot have.
 
         """
+        _check_graph(settings)
         harmoniser = Harmoniser.fit(train.features, train.sites) if settings.harmonise else None
         features = _harmonised(harmoniser, train)
+        adjuster = None
+        if settings.adjust != NOTHING:
+            of_controls = settings.adjust == OF_CONTROLS
+            adjuster = CovariateAdjuster.fit(features, train, controls_only=of_controls)
+            features = adjuster.transform(features, train)
         scaler = Scaler.fit(features)
         graphs = Graphs.fit(
             rule(settings),
@@ -48,11 +64,15 @@ class Preprocessing:
             coordinates=train.places,
             edges=train.edges,
         )
-        return cls(scaler, graphs, harmoniser)
+        return cls(scaler, graphs, harmoniser, adjuster)
 
     def features(self, cohort: Cohort) -> FloatArray:
-        """The measures (S, N, F) in their own units, without site effects, NaN where missing."""
-        return _harmonised(self.harmoniser, cohort)
+        """The measures (S, N, F) in their own units, NaN where missing.
+
+        Without what sites and covariates explain, as far as that is taken out.
+        """
+        features = _harmonised(self.harmoniser, cohort)
+        return features if self.adjuster is None else self.adjuster.transform(features, cohort)
 
     def scaled(self, cohort: Cohort) -> Float32Array:
         """The measures (S, N, F) as a net takes them."""
@@ -69,16 +89,18 @@ class Preprocessing:
     def as_dict(self) -> dict[str, Any]:
         """For a manifest; the graph's arrays are :meth:`Graphs.as_tensors`."""
         harmoniser = None if self.harmoniser is None else self.harmoniser.as_dict()
-        return {"scaler": self.scaler.as_dict(), "harmoniser": harmoniser}
+        adjuster = None if self.adjuster is None else self.adjuster.as_dict()
+        return {"scaler": self.scaler.as_dict(), "harmoniser": harmoniser, ADJUSTER: adjuster}
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any], graphs: Graphs) -> Self:
         """From a manifest. Raises ModelError."""
-        harmoniser = stored.get("harmoniser")
+        harmoniser, adjuster = stored.get("harmoniser"), stored.get(ADJUSTER)
         return cls(
             Scaler.from_dict(stored["scaler"]),
             graphs,
             None if harmoniser is None else Harmoniser.from_dict(harmoniser),
+            None if adjuster is None else CovariateAdjuster.from_dict(adjuster),
         )
 
 
@@ -123,6 +145,12 @@ def rule(settings: TrainingSettings) -> GraphRule:
         sign=settings.sign,
         neighbours=settings.neighbours,
     )
+
+
+def _check_graph(settings: TrainingSettings) -> None:
+    """Raise SettingsError for a graph that covariates would come back in by."""
+    if settings.adjust != NOTHING and settings.graph in UNADJUSTED:
+        raise SettingsError(Message("graphs.not-adjusted", graph=settings.graph))
 
 
 def _harmonised(harmoniser: Harmoniser | None, cohort: Cohort) -> FloatArray:

@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
                         help="how much may come out of what is packed")  # fmt: skip
     parser.add_argument("--without-class", action="store_true",
                         help="leave classes and covariates alone")  # fmt: skip
+    parser.add_argument("--covariates", action="store_true", help="but not covariates")
     parser.add_argument("--profile", action="store_true", help="say also what it holds")
     parser.add_argument("--content", type=int, default=0, metavar="BYTES",
                         help="write NEURO-LEARN's text too, where it takes no more")  # fmt: skip
@@ -156,7 +157,8 @@ def _mapping(options: argparse.Namespace) -> dict[str, str]:
     if not options.without_class:
         return answers
     kept = {key: value for key, value in answers.items() if key.partition(".")[0] != CLASS}
-    return {**kept, CLASS: NONE, COVARIATES: NONE}
+    left = {CLASS: NONE} if options.covariates else {CLASS: NONE, COVARIATES: NONE}
+    return {**kept, **left}
 
 
 def _save(options: argparse.Namespace, dataset: Any, content: str | None) -> None:

@@ -96,6 +96,9 @@ def _preprocessing(facts: Facts) -> Iterator[Message]:
     yield Message("methods.quality-rules")
     if facts.settings.harmonise:
         yield _setting(facts, "harmonise")
+    if facts.settings.adjust != "none":
+        names = ((facts.manifest or {}).get("adjuster") or {}).get("names") or ["…"]
+        yield _setting(facts, "adjust", names=names)
     scaler = (facts.manifest or {}).get("scaler") or {}
     if "clip" in scaler and scaler["clip"] is None:  # of an imported ancestor
         yield Message("methods.not-scaled")

@@ -7,12 +7,13 @@ from typing import Any, Self
 
 from db.form import FINE_TUNE, TaskForm
 from graphnet.artifacts.manifest import check_fit, manifest_layout
-from graphnet.catalogue import FROM_CONNECTOMES, LEAST_MEASURES
+from graphnet.catalogue import FROM_CONNECTOMES, LEAST_MEASURES, UNADJUSTED
 from graphnet.data.cohort import Layout
 from graphnet.data.dataset import covariate_key
 from graphnet.data.profile import Profile
 from graphnet.errors import ModelError
 from graphnet.messages import Message, as_one, first_of
+from graphnet.preprocessing.covariates import NONE, RECOGNISED
 from service.http.responses import FieldError
 
 PARENT = "param_set.trained_task_id"
@@ -82,8 +83,15 @@ def _covariates(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
     for reading in readings:
         for covariate in (reading or {}).get("covariates", ()):
             known.setdefault(covariate_key(covariate["name"]), covariate["name"])
+    if form.settings.get("adjust", NONE) != NONE and form.task_type != FINE_TUNE:
+        recognised = [name for key, name in known.items() if key in RECOGNISED]
+        if None not in readings and not (asked or recognised):
+            yield FieldError("param_set.adjust", Message("data.adjust-no-covariates"))
+        if form.settings.get("graph") in UNADJUSTED:
+            graph = str(form.settings["graph"])
+            yield FieldError("param_set.graph", Message("graphs.not-adjusted", graph=graph))
     unknown = [name for name in asked if covariate_key(name) not in known]
-    if None in readings or not unknown or [name.casefold() for name in asked] == ["none"]:
+    if None in readings or not unknown or [name.casefold() for name in asked] == [NONE]:
         return
     listed = first_of(known.values()) if known else Message("evaluation.no-covariates")
     message = Message("evaluation.covariate-unknown", names=unknown, known=listed)

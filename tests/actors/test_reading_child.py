@@ -41,6 +41,7 @@ def readers() -> list[psutil.Process]:
         for server in servers
         if "graphnet.readers.server" in server.cmdline()
         for reader in server.children()
+        if reader.status() != psutil.STATUS_ZOMBIE  # which has ended, and is not yet waited for
     ]
 
 

@@ -9,19 +9,20 @@ from scipy import stats
 
 from graphnet import experiment
 from graphnet.artifacts.confounds import Confounds
+from graphnet.artifacts.inference import predict
+from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.result import TaskResult
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate
 from graphnet.data.splits import Splits
-from graphnet.errors import CohortError
+from graphnet.errors import CohortError, SettingsError
 from graphnet.evaluation.covariates import (
     COVARIATES,
     SITE,
-    Design,
-    confounds_of,
     covariate_baselines,
 )
+from graphnet.preprocessing.covariates import CovariateAdjuster, Design, confounds_of
 from graphnet.report.facts import Facts
 from graphnet.report.page import render_report
 from graphnet.report.summary import alone
@@ -239,3 +240,89 @@ def test_a_stored_result_is_read_back_and_an_older_one_has_none() -> None:
     assert TaskResult.from_json(stored).as_dict() == result.as_dict()
     del stored["confounds"]
     assert TaskResult.from_json(stored).confounds is None
+
+
+def adjusted(train: Cohort, adjust: str = "regress", **settings: object) -> experiment.Outcome:
+    chosen = replace(QUICK, adjust=adjust, **settings)  # type: ignore[arg-type]
+    evaluation = Evaluation(explain=False, cv_folds=5)
+    return experiment.run(Splits(train), chosen, evaluation=evaluation)
+
+
+def test_an_adjusted_model_no_longer_reads_age_and_keeps_an_effect_of_its_own() -> None:
+    age = adjusted(cohort(of_age=0.15, older=10)).result
+    assert age.confounds is not None
+    rho = [each.rho for each in age.confounds.associations if each.name == "Age (years)"]
+    assert all(abs(value) < 0.25 for value in rho if value is not None), "0.96 without"
+    assert age.metrics["cv"] is not None
+    assert (age.metrics["cv"]["auc"] or 1) < 0.6, "0.85 without"
+    for adjust in ("regress", "regress_controls"):
+        both = adjusted(cohort(effect=1.2, of_age=0.15, older=5), adjust).result
+        assert both.metrics["cv"] is not None
+        assert (both.metrics["cv"]["auc"] or 0) > 0.8, "it is not over-adjusted"
+
+
+def test_the_slopes_are_those_of_least_squares() -> None:
+    train = replace(cohort(of_age=0.15, older=10), confounds=("Age (years)", "SEX"))
+    train.features[3, 2, 1] = np.nan
+    fitted = CovariateAdjuster.fit(train.features, train, controls_only=False)
+    moved = fitted.transform(train.features, train)
+    age, sex = train.covariates[0].numbers, np.array(train.covariates[1].words) == "F"
+    for region, measure in ((0, 0), (2, 1)):
+        values = train.features[:, region, measure]
+        rows = ~np.isnan(values)
+        design = np.column_stack([np.ones(rows.sum()), age[rows], sex[rows]])
+        best = np.linalg.lstsq(design, values[rows], rcond=None)[0]
+        residual = values[rows] - design @ best
+        ours = moved[rows, region, measure]
+        assert ours - ours.mean() == pytest.approx(residual, abs=1e-9)
+        assert np.isnan(moved[~rows, region, measure]).all()
+    controls = CovariateAdjuster.fit(train.features, train, controls_only=True)
+    assert not np.allclose(controls.slopes, fitted.slopes)
+
+
+def test_a_test_subject_changes_nothing_that_is_fitted() -> None:
+    train, test = cohort(older=8), cohort(seed=5, older=8, name="T")
+    other = replace(
+        test,
+        features=test.features + 100,
+        covariates=(replace(test.covariates[0], values=test.covariates[0].numbers + 50),),
+    )
+    settings = replace(QUICK, adjust="regress")
+    evaluation = Evaluation(explain=False, cv_folds=0, baselines=False)
+    manifests = [
+        experiment.run(Splits(train, test=held_out), settings, evaluation=evaluation).model
+        for held_out in (test, other)
+    ]
+    one, two = (model.preprocessing.as_dict() for model in manifests)
+    assert one == two
+
+
+def test_a_stored_model_adjusts_new_subjects_and_says_who_lacks_a_covariate() -> None:
+    train = cohort(of_age=0.15, older=10)
+    outcome = adjusted(train, seeds=1)
+    parameters, manifest = outcome.model.to_bytes()
+    model = StoredModel.from_bytes(parameters, manifest)
+    new = cohort(seed=9, name="N")
+    assert np.array_equal(model.predict(new), outcome.model.predict(new))
+    age, sex, panss = new.covariates
+    unknown = replace(new, covariates=(replace(age, values=np.full(SUBJECTS, np.nan)), sex, panss))
+    values = {"name": "Age (years)", "count": SUBJECTS}
+    said = {"code": "prediction.covariate-missing", "values": values}
+    assert said in predict(model, unknown)["warning_messages"]
+
+
+@pytest.mark.parametrize("graph", ["connectome", "partial", "tangent"])
+def test_a_graph_by_which_covariates_come_back_is_refused(graph: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        adjusted(cohort(), graph=graph, model="GCN")
+    assert caught.value.codes == ("graphs.not-adjusted",)
+
+
+def test_adjusting_needs_covariates_and_enough_subjects() -> None:
+    with pytest.raises(CohortError) as caught:
+        adjusted(replace(cohort(), covariates=()))
+    assert caught.value.codes == ("data.adjust-no-covariates",)
+    few = cohort().rows(np.arange(12))
+    with pytest.raises(CohortError) as caught:
+        adjusted(few, "regress_controls")
+    assert caught.value.codes == ("data.adjust-few-subjects",)

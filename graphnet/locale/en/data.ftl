@@ -137,6 +137,8 @@ spelled-differently = { $count ->
 # Harmonisation and scores
 
 harmonise-one-site = harmonise needs at least two sites, but train_data has only site { $site }.
+adjust-no-covariates = adjust needs covariates, and the training data have none that is recognised; name them in covariates.
+adjust-few-subjects = adjust needs at least { $least } subjects to fit { $columns } columns of covariates, but has { $count }.
 site-has = { $site } has { $count }
 harmonise-few-subjects = harmonise needs at least { $least } training subjects per site; { $sites }.
 score-constant = All subjects of train_data have the same LABEL_SCORE. A score can only be learned if it varies.

@@ -10,3 +10,4 @@ tangent-needs-series = graph 'tangent' needs time series of the regions, and the
 tangent-incomplete = graph 'tangent' needs a time series of every region, and { $count } of { $subjects } subjects lack at least one. Leave these subjects or regions out, or use graph 'connectome', which fills missing values.
 similarity-measures = graph 'similarity' needs at least { $least } measures per region; the data have { $measures }.
 stored-graph-damaged = The stored graph does not belong to graph '{ $graph }'.
+not-adjusted = adjust takes covariates out of the measures, not out of the graph '{ $graph }', by which they would come back; choose another graph, such as 'covariance'.

@@ -47,3 +47,4 @@ target-damaged = The stored model cannot be read: { $problem ->
     [scale] its target has no scale
    *[json] its target is damaged
 }.
+adjuster-damaged = The stored model cannot be read: what it says of covariates is damaged.

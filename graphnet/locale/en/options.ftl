@@ -119,6 +119,14 @@ label-score = Clinical score
 harmonise-label = Harmonise sites
 harmonise-help = Removes site effects with ComBat, fitted to the training subjects.
 harmonise-methods = Site effects were removed with ComBat [@combat; @fortin], fitted to { $fitted_on } without the diagnosis as a covariate.
+adjust-label = Adjust for covariates
+adjust-help = Regresses the covariates out of the measures, fitted to the training subjects of each fold.
+adjust-none = not adjusted
+adjust-regress = regressed, fitted to all training subjects
+adjust-regress_controls = regressed, fitted to the controls
+adjust-none-methods = Covariates were left in the measures.
+adjust-regress-methods = { $names } were regressed out of each measure by least squares fitted to { $fitted_on }; missing values were taken to be the mean [@snoek].
+adjust-regress_controls-methods = { $names } were regressed out of each measure by least squares fitted to the controls among { $fitted_on }; missing values were taken to be the mean [@snoek; @dukart].
 
 ## Fine-tuning
 

@@ -41,3 +41,7 @@ harmonised-classes = { $count ->
     [one] Site { $sites } has training subjects of one class only, so harmonisation also removes a part of the difference between the classes.
    *[other] Each of the sites { $sites } has training subjects of one class only, so harmonisation also removes a part of the difference between the classes.
 }
+covariate-missing = { $count ->
+    [one] { $split }_data: { $name } is missing for 1 subject, whose measures were adjusted as if they had the mean.
+   *[other] { $split }_data: { $name } is missing for { $count } subjects, whose measures were adjusted as if they had the mean.
+}

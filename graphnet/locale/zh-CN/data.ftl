@@ -86,6 +86,8 @@ spelled-differently = { $count } 名受试者与训练受试者匹配，尽管 I
 # 协调与评分
 
 harmonise-one-site = harmonise 至少需要两个站点，而 train_data 只有站点 { $site }。
+adjust-no-covariates = adjust 需要协变量，而训练数据中没有可识别的协变量；请在 covariates 中指定。
+adjust-few-subjects = adjust 拟合 { $columns } 列协变量至少需要 { $least } 名受试者，但只有 { $count } 名。
 site-has = { $site } 有 { $count } 名
 harmonise-few-subjects = harmonise 要求每个站点至少有 { $least } 名训练受试者；{ $sites }。
 score-constant = train_data 的所有受试者 LABEL_SCORE 相同。评分有差异才能学习。

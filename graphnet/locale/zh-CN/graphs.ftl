@@ -10,3 +10,4 @@ tangent-needs-series = 图 'tangent' 需要脑区的时间序列，而数据中�
 tangent-incomplete = 图 'tangent' 需要每个脑区的时间序列，而 { $subjects } 名受试者中有 { $count } 名至少缺少一个。请去掉这些受试者或脑区，或使用会填补缺失值的图 'connectome'。
 similarity-measures = 图 'similarity' 要求每个脑区至少有 { $least } 个指标；数据中有 { $measures } 个。
 stored-graph-damaged = 已保存的图与图类型 '{ $graph }' 不符。
+not-adjusted = adjust 只从指标中去除协变量，不涉及图 '{ $graph }'，协变量会由此重新进入；请选择其他图，例如 'covariance'。

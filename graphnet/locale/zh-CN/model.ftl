@@ -47,3 +47,4 @@ target-damaged = 无法读取已保存的模型：{ $problem ->
     [scale] 其预测目标没有尺度
    *[json] 其预测目标已损坏
 }。
+adjuster-damaged = 无法读取已存储的模型：其中关于协变量的内容已损坏。

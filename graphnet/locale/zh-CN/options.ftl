@@ -116,6 +116,14 @@ label-score = 临床评分
 harmonise-label = 站点协调
 harmonise-help = 用 ComBat 去除站点效应，只在训练受试者上拟合。
 harmonise-methods = 用 ComBat 去除站点效应[@combat; @fortin]，在{ $fitted_on }上拟合，未将诊断作为协变量。
+adjust-label = 校正协变量
+adjust-help = 从指标中回归掉协变量，在每一折的训练受试者上拟合。
+adjust-none = 不校正
+adjust-regress = 回归，在全部训练受试者上拟合
+adjust-regress_controls = 回归，在对照上拟合
+adjust-none-methods = 未从指标中去除协变量。
+adjust-regress-methods = 用在{ $fitted_on }上拟合的最小二乘法，从每个指标中回归掉{ $names }；缺失值按均值处理 [@snoek]。
+adjust-regress_controls-methods = 用在{ $fitted_on }中的对照上拟合的最小二乘法，从每个指标中回归掉{ $names }；缺失值按均值处理 [@snoek; @dukart]。
 
 ## 微调
 
