@@ -52,8 +52,7 @@ def show_ended(task: "Task", *, as_json: bool) -> None:
             (Message("cli.name"), task.task_name),
             (Message("cli.status"), status),
         ])  # fmt: skip
-        _show_verdict(task)
-        show_result(task.result)
+        show_result(task)
     if task.task_status not in SUCCEEDED:
         status = status_name(task.task_status)
         ended = Message("cli.task-is", task=task.task_id, status=status)
@@ -75,8 +74,10 @@ def _show_verdict(task: "Task") -> None:
     show_facts(("-", sentence.replace(KEPT, " ")) for sentence in sentences)
 
 
-def show_result(result: "TaskResult") -> None:
+def show_result(task: "Task") -> None:
     """Print a task's result; an interval stands in brackets."""
+    result = task.result
+    _show_verdict(task)
     if result.measured:
         _show_metrics(result)
         _show_baselines(result)

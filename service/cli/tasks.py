@@ -73,7 +73,7 @@ def show(url: str, *, task: str, as_json: bool) -> None:
         show_json(current.facts)
         return
     show_facts(_facts(current))
-    show_result(current.result)
+    show_result(current)
 
 
 @click.command(epilog=example("sgn cancel TASK20012912454501"))
