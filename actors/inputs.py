@@ -92,9 +92,11 @@ def read_inputs(task: TaskContext) -> Inputs:
 
 def _read(worker: WorkerContext, form: TaskForm, proj_id: str) -> Inputs:
     parent = _parent(worker.runtime, worker.models, form, proj_id)
-    settings = form.training_settings(parent.settings.model if parent else "")
-    label = parent.settings.label if parent else settings.label  # what is predicted is inherited
-    splits = _splits(worker.runtime, worker.reader, form, label)
+    model = parent.settings.model if parent else ""
+    label = (parent.settings if parent else form.training_settings(model)).label
+    splits = _splits(worker.runtime, worker.reader, form, label)  # what is predicted is inherited
+    connectomes = splits.train.layout.is_connectome
+    settings = form.training_settings(model, connectomes=connectomes)
     return Inputs(splits, settings, parent, form.evaluation())
 
 

@@ -43,10 +43,15 @@ class TaskForm:
         }
         return {split: names for split, names in named.items() if names}
 
-    def training_settings(self, parent_model: str = "") -> TrainingSettings:
-        """The settings to train with. Raises graphnet's SettingsError."""
+    def training_settings(
+        self, parent_model: str = "", *, connectomes: bool = False
+    ) -> TrainingSettings:
+        """The settings to train with, also on ``connectomes``. Raises graphnet's SettingsError."""
         asked = {key: value for key, value in self.settings.items() if key not in EVALUATION}
-        return TrainingSettings.for_model(self.model or parent_model, **asked)
+        name = self.model or parent_model
+        if connectomes:
+            return TrainingSettings.for_connectomes(name, **asked)
+        return TrainingSettings.for_model(name, **asked)
 
     def evaluation(self) -> Evaluation:
         """How to judge what was trained. Raises graphnet's SettingsError."""

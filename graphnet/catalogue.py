@@ -10,11 +10,15 @@ from graphnet.messages import Message
 
 @dataclass(frozen=True)
 class ModelCard:
-    """A model, its paper, and where its recommended settings differ from the usual ones."""
+    """A model, its paper, and where its recommended settings differ from the usual ones.
+
+    ``of_connectomes`` are recommended besides where a connectome's rows are the measures.
+    """
 
     name: str
     source: str
     recommended: Mapping[str, Any] = field(default_factory=dict)
+    of_connectomes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def summary(self) -> Message:
@@ -67,6 +71,8 @@ MODELS = {
             name="SGN",
             source="This project; graph convolution after Kipf & Welling 2017 (arXiv:1609.02907).",
             recommended={"epochs": 60},
+            # With more edges than subjects a faster rate only makes the probabilities extreme.
+            of_connectomes={"learning_rate": 0.0005},
         ),
         ModelCard(
             name="GCN",

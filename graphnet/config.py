@@ -70,6 +70,11 @@ class TrainingSettings:
             raise SettingsError(Message("options.unknown", names=unknown))
         return cls(**{**card.recommended, **chosen, "model": card.name})
 
+    @classmethod
+    def for_connectomes(cls, name: str, **chosen: Any) -> Self:
+        """Likewise where the rows of a connectome are the measures. Raises SettingsError."""
+        return cls.for_model(name, **{**find_model(name).of_connectomes, **chosen})
+
     def as_dict(self) -> dict[str, Any]:
         """For a manifest."""
         return asdict(self)

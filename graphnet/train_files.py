@@ -50,10 +50,13 @@ def train(given: argparse.Namespace, callback: "ShownRun") -> Outcome:
     parent = None if given.parent is None else _load(given.parent)
     options = _options(given)
     model = given.model or (parent.settings.model if parent else "")
-    settings = TrainingSettings.for_model(model, **_among(options, SETTINGS))
+    chosen = _among(options, SETTINGS)
+    label = (parent.settings if parent else TrainingSettings.for_model(model, **chosen)).label
     evaluation = Evaluation(**_among(options, EVALUATION))
-    label = parent.settings.label if parent else settings.label  # what is predicted is inherited
     data = _read(given, label, atlases)  # which may ask questions, so no line is rewritten yet
+    of_connectomes = data.train.layout.is_connectome
+    recommended = TrainingSettings.for_connectomes if of_connectomes else TrainingSettings.for_model
+    settings = recommended(model, **chosen)
     with callback.line:
         return run(
             data,

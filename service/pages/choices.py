@@ -10,7 +10,7 @@ from db.ownership import Owner
 from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.artifacts.result import TaskResult
-from graphnet.catalogue import MODELS
+from graphnet.catalogue import MODELS, ModelCard
 from graphnet.config import TrainingSettings
 from graphnet.evaluation.headline import Headline
 from service.http.auth import caller_of
@@ -49,10 +49,16 @@ async def projects(request: Request) -> list[str]:
 
 def models() -> list[dict[str, Any]]:
     """Every model with its recommended settings, also as text for a script."""
-    return [
-        {"card": card, "settings": json.dumps(TrainingSettings.for_model(card.name).as_dict())}
-        for card in MODELS.values()
-    ]
+    return [{"card": card, "settings": json.dumps(_recommended(card))} for card in MODELS.values()]
+
+
+def _recommended(card: ModelCard) -> dict[str, Any]:
+    """The recommended settings as a field shows them: of connectomes another one in brackets."""
+    settings = TrainingSettings.for_model(card.name).as_dict()
+    others = {
+        name: f"{settings[name]} (FC: {value})" for name, value in card.of_connectomes.items()
+    }
+    return settings | others
 
 
 async def parents(request: Request, named: str) -> list[dict[str, Any]]:

@@ -108,4 +108,5 @@ def _shown(card: ModelCard, language: str) -> dict[str, object]:
         "summary": render(card.summary, language),
         "source": card.source,
         "settings": TrainingSettings.for_model(card.name).as_dict(),
+        "settings_of_connectomes": dict(card.of_connectomes),
     }

@@ -51,7 +51,7 @@ def test_what_the_page_shows_is_what_it_sends(
 def test_recommended_settings_follow_the_model(visit: Page, trained: dict[str, Any]) -> None:
     assert trained
     visit.goto("/tasks/new")
-    expect(visit.locator("#f-learning_rate")).to_have_attribute("placeholder", "0.01")
+    expect(visit.locator("#f-learning_rate")).to_have_attribute("placeholder", "0.01 (FC: 0.0005)")
     visit.get_by_role("radio", name=re.compile("^GCN")).check()
     expect(visit.locator("#f-learning_rate")).to_have_attribute("placeholder", "0.05")
     recommended = visit.locator("#f-graph [data-recommended]")

@@ -4,10 +4,12 @@ import json
 import math
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from db.form import TaskForm
 from graphnet.catalogue import ALIASES, GRAPHS, MODELS, find_model, graph_summary
 from graphnet.config import (
     EVALUATION,
@@ -233,3 +235,12 @@ def test_the_torch_free_half_imports_no_torch(module: str) -> None:
     loaded = set(found.stdout.split())
     assert "graphnet" in loaded
     assert not loaded & {"torch", "torch_geometric", "safetensors", "scipy", "sklearn"}
+
+
+def test_other_settings_are_recommended_for_connectomes() -> None:
+    usual, others = TrainingSettings.for_model("SGN"), TrainingSettings.for_connectomes("SGN")
+    assert (usual.learning_rate, others.learning_rate) == (0.01, 0.0005)
+    assert replace(others, learning_rate=usual.learning_rate) == usual
+    chosen = TrainingSettings.for_connectomes("SGN", learning_rate=0.3)
+    assert chosen.learning_rate == 0.3
+    assert TaskForm("dl_ts", "", ("a",)).training_settings(connectomes=True) == others

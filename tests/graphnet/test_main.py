@@ -256,9 +256,11 @@ def test_time_series_and_an_atlas_give_the_graphs_that_need_them(tmp_path: Path)
         assert main([*asked, "--graph", graph, *more, "--out", str(out)]) == 0
         result = json.loads((out / "result.json").read_text())
         assert result["metrics"]["cv"]["n"] == 16
-        assert StoredModel.from_bytes(
+        settings = StoredModel.from_bytes(
             (out / "model.safetensors").read_bytes(), (out / "manifest.json").read_bytes()
-        ).settings.graph == graph  # fmt: skip
+        ).settings
+        assert settings.graph == graph
+        assert settings.learning_rate == MODELS["SGN"].of_connectomes["learning_rate"]
     line = np.abs(np.subtract.outer(np.arange(6), np.arange(6)))
     kept = StoredModel.from_bytes(
         (tmp_path / "spatial" / "model.safetensors").read_bytes(),
