@@ -104,7 +104,7 @@ async def _insert(new: NewDataset) -> DatasetRecord:
             using_db=connection,
             **{name: getattr(new, name) for name in (*LISTED[1:], "data_cont", "hdfs_path")},
         )
-        (record,) = await _records(Dataset.filter(data_id=new.data_id).using_db(connection))
+        (record,) = await records_of(Dataset.filter(data_id=new.data_id).using_db(connection))
         await Profile.create(
             using_db=connection,
             data_id=new.data_id,
@@ -128,13 +128,13 @@ def _same(new: NewDataset, written: DatasetRecord) -> DatasetRecord:
 async def find_datasets(names: Sequence[str]) -> list[DatasetRecord]:
     """The datasets of these names that are there, without content."""
     stored_names = await storable(DATASETS, "data_name", names)
-    return await _records(Dataset.filter(data_name__in=stored_names)) if stored_names else []
+    return await records_of(Dataset.filter(data_name__in=stored_names)) if stored_names else []
 
 
 @translate_errors()
 async def find_dataset(data_id: str) -> DatasetRecord | None:
     """The dataset of this id, without content."""
-    return next(iter(await _records(Dataset.filter(data_id=data_id))), None)
+    return next(iter(await records_of(Dataset.filter(data_id=data_id))), None)
 
 
 @translate_errors()
@@ -325,7 +325,7 @@ async def _replace_mapping(
     )
 
 
-async def _records(query: Any) -> list[DatasetRecord]:
+async def records_of(query: Any) -> list[DatasetRecord]:
     rows = await query.annotate(length=Length("data_cont")).values(
         "data_id", "proj_id", "user_id", "data_name", "length"
     )

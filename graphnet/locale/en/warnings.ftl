@@ -41,3 +41,4 @@ harmonised-classes = { $count ->
     [one] Site { $sites } has training subjects of one class only, so harmonisation also removes a part of the difference between the classes.
    *[other] Each of the sites { $sites } has training subjects of one class only, so harmonisation also removes a part of the difference between the classes.
 }
+subjects-erased = Subjects were erased from this task after it had ended. Their predictions are no longer listed; the model and the metrics were computed with them.
