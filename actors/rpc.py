@@ -88,8 +88,8 @@ class ReadRequest:
     ``data_id``), ``row`` (a row that NEURO-LEARN wrote) or ``old_model`` (an upload becomes the
     model of the predecessor's task ``data_id``; see :mod:`actors.model_import`); ``erase`` and
     ``erase_evidence`` erase subjects from the dataset or task ``data_id`` (:mod:`actors.erasing`).
-    ``name`` names the file in sentences, and is the dataset's. What is packed may come out as ``most`` bytes.
-    Nobody waits for the answer after ``until`` (seconds since 1970).
+    ``name`` names the file in sentences, and is the dataset's. What is packed may come out as
+    ``most`` bytes. Nobody waits for the answer after ``until`` (seconds since 1970).
     """
 
     purpose: str

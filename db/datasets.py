@@ -13,6 +13,7 @@ from db.charset import DATASETS, storable, unstorable_of_dataset
 from db.clock import now_ms
 from db.errors import DatabaseError, NameTaken, translate_errors
 from db.ids import IDS
+from db.labels import Kind, archived_ids
 from db.models import Mapping as Answers
 from db.models import Profile
 from db.neurolearn import Dataset
@@ -162,17 +163,24 @@ def name_taken(data_name: str, other: str = "") -> NameTaken:
 
 @translate_errors()
 async def list_datasets(
-    *, proj_id: str | None = None, limit: int = 1000, cursor: str | None = None
+    *,
+    proj_id: str | None = None,
+    archived: bool = False,
+    limit: int = 1000,
+    cursor: str | None = None,
 ) -> tuple[list[ListedDataset], str | None]:
     """One page, of a project or of all, newest first, and the cursor of the next.
 
-    The length of a content is not asked for: a database reads all of it to tell.
+    With ``archived`` those too that somebody has archived. The length of a content is not asked
+    for: a database reads all of it to tell.
 
     Raises:
         CursorUnknown: the cursor is none of ours.
 
     """
     query = Dataset.all()
+    if not archived:
+        query = query.exclude(data_id__in=await archived_ids(Kind.DATASET))
     if proj_id is not None:
         query = query.filter(proj_id__in=await storable(DATASETS, "proj_id", [proj_id]))
     rows, more = await page(query, LISTED, limit, cursor)
@@ -326,6 +334,7 @@ async def _replace_mapping(
 
 
 async def records_of(query: Any) -> list[DatasetRecord]:
+    """The rows of a query, without content."""
     rows = await query.annotate(length=Length("data_cont")).values(
         "data_id", "proj_id", "user_id", "data_name", "length"
     )

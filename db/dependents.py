@@ -149,5 +149,5 @@ def _dependent(row: dict[str, Any], run: Run | None) -> Dependent:
 def _is_busy(run: Run) -> bool:
     """As ``db.cleaning.BUSY`` asks it of the database."""
     if run.state == Status.CANCELLED:
-        return run.checkpoint > 0
+        return bool(run.checkpoint)
     return run.state in {Status.SUBMITTED, Status.RUNNING}

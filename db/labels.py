@@ -37,8 +37,7 @@ class FormerName:
 
 @dataclass(frozen=True)
 class Label:
-    """What was noted; ``archived_at`` in milliseconds since 1970, 0 if it is not archived.
-    """
+    """What was noted; ``archived_at`` in milliseconds since 1970, 0 if it is not archived."""
 
     description: str = ""
     tags: tuple[str, ...] = ()

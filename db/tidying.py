@@ -9,7 +9,7 @@ interrupted is completed by the next one.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -21,12 +21,20 @@ from db.audit import Action, Actor, Deed
 from db.charset import unstorable_of_dataset, unstorable_of_task
 from db.cleaning import BUSY
 from db.clock import now_ms
-from db.datasets import DatasetRecord, ListedDataset, NewDataset, name_taken, named_alike, records_of
+from db.datasets import (
+    DatasetRecord,
+    ListedDataset,
+    NewDataset,
+    name_taken,
+    named_alike,
+    records_of,
+)
 from db.dependents import InUse, descendants, waiting_for
 from db.errors import DatabaseError, translate_errors
 from db.extract import extract
 from db.labels import FormerName, Kind, Label, LabelChange, get_label, put_label, remove_label
-from db.models import Key, Mapping as Answers, Outbox, Profile, Result, Run
+from db.models import Key, Outbox, Profile, Result, Run
+from db.models import Mapping as Answers
 from db.neurolearn import Dataset, Submission
 from db.packet_limit import check_packet
 from db.tasks import TaskRecord
@@ -38,6 +46,10 @@ from graphnet.messages import Message
 NOTHING = "{}"  # a profile without content: garbage collection knows by it that there were arrays
 
 
+class NotEnded(DatabaseError):
+    """A task that is to be deleted waits, runs or is still to be stored."""
+
+
 class Gone(DatabaseError):
     """What was to be changed is not there any more, or not as it was found."""
 
@@ -47,7 +59,7 @@ class Edit:
     """What is to be changed; ``name`` is a new name, "" for none."""
 
     name: str = ""
-    label: LabelChange = LabelChange()
+    label: LabelChange = field(default_factory=LabelChange)
 
 
 @restart_on_deadlock
@@ -216,7 +228,8 @@ async def begin_deletion(task: TaskRecord) -> None:
     """Mark a task's model as removed, so that no new task begins with it.
 
     Raises:
-        InUse: it has not ended, or a task that waits or runs is fine-tuned from it.
+        NotEnded: it waits, runs or is still to be stored.
+        InUse: a task that waits or runs is fine-tuned from it.
 
     """
     await check_known()
@@ -225,7 +238,7 @@ async def begin_deletion(task: TaskRecord) -> None:
         ended = Run.filter(task_id=task.task_id).exclude(BUSY).using_db(connection)
         await ended.filter(removed_at=0).update(removed_at=now)
         if not await ended.exists():
-            raise DatabaseError(Message("tidy.task-not-ended", task=task.task_id))
+            raise NotEnded(Message("tidy.task-not-ended", task=task.task_id))
         children = await descendants([task.task_id], connection)
         waiting = [child for child in children if child.waiting]
         if waiting:

@@ -63,10 +63,9 @@ def reply_or_reason(call: Callable[[], Answer]) -> Answer:
         return without_answer("gone", error.message)
     except CohortError as error:
         return refusal(error.messages)
-    except NameTaken as error:
-        return without_answer("taken", error.message)
-    except InUse as error:
-        return without_answer("in_use", error.message)
+    except (NameTaken, InUse) as error:
+        why = "taken" if isinstance(error, NameTaken) else "in_use"
+        return without_answer(why, error.message)
     except (DiskFull, DatabaseError) as error:
         return without_answer("full" if isinstance(error, DiskFull) else "away", error.message)
     except RegistryError as error:

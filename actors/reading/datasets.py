@@ -231,7 +231,8 @@ class DatasetReader:
         self.call(datasets.insert_dataset(row))
 
 
-def _profile(record: DatasetRecord, content: Dataset | CohortError) -> Profile:
+def profile_in(record: DatasetRecord, content: Dataset | CohortError) -> Profile:
+    """The profile of what a row holds, or of why it cannot be used."""
     if isinstance(content, RowAsks):
         return Profile.asking(content.questions, content.signature)
     try:

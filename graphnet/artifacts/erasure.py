@@ -113,9 +113,7 @@ def _unnamed(reading: Interpretation, ids: Collection[str]) -> Interpretation:
             for each in reading.left_alone
             if not _names(each.what, ids) and not _names(each.message.as_dict(), ids)
         ),
-        assumptions=tuple(
-            each for each in reading.assumptions if not _names(each.as_dict(), ids)
-        ),
+        assumptions=tuple(each for each in reading.assumptions if not _names(each.as_dict(), ids)),
     )
 
 
@@ -140,7 +138,7 @@ def _without_findings(result: dict[str, Any], ids: Collection[str]) -> dict[str,
 
 
 def _renamed(value: Any, ids: Collection[str]) -> Any:
-    """This JSON with ``ERASED`` in the place of ids, also within sentences."""
+    """The JSON with ``ERASED`` in the place of ids, also within sentences."""
     if isinstance(value, str):
         for each in ids:
             if each in value:

@@ -10,7 +10,13 @@ from typing import Any, TypeVar
 import httpx
 
 from service.client.answers import Facts
-from service.client.errors import ClientError, QuestionsOpen, Unreachable
+from service.client.errors import (
+    UNCONFIRMED,
+    ClientError,
+    QuestionsOpen,
+    Unconfirmed,
+    Unreachable,
+)
 
 NO_CONTENT = 204
 TUS, PIECE = {"Tus-Resumable": "1.0.0"}, "application/offset+octet-stream"
@@ -245,6 +251,8 @@ def _refusal(reply: Facts, status: int) -> ClientError:
         "errors": tuple((str(item.get("field")), str(item.get("msg"))) for item in listed),
         "upload": str(reply.get("upload") or ""),
     }
+    if reply["error_num"] == UNCONFIRMED:
+        return Unconfirmed(sentence, reply, **details)
     if reply.get("questions"):
         return QuestionsOpen(sentence, reply, **details)
     return ClientError(sentence, **details)

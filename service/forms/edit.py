@@ -3,7 +3,7 @@
 The fields come as JSON or from a page's form, where tags are one text with commas.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from db.dataset_names import LONGEST
@@ -12,7 +12,6 @@ from db.tidying import Edit
 from graphnet.messages import Message
 from service.http.responses import ApiError, FieldError, field_error, form_error, quoted
 
-NAMES = {"data_name": 1, "task_name": 0}  # the fewest characters
 COMMON = ("description", "tags", "archived")
 MOST_TEXT = 2000
 MOST_TAGS, LONGEST_TAG = 20, 40
@@ -28,7 +27,7 @@ def read_edit(fields: Mapping[str, Any], name_field: str) -> Edit:
         for name in fields
         if name not in known
     ]
-    readers = {
+    readers: dict[str, Callable[[Any], Any]] = {
         name_field: lambda value: _name(name_field, value),
         "description": _description,
         "tags": _tags,
@@ -62,21 +61,19 @@ def read_subjects(fields: Mapping[str, Any]) -> tuple[str, ...]:
 
 def read_flag(field: str, value: Any) -> bool:
     """A boolean, or the text of one. Raises ApiError."""
-    flag = value if isinstance(value, bool) else FLAGS.get(value) if isinstance(value, str) else None
+    flag = (
+        value if isinstance(value, bool) else FLAGS.get(value) if isinstance(value, str) else None
+    )
     if flag is None:
         raise field_error(field, Message("tidy.flag-invalid", field=field))
     return flag
 
 
 def _name(field: str, value: Any) -> str:
-    least = NAMES[field]
-    if isinstance(value, str):
-        name = value.strip()
-        if least <= len(name) <= LONGEST and (name.isprintable() or not name):
-            return name
-    raise field_error(
-        field, Message("tidy.name-invalid", field=field, least=1, most=LONGEST)
-    )
+    name = value.strip() if isinstance(value, str) else ""
+    if 0 < len(name) <= LONGEST and name.isprintable():
+        return name
+    raise field_error(field, Message("tidy.name-invalid", field=field, least=1, most=LONGEST))
 
 
 def _description(value: Any) -> str:

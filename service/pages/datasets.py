@@ -24,6 +24,7 @@ from service.pages.questions import answers_of, questions_of
 from service.pages.site import page
 from service.routes.datasets import LENGTHS, dataset_of, read_again, receive_upload
 from service.state import state_of
+from service.stores.dataset_views import dataset_view, dataset_views
 from service.stores.uploads import Received
 
 PAGE = 100
@@ -84,7 +85,7 @@ async def _detail(
     if error is not None and error.number != ErrorNum.QUESTIONS_OPEN:
         errors = _sentences(error, answer_language(request))
     status = 200 if error is None else MEANINGS[error.number][0]
-    shown = _shown(request, profile.shown(record, detailed=True))
+    shown = _shown(request, await dataset_view(record, profile))
     return page(request, "dataset.html", status, errors=errors, **shown, **content)
 
 
@@ -147,11 +148,7 @@ async def _list(request: Request, status: int = 200, **content: Any) -> Response
         request,
         "datasets.html",
         status,
-        datasets=[
-            known[each.data_name].shown(each, detailed=False)
-            for each in listed
-            if each.data_name in known
-        ],
+        datasets=await dataset_views(listed, known),
         cursor=cursor,
         proj_id=query.get("proj_id") or caller.proj_id or "",
         posted=_posted(request),

@@ -16,7 +16,7 @@ from service.pages.site import page
 from service.predecessor import STATUSES
 from service.routes.refused_forms import refused_page
 from service.state import state_of
-from service.stores.task_views import task_view
+from service.stores.task_views import task_views
 
 PAGE = 50
 MOST_PLACES = 1000
@@ -38,7 +38,7 @@ async def home(request: Request) -> Response:
     waits = any(task.task_status == Status.SUBMITTED.value and not task.over for task in seen)
     outlines = await state_of(request).task_summaries.of(seen)
     content: dict[str, Any] = {
-        "tasks": [task_view(task) for task in seen],
+        "tasks": await task_views(seen),
         "headlines": {task_id: each.headline for task_id, each in outlines.items()},
         "places": await queue_state.places(MOST_PLACES) if waits else {},
         "asked": {**asked, "status": status},
