@@ -87,6 +87,10 @@ def _summary(dataset: "Dataset") -> Iterator[tuple[str, object]]:
     yield "Project", dataset.proj_id
     yield "User", dataset.user_id
     yield "State", _state(dataset)
+    yield "Description", dataset.description
+    yield "Tags", ", ".join(dataset.tags)
+    yield "Archived", dataset.archived_at
+    yield "Former names", ", ".join(dataset.former_names)
     yield "Subjects", dataset.subjects or ""
     yield "Classes", _classes(dataset)
     yield "Regions", _regions(dataset)

@@ -56,7 +56,10 @@ async def upload(request: Request) -> Response:
 
 async def detail(request: Request) -> Response:
     """One dataset: how it was read, its quality, and how its values lie at each site."""
-    return await _detail(request, await dataset_of(request))
+    record = await dataset_of(request, formerly=True)
+    if record.data_name != request.path_params["data_name"]:
+        return RedirectResponse(f"/datasets/{path_of(record.data_name)}", SEE_OTHER)
+    return await _detail(request, record)
 
 
 async def answer(request: Request) -> Response:
@@ -140,7 +143,10 @@ def _shown(request: Request, dataset: Mapping[str, Any]) -> dict[str, Any]:
 async def _list(request: Request, status: int = 200, **content: Any) -> Response:
     caller, query = caller_of(request), request.query_params
     listed, cursor = await datasets.list_datasets(
-        proj_id=query_project(request, caller), limit=PAGE, cursor=query.get("cursor") or None
+        proj_id=query_project(request, caller),
+        archived=query_flag(request, "archived"),
+        limit=PAGE,
+        cursor=query.get("cursor") or None,
     )
     seen = [each for each in listed if caller.sees(each.proj_id)]
     known = await state_of(request).profiles.glanced(seen)
@@ -150,6 +156,7 @@ async def _list(request: Request, status: int = 200, **content: Any) -> Response
         status,
         datasets=await dataset_views(listed, known),
         cursor=cursor,
+        archived=query.get("archived") == "true",
         proj_id=query.get("proj_id") or caller.proj_id or "",
         posted=_posted(request),
         owners=sorted({each.user_id for each in seen} - {""}),

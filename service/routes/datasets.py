@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -176,7 +176,7 @@ async def _read(
         if other:
             raise name_taken(row.data_name, other) from error
         raise _name_unusable(row.data_name, row.proj_id) from error
-    dataset = await dataset_view(row, read.profile)
+    dataset = await dataset_view(row, replace(read.profile, uploaded=True))
     warnings = _warnings(request, row.user_id)
     if not preview:
         return Uploaded(dataset, warnings)
