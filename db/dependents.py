@@ -18,6 +18,7 @@ from db.labels import Label
 from db.models import Run
 from db.neurolearn import Submission
 from db.ownership import TRAINING
+from db.pagination import LARGEST_ID
 from db.states import Status
 from db.texts import json_object
 from graphnet.messages import Message
@@ -123,7 +124,7 @@ async def _trainings(
         for name in names:
             holds |= Q(task_config__contains=name)
         query = query.filter(holds)
-    before = 1 << 31
+    before = LARGEST_ID
     while rows := await query.filter(id__lt=before).order_by("-id").limit(PAGE).values(*COLUMNS):
         yield rows
         before = rows[-1]["id"]

@@ -22,6 +22,7 @@ TABLES = (
     "sgn_tokens",
     "sgn_results",
     "sgn_labels",
+    "sgn_mappings",
     "sgn_audit",
     "backend_submissions",
     "backend_datasets",
