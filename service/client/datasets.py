@@ -112,9 +112,9 @@ class Datasets(Session):
             slow_seconds=UPLOAD_SECONDS,
         )
 
-    def edit_dataset(self, data_name: str, **changes: object) -> Dataset:
+    def edit_dataset(self, name: str, /, **changes: object) -> Dataset:
         """Change ``data_name``, ``description``, ``tags`` (a list) or ``archived``."""
-        path = _of_dataset(data_name)
+        path = _of_dataset(name)
         return self._channel.request("PATCH", path, _dataset, json=changes)
 
     def dataset_dependents(self, data_name: str) -> Dependents:

@@ -73,7 +73,7 @@ class Tasks(Session):
         """Submit a failed or cancelled task again, as a new task."""
         return self._channel.request("POST", f"{task_path(task_id)}/retry", _task)
 
-    def edit_task(self, task_id: str, **changes: object) -> Task:
+    def edit_task(self, task_id: str, /, **changes: object) -> Task:
         """Change ``task_name``, ``description``, ``tags`` (a list) or ``archived``."""
         return self._channel.request("PATCH", task_path(task_id), _task, json=changes)
 

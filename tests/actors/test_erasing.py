@@ -157,8 +157,11 @@ def test_a_text_of_other_rows_is_not_cut() -> None:
 
 def test_evidence_and_result_lose_a_subject_and_no_number() -> None:
     table = {
-        "id": ["a1", "7", "c"], "site": ["", "", "S"], "known": [True, False, False],
-        "label": [0, 1, 1], "probability": [[0.1, 0.9], [0.2, 0.8], [0.3, 0.7]],
+        "id": ["a1", "7", "c"],
+        "site": ["", "", "S"],
+        "known": [True, False, False],
+        "label": [0, 1, 1],
+        "probability": [[0.1, 0.9], [0.2, 0.8], [0.3, 0.7]],
     }
     kept, ids = evidence_without({"predictions": {"test": table}}, {digest_of("7")})
     assert ids == ("7",)
