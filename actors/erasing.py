@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from actors.reading.answers import Answer, refusal
+from actors.reading.answers import Answer, refusal, without_answer
 from actors.reading.child import ALLOWED_CONTENT, working_folder
 from actors.reading.datasets import LONGEST_ADDRESS, DatasetReader, digest, profile_in
 from actors.rpc import ERASE, SUBJECTS, ReadRequest
@@ -85,9 +85,11 @@ class SubjectEraser:
         new = self._stored(record, erased)
         try:
             self.reader.call(tidying.replace_dataset(record, new))
-        except (InUse, tidying.Gone):
+        except (InUse, tidying.Gone, tidying.NotGranted) as error:
             self.reader.arrays.remove(new.data_id)
-            raise
+            if isinstance(error, InUse):
+                raise
+            return without_answer("hindered", error.message)
         log.info("dataset %s: %d subjects were erased", record.data_id, len(erased.ids))
         self._remove(record.data_id)
         return _answer(erased)

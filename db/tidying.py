@@ -8,9 +8,10 @@ rows go first, for arrays without a row are garbage; a task's rows go last, and 
 interrupted is completed by the next one.
 """
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
@@ -30,7 +31,7 @@ from db.datasets import (
     records_of,
 )
 from db.dependents import InUse, descendants, waiting_for
-from db.errors import DatabaseError, translate_errors
+from db.errors import DatabaseError, DatabaseRefuses, Refusal, translate_errors
 from db.extract import extract
 from db.labels import FormerName, Kind, Label, LabelChange, get_label, put_label, remove_label
 from db.models import Key, Outbox, Profile, Result, Run
@@ -43,11 +44,20 @@ from db.transactions import restart_on_deadlock, transaction
 from db.versions import check_known
 from graphnet.messages import Message
 
+P = ParamSpec("P")
+T = TypeVar("T")
 NOTHING = "{}"  # a profile without content: garbage collection knows by it that there were arrays
 
 
 class NotEnded(DatabaseError):
     """A task that is to be deleted waits, runs or is still to be stored."""
+
+
+class NotGranted(DatabaseError):
+    """The database user may not change or delete rows of NEURO-LEARN's tables."""
+
+    def __init__(self) -> None:
+        super().__init__(Message("tidy.not-granted"))
 
 
 class Gone(DatabaseError):
@@ -62,6 +72,22 @@ class Edit:
     label: LabelChange = field(default_factory=LabelChange)
 
 
+def needs_rights(call: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Raise NotGranted where the user lacks a right that nothing else here needs."""
+
+    @functools.wraps(call)
+    async def granted(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await call(*args, **kwargs)
+        except DatabaseRefuses as error:
+            if error.refusal is Refusal.RIGHTS:
+                raise NotGranted from error
+            raise
+
+    return granted
+
+
+@needs_rights
 @restart_on_deadlock
 @translate_errors()
 async def edit_dataset(record: ListedDataset, edit: Edit, actor: Actor) -> tuple[str, Label]:
@@ -116,6 +142,7 @@ async def _rename_dataset(record: ListedDataset, name: str, connection: BaseDBAs
     await _refuse_waiting(record.data_name, connection)
 
 
+@needs_rights
 @restart_on_deadlock
 @translate_errors()
 async def delete_dataset(record: ListedDataset, actor: Actor, details: Mapping[str, Any]) -> None:
@@ -137,6 +164,7 @@ async def delete_dataset(record: ListedDataset, actor: Actor, details: Mapping[s
         await _record(actor, Action.DELETE, record, connection, **details)
 
 
+@needs_rights
 @restart_on_deadlock
 @translate_errors()
 async def replace_dataset(old: DatasetRecord, new: NewDataset) -> None:
@@ -194,6 +222,7 @@ async def _refuse_waiting(data_name: str, connection: BaseDBAsyncClient) -> None
         raise InUse(waiting)
 
 
+@needs_rights
 @restart_on_deadlock
 @translate_errors()
 async def edit_task(task: TaskRecord, edit: Edit, actor: Actor) -> Label:
@@ -245,6 +274,7 @@ async def begin_deletion(task: TaskRecord) -> None:
             raise InUse(waiting)
 
 
+@needs_rights
 @restart_on_deadlock
 @translate_errors()
 async def delete_task(task: TaskRecord, actor: Actor, details: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ from db.errors import (
     SchemaAhead,
     SchemaBehind,
 )
-from db.tidying import Gone, NotEnded
+from db.tidying import Gone, NotEnded, NotGranted
 from graphnet.messages import Message, render
 from registry import ObjectDamaged, RegistryError, RegistryRefuses
 from service.forms.reply import form_error_response, is_form_address
@@ -41,6 +41,7 @@ DATABASE_ERRORS: dict[type[DatabaseError], ErrorNum] = {
     InUse: ErrorNum.IN_USE,
     NotEnded: ErrorNum.IN_USE,
     Gone: ErrorNum.NOT_FOUND,
+    NotGranted: ErrorNum.FORBIDDEN,
 }
 
 

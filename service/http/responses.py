@@ -70,7 +70,10 @@ MEANINGS = {
         "Something that the service needs does not answer or does not work; the reply names it.",
     ),
     ErrorNum.NO_TOKEN: (401, "The request carries no token that is valid here."),
-    ErrorNum.FORBIDDEN: (403, "The token's role or project does not allow this."),
+    ErrorNum.FORBIDDEN: (
+        403,
+        "The token's role or project does not allow this, or the database user may not.",
+    ),
     ErrorNum.TOO_MANY: (
         429,
         "Too many tasks are waiting, clients watching or files being uploaded; Retry-After says "

@@ -129,6 +129,8 @@ class ReadingClient:
         if "in_use" in answer:
             # A task was submitted meanwhile, maybe of a project that the caller does not see.
             raise ApiError(ErrorNum.IN_USE, Message("tidy.dataset-changed", name=name))
+        if "hindered" in answer:  # it was changed meanwhile, or the database user may not
+            raise ApiError(ErrorNum.FORBIDDEN, Message.from_json(answer["hindered"]))
         await raise_error(answer, proj_id, "")
         erased: dict[str, Any] = answer["erased"]
         return erased

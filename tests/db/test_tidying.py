@@ -1,8 +1,11 @@
 """Labels, the audit, dependents and deletion, on every database; what fails leaves nothing."""
 
 import json
+import secrets
 from dataclasses import replace
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,11 +16,14 @@ from db.dependents import InUse
 from db.errors import NameTaken
 from db.labels import FormerName, Kind, Label, LabelChange
 from db.tasks import TaskRecord
-from db.tidying import Edit, Gone, NotEnded
+from db.tidying import Edit, Gone, NotEnded, NotGranted
 from tests.databases import query
+from tests.db.backends import on_mysql
+from tests.db.opened import opened
 from tests.db.samples import claimed, new_dataset, submitted
 
 pytestmark = pytest.mark.usefixtures("url")
+TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
 ANN = Actor("ann", "request-1")
 
 
@@ -204,3 +210,31 @@ async def test_lines_are_listed_by_project_and_page() -> None:
     assert ([line.deed.object_id for line in more], last) == (["T0"], None)
     (line,), _ = await audit.list_audit(proj_id="漢")
     assert (line.actor, line.deed.details) == (ANN, {"name": "<é>"})
+
+
+@on_mysql
+def test_what_the_database_user_may_not_do_is_said(url: str) -> None:
+    user = f"sgn_{secrets.token_hex(4)}"
+    record = opened(url, stored())
+    parts = urlsplit(url)
+    server, name = f"{parts.scheme}://{parts.netloc}", parts.path[1:]
+    theirs = {"backend_datasets", "backend_submissions"}
+    tables = {str(table) for (table,) in query(url, TABLES)}
+    rights = {table: "SELECT, INSERT" if table in theirs else "ALL" for table in tables}
+    changes = (
+        partial(tidying.edit_dataset, record, Edit("new"), ANN),
+        partial(tidying.delete_dataset, record, ANN, {}),
+        partial(tidying.replace_dataset, record, new_dataset("own")),
+    )
+    try:
+        query(server, f"CREATE USER {user}@'127.0.0.1'")
+        for table, right in rights.items():
+            query(server, f"GRANT {right} ON {name}.{table} TO {user}@'127.0.0.1'")
+        limited = url.replace("root@", f"{user}@")
+        for change in changes:
+            with pytest.raises(NotGranted, match="database user"):
+                opened(limited, change())
+        noted = Edit(label=LabelChange(tags=("x",)))
+        assert opened(limited, tidying.edit_dataset(record, noted, ANN))[1].tags == ("x",)
+    finally:
+        query(server, f"DROP USER {user}@'127.0.0.1'")

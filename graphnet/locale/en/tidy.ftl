@@ -38,3 +38,4 @@ tags-invalid = tags must be a list of at most { $most } words of 1 to { $longest
 flag-invalid = { $field } must be true or false.
 name-invalid = { $field } must have { $least } to { $most } printable characters.
 subjects-invalid = subjects must be a list of 1 to { $most } ids.
+not-granted = The service's database user may not change or delete rows of NEURO-LEARN's tables. An operator can grant it (docs/neuro-learn.md).

@@ -29,3 +29,4 @@ tags-invalid = tags 必须是最多 { $most } 个标签的列表，每个标签�
 flag-invalid = { $field } 必须是 true 或 false。
 name-invalid = { $field } 必须是 { $least } 至 { $most } 个可打印字符。
 subjects-invalid = subjects 必须是包含 1 至 { $most } 个编号的列表。
+not-granted = 本服务的数据库用户无权更改或删除 NEURO-LEARN 表中的行。管理员可以授予此权限（docs/neuro-learn.md）。
