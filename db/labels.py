@@ -100,15 +100,15 @@ async def get_labels(
     found: Labels = {}
     for some in _pieces(object_ids):
         keys = [_key(kind, object_id) for object_id in some]
-        for row in await Row.filter(key__in=keys).using_db(connection):
-            found[_object_id(row.key)] = _read(row)
+        for row in await Row.filter(label_key__in=keys).using_db(connection):
+            found[_object_id(row.label_key)] = _read(row)
     return found
 
 
 @translate_errors()
 async def archived_ids(kind: Kind) -> list[str]:
     """The ids of all that are archived."""
-    keys = await Row.filter(kind=kind.value, archived_at__gt=0).values_list("key", flat=True)
+    keys = await Row.filter(kind=kind.value, archived_at__gt=0).values_list("label_key", flat=True)
     return [_object_id(str(key)) for key in keys]
 
 
@@ -117,7 +117,7 @@ async def formerly_called(name: str) -> list[str]:
     """The ids of datasets that had this name once, the one that had it last first."""
     rows = await Row.filter(kind=Kind.DATASET.value)
     had = [
-        (former.until, _object_id(row.key))
+        (former.until, _object_id(row.label_key))
         for row in rows
         for former in _read(row).former_names
         if former.name == name
@@ -130,7 +130,7 @@ async def put_label(
 ) -> None:
     """Write a label, in the place of an earlier one; an empty one is removed."""
     key = _key(kind, object_id)
-    row = Row.filter(key=key).using_db(connection)
+    row = Row.filter(label_key=key).using_db(connection)
     if label == NO_LABEL:
         await row.delete()
         return
@@ -138,7 +138,7 @@ async def put_label(
     if await row.update(**columns) or await row.exists():  # MySQL counts rows that changed
         return
     try:
-        await Row.create(using_db=connection, key=key, kind=kind.value, **columns)
+        await Row.create(using_db=connection, label_key=key, kind=kind.value, **columns)
     except IntegrityError:  # another was faster
         if connection is not None:
             raise

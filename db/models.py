@@ -172,12 +172,12 @@ class RefusedForm(Model):
 
 
 class Label(Model):
-    """What people have noted of a dataset or a task; ``key`` is its kind and id.
+    """What people have noted of a dataset or a task; ``label_key`` is its kind and id.
 
     ``notes`` are JSON in ASCII, as :mod:`db.labels` writes them; ``archived_at`` hides it in lists.
     """
 
-    key = fields.CharField(max_length=40, primary_key=True)
+    label_key = fields.CharField(max_length=40, primary_key=True)
     kind = fields.CharField(max_length=8)
     archived_at = fields.BigIntField()
     notes = fields.TextField()

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             name="Label",
             fields=[
                 (
-                    "key",
+                    "label_key",
                     fields.CharField(primary_key=True, unique=True, db_index=True, max_length=40),
                 ),
                 ("kind", fields.CharField(max_length=8)),
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 "table": "sgn_labels",
                 "app": "sgn",
                 "indexes": [Index(fields=["kind", "archived_at"], name="sgn_labels_archived")],
-                "pk_attr": "key",
+                "pk_attr": "label_key",
             },
             bases=["Model"],
         ),
