@@ -61,45 +61,33 @@ def _dataset_management() -> tuple[Endpoint, ...]:
     """A dataset is changed or deleted; before its own address, which takes any name."""
     one = f"{V0}/datasets/{{data_name:path}}"
     deleting = (ErrorNum.NOT_FOUND, ErrorNum.NOT_OURS, ErrorNum.IN_USE, ErrorNum.UNCONFIRMED)
+    counted = dict.fromkeys(("removed", "left"), "integer")
+    listed = dict.fromkeys(("not_found", "evidence_erased"), "array")
     return (
         Endpoint(
-            "PATCH",
-            one,
-            "routes.manage:edit_dataset",
+            *("PATCH", one, "routes.manage:edit_dataset"),
             "Change data_name, description, tags (a list) or archived (true or false).",
             reply={"dataset": "Dataset"},
             body=FIELDS,
             refusals=(*EDITING, ErrorNum.NAME_TAKEN, ErrorNum.IN_USE),
         ),
         Endpoint(
-            "DELETE",
-            one,
-            "routes.manage:delete_dataset",
+            *("DELETE", one, "routes.manage:delete_dataset"),
             "Delete a dataset, its arrays and its profile; models trained on it stay.",
             reply={"deleted": "string", **DEPENDENTS},
             query=CONFIRM,
             refusals=deleting,
         ),
         Endpoint(
-            "GET",
-            f"{one}/dependents",
-            "routes.manage:dataset_dependents",
+            *("GET", f"{one}/dependents", "routes.manage:dataset_dependents"),
             "The tasks whose forms name a dataset.",
             reply=DEPENDENTS,
             refusals=(ErrorNum.NOT_FOUND,),
         ),
         Endpoint(
-            "POST",
-            f"{one}/erase",
-            "routes.manage:erase",
+            *("POST", f"{one}/erase", "routes.manage:erase"),
             "Erase subjects from a dataset; with evidence also from predictions of tasks.",
-            reply={
-                "removed": "integer",
-                "left": "integer",
-                "not_found": "array",
-                "evidence_erased": "array",
-                **DEPENDENTS,
-            },
+            reply={**counted, **listed, **DEPENDENTS},
             body=FIELDS,
             refusals=(*deleting, *BAD_FORM, *READING, ErrorNum.REGISTRY_UNAVAILABLE),
         ),

@@ -19,6 +19,7 @@ from db import audit, datasets, tidying
 from db.audit import Action, Actor, AuditRecord, Deed
 from db.datasets import DatasetRecord
 from db.labels import Kind, get_label
+from db.states import Status
 from db.tasks import TaskRecord, get_task
 from graphnet.messages import Message
 from registry import RegistryError
@@ -140,7 +141,8 @@ async def erase_subjects(
         read_flag(name, fields.get(name, False)) for name in ("evidence", "confirm")
     )
     await _require_stored_here(record, "erase")
-    (await _of_dataset(request, record)).refuse_waiting()
+    using = await _of_dataset(request, record)
+    using.refuse_waiting()
     state, actor = state_of(request), actor_of(request)
     label = await get_label(Kind.DATASET, record.data_id)
     found = await dependents.of_subjects(
@@ -154,6 +156,7 @@ async def erase_subjects(
     deed = Deed(Action.ERASE, Kind.DATASET, record.data_id, record.proj_id, noted)
     await audit.note(actor, deed)
     erased = await state.reading_client.erase(record, list(digests))
+    await _remove_checkpoints(state, using)
     rewritten = await _erase_evidence(state, found, list(digests)) if evidence else []
     done = {**noted, "removed": erased["removed"], "tasks": rewritten}
     await audit.note(actor, Deed(Action.ERASED, Kind.DATASET, record.data_id, record.proj_id, done))
@@ -161,6 +164,13 @@ async def erase_subjects(
     there = set(erased["digests"])
     missing = tuple(each for digest, each in digests.items() if digest not in there)
     return Erasure(erased["removed"], erased["left"], missing, tuple(rewritten), found)
+
+
+async def _remove_checkpoints(state: AppState, using: Dependents) -> None:
+    """Remove what tasks could be resumed from that were trained on the subjects too."""
+    for view in using.seen:
+        if view.task_status in (Status.FAILED, Status.CANCELLED):
+            await state.checkpoints.delete(view.task_id)
 
 
 async def _erase_evidence(state: AppState, found: Dependents, digests: list[str]) -> list[str]:

@@ -167,7 +167,7 @@ def test_evidence_and_result_lose_a_subject_and_no_number() -> None:
     assert ids == ("7",)
     assert kept["predictions"]["test"] == {name: [c[0], c[2]] for name, c in table.items()}
     finding = {"rule": "r", "site": "", "subject": "7", "measure": "GMV", "count": 7}
-    result = {
+    result: dict[str, Any] = {
         "metrics": {"test": {"n": 7}},
         "regions": ["7", "8"],
         "quality": {"findings": {"train": [finding, {**finding, "subject": "8"}]}},

@@ -363,3 +363,25 @@ def test_a_task_that_has_not_ended_is_not_deleted(place: Place) -> None:
     place.http.post(f"{TASKS}/{task_id}/cancel")
     assert place.http.delete(f"{TASKS}/{task_id}?confirm=true").status_code == 200
     assert place.http.get(f"{TASKS}/{task_id}").status_code == 404
+
+
+def test_a_retry_means_the_dataset_that_had_the_name_then(place: Place, named: str) -> None:
+    task_id = place.submit(train_data=[named])
+    place.http.post(f"{TASKS}/{task_id}/cancel")
+    patch(place, f"{DATASETS}/{named}", data_name=f"{named}_old")
+    add(place, named)  # another takes the name
+    again = place.http.post(f"{TASKS}/{task_id}/retry").json()["task"]
+    assert again["task_config"]["train_data"] == [f"{named}_old"]
+    place.http.post(f"{TASKS}/{again['task_id']}/cancel")
+
+
+def test_nobody_resumes_from_a_checkpoint_that_knows_an_erased_subject(
+    place: Place, named: str
+) -> None:
+    task_id = place.submit(train_data=[named])
+    place.http.post(f"{TASKS}/{task_id}/cancel")
+    checkpoint = place.folder / "registry" / "checkpoints" / task_id / "checkpoint"
+    checkpoint.parent.mkdir(parents=True)
+    checkpoint.write_bytes(b"parameters")
+    post(place, f"{DATASETS}/{named}/erase", subjects=[f"{named}-3"], confirm=True)
+    assert not checkpoint.exists()
