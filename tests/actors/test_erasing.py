@@ -156,7 +156,7 @@ def test_a_text_of_other_rows_is_not_cut() -> None:
 
 
 def test_evidence_and_result_lose_a_subject_and_no_number() -> None:
-    table = {
+    table: dict[str, Any] = {
         "id": ["a1", "7", "c"],
         "site": ["", "", "S"],
         "known": [True, False, False],
