@@ -13,7 +13,7 @@ from db.charset import DATASETS, storable, unstorable_of_dataset
 from db.clock import now_ms
 from db.errors import DatabaseError, NameTaken, translate_errors
 from db.ids import IDS
-from db.labels import Kind, archived_ids
+from db.labels import Kind, archived_ids, forget_labels
 from db.models import Mapping as Answers
 from db.models import Profile
 from db.neurolearn import Dataset
@@ -294,12 +294,13 @@ async def profiled_ids(data_ids: Sequence[str]) -> set[str]:
 @restart_on_deadlock
 @translate_errors()
 async def prune_profiles() -> int:
-    """Remove the profiles of datasets whose rows are gone, which name subjects; how many."""
+    """Remove profiles and labels of datasets whose rows are gone, which name subjects; how many."""
     await check_known()
     profiled = [str(data_id) for data_id in await Profile.all().values_list("data_id", flat=True)]
     gone = sorted(set(profiled) - await _known_ids(Dataset, profiled))
     for some in _pieces(gone):
         await Profile.filter(data_id__in=some).delete()
+    await forget_labels(Kind.DATASET, gone)
     return len(gone)
 
 

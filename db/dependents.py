@@ -44,12 +44,14 @@ class Dependent:
 
 
 class InUse(DatabaseError):
-    """Tasks that wait or run need what was to be changed."""
+    """Tasks that wait or run need what was to be changed.
 
-    def __init__(self, tasks: Sequence[Dependent]) -> None:
-        ids = tuple(task.task_id for task in tasks)
-        super().__init__(Message("tidy.in-use", count=len(tasks), tasks=ids))
-        self.tasks = tuple(tasks)
+    The message does not name them: they may be of a project that the caller does not see.
+    """
+
+    def __init__(self, task_ids: Sequence[str]) -> None:
+        super().__init__(Message("tidy.in-use-meanwhile", count=len(task_ids)))
+        self.task_ids = tuple(task_ids)
 
 
 @translate_errors()

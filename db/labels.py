@@ -152,6 +152,12 @@ async def remove_label(
     await put_label(kind, object_id, NO_LABEL, connection)
 
 
+async def forget_labels(kind: Kind, object_ids: Sequence[str]) -> None:
+    """Forget what was noted of what is gone."""
+    for some in _pieces(object_ids):
+        await Row.filter(label_key__in=[_key(kind, each) for each in some]).delete()
+
+
 def _notes(label: Label) -> dict[str, Any]:
     return {
         "description": label.description,

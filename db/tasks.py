@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 
 from db.charset import SUBMISSIONS, storable
 from db.errors import translate_errors
-from db.labels import Kind, archived_ids
+from db.labels import Kind, archived_ids, forget_labels
 from db.models import Result, Run
 from db.neurolearn import Submission
 from db.ownership import TRAINING, Owner, may_be_task, owner_of
@@ -320,6 +320,7 @@ async def prune() -> int:
         gone = sorted(set(some) - {str(task_id) for task_id in submitted})
         if gone:
             await Result.filter(task_id__in=gone).delete()
+            await forget_labels(Kind.TASK, gone)
         removed += len(gone)
     return removed
 

@@ -219,7 +219,7 @@ async def _forget_dataset(data_id: str, connection: BaseDBAsyncClient) -> None:
 async def _refuse_waiting(data_name: str, connection: BaseDBAsyncClient) -> None:
     waiting = await waiting_for(data_name, connection)
     if waiting:
-        raise InUse(waiting)
+        raise InUse([task.task_id for task in waiting])
 
 
 @needs_rights
@@ -258,7 +258,7 @@ async def begin_deletion(task: TaskRecord) -> None:
 
     Raises:
         NotEnded: it waits, runs or is still to be stored.
-        InUse: a task that waits or runs is fine-tuned from it.
+        InUse: a task that waits or runs is fine-tuned from it, or retries it.
 
     """
     await check_known()
@@ -269,7 +269,9 @@ async def begin_deletion(task: TaskRecord) -> None:
         if not await ended.exists():
             raise NotEnded(Message("tidy.task-not-ended", task=task.task_id))
         children = await descendants([task.task_id], connection)
-        waiting = [child for child in children if child.waiting]
+        waiting = [child.task_id for child in children if child.waiting]
+        retries = Run.filter(BUSY, retry_of=task.task_id).using_db(connection)
+        waiting += [str(each) for each in await retries.values_list("task_id", flat=True)]
         if waiting:
             raise InUse(waiting)
 

@@ -127,8 +127,7 @@ class ReadingClient:
         except NoAnswer as error:
             raise no_worker_error(error) from error
         if "in_use" in answer:
-            # A task was submitted meanwhile, maybe of a project that the caller does not see.
-            raise ApiError(ErrorNum.IN_USE, Message("tidy.dataset-changed", name=name))
+            raise ApiError(ErrorNum.IN_USE, Message.from_json(answer["in_use"]))
         if "hindered" in answer:  # it was changed meanwhile, or the database user may not
             raise ApiError(ErrorNum.FORBIDDEN, Message.from_json(answer["hindered"]))
         await raise_error(answer, proj_id, "")

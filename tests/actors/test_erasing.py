@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from tests.actors.test_dataset_reader import asked, uploaded
 from tests.databases import query, sqlite_database
 from tests.db.opened import opened
 from tests.reading import reader_of
+from tests.servers import ServerMissing, s3_server
 from tests.service.forms import SMALL
 
 pytestmark = pytest.mark.slow
@@ -179,3 +181,33 @@ def test_evidence_and_result_lose_a_subject_and_no_number() -> None:
     assert cleaned["warnings"][0] == "7 values of (erased) and a12 are odd"
     assert "Subjects were erased" in cleaned["warnings"][-1]
     assert result_without(cleaned, ("7",))["warnings"] == cleaned["warnings"]
+
+
+def test_a_copy_in_the_cache_goes_too(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "s3").mkdir()
+    with ExitStack() as stack:
+        try:
+            s3 = stack.enter_context(s3_server(tmp_path / "s3"))
+        except ServerMissing as missing:
+            pytest.skip(str(missing))
+        for name, value in s3.environment().items():
+            monkeypatch.setenv(name, value)
+        variables = {"SGN_DATABASE_URL": url, "SGN_S3_ENDPOINT_URL": s3.endpoint_url}
+        variables["SGN_REGISTRY_URL"] = f"s3://{s3.bucket}/x"
+        reader = reader_of(variables, tmp_path)
+        table = cohort_table("small", 1, 8, seed=1, recipe=SMALL)
+        table["ID"] = IDS
+        upload = uploaded(reader, table.to_csv(index=False).encode())
+        FileReader(reader)(**vars(asked(upload, KEEP)))
+        record: DatasetRecord = reader.call(datasets.find_dataset(upload.data_id))
+        assert len(reader.dataset(record)) == 8  # now it is in the cache
+        (copy,) = reader.arrays.cache.iterdir()
+        mapping = {SUBJECTS: digest_of("sub-3")}
+        request = ReadRequest(ERASE, record.data_name, record.data_id, mapping=mapping)
+        eraser = SubjectEraser(reader, reader.uploads, "")
+        assert FileReader(reader, eraser=eraser)(**vars(request))["erased"]["removed"] == 1
+        assert not copy.exists()
+        assert not reader.arrays.store.exists(record.data_id, "dataset.json")
+        assert len(reader.dataset(now(reader, record))) == 7

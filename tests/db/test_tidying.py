@@ -110,14 +110,16 @@ async def test_a_task_that_has_not_ended_hinders_it_and_nothing_is_written(url: 
         tidying.delete_dataset(record, ANN, {}),
         tidying.replace_dataset(record, replace(new_dataset("own", "{}"), profile={"x": 1})),
     ):
-        with pytest.raises(InUse, match=task_id):
+        with pytest.raises(InUse) as caught:
             await change
+        assert caught.value.task_ids == (task_id,)
+        assert task_id not in str(caught.value)
     assert await datasets.find_datasets(["own"]) == [record]
     assert await datasets.get_answers(record.data_id) == {"class": "A"}
     assert query(url, "SELECT * FROM sgn_audit") == []
     assert query(url, "SELECT * FROM sgn_labels") == []
     assert await claimed(task_id)
-    with pytest.raises(InUse, match=task_id):
+    with pytest.raises(InUse):
         await tidying.delete_dataset(record, ANN, {})
 
 
@@ -163,10 +165,13 @@ async def test_an_ended_task_is_deleted_whole(url: str) -> None:
     await tidying.edit_task(ended, Edit("renamed", LabelChange(tags=("x",))), ANN)
     assert (await task(task_id)).task_name == "renamed"
     child = await submitted(parent_task_id=task_id)
-    with pytest.raises(InUse, match=child):
+    again = await submitted(retry_of=task_id)
+    with pytest.raises(InUse) as caught:
         await tidying.begin_deletion(ended)
+    assert set(caught.value.task_ids) == {child, again}
     assert (await task(task_id)).removed_at == 0
     await end(child)
+    await end(again)
     await tidying.begin_deletion(ended)
     assert (await task(task_id)).removed_at > 0
     await tidying.begin_deletion(ended)  # one that was interrupted goes on
@@ -210,6 +215,20 @@ async def test_lines_are_listed_by_project_and_page() -> None:
     assert ([line.deed.object_id for line in more], last) == (["T0"], None)
     (line,), _ = await audit.list_audit(proj_id="漢")
     assert (line.actor, line.deed.details) == (ANN, {"name": "<é>"})
+
+
+async def test_what_neuro_learn_deletes_takes_its_label_along(url: str) -> None:
+    record = await stored()
+    claim = await claimed(await naming("own"))
+    assert claim is not None
+    await runs.finish_task(claim, {"train_epochs": []})
+    noted = Edit(label=LabelChange(description="sub-1 is odd"))
+    await tidying.edit_dataset(record, noted, ANN)
+    await tidying.edit_task(await task(claim.task_id), noted, ANN)
+    query(url, "DELETE FROM backend_datasets", "DELETE FROM backend_submissions")
+    assert await datasets.prune_profiles() == 1
+    assert await tasks.prune() == 1
+    assert query(url, "SELECT * FROM sgn_labels") == []
 
 
 @on_mysql

@@ -8,6 +8,10 @@ in-use-elsewhere = { $count ->
     [one] 1 task of another project that has not ended needs it. Try again later.
    *[other] { $count } tasks of other projects that have not ended need it. Try again later.
 }
+in-use-meanwhile = { $count ->
+    [one] 1 task that has not ended needs it. Try again later.
+   *[other] { $count } tasks that have not ended need it. Try again later.
+}
 dataset-changed = The dataset { $name } was renamed, changed or deleted meanwhile; look at it again.
 task-gone = The task { $task } was deleted meanwhile.
 task-not-ended = The task { $task } has not ended, or its checkpoint is still to be stored; cancel it, or try again later.

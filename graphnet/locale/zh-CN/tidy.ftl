@@ -2,6 +2,7 @@
 
 in-use = 有 { $count } 个尚未结束的任务需要它：{ $tasks }。请等待任务结束，或取消任务。
 in-use-elsewhere = 其他项目有 { $count } 个尚未结束的任务需要它。请稍后再试。
+in-use-meanwhile = 有 { $count } 个尚未结束的任务需要它。请稍后再试。
 dataset-changed = 数据集 { $name } 已被重命名、更改或删除；请重新查看。
 task-gone = 任务 { $task } 已被删除。
 task-not-ended = 任务 { $task } 尚未结束，或其检查点尚待保存；请取消任务，或稍后再试。
