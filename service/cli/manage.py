@@ -127,7 +127,7 @@ def erase(
         shown = {key: value for key, value in vars(done).items() if key != "dependents"}
         show_json({**shown, **_facts(done.dependents)})
     else:
-        click.echo(f"{done.removed} rows erased, {done.left} left")
+        click.echo(f"Rows erased: {done.removed}, left: {done.left}")
         if done.not_found:
             note(f"Not in the dataset: {', '.join(done.not_found)}.")
     if done.not_found and not done.removed and not done.evidence_erased:
@@ -236,19 +236,22 @@ def _confirmed(call: Callable[[bool], T], *, yes: bool, as_json: bool) -> T:
 
 
 def _show(found: "Dependents") -> None:
+    """The tasks concerned; of an erasure also how each of them knows the subjects."""
+    traced = any(each.trained is not None or each.predicted is not None for each in found.tasks)
     if found.tasks:
+        known = [Column("Trained on", whole=True), Column("Predicted", whole=True)]
         columns = [
             *(Column("Task", whole=True), Column("Status", whole=True, styles=STATUS_STYLES)),
-            *(Column("Trained on", whole=True), Column("Predicted", whole=True)),
+            *(known if traced else ()),
             Column("Name"),
         ]
-        show_table(columns, [_row(each) for each in found.tasks])
+        show_table(columns, [_row(each, traced=traced) for each in found.tasks])
     if found.others:
         note(f"Tasks of other projects: {found.others}.")
 
 
-def _row(task: "Dependent") -> tuple[object, ...]:
-    known = KNOWN[task.trained], KNOWN[task.predicted]
+def _row(task: "Dependent", *, traced: bool) -> tuple[object, ...]:
+    known = (KNOWN[task.trained], KNOWN[task.predicted]) if traced else ()
     return task.task_id, task.task_status, *known, task.task_name
 
 

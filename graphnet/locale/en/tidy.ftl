@@ -22,18 +22,18 @@ not-ours-delete = NEURO-LEARN has stored the dataset { $name }, so it is not del
 not-ours-erase = NEURO-LEARN has stored the dataset { $name }, so nobody is erased from it here. Remove the subjects from the file, delete the dataset in NEURO-LEARN, and upload the file there again.
 confirm-delete-dataset = { $count ->
     [0] Deleting the dataset { $name } cannot be undone. Send confirm=true to delete it.
-    [one] 1 task has used the dataset { $name } (see `dependents`); its model stays usable. Deleting the dataset cannot be undone. Send confirm=true to delete it.
-   *[other] { $count } tasks have used the dataset { $name } (see `dependents`); their models stay usable. Deleting the dataset cannot be undone. Send confirm=true to delete it.
+    [one] 1 task has used the dataset { $name }; its model, if it has one, stays usable. Deleting the dataset cannot be undone. Send confirm=true to delete it.
+   *[other] { $count } tasks have used the dataset { $name }; their models stay usable. Deleting the dataset cannot be undone. Send confirm=true to delete it.
 }
 confirm-delete-task = { $count ->
     [0] Deleting the task { $task } with its model and its results cannot be undone. Send confirm=true to delete it.
-    [one] 1 task was fine-tuned from { $task } (see `dependents`) and stays usable. Deleting { $task } with its model and its results cannot be undone. Send confirm=true to delete it.
-   *[other] { $count } tasks were fine-tuned from { $task } (see `dependents`) and stay usable. Deleting { $task } with its model and its results cannot be undone. Send confirm=true to delete it.
+    [one] 1 task was fine-tuned from { $task } and stays usable. Deleting { $task } with its model and its results cannot be undone. Send confirm=true to delete it.
+   *[other] { $count } tasks were fine-tuned from { $task } and stay usable. Deleting { $task } with its model and its results cannot be undone. Send confirm=true to delete it.
 }
 confirm-erase = { $count ->
     [0] No stored model or prediction of these subjects was found. Erasing them from { $name } cannot be undone. Send confirm=true to erase them.
-    [one] 1 task has something stored of these subjects (see `dependents`). Erasing them from { $name } cannot be undone. Send confirm=true to erase them.
-   *[other] { $count } tasks have something stored of these subjects (see `dependents`). Erasing them from { $name } cannot be undone. Send confirm=true to erase them.
+    [one] 1 task has something stored of these subjects. Erasing them from { $name } cannot be undone. Send confirm=true to erase them.
+   *[other] { $count } tasks have something stored of these subjects. Erasing them from { $name } cannot be undone. Send confirm=true to erase them.
 }
 field-unknown = { $field } cannot be changed; these can: { $fields }.
 nothing-to-change = The body names nothing to change; it can hold { $fields }.

@@ -13,15 +13,15 @@ not-ours-delete = 数据集 { $name } 由 NEURO-LEARN 保存，不能在此删�
 not-ours-erase = 数据集 { $name } 由 NEURO-LEARN 保存，不能在此清除受试者。请从文件中去除这些受试者，在 NEURO-LEARN 中删除该数据集，再重新上传文件。
 confirm-delete-dataset = { $count ->
     [0] 删除数据集 { $name } 后无法恢复。确认删除请发送 confirm=true。
-   *[other] 有 { $count } 个任务使用过数据集 { $name }（见 `dependents`）；其模型仍可使用。删除数据集后无法恢复。确认删除请发送 confirm=true。
+   *[other] 有 { $count } 个任务使用过数据集 { $name }；其模型仍可使用。删除数据集后无法恢复。确认删除请发送 confirm=true。
 }
 confirm-delete-task = { $count ->
     [0] 删除任务 { $task } 及其模型和结果后无法恢复。确认删除请发送 confirm=true。
-   *[other] 有 { $count } 个任务由 { $task } 微调而来（见 `dependents`），它们仍可使用。删除 { $task } 及其模型和结果后无法恢复。确认删除请发送 confirm=true。
+   *[other] 有 { $count } 个任务由 { $task } 微调而来，它们仍可使用。删除 { $task } 及其模型和结果后无法恢复。确认删除请发送 confirm=true。
 }
 confirm-erase = { $count ->
     [0] 未发现与这些受试者有关的已保存模型或预测。从 { $name } 中清除后无法恢复。确认清除请发送 confirm=true。
-   *[other] 有 { $count } 个任务保存了与这些受试者有关的内容（见 `dependents`）。从 { $name } 中清除后无法恢复。确认清除请发送 confirm=true。
+   *[other] 有 { $count } 个任务保存了与这些受试者有关的内容。从 { $name } 中清除后无法恢复。确认清除请发送 confirm=true。
 }
 field-unknown = { $field } 不能更改；可以更改的有：{ $fields }。
 nothing-to-change = 正文没有指明要更改的内容；可以包含 { $fields }。

@@ -52,7 +52,7 @@ def test_a_dataset_from_its_first_note_to_its_end(place: Place, sgn: Sgn) -> Non
     asked = sgn("data", "erase", "ours", "mine-1")
     assert (asked.returncode, "Add --yes" in asked.stderr) == (1, True)
     done = sgn("data", "erase", "ours", "mine-1", "nobody", "--yes")
-    assert (done.returncode, done.stdout) == (0, "1 rows erased, 11 left\n")
+    assert (done.returncode, done.stdout) == (0, "Rows erased: 1, left: 11\n")
     assert "nobody" in done.stderr
     assert sgn("data", "erase", "ours", "nobody", "--yes").returncode == 1
     assert sgn("data", "erase", "ours").returncode == 2
