@@ -75,6 +75,8 @@ READ_QUEUE, READ_ACTOR = "sgn.read", "read"
 QUEUE, ACTOR = "sgn.predict", "predict"
 PREVIEW, KEEP, ROW = "preview", "keep", "row"  # what a file is read for
 OLD_MODEL = "old_model"
+ERASE, ERASE_EVIDENCE = "erase", "erase_evidence"
+SUBJECTS = "subjects"  # in the mapping of what is to be erased
 LATE_SECONDS = 5.0  # clocks differ
 
 
@@ -84,9 +86,10 @@ class ReadRequest:
 
     ``purpose`` is ``preview`` (nothing is kept), ``keep`` (an upload becomes the dataset
     ``data_id``), ``row`` (a row that NEURO-LEARN wrote) or ``old_model`` (an upload becomes the
-    model of the predecessor's task ``data_id``; see :mod:`actors.model_import`). ``name`` names
-    the file in sentences, and is the dataset's. What is packed may come out as ``most`` bytes.
-    Nobody waits for the answer after ``until`` (seconds since 1970).
+    model of the predecessor's task ``data_id``; see :mod:`actors.model_import`); ``erase`` and
+    ``erase_evidence`` erase subjects from the dataset or task ``data_id`` (:mod:`actors.erasing`).
+    ``name`` names the file in sentences, and is the dataset's. What is packed may come out as
+    ``most`` bytes. Nobody waits for the answer after ``until`` (seconds since 1970).
     """
 
     purpose: str

@@ -12,6 +12,7 @@ from dramatiq.middleware.asyncio import AsyncIO
 
 from actors import rpc
 from actors.answering import QueueServer, RpcServer
+from actors.erasing import SubjectEraser
 from actors.exposition import make_registry
 from actors.garbage_collection import GarbageCollector
 from actors.idle import IdleExit
@@ -99,7 +100,9 @@ def _beside(
     runtime: Runtime, reader: DatasetReader, predictor: Predictor, pending: PendingEndings
 ) -> list[Middleware]:
     """What goes on beside the training."""
-    files = FileReader(reader, ModelImporter(reader, predictor.store))
+    models, address = predictor.store, runtime.settings.public_url
+    eraser = SubjectEraser(reader, models, address)
+    files = FileReader(reader, ModelImporter(reader, models), eraser)
     desks = (
         QueueServer(rpc.READ_QUEUE, rpc.READ_ACTOR, files),
         QueueServer(rpc.QUEUE, rpc.ACTOR, predictor),

@@ -18,8 +18,10 @@ from tortoise.exceptions import ConfigurationError
 from db import installation, versions
 from db.errors import DatabaseError, DatabaseUnavailable, SchemaBehind, translate_errors
 from db.models import (
+    AuditEntry,
     Installation,
     Key,
+    Label,
     Mapping,
     Outbox,
     Profile,
@@ -41,7 +43,10 @@ WAITS = {
     "postgres": ON_POSTGRES,
     "postgresql": ON_POSTGRES,
 }
-OWN = (Run, Outbox, Profile, Mapping, Key, Token, Result, RefusedForm, Installation)
+OWN = (
+    *(Run, Outbox, Profile, Mapping, Key, Token, Result, RefusedForm, Installation),
+    *(Label, AuditEntry),
+)
 LOCK_NAME = "sgn_migrate"
 LOCK_NUMBER = 7014
 LOCK_SECONDS = 45

@@ -13,6 +13,7 @@ from db.charset import DATASETS, storable, unstorable_of_dataset
 from db.clock import now_ms
 from db.errors import DatabaseError, NameTaken, translate_errors
 from db.ids import IDS
+from db.labels import Kind, archived_ids, forget_labels
 from db.models import Mapping as Answers
 from db.models import Profile
 from db.neurolearn import Dataset
@@ -104,7 +105,7 @@ async def _insert(new: NewDataset) -> DatasetRecord:
             using_db=connection,
             **{name: getattr(new, name) for name in (*LISTED[1:], "data_cont", "hdfs_path")},
         )
-        (record,) = await _records(Dataset.filter(data_id=new.data_id).using_db(connection))
+        (record,) = await records_of(Dataset.filter(data_id=new.data_id).using_db(connection))
         await Profile.create(
             using_db=connection,
             data_id=new.data_id,
@@ -128,13 +129,13 @@ def _same(new: NewDataset, written: DatasetRecord) -> DatasetRecord:
 async def find_datasets(names: Sequence[str]) -> list[DatasetRecord]:
     """The datasets of these names that are there, without content."""
     stored_names = await storable(DATASETS, "data_name", names)
-    return await _records(Dataset.filter(data_name__in=stored_names)) if stored_names else []
+    return await records_of(Dataset.filter(data_name__in=stored_names)) if stored_names else []
 
 
 @translate_errors()
 async def find_dataset(data_id: str) -> DatasetRecord | None:
     """The dataset of this id, without content."""
-    return next(iter(await _records(Dataset.filter(data_id=data_id))), None)
+    return next(iter(await records_of(Dataset.filter(data_id=data_id))), None)
 
 
 @translate_errors()
@@ -162,17 +163,24 @@ def name_taken(data_name: str, other: str = "") -> NameTaken:
 
 @translate_errors()
 async def list_datasets(
-    *, proj_id: str | None = None, limit: int = 1000, cursor: str | None = None
+    *,
+    proj_id: str | None = None,
+    archived: bool = False,
+    limit: int = 1000,
+    cursor: str | None = None,
 ) -> tuple[list[ListedDataset], str | None]:
     """One page, of a project or of all, newest first, and the cursor of the next.
 
-    The length of a content is not asked for: a database reads all of it to tell.
+    With ``archived`` those too that somebody has archived. The length of a content is not asked
+    for: a database reads all of it to tell.
 
     Raises:
         CursorUnknown: the cursor is none of ours.
 
     """
     query = Dataset.all()
+    if not archived:
+        query = query.exclude(data_id__in=await archived_ids(Kind.DATASET))
     if proj_id is not None:
         query = query.filter(proj_id__in=await storable(DATASETS, "proj_id", [proj_id]))
     rows, more = await page(query, LISTED, limit, cursor)
@@ -286,12 +294,13 @@ async def profiled_ids(data_ids: Sequence[str]) -> set[str]:
 @restart_on_deadlock
 @translate_errors()
 async def prune_profiles() -> int:
-    """Remove the profiles of datasets whose rows are gone, which name subjects; how many."""
+    """Remove profiles and labels of datasets whose rows are gone, which name subjects; how many."""
     await check_known()
     profiled = [str(data_id) for data_id in await Profile.all().values_list("data_id", flat=True)]
     gone = sorted(set(profiled) - await _known_ids(Dataset, profiled))
     for some in _pieces(gone):
         await Profile.filter(data_id__in=some).delete()
+    await forget_labels(Kind.DATASET, gone)
     return len(gone)
 
 
@@ -325,7 +334,8 @@ async def _replace_mapping(
     )
 
 
-async def _records(query: Any) -> list[DatasetRecord]:
+async def records_of(query: Any) -> list[DatasetRecord]:
+    """The rows of a query, without content."""
     rows = await query.annotate(length=Length("data_cont")).values(
         "data_id", "proj_id", "user_id", "data_name", "length"
     )

@@ -171,6 +171,40 @@ class RefusedForm(Model):
         indexes = (Index(fields=("proj_id", "id"), name="sgn_refused_forms_project"),)
 
 
+class Label(Model):
+    """What people have noted of a dataset or a task; ``label_key`` is its kind and id.
+
+    ``notes`` are JSON in ASCII, as :mod:`db.labels` writes them; ``archived_at`` hides it in lists.
+    """
+
+    label_key = fields.CharField(max_length=40, primary_key=True)
+    kind = fields.CharField(max_length=8)
+    archived_at = fields.BigIntField()
+    notes = fields.TextField()
+
+    class Meta:
+        table = "sgn_labels"
+        indexes = (Index(fields=("kind", "archived_at"), name="sgn_labels_archived"),)
+
+
+class AuditEntry(Model):
+    """Who has changed, deleted or erased what; ``details`` are JSON in ASCII."""
+
+    id = fields.BigIntField(primary_key=True)
+    created_at = fields.BigIntField()
+    proj_id = fields.CharField(max_length=32)
+    actor = fields.CharField(max_length=64)
+    action = fields.CharField(max_length=16)
+    kind = fields.CharField(max_length=8)
+    object_id = fields.CharField(max_length=32)
+    request_id = fields.CharField(max_length=64)
+    details = fields.TextField()
+
+    class Meta:
+        table = "sgn_audit"
+        indexes = (Index(fields=("proj_id", "id"), name="sgn_audit_project"),)
+
+
 class Installation(Model):
     """The one row, ``name`` = ``this``, that tells this database from others on the same Redis."""
 

@@ -74,7 +74,7 @@ async def list_refused(
     """
     query = RefusedForm.all()
     if proj_id is not None:
-        query = query.filter(proj_id=_column(proj_id))
+        query = query.filter(proj_id=project_column(proj_id))
     rows, more = await page(query, COLUMNS, limit, cursor)
     return [_record(**{name: row[name] for name in COLUMNS[1:]}) for row in rows], more
 
@@ -108,7 +108,7 @@ def _row(form: NewRefusedForm, now: int) -> RefusedForm:
         known |= coded
     return RefusedForm(
         created_at=now - form.age_ms,
-        proj_id=_column(form.proj_id),
+        proj_id=project_column(form.proj_id),
         request_id=form.request_id,
         error_num=form.error_num,
         sentence=json.dumps(str(form.message)[:MOST_SENTENCE]),
@@ -132,7 +132,7 @@ def _record(
     )
 
 
-def _column(proj_id: str) -> str:
+def project_column(proj_id: str) -> str:
     """What a project is looked for by; the id itself, where every database can hold it."""
     if proj_id.isascii():
         return proj_id

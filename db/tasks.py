@@ -10,6 +10,7 @@ from tortoise.expressions import Q
 
 from db.charset import SUBMISSIONS, storable
 from db.errors import translate_errors
+from db.labels import Kind, archived_ids, forget_labels
 from db.models import Result, Run
 from db.neurolearn import Submission
 from db.ownership import TRAINING, Owner, may_be_task, owner_of
@@ -117,19 +118,23 @@ async def list_tasks(
     proj_id: str | None = None,
     status: str | tuple[str, ...] | None = None,
     text: str | None = None,
+    archived: bool = False,
     limit: int = 50,
     cursor: str | None = None,
 ) -> tuple[list[TaskRecord], str | None]:
     """One page, newest first and without results, and the cursor of the next.
 
     ``status`` may be one of several. ``text`` stands in the id or the name, in letters of either
-    case. Tasks of other services are passed over by the database, which reads no result for that.
+    case. With ``archived`` those too that somebody has archived. Tasks of other services are passed
+    over by the database, which reads no result for that.
 
     Raises:
         CursorUnknown: the cursor is none of ours.
 
     """
     query = Submission.filter(TRAINING)
+    if not archived:
+        query = query.exclude(task_id__in=await archived_ids(Kind.TASK))
     if proj_id is not None:
         query = query.filter(proj_id__in=await storable(SUBMISSIONS, "proj_id", [proj_id]))
     if status is not None:
@@ -315,6 +320,7 @@ async def prune() -> int:
         gone = sorted(set(some) - {str(task_id) for task_id in submitted})
         if gone:
             await Result.filter(task_id__in=gone).delete()
+            await forget_labels(Kind.TASK, gone)
         removed += len(gone)
     return removed
 

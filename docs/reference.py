@@ -38,6 +38,7 @@ NEXT = " \\\n  "  # goes on in the next line
 OBJECTS = (
     *("Task", "Headline", "Progress", "RefusedForm"),
     *("Dataset", "Interpretation", "Question", "Choice"),
+    *("Dependent", "Audit"),
 )
 PROLOGUE = """\
 # API reference

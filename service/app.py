@@ -24,7 +24,7 @@ from db.errors import DatabaseError
 from db.installation import database_address
 from db.intake import Intake
 from db.packet_limit import warn_of_packet
-from registry import MODELS, UPLOADS, Store, open_store
+from registry import CHECKPOINTS, DATASETS, MODELS, UPLOADS, Store, open_store
 from service.api.endpoint import Endpoint, Handler
 from service.api.endpoints import ENDPOINTS
 from service.forms.refusal_log import RefusalLog
@@ -96,6 +96,8 @@ def wire(settings: HttpSettings, stopping: asyncio.Event) -> Starlette:
     state = AppState(
         settings=settings,
         artifacts=artifacts,
+        checkpoints=ArtifactReader(_store(settings, CHECKPOINTS)),
+        arrays=ArtifactReader(_store(settings, DATASETS)),
         names=names,
         broker=broker,
         relay=relay,
@@ -164,8 +166,10 @@ async def _close(state: AppState, background: list["asyncio.Task[None]"]) -> Non
         step("the relay", cancelled(background), STEP_SECONDS),
     )
     state.profiles.close()
-    for room in (state.artifacts, state.prediction_client, state.reading_client, state.uploads):
+    for room in (state.artifacts, state.checkpoints, state.arrays, state.uploads):
         room.close()
+    state.prediction_client.close()
+    state.reading_client.close()
     state.broker.close()
     await asyncio.gather(
         step("Redis", state.redis.aclose(), STEP_SECONDS),

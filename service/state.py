@@ -52,6 +52,8 @@ class AppState:
 
     settings: HttpSettings
     artifacts: ArtifactReader
+    checkpoints: ArtifactReader
+    arrays: ArtifactReader
     names: Names
     broker: NamedBroker
     relay: Relay

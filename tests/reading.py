@@ -9,6 +9,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from actors.answering import QueueServer
+from actors.erasing import SubjectEraser
 from actors.queue import WORKERS
 from actors.reading.answers import FileReader
 from actors.reading.arrays import Arrays
@@ -28,7 +29,11 @@ def reading(variables: Mapping[str, str]) -> Iterator[None]:
     keys = {name: text for name, text in variables.items() if name.startswith("AWS_")}
     with tempfile.TemporaryDirectory() as spool, patch.dict(os.environ, keys):
         reader = reader_of(variables, Path(spool))
-        desk, client = QueueServer(READ_QUEUE, READ_ACTOR, FileReader(reader)), redis_client(url)
+        models = open_store(
+            variables["SGN_REGISTRY_URL"], endpoint_url=variables.get("SGN_S3_ENDPOINT_URL")
+        )
+        files = FileReader(reader, eraser=SubjectEraser(reader, models, ""))
+        desk, client = QueueServer(READ_QUEUE, READ_ACTOR, files), redis_client(url)
         names = places.names_of(variables)
         sign = names.key(WORKERS, "tests")
         client.set(sign, "cpu", ex=3600)

@@ -10,15 +10,17 @@ from actors.log_context import about
 from actors.reading.child import ReadOptions, ReadOutcome
 from actors.reading.datasets import DatasetReader
 from actors.reading.uploads import UploadGone, find_upload, remove_bytes
-from actors.rpc import KEEP, OLD_MODEL, ROW, ReadRequest, is_late
+from actors.rpc import ERASE, ERASE_EVIDENCE, KEEP, OLD_MODEL, ROW, ReadRequest, is_late
 from db import datasets
 from db.datasets import ListedDataset, name_taken
+from db.dependents import InUse
 from db.errors import DatabaseError, NameTaken
 from graphnet.errors import CohortError, DiskFull
 from graphnet.messages import Message
 from registry import RegistryError, RegistryRefuses
 
 if TYPE_CHECKING:
+    from actors.erasing import SubjectEraser
     from actors.model_import import ModelImporter
 
 log = logging.getLogger(__name__)
@@ -61,8 +63,9 @@ def reply_or_reason(call: Callable[[], Answer]) -> Answer:
         return without_answer("gone", error.message)
     except CohortError as error:
         return refusal(error.messages)
-    except NameTaken as error:
-        return without_answer("taken", error.message)
+    except (NameTaken, InUse) as error:
+        why = "taken" if isinstance(error, NameTaken) else "in_use"
+        return without_answer(why, error.message)
     except (DiskFull, DatabaseError) as error:
         return without_answer("full" if isinstance(error, DiskFull) else "away", error.message)
     except RegistryError as error:
@@ -76,6 +79,7 @@ class FileReader:
 
     reader: DatasetReader
     old_models: "ModelImporter | None" = None
+    eraser: "SubjectEraser | None" = None
 
     def __call__(self, **fields: Any) -> Answer:
         """The answer; see the ``_told`` of whoever asks for its forms."""
@@ -92,6 +96,8 @@ class FileReader:
     def _read(self, request: ReadRequest) -> Answer:
         if request.purpose == OLD_MODEL and self.old_models is not None:
             return self.old_models(request)
+        if request.purpose in (ERASE, ERASE_EVIDENCE) and self.eraser is not None:
+            return self.eraser(request)
         return self._row(request) if request.purpose == ROW else self._upload(request)
 
     def _row(self, request: ReadRequest) -> Answer:

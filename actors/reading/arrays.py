@@ -13,7 +13,7 @@ from graphnet.data.dataset import Dataset
 from graphnet.data.storage import DATASET, describe, files_of, load
 from graphnet.disk import is_of_full_disk, room_in
 from graphnet.errors import CohortError
-from registry import Store
+from registry import ObjectMissing, Store
 
 MEGABYTE = 1_000_000
 
@@ -63,9 +63,18 @@ class Arrays:
                 shutil.rmtree(folder, ignore_errors=True)
             raise
 
+    def remove(self, data_id: str) -> None:
+        """Remove a dataset, and its copy in this cache. Raises RegistryError."""
+        try:
+            if self.store.local_path(data_id, DATASET) is None:
+                shutil.rmtree(self._folder_of(self.store.get(data_id, DATASET)), ignore_errors=True)
+        except ObjectMissing:
+            pass
+        self.store.delete(data_id)
+
     def adopt(self, folder: Path) -> Dataset:
         """Move a saved dataset into the cache, and open it there. Raises CohortError."""
-        kept = self.cache / hashlib.sha256((folder / DATASET).read_bytes()).hexdigest()[:32]
+        kept = self._folder_of((folder / DATASET).read_bytes())
         with self._downloading:
             if not kept.exists():
                 self._move(folder, kept)
@@ -83,9 +92,12 @@ class Arrays:
             shutil.move(folder, inner)
             _take_name(inner, kept)
 
+    def _folder_of(self, description: bytes) -> Path:
+        return self.cache / hashlib.sha256(description).hexdigest()[:32]
+
     def _downloaded(self, data_id: str) -> Path:
         text = self.store.get(data_id, DATASET)
-        folder = self.cache / hashlib.sha256(text).hexdigest()[:32]
+        folder = self._folder_of(text)
         with self._downloading:
             if not folder.exists():
                 self._download(data_id, text, folder)

@@ -89,13 +89,13 @@ class DatasetReader:
         content: Dataset | CohortError
         if set(mapping) == {ATLAS}:
             return self._with_atlas(record, mapping[ATLAS])
-        if mapping and self._is_uploaded(record):
+        if mapping and self.is_uploaded(record):
             raise CohortError(Message("worker.dataset-from-file", dataset=record.data_name))
         try:
             content = self._read_row(record, mapping) if mapping else self._dataset(record)
         except CohortError as error:
             content = error
-        profile = _profile(record, content)
+        profile = profile_in(record, content)
         if mapping and profile.problems:  # what was noted before is as true as it was
             raise CohortError(*profile.problems)
         return self._noted(record, profile)
@@ -103,13 +103,13 @@ class DatasetReader:
     def _with_atlas(self, record: DatasetRecord, answer: str) -> Profile:
         """Note of which atlas the regions are, which no number of the dataset depends on."""
         dataset = with_answered_atlas(self._dataset(record), answer)
-        content = self._content(record)
+        content = self.content(record)
         with working_folder(self.bounds.spool) as folder:
-            save(dataset, folder, _digest(content) if content else "")
+            save(dataset, folder, digest(content) if content else "")
             self.arrays.put(record.data_id, folder)
-        if not self._is_uploaded(record):
+        if not self.is_uploaded(record):
             self.call(datasets.add_answer(record, ATLAS, answer))
-        return self._noted(record, _profile(record, dataset))
+        return self._noted(record, profile_in(record, dataset))
 
     def dataset(self, record: DatasetRecord) -> Dataset:
         """The arrays of a row; read from its content where they are of another, or of none.
@@ -121,24 +121,24 @@ class DatasetReader:
             QuestionsOpen: somebody must say first how the content is to be read.
 
         """
-        return self._dataset(record, lambda found: self._noted(record, _profile(record, found)))
+        return self._dataset(record, lambda found: self._noted(record, profile_in(record, found)))
 
     def _noted(self, record: DatasetRecord, profile: Profile) -> Profile:
-        profile = replace(profile, uploaded=self._is_uploaded(record))
+        profile = replace(profile, uploaded=self.is_uploaded(record))
         self.call(datasets.put_profile(record.data_id, record.length, profile.as_dict()))
         return profile
 
-    def _is_uploaded(self, record: DatasetRecord) -> bool:
+    def is_uploaded(self, record: DatasetRecord) -> bool:
         """Whether the row was written here, and so is to be read without any answer."""
         profiles = self.call(datasets.get_profiles([record.data_id]))
         _, profile = profiles.get(record.data_id, (0, {}))
         return bool(profile.get("uploaded"))
 
     def _dataset(self, record: DatasetRecord, note: Note = _nobody) -> Dataset:
-        text = self._content(record)
+        text = self.content(record)
         try:
             stored = self.arrays.open(record.data_id)
-            if not text or stored.content_sha256 == _digest(text):
+            if not text or stored.content_sha256 == digest(text):
                 return stored.dataset
         except RegistryUnavailable as error:
             if not text:
@@ -158,7 +158,8 @@ class DatasetReader:
         note(dataset)
         return dataset
 
-    def _content(self, record: DatasetRecord) -> str:
+    def content(self, record: DatasetRecord) -> str:
+        """The text of a row; "" where its arrays are all that there is."""
         contents: Mapping[str, str] = self.call(datasets.get_data([record.data_name]))
         return contents.get(record.data_name, "")
 
@@ -166,7 +167,7 @@ class DatasetReader:
         self, record: DatasetRecord, mapping: Mapping[str, str], text: str = ""
     ) -> Dataset:
         """Read the content of a row into arrays. Raises CohortError, RowAsks."""
-        text = text or self._content(record)
+        text = text or self.content(record)
         if not text:
             raise _gone(record)
         answers = mapping or self._answers(record)
@@ -184,7 +185,7 @@ class DatasetReader:
 
     def _answers(self, record: DatasetRecord) -> Mapping[str, str]:
         """How NEURO-LEARN's row is to be read; those of an uploaded file are not for its row."""
-        if self._is_uploaded(record):
+        if self.is_uploaded(record):
             return {}
         answers: Mapping[str, str] = self.call(datasets.get_answers(record.data_id))
         return answers
@@ -230,7 +231,8 @@ class DatasetReader:
         self.call(datasets.insert_dataset(row))
 
 
-def _profile(record: DatasetRecord, content: Dataset | CohortError) -> Profile:
+def profile_in(record: DatasetRecord, content: Dataset | CohortError) -> Profile:
+    """The profile of what a row holds, or of why it cannot be used."""
     if isinstance(content, RowAsks):
         return Profile.asking(content.questions, content.signature)
     try:
@@ -241,7 +243,8 @@ def _profile(record: DatasetRecord, content: Dataset | CohortError) -> Profile:
         return Profile.unusable(error.messages)
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """The SHA-256 of a row's text."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -153,7 +153,7 @@ class Cohort:
             connectomes=None if self.connectomes is None else self.connectomes[index],
             series=None if self.series is None else tuple(self.series[row] for row in chosen),
             findings=tuple(finding for finding in findings if finding is not None),
-            covariates=tuple(covariate.rows(chosen) for covariate in self.covariates),
+            covariates=tuple(covariate.rows(index) for covariate in self.covariates),
         )
 
     def arranged(self, layout: Layout) -> "Cohort":

@@ -60,8 +60,7 @@ def cohort_of(dataset: Dataset, name: str, target: str = GROUP) -> Cohort:
         edges=_kept_as(dataset),
         interpretations={name: dataset.interpretation},
         covariates=tuple(
-            covariate.rows(np.flatnonzero(kept).tolist())
-            for covariate in dataset.subjects.covariates
+            covariate.rows(np.flatnonzero(kept)) for covariate in dataset.subjects.covariates
         ),
         atlas=atlas_of(dataset.interpretation.atlas, dataset.regions),
     )

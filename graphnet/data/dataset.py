@@ -47,12 +47,11 @@ class Covariate:
         """The text (S,) of a categorical covariate."""
         return tuple(map(str, self.values))
 
-    def rows(self, rows: Sequence[int]) -> "Covariate":
-        """Of some subjects."""
-        if self.kind == NUMERIC:
-            return replace(self, values=self.numbers[list(rows)])
-        words = self.words
-        return replace(self, values=tuple(words[row] for row in rows))
+    def rows(self, rows: IntArray) -> "Covariate":
+        """Of these subjects alone, in this order."""
+        values = self.values
+        kept = tuple(values[row] for row in rows) if isinstance(values, tuple) else values[rows]
+        return replace(self, values=kept)
 
 
 def covariate_key(name: str) -> str:
@@ -114,6 +113,16 @@ class Subjects:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def rows(self, rows: IntArray) -> "Subjects":
+        """These subjects alone, in this order."""
+        return Subjects(
+            ids=tuple(self.ids[row] for row in rows),
+            labels=self.labels[rows],
+            scores=self.scores[rows],
+            sites=tuple(self.sites[row] for row in rows),
+            covariates=tuple(each.rows(rows) for each in self.covariates),
+        )
+
 
 @dataclass(frozen=True)
 class Series:
@@ -129,6 +138,13 @@ class Series:
     def of(self, subject: int) -> FloatArray:
         """One subject's time series (T, N)."""
         return self.values[self.offsets[subject] : self.offsets[subject + 1]]
+
+    def rows(self, rows: IntArray) -> "Series":
+        """Of these subjects alone, in this order."""
+        lengths = np.diff(self.offsets)[rows]
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        values = [self.of(int(row)) for row in rows]
+        return Series(np.concatenate(values) if values else self.values[:0], offsets)
 
 
 @dataclass(frozen=True)
@@ -156,6 +172,16 @@ class Dataset:
         """The word for each class number; {} where the file has numbers alone."""
         label = self.interpretation.label
         return {} if label is None else label.names
+
+    def rows(self, rows: IntArray) -> "Dataset":
+        """The same of these subjects alone, in this order; arrays are copied."""
+        return replace(
+            self,
+            subjects=self.subjects.rows(rows),
+            values=None if self.values is None else self.values[rows],
+            connectomes=None if self.connectomes is None else self.connectomes[rows],
+            series=None if self.series is None else self.series.rows(rows),
+        )
 
     def with_interpretation(self, interpretation: Interpretation) -> "Dataset":
         """The same arrays, otherwise explained."""

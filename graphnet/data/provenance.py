@@ -34,7 +34,7 @@ def subjects(ids: Iterable[str]) -> list[str]:
 
     One is of the id as it is written, one of it without ``sub-`` and blanks; often they are one.
     """
-    return sorted({_digest(each) for subject in ids for each in (subject, bare(subject))})
+    return sorted({digest_of(each) for subject in ids for each in (subject, bare(subject))})
 
 
 def seen_in_training(trained_on: Iterable[str], cohort: Cohort) -> dict[str, str]:
@@ -82,10 +82,11 @@ def _padded(subject: str) -> Iterator[str]:
 
 def _among(seen: Collection[str], spellings: Iterable[str]) -> str:
     """The first of the spellings whose hash was seen; "" if none was."""
-    return next((each for each in spellings if _digest(each) in seen), "")
+    return next((each for each in spellings if digest_of(each) in seen), "")
 
 
-def _digest(subject: str) -> str:
+def digest_of(subject: str) -> str:
+    """The short hash of an id, as it is written."""
     return hashlib.sha256(subject.encode()).hexdigest()[:16]
 
 

@@ -51,6 +51,83 @@ def _test_db(path: str) -> Endpoint:
     )
 
 
+EDITING = (*BAD_FORM, ErrorNum.NOT_FOUND, ErrorNum.NOT_OURS)
+DEPENDENTS = {"dependents": "[Dependent]", "others": "integer"}
+CONFIRM = {"confirm": "true: what cannot be undone is done"}
+FIELDS = {"application/json": {"schema": {"type": "object"}}}
+
+
+def _dataset_management() -> tuple[Endpoint, ...]:
+    """A dataset is changed or deleted; before its own address, which takes any name."""
+    one = f"{V0}/datasets/{{data_name:path}}"
+    deleting = (ErrorNum.NOT_FOUND, ErrorNum.NOT_OURS, ErrorNum.IN_USE, ErrorNum.UNCONFIRMED)
+    counted = dict.fromkeys(("removed", "left"), "integer")
+    listed = dict.fromkeys(("not_found", "evidence_erased"), "array")
+    return (
+        Endpoint(
+            *("PATCH", one, "routes.manage:edit_dataset"),
+            "Change data_name, description, tags (a list) or archived (true or false).",
+            reply={"dataset": "Dataset"},
+            body=FIELDS,
+            refusals=(*EDITING, ErrorNum.NAME_TAKEN, ErrorNum.IN_USE),
+        ),
+        Endpoint(
+            *("DELETE", one, "routes.manage:delete_dataset"),
+            "Delete a dataset, its arrays and its profile; models trained on it stay.",
+            reply={"deleted": "string", **DEPENDENTS},
+            query=CONFIRM,
+            refusals=deleting,
+        ),
+        Endpoint(
+            *("GET", f"{one}/dependents", "routes.manage:dataset_dependents"),
+            "The tasks whose forms name a dataset.",
+            reply=DEPENDENTS,
+            refusals=(ErrorNum.NOT_FOUND,),
+        ),
+        Endpoint(
+            *("POST", f"{one}/erase", "routes.manage:erase"),
+            "Erase subjects from a dataset; with evidence also from predictions of tasks.",
+            reply={**counted, **listed, **DEPENDENTS},
+            body=FIELDS,
+            refusals=(*deleting, *BAD_FORM, *READING, ErrorNum.REGISTRY_UNAVAILABLE),
+        ),
+    )
+
+
+def _task_management() -> tuple[Endpoint, ...]:
+    """A task is changed or deleted."""
+    missing = (ErrorNum.NOT_FOUND, ErrorNum.NOT_OURS)
+    return (
+        _task(
+            "",
+            "routes.manage:edit_task",
+            "Change task_name, description, tags (a list) or archived (true or false).",
+            method="PATCH",
+            reply={"task": "Task"},
+            body=FIELDS,
+            refusals=EDITING,
+        ),
+        _task(
+            "",
+            "routes.manage:delete_task",
+            "Delete a task that has ended, with its model, its results and its log.",
+            method="DELETE",
+            reply={"deleted": "string", **DEPENDENTS},
+            query=CONFIRM,
+            refusals=(
+                *(*missing, ErrorNum.IN_USE, ErrorNum.UNCONFIRMED),
+                ErrorNum.REGISTRY_UNAVAILABLE,
+            ),
+        ),
+        _task(
+            "/dependents",
+            "routes.manage:task_dependents",
+            "The tasks that were fine-tuned from a task, and from those.",
+            reply=DEPENDENTS,
+        ),
+    )
+
+
 def _task(suffix: str, handler: str, summary: str, *, method: str = "GET", **more: Any) -> Endpoint:
     more.setdefault("refusals", (ErrorNum.NOT_FOUND,))
     return Endpoint(method, f"{V0}/tasks/{{task_id}}{suffix}", handler, summary, **more)
@@ -142,6 +219,7 @@ ENDPOINTS = (
             "proj_id": "only this project's",
             "status": "only with this status; Success is the predecessor's word for Finished",
             "q": "only with this text, of at most 100 characters, in the id or the name",
+            "archived": "true: those that were archived too",
             "limit": "at most this many, 1 to 500; 50 if not given",
             "cursor": "next_cursor of the previous page",
         },
@@ -287,7 +365,23 @@ ENDPOINTS = (
         reply={"datasets": "[Dataset]", "next_cursor": "string?", "owner_needed": "boolean"},
         query={
             "proj_id": "only this project's",
+            "archived": "true: those that were archived too",
             "limit": "at most this many, 1 to 500; 1000 if not given",
+            "cursor": "next_cursor of the previous page",
+        },
+        refusals=(ErrorNum.FORM_INVALID,),
+    ),
+    *_dataset_management(),
+    *_task_management(),
+    Endpoint(
+        "GET",
+        f"{V0}/audit",
+        "routes.manage:list_audit",
+        "Who has changed, deleted or erased what, newest first.",
+        reply={"audit": "[Audit]", "next_cursor": "string?"},
+        query={
+            "proj_id": "only this project's",
+            "limit": "at most this many, 1 to 500; 50 if not given",
             "cursor": "next_cursor of the previous page",
         },
         refusals=(ErrorNum.FORM_INVALID,),

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 FINISHED, OTHER, CANCELLED = "TASK20012912454501", "TASK20012912454502", "TASK20012912454503"
+DELETED = "TASK20012912454504"
+OLD, OLDER = "controls_2024", "controls_2023"
 PROJECT, PATIENTS, CONTROLS, LATER = "PROJ1", "patients", "controls", "patients_2026"
 
 UPLOADED, REMOVED = "UP200129124545aaaaaaaaaaaaaaaaaa", "UP200129124545bbbbbbbbbbbbbbbbbb"
@@ -85,6 +87,19 @@ EXAMPLES = {
         {"Upload-Offset": "0"}, {"a table": (PIECE, TABLE)}
     ),
     ("DELETE", "/api/v0/uploads/{upload_id}"): Example({"upload_id": REMOVED}),
+    ("PATCH", "/api/v0/datasets/{data_name}"): Example(
+        bodies={"a note": (JSON, {"description": "scanned in 2026", "tags": ["sMRI", "site A"]})}
+    ),
+    ("DELETE", "/api/v0/datasets/{data_name}"): Example({"data_name": OLDER, "confirm": "true"}),
+    ("POST", "/api/v0/datasets/{data_name}/erase"): Example(
+        {"data_name": OLD},
+        {"one subject": (JSON, {"subjects": ["controls_2024-3"], "confirm": True})},
+    ),
+    ("PATCH", "/api/v0/tasks/{task_id}"): Example(
+        bodies={"a note": (JSON, {"task_name": "first try", "archived": False})}
+    ),
+    ("DELETE", "/api/v0/tasks/{task_id}"): Example({"task_id": DELETED, "confirm": "true"}),
+    ("GET", "/api/v0/audit"): Example({"proj_id": PROJECT, "limit": "2"}),
     ("POST", "/api/v0/datasets/{data_name}/mapping"): Example(
         bodies={"the column of the class": (JSON, {"class": "LABEL"})}
     ),

@@ -9,7 +9,13 @@ from pydantic import TypeAdapter
 
 from service.api.endpoint import PAGES, Endpoint
 from service.api.examples import Example, example_of
-from service.api.views import DatasetView, RefusedFormView, TaskView
+from service.api.views import (
+    AuditView,
+    DatasetView,
+    DependentView,
+    RefusedFormView,
+    TaskView,
+)
 from service.forms.schema import PostedForm
 from service.http.downloads import HEADERS, NOT_MODIFIED, PARTIAL
 from service.http.responses import MEANINGS, ErrorNum
@@ -22,7 +28,7 @@ VIEW = "View"  # ends the names of the types; Task is the object that TaskView d
 def objects() -> dict[str, Any]:
     """Every object by its name, with a description of each field."""
     found: dict[str, Any] = {}
-    for view in (TaskView, RefusedFormView, DatasetView):
+    for view in (TaskView, RefusedFormView, DatasetView, DependentView, AuditView):
         schema = TypeAdapter(view).json_schema(mode="serialization", ref_template=REFERENCE)
         inner = schema.pop("$defs", {})
         found |= {**inner, view.__name__: schema}
@@ -255,6 +261,15 @@ def _schemas() -> dict[str, Any]:
             "upload": {
                 "type": "string",
                 "description": "with questions: send the answers with this in place of the file",
+            },
+            "dependents": {
+                "type": "array",
+                "items": {"$ref": REFERENCE.format(model="Dependent")},
+                "description": "what depends on what is to be deleted or changed",
+            },
+            "others": {
+                "type": "integer",
+                "description": "with dependents: how many tasks of other projects do",
             },
             "suggested": {
                 "type": ["object", "null"],

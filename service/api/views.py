@@ -132,6 +132,12 @@ class TaskView:
     """whether the model is gone although nobody cleaned it away; null where none was stored, where
     the registry does not answer, and in a list
     """
+    description: str = ""
+    """what somebody has noted"""
+    tags: list[str] = field(default_factory=list)
+    """words that somebody has attached"""
+    archived_at: str | None = None
+    """when it was archived; an instant in UTC, ISO 8601"""
 
     @classmethod
     def read(cls, answer: Json) -> Self:
@@ -148,6 +154,52 @@ class TaskView:
         values = {item.name: getattr(self, item.name) for item in fields(TaskView)}
         headline = None if self.headline is None else self.headline.as_dict()
         return {**values, "headline": headline, "progress": self.progress.as_dict()}
+
+
+@dataclass(frozen=True)
+class DependentView(View):
+    """A task that has used a dataset, or was fine-tuned from a task."""
+
+    __pydantic_config__ = SCHEMA
+
+    task_id: str
+    """id of the task"""
+    task_name: str
+    """name of the task"""
+    task_status: str
+    """as in Task"""
+    waiting: bool
+    """whether it has not ended, so that what it needs can be neither changed nor deleted"""
+    trained: bool | None = None
+    """whether its model was trained on one of the subjects; null where that is not known or was not
+    asked
+    """
+    predicted: bool | None = None
+    """whether its stored predictions name one of the subjects; null as above"""
+
+
+@dataclass(frozen=True)
+class AuditView(View):
+    """A line of the audit: who has changed, deleted or erased what."""
+
+    __pydantic_config__ = SCHEMA
+
+    at: str
+    """an instant in UTC, ISO 8601"""
+    proj_id: str
+    """the project"""
+    actor: str
+    """id of the token; anonymous where none was needed; page: behind it if it was done on a page"""
+    action: str
+    """edit, rename, archive, restore, delete, erase (asked for) or erased (done)"""
+    kind: str
+    """dataset or task"""
+    object_id: str
+    """id of the dataset or task"""
+    request_id: str
+    """X-Request-Id of the request"""
+    details: Json
+    """such as its name, and of an erasure the hashes of the subjects' ids"""
 
 
 @dataclass(frozen=True)
@@ -321,6 +373,16 @@ class DatasetView:
     """each of notes, as a code with values"""
     problem_messages: list[Any] = field(default_factory=list)
     """each of problems, as a code with values"""
+    owner: str = ""
+    """ours, or neuro-learn: NEURO-LEARN has stored it, and only there it can be deleted"""
+    description: str = ""
+    """what somebody has noted"""
+    tags: list[str] = field(default_factory=list)
+    """words that somebody has attached"""
+    archived_at: str | None = None
+    """when it was archived; an instant in UTC, ISO 8601"""
+    former_names: list[str] = field(default_factory=list)
+    """names that it had before, by which forms of earlier tasks name it"""
 
 
 def known_fields(view: type, answer: Json) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from service.cli import (
     clean,
     data,
     doctor,
+    manage,
     models,
     options,
     predict,
@@ -94,12 +95,18 @@ main.add_section("Getting started", (processes.up, processes.demo))
 main.add_section("Data", (data.data,))
 main.add_section(
     "Tasks",
-    (submit.submit, tasks.tasks, tasks.show, submit.watch, submit.log, tasks.cancel, tasks.retry),
+    (
+        *(submit.submit, tasks.tasks, tasks.show, submit.watch, submit.log),
+        *(tasks.cancel, tasks.retry, manage.edit, manage.delete),
+    ),
 )
 main.add_section("Results", (results.report, results.predictions, results.compare, tasks.lineage))
 main.add_section("Models", (models.models, models.model, predict.predict))
 main.add_section(
     "For operators",
-    (processes.serve, processes.worker, processes.migrate, token.token, doctor.doctor, clean.clean),
+    (
+        *(processes.serve, processes.worker, processes.migrate, token.token),
+        *(doctor.doctor, clean.clean, manage.audit),
+    ),
 )
 main.add_section("The command itself", (options.completion, version))

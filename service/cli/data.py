@@ -50,7 +50,7 @@ user_option = click.option(
     )
 )
 def data() -> None:
-    """Upload, list and show datasets."""
+    """Upload, list, show, change and delete datasets."""
 
 
 @data.command(
@@ -157,13 +157,14 @@ def show(url: str, *, name: str, as_json: bool) -> None:
 
 @data.command("list", epilog=example("sgn data list --proj PROJ1"))
 @click.option("--proj", metavar="ID", default="", help="Only this project's.")
+@click.option("--archived", is_flag=True, help="Also those that were archived.")
 @json_option
 @url_option
 @click.pass_obj
-def list_datasets(url: str, *, proj: str, as_json: bool) -> None:
+def list_datasets(url: str, *, proj: str, archived: bool, as_json: bool) -> None:
     """List datasets with their subjects and measures."""
     with service_at(url) as client:
-        datasets = client.datasets(proj)
+        datasets = client.datasets(proj, archived=archived)
     if as_json:
         show_json([dataset.facts for dataset in datasets])
         return

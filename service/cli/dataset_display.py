@@ -107,6 +107,10 @@ def _summary(dataset: "Dataset") -> Facts:
     yield Message("cli.project"), dataset.proj_id
     yield Message("cli.user"), dataset.user_id
     yield Message("doctor.state"), _state(dataset)
+    yield Message("cli.description"), dataset.description
+    yield Message("cli.tags"), ", ".join(dataset.tags)
+    yield Message("cli.archived"), dataset.archived_at
+    yield Message("cli.former-names"), ", ".join(dataset.former_names)
     yield Message("cli.of-subjects"), dataset.subjects or ""
     yield Message("cli.classes"), _classes(dataset)
     yield Message("cli.of-regions"), _regions(dataset)

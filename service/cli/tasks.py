@@ -28,6 +28,7 @@ PREDECESSOR = "predecessor"  # as the client names an owner; it is slow to impor
 @click.option("--proj", metavar="ID", default="", help="Only this project's.")
 @click.option("--status", default="", help="Only these, such as Running or Failed.")
 @click.option("--search", metavar="TEXT", default="", help="Only if id or name contains it.")
+@click.option("--archived", is_flag=True, help="Also those that were archived.")
 @click.option("--refused", is_flag=True, help="List refused forms, and why they were refused.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
 @json_option
@@ -39,6 +40,7 @@ def tasks(
     proj: str,
     status: str,
     search: str,
+    archived: bool,
     refused: bool,
     limit: int,
     as_json: bool,
@@ -53,7 +55,10 @@ def tasks(
         show_refused(url, proj=proj, limit=limit, as_json=as_json)
         return
     with service_at(url) as client:
-        listed = list(client.tasks(proj_id=proj, status=status, search=search, limit=limit))
+        found = client.tasks(
+            proj_id=proj, status=status, search=search, archived=archived, limit=limit
+        )
+        listed = list(found)
     if not listed and not as_json:
         note(Message("cli.no-tasks"))
         return
@@ -161,6 +166,9 @@ def _facts(task: "Task") -> Iterator[tuple[Message, object]]:
     config = task.task_config
     yield Message("cli.task"), task.task_id
     yield Message("cli.name"), task.task_name
+    yield Message("cli.description"), task.description
+    yield Message("cli.tags"), ", ".join(task.tags)
+    yield Message("cli.archived"), task.archived_at
     yield Message("cli.project"), f"{task.proj_id} {config.get('proj_name') or ''}".strip()
     yield Message("cli.status"), status_name(task.task_status)
     if task.owner == PREDECESSOR:

@@ -13,8 +13,12 @@ A file that can be read in more than one way raises :class:`QuestionsOpen`; ``ma
 from graphnet.data.interpretation import Interpretation, Question
 from service.client.answers import (
     Architecture,
+    AuditLine,
     Catalogue,
     Dataset,
+    Dependent,
+    Dependents,
+    Erasure,
     Finding,
     Headline,
     Owners,
@@ -25,16 +29,20 @@ from service.client.answers import (
     Task,
 )
 from service.client.client import Client, HouseError, LocalServiceError, house, local_service
-from service.client.errors import ClientError, NotEnded, QuestionsOpen, Unreachable
+from service.client.errors import ClientError, NotEnded, QuestionsOpen, Unconfirmed, Unreachable
 from service.client.results import Predictions
 from service.client.tasks import Event
 
 __all__ = [
     "Architecture",
+    "AuditLine",
     "Catalogue",
     "Client",
     "ClientError",
     "Dataset",
+    "Dependent",
+    "Dependents",
+    "Erasure",
     "Event",
     "Finding",
     "Headline",
@@ -51,6 +59,7 @@ __all__ = [
     "RefusedForm",
     "Submission",
     "Task",
+    "Unconfirmed",
     "Unreachable",
     "house",
     "local_service",

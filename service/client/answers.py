@@ -15,7 +15,14 @@ from graphnet.data.interpretation import Interpretation, Question
 from graphnet.evaluation.headline import unseen_splits
 from graphnet.messages import Message, as_one
 from graphnet.names import metric_name, split_name
-from service.api.views import HeadlineView, ProgressView, TaskView, known_fields
+from service.api.views import (
+    AuditView,
+    DependentView,
+    HeadlineView,
+    ProgressView,
+    TaskView,
+    known_fields,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,7 +172,7 @@ class Catalogue:
 
 
 READY, UNREAD, ASKS, REFUSED = "ready", "unread", "asks", "refused"  # the states of a dataset
-LISTS = ("measures", "notes", "problems")
+LISTS = ("measures", "notes", "problems", "tags", "former_names")
 
 
 @dataclass(frozen=True)
@@ -188,7 +195,8 @@ class Dataset:
     is how the file was read, None where that is not known. ``state`` is ``ready``, ``unread`` (no
     worker has read it yet), ``asks`` (its ``questions`` are open) or ``refused``; ``problems`` say
     why it cannot be used for training. ``findings`` is empty in a list; ``rules`` explains each
-    rule in a sentence.
+    rule in a sentence. The ``owner`` is ``ours``, or ``neuro-learn`` for one that only NEURO-LEARN
+    can delete.
     """
 
     data_name: str
@@ -208,6 +216,11 @@ class Dataset:
     rules: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    owner: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    archived_at: str = ""
+    former_names: tuple[str, ...] = ()
     facts: Facts = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -237,6 +250,51 @@ class Dataset:
     def named_classes(self) -> dict[str, int]:
         """Subjects per class, by the class's name or, without one, its number."""
         return {self.class_names.get(label, label): n for label, n in self.classes.items()}
+
+
+Dependent = DependentView
+AuditLine = AuditView
+
+
+@dataclass(frozen=True)
+class Dependents:
+    """The ``tasks`` that depend on something; ``others`` counts those of other projects."""
+
+    tasks: tuple[Dependent, ...] = ()
+    others: int = 0
+
+    @classmethod
+    def read(cls, facts: Facts) -> Self:
+        """From the service's JSON."""
+        listed = facts.get("dependents") or ()
+        return cls(tuple(map(Dependent.read, listed)), int(facts.get("others") or 0))
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """Subjects who were erased from a dataset.
+
+    ``removed`` rows went and ``left`` remain; the dataset had none of ``not_found``. The stored
+    predictions of the tasks ``evidence_erased`` name them no more. ``dependents`` are the tasks
+    whose models or predictions know one of them.
+    """
+
+    removed: int
+    left: int
+    not_found: tuple[str, ...] = ()
+    evidence_erased: tuple[str, ...] = ()
+    dependents: Dependents = field(default_factory=Dependents)
+
+    @classmethod
+    def read(cls, facts: Facts) -> Self:
+        """From the service's JSON."""
+        return cls(
+            facts["removed"],
+            facts["left"],
+            tuple(facts.get("not_found") or ()),
+            tuple(facts.get("evidence_erased") or ()),
+            Dependents.read(facts),
+        )
 
 
 @dataclass(frozen=True)

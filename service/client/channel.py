@@ -12,7 +12,13 @@ import httpx
 from graphnet.errors import SYSTEM_REASONS
 from graphnet.messages import ENGLISH, Message, as_message, finished
 from service.client.answers import Facts
-from service.client.errors import ClientError, QuestionsOpen, Unreachable
+from service.client.errors import (
+    UNCONFIRMED,
+    ClientError,
+    QuestionsOpen,
+    Unconfirmed,
+    Unreachable,
+)
 
 NO_CONTENT = 204
 TUS, PIECE = {"Tus-Resumable": "1.0.0"}, "application/offset+octet-stream"
@@ -241,6 +247,8 @@ def _refusal(reply: Facts, status: int) -> ClientError:
         "errors": tuple((str(item.get("field")), str(item.get("msg"))) for item in listed),
         "upload": str(reply.get("upload") or ""),
     }
+    if reply["error_num"] == UNCONFIRMED:
+        return Unconfirmed(message, reply, **details)
     if reply.get("questions"):
         return QuestionsOpen(message, reply, **details)
     return ClientError(message, **details)

@@ -1,10 +1,10 @@
 """Datasets: upload one, preview it, list them, answer questions on how one is to be read."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from service.client.answers import Dataset, Facts, Owners, Preview
+from service.client.answers import Dataset, Dependents, Erasure, Facts, Owners, Preview
 from service.client.session import PAGE, Session, without_empty
 from service.client.uploads import OnProgress, Table
 
@@ -14,9 +14,15 @@ UPLOAD_SECONDS = 600.0  # the answer comes once a worker has read the file
 class Datasets(Session):
     """The requests that concern datasets."""
 
-    def datasets(self, proj_id: str = "", *, limit: int | None = None) -> tuple[Dataset, ...]:
-        """The newest ``limit`` datasets of a project, or of all, without their findings."""
-        return tuple(self._paged("datasets", Dataset.read, {"proj_id": proj_id}, limit))
+    def datasets(
+        self, proj_id: str = "", *, archived: bool = False, limit: int | None = None
+    ) -> tuple[Dataset, ...]:
+        """The newest ``limit`` datasets of a project, or of all, without their findings.
+
+        With ``archived`` those too that were archived.
+        """
+        query = {"proj_id": proj_id, "archived": "true" if archived else ""}
+        return tuple(self._paged("datasets", Dataset.read, query, limit))
 
     def owners(self, proj_id: str) -> Owners:
         """The owners of the project's newest datasets, and whether a new one needs an owner."""
@@ -103,6 +109,52 @@ class Datasets(Session):
             f"{_of_dataset(data_name)}/mapping",
             _dataset,
             json=as_texts(mapping),
+            slow_seconds=UPLOAD_SECONDS,
+        )
+
+    def edit_dataset(self, name: str, /, **changes: object) -> Dataset:
+        """Change ``data_name``, ``description``, ``tags`` (a list) or ``archived``."""
+        path = _of_dataset(name)
+        return self._channel.request("PATCH", path, _dataset, json=changes)
+
+    def dataset_dependents(self, data_name: str) -> Dependents:
+        """The tasks whose forms name a dataset."""
+        path = f"{_of_dataset(data_name)}/dependents"
+        return self._channel.request("GET", path, Dependents.read)
+
+    def delete_dataset(self, data_name: str, *, confirm: bool = False) -> Dependents:
+        """Delete a dataset; the tasks that have used it, whose models stay.
+
+        Raises:
+            Unconfirmed: without ``confirm``; nothing was deleted.
+
+        """
+        query = {"confirm": "true"} if confirm else {}
+        return self._channel.request(
+            "DELETE", _of_dataset(data_name), Dependents.read, params=query
+        )
+
+    def erase_subjects(
+        self,
+        data_name: str,
+        subjects: Sequence[str],
+        *,
+        evidence: bool = False,
+        confirm: bool = False,
+    ) -> Erasure:
+        """Erase subjects from a dataset by their ids.
+
+        With ``evidence`` also from the predictions and the report of each task that has used it.
+
+        Raises:
+            Unconfirmed: without ``confirm``; nobody was erased.
+
+        """
+        return self._channel.request(
+            "POST",
+            f"{_of_dataset(data_name)}/erase",
+            Erasure.read,
+            json={"subjects": list(subjects), "evidence": evidence, "confirm": confirm},
             slow_seconds=UPLOAD_SECONDS,
         )
 

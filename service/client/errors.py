@@ -5,10 +5,11 @@ from typing import Any
 
 from graphnet.data.interpretation import Question
 from graphnet.messages import Message, as_message
-from service.client.answers import Facts, Preview, questions_in
+from service.client.answers import Dependents, Facts, Preview, questions_in
 
 PASSING = (502, 503, 504)
 RETRIED = (408, 429)  # a piece that came too slowly, or while too many others came
+UNCONFIRMED = 29  # the error_num of what cannot be undone
 ELSEWHERE = 26  # the error_num of a piece that does not begin where the upload stands
 
 
@@ -64,6 +65,17 @@ class QuestionsOpen(ClientError):
         self.questions: tuple[Question, ...] = questions_in(reply["questions"])
         self.preview = Preview.read(reply) if reply.get("preview") else None
         self.suggested: Mapping[str, str] = dict(reply.get("suggested") or {})
+
+
+class Unconfirmed(ClientError):
+    """It cannot be undone, and was not done: repeat the call with ``confirm=True``.
+
+    ``dependents`` are the tasks that depend on what is to be deleted or erased.
+    """
+
+    def __init__(self, message: Message | str, reply: Facts, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.dependents = Dependents.read(reply)
 
 
 def is_transient(error: ClientError) -> bool:

@@ -10,7 +10,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from graphnet.messages import Message
-from service.client.answers import ACTIVE, PREDECESSOR, Facts, RefusedForm, Submission, Task
+from service.client.answers import (
+    ACTIVE,
+    PREDECESSOR,
+    AuditLine,
+    Dependents,
+    Facts,
+    RefusedForm,
+    Submission,
+    Task,
+)
 from service.client.channel import Channel
 from service.client.errors import ClientError, NotEnded, is_transient
 from service.client.session import Session, read_all, task_path
@@ -65,6 +74,24 @@ class Tasks(Session):
         """Submit a failed or cancelled task again, as a new task."""
         return self._channel.request("POST", f"{task_path(task_id)}/retry", _task)
 
+    def edit_task(self, task_id: str, /, **changes: object) -> Task:
+        """Change ``task_name``, ``description``, ``tags`` (a list) or ``archived``."""
+        return self._channel.request("PATCH", task_path(task_id), _task, json=changes)
+
+    def delete_task(self, task_id: str, *, confirm: bool = False) -> Dependents:
+        """Delete a task that has ended, with its model; the tasks fine-tuned from it, which stay.
+
+        Raises:
+            Unconfirmed: without ``confirm``; nothing was deleted.
+
+        """
+        query = {"confirm": "true"} if confirm else {}
+        return self._channel.request("DELETE", task_path(task_id), Dependents.read, params=query)
+
+    def audit(self, *, proj_id: str = "", limit: int | None = None) -> Iterator[AuditLine]:
+        """The newest ``limit`` lines on who has changed, deleted or erased what, or all."""
+        return self._paged("audit", AuditLine.read, {"proj_id": proj_id}, limit)
+
     def task(self, task_id: str) -> Task:
         """One task as it is now."""
         return self._channel.request("GET", task_path(task_id), _task)
@@ -75,13 +102,16 @@ class Tasks(Session):
         proj_id: str = "",
         status: str = "",
         search: str = "",
+        archived: bool = False,
         limit: int | None = None,
     ) -> Iterator[Task]:
         """The newest ``limit`` tasks, or all, newest first; pages are fetched as needed.
 
-        ``search`` keeps those whose id or name contains it.
+        ``search`` keeps those whose id or name contains it. With ``archived`` those too that were
+        archived.
         """
         query = {"proj_id": proj_id, "status": status, "q": search}
+        query["archived"] = "true" if archived else ""
         return self._paged("tasks", Task.read, query, limit)
 
     def tasks_frame(

@@ -13,6 +13,7 @@ from db.dataset_names import other_ways
 from db.datasets import DatasetRecord, ListedDataset
 from db.errors import ModelRemoved
 from db.form import FINE_TUNE, TaskForm
+from db.labels import Kind, formerly_called, get_labels
 from db.ownership import Owner
 from db.states import Status
 from db.tasks import ModelRecord
@@ -59,6 +60,26 @@ async def resolve_dataset_names(
         Message("forms.name-replaced", name=quoted(name), other=quoted(other))
         for name, other in taken.items()
     ]
+
+
+async def with_present_names(form: TaskForm, submitted_at: int) -> TaskForm:
+    """The form of an earlier task with the present names of the datasets that it meant.
+
+    A dataset that was renamed since is meant by its former name, whoever has that name now.
+    """
+    taken: dict[str, str] = {}
+    for name in dataset_names(form):
+        ids = await formerly_called(name)
+        labels = await get_labels(Kind.DATASET, ids)
+        meant = [each for each in ids if labels[each].had_name(name, submitted_at)]
+        record = await datasets.find_dataset(meant[0]) if meant else None
+        if record is not None:
+            taken[name] = record.data_name
+    fields: dict[str, Any] = {
+        f"{split}_data": tuple(taken.get(name, name) for name in chosen)
+        for split, chosen in form.splits.items()
+    }
+    return replace(form, **fields) if taken else form
 
 
 def names_in(form: TaskForm) -> dict[str, list[str]]:

@@ -34,11 +34,15 @@ TOKEN_COOKIE = "sgn_token"  # noqa: S105 - its name
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sent a request: a role in one project, or in all (None); ``signed_in`` on a page."""
+    """Who sent a request: a role in one project, or in all (None); ``signed_in`` on a page.
+
+    ``token_id`` is "" where no token was needed.
+    """
 
     role: Role
     proj_id: str | None = None
     signed_in: bool = False
+    token_id: str = ""
 
     def sees(self, proj_id: str) -> bool:
         """Whether the caller may see what belongs to this project."""
@@ -175,7 +179,8 @@ def _is_followed_link(request: Request) -> bool:
 
 
 def _of(token: TokenRecord) -> Caller:
-    return Caller(token.role, None if token.proj_id == ALL_PROJECTS else token.proj_id)
+    proj_id = None if token.proj_id == ALL_PROJECTS else token.proj_id
+    return Caller(token.role, proj_id, token_id=token.token_id)
 
 
 @lru_cache(256)

@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from db.dependents import InUse
 from db.errors import (
     ContentTooLarge,
     CursorUnknown,
@@ -15,6 +16,7 @@ from db.errors import (
     SchemaAhead,
     SchemaBehind,
 )
+from db.tidying import Gone, NotEnded, NotGranted
 from graphnet.messages import Message, render
 from registry import ObjectDamaged, RegistryError, RegistryRefuses
 from service.forms.reply import form_error_response, is_form_address
@@ -29,13 +31,17 @@ HTML = "text/html"
 PROGRAMS = ("/api/", "/rest/", "/openapi.json", "/healthz", "/readyz", "/metrics", "/static/")
 
 HANDLED = (ApiError, DatabaseError, RegistryError, HTTPException, Exception)
-DATABASE_ERRORS = {
+DATABASE_ERRORS: dict[type[DatabaseError], ErrorNum] = {
     DatabaseUnavailable: ErrorNum.DATABASE_UNAVAILABLE,
     SchemaBehind: ErrorNum.DATABASE_UNAVAILABLE,
     SchemaAhead: ErrorNum.DATABASE_UNAVAILABLE,
     CursorUnknown: ErrorNum.FORM_INVALID,
     ContentTooLarge: ErrorNum.TOO_LARGE,
     NameTaken: ErrorNum.NAME_TAKEN,
+    InUse: ErrorNum.IN_USE,
+    NotEnded: ErrorNum.IN_USE,
+    Gone: ErrorNum.NOT_FOUND,
+    NotGranted: ErrorNum.FORBIDDEN,
 }
 
 

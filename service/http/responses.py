@@ -42,6 +42,8 @@ class ErrorNum(IntEnum):
     RANGE_BEYOND = 25
     UPLOAD_OFFSET = 26
     QUOTA_EXCEEDED = 27
+    IN_USE = 28
+    UNCONFIRMED = 29
     ENCODED = 21
 
 
@@ -68,7 +70,10 @@ MEANINGS = {
         "Something that the service needs does not answer or does not work; the reply names it.",
     ),
     ErrorNum.NO_TOKEN: (401, "The request carries no token that is valid here."),
-    ErrorNum.FORBIDDEN: (403, "The token's role or project does not allow this."),
+    ErrorNum.FORBIDDEN: (
+        403,
+        "The token's role or project does not allow this, or the database user may not.",
+    ),
     ErrorNum.TOO_MANY: (
         429,
         "Too many tasks are waiting, clients watching or files being uploaded; Retry-After says "
@@ -89,7 +94,8 @@ MEANINGS = {
     ),
     ErrorNum.NOT_OURS: (
         409,
-        "The task belongs to this service's predecessor and cannot be changed here.",
+        "The task belongs to this service's predecessor, or the dataset to NEURO-LEARN, and cannot "
+        "be changed here.",
     ),
     ErrorNum.STORAGE_FULL: (
         507,
@@ -108,6 +114,11 @@ MEANINGS = {
         "The piece does not begin where the upload stands; Upload-Offset says where that is.",
     ),
     ErrorNum.QUOTA_EXCEEDED: (507, "The project's datasets would exceed SGN_PROJECT_QUOTA_GB."),
+    ErrorNum.IN_USE: (409, "Tasks that have not ended need it, or it has not ended itself."),
+    ErrorNum.UNCONFIRMED: (
+        409,
+        "It cannot be undone: `dependents` lists what depends on it; send `confirm=true`.",
+    ),
     ErrorNum.INTERNAL: (500, "The service failed with an internal error; its log has the details."),
 }
 

@@ -19,6 +19,7 @@ from service.predecessor import SUCCESS
 from service.routes.datasets import MOST
 from service.routes.tasks import find_task
 from service.state import state_of
+from service.stores.dataset_views import dataset_views
 from service.stores.task_summaries import TaskSummary
 from service.stores.task_views import instant
 
@@ -32,11 +33,7 @@ async def datasets_of(request: Request, proj_id: str) -> list[dict[str, Any]]:
     listed, _ = await datasets.list_datasets(proj_id=proj_id, limit=MOST)
     records = [each for each in listed if each.proj_id == proj_id]
     known = await state_of(request).profiles.glanced(records)
-    return [
-        known[record.data_name].shown(record, detailed=False)
-        for record in records
-        if record.data_name in known
-    ]
+    return await dataset_views(records, known)
 
 
 async def projects(request: Request) -> list[str]:

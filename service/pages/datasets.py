@@ -24,6 +24,7 @@ from service.pages.questions import answers_of, questions_of, roles_of
 from service.pages.site import page
 from service.routes.datasets import LENGTHS, dataset_of, read_again, receive_upload
 from service.state import state_of
+from service.stores.dataset_views import dataset_view, dataset_views
 from service.stores.uploads import Received
 
 PAGE = 100
@@ -57,7 +58,10 @@ async def upload(request: Request) -> Response:
 
 async def detail(request: Request) -> Response:
     """One dataset: how it was read, its quality, and how its values lie at each site."""
-    return await _detail(request, await dataset_of(request))
+    record = await dataset_of(request, formerly=True)
+    if record.data_name != request.path_params["data_name"]:
+        return RedirectResponse(f"/datasets/{path_of(record.data_name)}", SEE_OTHER)
+    return await _detail(request, record)
 
 
 async def answer(request: Request) -> Response:
@@ -86,7 +90,7 @@ async def _detail(
     if error is not None and error.number != ErrorNum.QUESTIONS_OPEN:
         errors = _sentences(error, answer_language(request))
     status = 200 if error is None else MEANINGS[error.number][0]
-    shown = _shown(request, profile.shown(record, detailed=True))
+    shown = _shown(request, await dataset_view(record, profile))
     return page(request, "dataset.html", status, errors=errors, **shown, **content)
 
 
@@ -141,7 +145,10 @@ def _shown(request: Request, dataset: Mapping[str, Any]) -> dict[str, Any]:
 async def _list(request: Request, status: int = 200, **content: Any) -> Response:
     caller, query = caller_of(request), request.query_params
     listed, cursor = await datasets.list_datasets(
-        proj_id=query_project(request, caller), limit=PAGE, cursor=query.get("cursor") or None
+        proj_id=query_project(request, caller),
+        archived=query_flag(request, "archived"),
+        limit=PAGE,
+        cursor=query.get("cursor") or None,
     )
     seen = [each for each in listed if caller.sees(each.proj_id)]
     known = await state_of(request).profiles.glanced(seen)
@@ -149,12 +156,9 @@ async def _list(request: Request, status: int = 200, **content: Any) -> Response
         request,
         "datasets.html",
         status,
-        datasets=[
-            known[each.data_name].shown(each, detailed=False)
-            for each in listed
-            if each.data_name in known
-        ],
+        datasets=await dataset_views(listed, known),
         cursor=cursor,
+        archived=query.get("archived") == "true",
         proj_id=query.get("proj_id") or caller.proj_id or "",
         posted=_posted(request),
         owners=sorted({each.user_id for each in seen} - {""}),

@@ -87,6 +87,15 @@ DATASET_STATES = {  # besides "ready"
     "asks": "It has open questions.",
     "refused": "It cannot be read as subjects and regions.",
 }
+ACTIONS = {  # of the audit
+    "edit": "Changed notes",
+    "rename": "Renamed",
+    "archive": "Archived",
+    "restore": "Shown again",
+    "delete": "Deleted",
+    "erase": "Erasure requested",
+    "erased": "Subjects erased",
+}
 READING = {**EDGES, **TRIANGLES, **SEPARATORS, **COVARIATES, **ORIENTATIONS}
 
 
@@ -94,6 +103,7 @@ def names(words: Callable[[Message | str], str]) -> Mapping[str, Mapping[str, st
     """Names by code for the templates, in one language."""
     return {
         "state_names": {state: words(name) for state, name in STATES.items()},
+        "action_names": {action: words(name) for action, name in ACTIONS.items()},
         "split_names": {split: words(split_name(split)) for split in SPLITS},
         "rule_names": {rule: words(rule_name(rule)) for rule in RULES},
         "dataset_states": {state: words(text) for state, text in DATASET_STATES.items()},

@@ -11,12 +11,12 @@ from starlette.responses import Response
 from db import queue_state, tasks
 from db.states import Status
 from service.http.auth import caller_of
-from service.http.queries import query_project, query_text
+from service.http.queries import query_flag, query_project, query_text
 from service.pages.site import page
 from service.predecessor import STATUSES
 from service.routes.refused_forms import refused_page
 from service.state import state_of
-from service.stores.task_views import task_view
+from service.stores.task_views import task_views
 
 PAGE = 50
 MOST_PLACES = 1000
@@ -25,12 +25,13 @@ MOST_PLACES = 1000
 async def home(request: Request) -> Response:
     """A page of tasks, the newest first; filtered by what stands behind the question mark."""
     query, caller = request.query_params, caller_of(request)
-    asked = {name: query.get(name, "") for name in ("proj_id", "status", "q")}
+    asked = {name: query.get(name, "") for name in ("proj_id", "status", "q", "archived")}
     status = asked["status"] if asked["status"] in STATUSES else ""
     found, cursor = await tasks.list_tasks(
         proj_id=query_project(request, caller),
         status=status or None,
         text=query_text(request),
+        archived=query_flag(request, "archived"),
         limit=PAGE,
         cursor=query.get("cursor") or None,
     )
@@ -38,7 +39,7 @@ async def home(request: Request) -> Response:
     waits = any(task.task_status == Status.SUBMITTED.value and not task.over for task in seen)
     outlines = await state_of(request).task_summaries.of(seen)
     content: dict[str, Any] = {
-        "tasks": [task_view(task) for task in seen],
+        "tasks": await task_views(seen),
         "headlines": {task_id: each.headline for task_id, each in outlines.items()},
         "places": await queue_state.places(MOST_PLACES) if waits else {},
         "asked": {**asked, "status": status},

@@ -16,6 +16,10 @@ NO_TASK = (
     *(ErrorNum.FORM_INVALID, ErrorNum.TOO_MANY),
     *(ErrorNum.KEY_REUSED, ErrorNum.REGISTRY_UNAVAILABLE),
 )
+CHANGES = (
+    *(ErrorNum.FORM_INVALID, ErrorNum.NOT_OURS),
+    *(ErrorNum.IN_USE, ErrorNum.UNCONFIRMED),
+)
 TASK = "/tasks/{task_id}"
 
 
@@ -90,6 +94,26 @@ PAGES = (
         ),
         *(*NOT_THERE, *READING),
     ),
+    *(
+        _page(
+            "POST",
+            f"/datasets/{{data_name:path}}/{what}",
+            f"pages.manage:{handler}",
+            summary,
+            *(*NOT_THERE, *CHANGES, *more),
+        )
+        for what, handler, summary, more in (
+            ("edit", "edit_dataset", "Changes name or notes.", (ErrorNum.NAME_TAKEN,)),
+            ("delete", "delete_dataset", "Asks, then deletes a dataset.", ()),
+            ("erase", "erase", "Asks, then erases subjects.", READING),
+        )
+    ),
+    _page("POST", f"{TASK}/edit", "pages.manage:edit_task", "Changes name or notes.", *CHANGES),
+    _page(
+        *("POST", f"{TASK}/delete", "pages.manage:delete_task", "Asks, then deletes a task."),
+        *(*CHANGES, ErrorNum.REGISTRY_UNAVAILABLE),
+    ),
+    _page("GET", "/audit", "pages.manage:audit", "Who has changed or deleted what.", *LIST),
     _page("GET", "/datasets/{data_name:path}", "pages.datasets:detail", "A dataset.", *NOT_THERE),
     _page("GET", "/sign-in", "pages.signing:show_sign_in", "Asks for a token."),
     _page("POST", "/sign-in", "pages.signing:sign_in", "Keeps a token in a cookie."),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -13,6 +13,7 @@ from db.charset import unstorable_of_dataset
 from db.dataset_names import LONGEST
 from db.datasets import DatasetRecord, ListedDataset, name_taken
 from db.errors import NameTaken
+from db.labels import formerly_called
 from graphnet.data.profile import Profile
 from graphnet.messages import Message, rendered
 from service.http.auth import Caller, caller_of
@@ -37,6 +38,7 @@ from service.http.responses import (
     success,
 )
 from service.state import AppState, state_of
+from service.stores.dataset_views import dataset_view, dataset_views
 from service.stores.quota import check_quota
 from service.stores.reading import OpenQuestions, no_worker_error, questions_error
 from service.stores.uploads import Received
@@ -52,33 +54,36 @@ async def list_datasets(request: Request) -> Response:
     caller = caller_of(request)
     listed, cursor = await datasets.list_datasets(
         proj_id=query_project(request, caller),
+        archived=query_flag(request, "archived"),
         limit=query_limit(request, MOST),
         cursor=request.query_params.get("cursor") or None,
     )
     visible = [dataset for dataset in listed if caller.sees(dataset.proj_id)]
     profiles = await state_of(request).profiles.glanced(visible)
-    shown = [
-        profiles[dataset.data_name].shown(dataset, detailed=False)
-        for dataset in listed
-        if dataset.data_name in profiles
-    ]
+    shown = await dataset_views(listed, profiles)
     needed = state_of(request).settings.shares_database
     return success(datasets=shown, next_cursor=cursor, owner_needed=needed)
 
 
 async def show(request: Request) -> Response:
     """One dataset: every finding, the rules, and the distribution of its values at each site."""
-    record = await dataset_of(request)
+    record = await dataset_of(request, formerly=True)
     profile = await state_of(request).profiles.detailed(record)
-    return success(dataset=profile.shown(record, detailed=True))
+    return success(dataset=await dataset_view(record, profile))
 
 
-async def dataset_of(request: Request) -> DatasetRecord:
-    """The dataset that the address names. Raises ApiError, also where it is another project's."""
+async def dataset_of(request: Request, *, formerly: bool = False) -> DatasetRecord:
+    """The dataset that the address names. Raises ApiError, also where it is another project's.
+
+    Where there is none of that name and ``formerly``, the one that had it last.
+    """
     name = request.path_params["data_name"]
     records = await datasets.find_datasets([name]) if _may_be_name(name) else []
     # A database may take names for equal that are not (small and SMALL).
     record = next((record for record in records if record.data_name == name), None)
+    if record is None and formerly and _may_be_name(name):
+        former = await formerly_called(name)
+        record = await datasets.find_dataset(former[0]) if former else None
     if record is None or not caller_of(request).sees(record.proj_id):
         raise ApiError(ErrorNum.NOT_FOUND, Message("api.no-dataset", name=quoted(name)))
     return record
@@ -98,7 +103,7 @@ async def answer(request: Request) -> Response:
     record = await dataset_of(request)
     body = await read_body(request, state_of(request).settings.max_form_bytes)
     profile = await read_again(state_of(request), record, _posted_mapping(request, body))
-    return success(dataset=profile.shown(record, detailed=True))
+    return success(dataset=await dataset_view(record, profile))
 
 
 @dataclass(frozen=True)
@@ -171,7 +176,7 @@ async def _read(
         if other:
             raise name_taken(row.data_name, other) from error
         raise _name_unusable(row.data_name, row.proj_id) from error
-    dataset = read.profile.shown(row, detailed=True)
+    dataset = await dataset_view(row, replace(read.profile, uploaded=True))
     warnings = _warnings(request, row.user_id)
     if not preview:
         return Uploaded(dataset, warnings)
@@ -196,7 +201,7 @@ async def _uploaded_before(request: Request, received: Received) -> Uploaded | N
         return None  # it was read otherwise, and its name is taken
     profile = await state_of(request).profiles.detailed(record)
     warnings = _warnings(request, record.user_id)
-    return Uploaded(profile.shown(record, detailed=True), warnings)
+    return Uploaded(await dataset_view(record, profile), warnings)
 
 
 def _named(received: Received) -> dict[str, str]:

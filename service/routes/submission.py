@@ -31,7 +31,7 @@ from service.forms import validation
 from service.forms.compatibility import PARENT
 from service.forms.reply import ACCEPTED, note_form
 from service.forms.schema import PostedForm, read_form
-from service.forms.validation import names_in, resolve_dataset_names
+from service.forms.validation import names_in, resolve_dataset_names, with_present_names
 from service.http.auth import Caller, caller_of
 from service.http.body import read_posted
 from service.http.language import answer_language
@@ -93,6 +93,7 @@ async def submit_again(request: Request, old: TaskRecord) -> str:
     except (KeyError, TypeError, ValueError) as error:
         message = Message("forms.stored-form-unreadable", task=old.task_id)
         raise ApiError(ErrorNum.NOT_RETRIABLE, message) from error
+    form = await with_present_names(form, old.submitted_at)
     new = _new_task(form, old.proj_id, old.task_name, retry_of=old.task_id)
     await _check(state, caller, form, new)
     return await _insert(state, new, None)

@@ -14,12 +14,12 @@ from graphnet.messages import Message, render
 from service.api.views import HeadlineView, TaskView
 from service.http.auth import caller_of
 from service.http.language import answer_language
-from service.http.queries import may_be_id, query_limit, query_project, query_text
+from service.http.queries import may_be_id, query_flag, query_limit, query_project, query_text
 from service.http.responses import ApiError, ErrorNum, field_error, quoted, success
 from service.predecessor import STATUSES, absence, require_ours
 from service.state import state_of
 from service.stores.task_summaries import TaskSummary
-from service.stores.task_views import full_view, task_view
+from service.stores.task_views import full_view, task_view, task_views
 
 
 async def list_tasks(request: Request) -> Response:
@@ -33,13 +33,14 @@ async def list_tasks(request: Request) -> Response:
         proj_id=query_project(request, caller_of(request)),
         status=status,
         text=query_text(request),
+        archived=query_flag(request, "archived"),
         limit=query_limit(request),
         cursor=query.get("cursor") or None,
     )
     # A database may take names for equal that are not (PROJ1 and proj1).
     seen = [task for task in listed if caller_of(request).sees(task.proj_id)]
     summaries = await state_of(request).task_summaries.of(seen)
-    views = [_summarised(task_view(task), summaries.get(task.task_id)) for task in seen]
+    views = [_summarised(each, summaries.get(each.task_id)) for each in await task_views(seen)]
     return success(tasks=[view.as_dict() for view in views], next_cursor=cursor)
 
 

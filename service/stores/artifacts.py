@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 30.0
 
 
 class ArtifactReader:
-    """Reads a store for requests, a few at a time, none for longer than ``PATIENCE_SECONDS``."""
+    """Reads and removes objects for requests, a few at a time, each within ``PATIENCE_SECONDS``."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -40,6 +40,10 @@ class ArtifactReader:
     async def exists(self, task_id: str, name: str) -> bool:
         """Whether an object is there. Raises RegistryUnavailable."""
         return await self._threaded(lambda: self._store.exists(task_id, name))
+
+    async def delete(self, task_id: str) -> None:
+        """Remove all objects of a task. Raises RegistryUnavailable."""
+        await self._threaded(lambda: self._store.delete(task_id))
 
     def close(self) -> None:
         """Begin nothing more; what is under way ends by its own time-out."""

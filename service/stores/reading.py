@@ -8,12 +8,15 @@ from actors.names import Names
 from actors.reading.uploads import Upload
 from actors.rpc import (
     ACTOR,
+    ERASE,
+    ERASE_EVIDENCE,
     KEEP,
     PREVIEW,
     QUEUE,
     READ_ACTOR,
     READ_QUEUE,
     ROW,
+    SUBJECTS,
     PredictionRequest,
     ReadRequest,
 )
@@ -103,6 +106,33 @@ class ReadingClient:
         answer = await self._client.ask(vars(question))
         await raise_error(answer, row.proj_id, "")
         return _read_profile(answer["profile"])
+
+    async def erase(self, row: ListedDataset, digests: Sequence[str]) -> dict[str, Any]:
+        """Erase the subjects of these hashes from a dataset; what was found. Raises ApiError."""
+        return await self._erase(ERASE, row.data_id, row.data_name, row.proj_id, digests)
+
+    async def erase_evidence(self, task: TaskRecord, digests: Sequence[str]) -> dict[str, Any]:
+        """Erase them from what a task has stored; how many. Raises ApiError."""
+        return await self._erase(
+            ERASE_EVIDENCE, task.task_id, task.task_name, task.proj_id, digests
+        )
+
+    async def _erase(
+        self, purpose: str, object_id: str, name: str, proj_id: str, digests: Sequence[str]
+    ) -> dict[str, Any]:
+        mapping = {SUBJECTS: ",".join(digests)}
+        question = ReadRequest(purpose=purpose, name=name, data_id=object_id, mapping=mapping)
+        try:
+            answer = await self._client.ask(vars(question))
+        except NoAnswer as error:
+            raise no_worker_error(error) from error
+        if "in_use" in answer:
+            raise ApiError(ErrorNum.IN_USE, Message.from_json(answer["in_use"]))
+        if "hindered" in answer:  # it was changed meanwhile, or the database user may not
+            raise ApiError(ErrorNum.FORBIDDEN, Message.from_json(answer["hindered"]))
+        await raise_error(answer, proj_id, "")
+        erased: dict[str, Any] = answer["erased"]
+        return erased
 
     def close(self) -> None:
         """Ask nothing more."""

@@ -1,10 +1,12 @@
 """Tasks as the API and the pages show them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from db import queue_state
+from db.labels import NO_LABEL, Kind, Label, get_label, get_labels
 from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.artifacts.result import TaskResult
@@ -14,8 +16,24 @@ from service.predecessor import SUCCESS
 
 
 async def full_view(task: TaskRecord) -> TaskView:
-    """A task with its place in the queue, if it waits. Raises DatabaseError."""
-    return replace(task_view(task), progress=await progress_of(task))
+    """A task with its label, and its place in the queue if it waits. Raises DatabaseError."""
+    label = await get_label(Kind.TASK, task.task_id)
+    return replace(_labelled(task_view(task), label), progress=await progress_of(task))
+
+
+async def task_views(tasks: Sequence[TaskRecord]) -> list[TaskView]:
+    """Tasks with their labels, as a list shows them. Raises DatabaseError."""
+    labels = await get_labels(Kind.TASK, [task.task_id for task in tasks])
+    return [_labelled(task_view(task), labels.get(task.task_id, NO_LABEL)) for task in tasks]
+
+
+def _labelled(view: TaskView, label: Label) -> TaskView:
+    return replace(
+        view,
+        description=label.description,
+        tags=list(label.tags),
+        archived_at=instant(label.archived_at),
+    )
 
 
 async def progress_of(task: TaskRecord) -> ProgressView:

@@ -21,6 +21,9 @@ TABLES = (
     "sgn_keys",
     "sgn_tokens",
     "sgn_results",
+    "sgn_labels",
+    "sgn_mappings",
+    "sgn_audit",
     "backend_submissions",
     "backend_datasets",
 )

@@ -17,7 +17,8 @@ from tests.db.processes import migrated, together
 from tests.db.samples import running
 
 OWN = (
-    "sgn_installation", "sgn_keys", "sgn_mappings", "sgn_outbox", "sgn_profiles",
+    "sgn_audit", "sgn_installation", "sgn_keys", "sgn_labels", "sgn_mappings", "sgn_outbox",
+    "sgn_profiles",
     "sgn_refused_forms", "sgn_results", "sgn_runs", "sgn_tokens",
 )  # fmt: skip
 THEIRS = ("backend_datasets", "backend_submissions")

@@ -147,6 +147,6 @@ def test_sqlite_goes_back_by_its_file(tmp_path: Path) -> None:
 
 def test_a_migration_that_is_not_there_is_said(tmp_path: Path) -> None:
     with sqlite_database(tmp_path) as url:
-        for unknown in ("0009", "000", "x"):
+        for unknown in ("0010", "000", "x"):
             with pytest.raises(DatabaseError, match=f"no migration '{unknown}'.*0001, 0002"):
                 asyncio.run(migrate(url, unknown))

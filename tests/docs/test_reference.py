@@ -19,7 +19,10 @@ from service.api.endpoints import ENDPOINTS
 from service.api.examples import (
     CANCELLED,
     CONTROLS,
+    DELETED,
     FINISHED,
+    OLD,
+    OLDER,
     OTHER,
     PATIENTS,
     PROJECT,
@@ -87,8 +90,9 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SGN_ATLAS", str(folder / "atlas.csv"))
         with sgn_up(folder / "home") as running:
-            _table(CONTROLS, 0).to_csv(folder / f"{CONTROLS}.csv", index=False)
-            running.upload(folder / f"{CONTROLS}.csv", PROJECT)
+            for name in (CONTROLS, OLD, OLDER):
+                _table(name, 0).to_csv(folder / f"{name}.csv", index=False)
+                running.upload(folder / f"{name}.csv", PROJECT)
             _put_row(running, PATIENTS, _table(PATIENTS, 1).to_json())
             yield running
 
@@ -117,7 +121,7 @@ def tasks(installation: Installation) -> dict[str, str]:
     """The real ids of the tasks and uploads that the examples name."""
     quick = {"epochs": 2, "cv_folds": 2}
     finished = [
-        installation.post({**FORM, "param_set": quick})["task_form"]["task_id"] for _ in "ab"
+        installation.post({**FORM, "param_set": quick})["task_form"]["task_id"] for _ in "abc"
     ]
     for task_id in finished:
         assert installation.wait(task_id)["task_status"] == "Finished"
@@ -126,7 +130,7 @@ def tasks(installation: Installation) -> dict[str, str]:
         "task_form"
     ]["task_id"]
     installation.http.post(f"/api/v0/tasks/{waiting}/cancel")
-    named = (FINISHED, OTHER, CANCELLED, UPLOADED, REMOVED)
+    named = (FINISHED, OTHER, DELETED, CANCELLED, UPLOADED, REMOVED)
     uploads = [_begun(installation), _begun(installation)]
     return dict(zip(named, (*finished, waiting, *uploads), strict=True))
 

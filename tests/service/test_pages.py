@@ -16,6 +16,7 @@ from graphnet.report.numbers import KEPT, with_interval
 from service import pages
 from service.forms.schema import ParamSet, PostedForm
 from service.pages.formats import (
+    ACTIONS,
     DATASET_STATES,
     STATES,
     duration,
@@ -33,7 +34,7 @@ MOST_BYTES = 300_000
 
 def said() -> set[str]:
     """Every string that a page may say."""
-    found = {text for named in (STATES, DATASET_STATES) for text in named.values()}
+    found = {text for named in (STATES, DATASET_STATES, ACTIONS) for text in named.values()}
     english = environment("en")
     for template in TEMPLATES.glob("*.html"):
         text = template.read_text(encoding="utf-8")
@@ -57,7 +58,8 @@ def browser(small: Installation) -> Iterator[httpx.Client]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/datasets", "/tasks/new", "/sign-in", "/?status=Failed&q=x", "/refused"]
+    "path",
+    ["/", "/datasets", "/tasks/new", "/sign-in", "/?status=Failed&q=x", "/refused", "/audit"],
 )
 @pytest.mark.parametrize("language", list(LANGUAGES))
 def test_every_page_is_there_in_every_language(

@@ -207,3 +207,23 @@ comma = ,{" "}
 in-detail = { $name } ({ $details })
 because = { $what }: { $reason }
 status-and-position = { $status }: { $position }
+description = Description
+tags = Tags
+archived = Archived
+former-names = Former names
+deleted = { $name } was deleted.
+rows-erased = { $count } rows were erased, { $left } are left.
+not-in-dataset = Not in the dataset: { $ids }.
+by = By
+nothing-to-change = Name what to change: --rename, --description, --tag, --no-tags, --archive or --restore.
+add-yes = Add --yes to do it.
+go-on = Go on?
+trained-on = Trained on
+was-predicted = Predicted
+tasks-of-others = { $count ->
+    [one] 1 task of another project has used it too.
+   *[other] { $count } tasks of other projects have used it too.
+}
+time = Time
+action = Action
+kind-of-object = Kind

@@ -45,3 +45,4 @@ covariate-missing = { $count ->
     [one] { $split }_data: { $name } is missing for 1 subject, whose measures were adjusted as if they had the mean.
    *[other] { $split }_data: { $name } is missing for { $count } subjects, whose measures were adjusted as if they had the mean.
 }
+subjects-erased = Subjects were erased from this task after it had ended. Their predictions are no longer listed; the model and the metrics were computed with them.

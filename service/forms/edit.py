@@ -1,0 +1,96 @@
+"""What somebody wants to change of a dataset or a task, and whom to erase, checked field by field.
+
+The fields come as JSON or from a page's form, where tags are one text with commas.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from db.dataset_names import LONGEST
+from db.labels import LabelChange
+from db.tidying import Edit
+from graphnet.messages import Message
+from service.http.responses import ApiError, FieldError, field_error, form_error, quoted
+
+COMMON = ("description", "tags", "archived")
+MOST_TEXT = 2000
+MOST_TAGS, LONGEST_TAG = 20, 40
+MOST_SUBJECTS = 1000
+FLAGS = {"true": True, "false": False, "on": True, "": False}
+
+
+def read_edit(fields: Mapping[str, Any], name_field: str) -> Edit:
+    """The change that these fields ask for. Raises ApiError with what is wrong with each."""
+    known = (name_field, *COMMON)
+    errors = [
+        FieldError(name, Message("tidy.field-unknown", field=quoted(name, 40), fields=known))
+        for name in fields
+        if name not in known
+    ]
+    readers: dict[str, Callable[[Any], Any]] = {
+        name_field: lambda value: _name(name_field, value),
+        "description": _description,
+        "tags": _tags,
+        "archived": lambda value: read_flag("archived", value),
+    }
+    read: dict[str, Any] = {}
+    for name in known:
+        if name in fields:
+            try:
+                read[name] = readers[name](fields[name])
+            except ApiError as error:
+                errors += error.errors
+    if errors:
+        raise form_error(errors)
+    if not read:
+        raise field_error(name_field, Message("tidy.nothing-to-change", fields=known))
+    name = read.pop(name_field, "")
+    return Edit(name, LabelChange(**read))
+
+
+def read_subjects(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids that are to be erased, each once; in a page's form one per line. Raises ApiError."""
+    given = fields.get("subjects")
+    listed = given.splitlines() if isinstance(given, str) else given
+    if isinstance(listed, list) and all(isinstance(each, str) for each in listed):
+        ids = tuple(dict.fromkeys(each.strip() for each in listed if each.strip()))
+        if 0 < len(ids) <= MOST_SUBJECTS:
+            return ids
+    raise field_error("subjects", Message("tidy.subjects-invalid", most=MOST_SUBJECTS))
+
+
+def read_flag(field: str, value: Any) -> bool:
+    """A boolean, or the text of one. Raises ApiError."""
+    flag = (
+        value if isinstance(value, bool) else FLAGS.get(value) if isinstance(value, str) else None
+    )
+    if flag is None:
+        raise field_error(field, Message("tidy.flag-invalid", field=field))
+    return flag
+
+
+def _name(field: str, value: Any) -> str:
+    name = value.strip() if isinstance(value, str) else ""
+    if 0 < len(name) <= LONGEST and name.isprintable():
+        return name
+    raise field_error(field, Message("tidy.name-invalid", field=field, least=1, most=LONGEST))
+
+
+def _description(value: Any) -> str:
+    if isinstance(value, str) and len(value) <= MOST_TEXT and "\0" not in value:
+        return value.strip().replace("\r\n", "\n")
+    raise field_error("description", Message("tidy.description-invalid", most=MOST_TEXT))
+
+
+def _tags(value: Any) -> tuple[str, ...]:
+    listed = value.split(",") if isinstance(value, str) else value
+    if isinstance(listed, list) and all(isinstance(each, str) for each in listed):
+        tags = tuple(dict.fromkeys(each.strip() for each in listed if each.strip()))
+        if len(tags) <= MOST_TAGS and all(map(_is_tag, tags)):
+            return tags
+    values = {"most": MOST_TAGS, "longest": LONGEST_TAG}
+    raise field_error("tags", Message("tidy.tags-invalid", **values))
+
+
+def _is_tag(text: str) -> bool:
+    return len(text) <= LONGEST_TAG and text.isprintable() and "," not in text
