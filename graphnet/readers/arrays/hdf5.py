@@ -221,9 +221,20 @@ def _is_whole(found: "h5py.Dataset", size: int) -> bool:
     if found.chunks:
         chunks = [-(-have // each) for have, each in zip(found.shape, found.chunks, strict=True)]
         return bool(found.id.get_num_chunks() == math.prod(chunks))
-    if stored and stored != size * found.id.get_type().get_size():
+    if stored and stored != size * _stored_size(found):
         raise ValueError(found.name)
     return stored > 0
+
+
+def _stored_size(found: "h5py.Dataset") -> int:
+    """The bytes of one value in the file; of text of any length its length, address and place."""
+    import h5py  # noqa: PLC0415
+
+    text = h5py.check_string_dtype(found.dtype)
+    if text is not None and text.length is None:
+        of_address, _ = found.file.id.get_create_plist().get_sizes()
+        return int(4 + of_address + 4)
+    return int(found.id.get_type().get_size())
 
 
 def _check_places(group: Any, keys: list[str]) -> None:
