@@ -320,6 +320,40 @@ def test_measures_of_cat12(tmp_path: Path, ending: str) -> None:
     )
 
 
+def test_cells_and_structures_of_matlab_7_3(tmp_path: Path) -> None:
+    """CONN's cells of series, CAT12's structures and BrainGB's layers, saved with -v7.3."""
+
+    def conn(path: Path, row: int) -> None:
+        cells = [column[:, None] for column in SERIES[row].T]
+        files.matlab_7_3(path.with_name(f"ROI_Subject{row + 1:03}_Session001.mat"),
+                         {"data": cells, "names": list(NAMES)})  # fmt: skip
+
+    (tmp_path / "conn").mkdir()
+    series_are(dataset(folder_of(tmp_path / "conn", "x{}", conn)))
+
+    def cat12(path: Path, row: int) -> None:
+        data = {"Vgm": VOLUMES[row, :, None]}
+        files.matlab_7_3(path, {"S": {"cobra": {"names": list(NAMES), "data": data}}})
+
+    (tmp_path / "cat12").mkdir()
+    found = dataset(folder_of(tmp_path / "cat12", "label/catROI_sub-{}_T1w.mat", cat12))
+    assert found.regions == NAMES
+    assert found.values is not None
+    np.testing.assert_array_equal(found.values[:, :, 0], VOLUMES)
+    layers = [np.stack([each, each * 2], axis=2) for each in COUNTS]
+    files.matlab_7_3(tmp_path / "PPMI.mat", {"X": layers, "label": np.array(files.LABELS)})
+    edges_are(dataset(tmp_path / "PPMI.mat", connectome__columns="X2"), COUNTS * 2, NUMBERED)
+
+
+def test_cells_of_matlab_7_3_that_hold_themselves_come_to_an_end(tmp_path: Path) -> None:
+    path = tmp_path / "ROI_Subject001_Session001.mat"
+    files.matlab_7_3(path, {"data": [[1.0]] * 40, "names": list(NAMES)})
+    with h5py.File(path, "r+") as file:
+        file["data"][...] = file["data"].ref
+    with pytest.raises(CohortError, match=r"ROI_Subject001_Session001\.mat"):
+        read_nested(path, path.name, 1 << 20)
+
+
 def test_both_files_of_cat12_are_one(tmp_path: Path) -> None:
     folder_of(tmp_path, "label/catROI_sub-{}_T1w.mat", files.cat12_mat)
     folder_of(tmp_path, "label/catROI_sub-{}_T1w.xml", files.cat12_xml)
