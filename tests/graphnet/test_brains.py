@@ -136,6 +136,45 @@ def test_connectomes_of_micapipe(tmp_path: Path, encoding: str) -> None:
     edges_are(found, FISHER, NUMBERED)
 
 
+def lookup(path: Path, rows: dict[int, str]) -> None:
+    text = "".join(f"{place},{number},{label},1,2,3,0,,,\n"
+                   for place, (number, label) in enumerate(rows.items(), 1))  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"roi,mics,label,R,G,B,A,coor.x,coor.y,coor.z\n{text}")
+
+
+def test_regions_of_micapipe_by_its_tables(tmp_path: Path) -> None:
+    """Subcortex and cerebellum stand before the cortex, whose first region is the medial wall."""
+
+    def write(path: Path, row: int) -> None:
+        files.gifti(path, PEARSON[row])
+
+    folder_of(tmp_path, MICAPIPE, write)
+    luts = tmp_path / "parcellations/lut"
+    cortex = {1000: "medial_wall", 1001: "LH_Vis_1", 2000: "medial_wall", 2001: "RH_Vis_1"}
+    lookup(luts / "lut_schaefer-100_mics.csv", cortex)
+    lookup(luts / "lut_glasser-360_mics.csv", {1001: "L_V1"})
+    alone = dataset(tmp_path)
+    assert alone.regions == NUMBERED
+    left = {each.what for each in alone.interpretation.left_alone}
+    assert "lut_schaefer-100_mics.csv" in left
+    lookup(luts / "lut_subcortical-cerebellum_mics.csv", {10: "Left-Thalamus", 101: "", 102: ""})
+    names = ("Left-Thalamus", "region_101", "region_102", "medial_wall_1000", "LH_Vis_1",
+             "medial_wall_2000", "RH_Vis_1")  # fmt: skip
+    edges_are(dataset(tmp_path), FISHER, names)
+    lookup(luts / "lut_schaefer-100_mics.csv",
+           {1000 + place: f"LH_{place}" for place in range(REGIONS)})  # fmt: skip
+    found = dataset(tmp_path)
+    assert found.regions == tuple(f"LH_{place}" for place in range(REGIONS))
+    folder_of(tmp_path, MICAPIPE.replace("schaefer-100", "aparc"), write)
+    lookup(luts / "lut_aparc_mics.csv", {place: f"ctx_{place}" for place in range(REGIONS)})
+    other = dataset(tmp_path, files__atlas="aparc")
+    assert other.regions == tuple(f"ctx_{place}" for place in range(REGIONS))
+    (luts / "lut_aparc_mics.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(CohortError, match="columns mics and label"):
+        dataset(tmp_path, files__atlas="aparc")
+
+
 def test_vertices_of_gifti_are_no_scans(tmp_path: Path) -> None:
     def write(path: Path, row: int) -> None:
         files.gifti(path, PEARSON[row])

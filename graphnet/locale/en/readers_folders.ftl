@@ -122,3 +122,5 @@ same-order = yes: the first subject is the first row of { $table }
 other-order = no, or not known
 give-order = The order of the subjects in { $file } is not known. Bring the rows of the table into its order, or give a file subjectIDs.txt with an id per line.
 stack-count = { $file } has { $count } subjects, but { $table } has { $rows } rows. Give one row for each.
+regions-by-lookup = { $file }: the regions were named by { $tables }, in this order.
+lookup-differs = it does not name { $count } regions of this atlas
