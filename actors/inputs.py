@@ -20,6 +20,7 @@ from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data import provenance
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import cohort_of
+from graphnet.data.series_measures import SeriesOptions
 from graphnet.data.splits import Splits
 from graphnet.data.unnamed import unnamed
 from graphnet.errors import DiskFull, GraphnetError, ModelError
@@ -94,7 +95,8 @@ def _read(worker: WorkerContext, form: TaskForm, proj_id: str) -> Inputs:
     parent = _parent(worker.runtime, worker.models, form, proj_id)
     settings = form.training_settings(parent.settings.model if parent else "")
     label = parent.settings.label if parent else settings.label  # what is predicted is inherited
-    splits = _splits(worker.runtime, worker.reader, form, label)
+    series = SeriesOptions.of(parent.settings if parent else settings)  # so is what is measured
+    splits = _splits(worker.runtime, worker.reader, form, label, series)
     return Inputs(splits, settings, parent, form.evaluation())
 
 
@@ -136,7 +138,9 @@ def _of_others(
     return frozenset(ancestor for ancestor in chain if projects.get(ancestor, usual) != proj_id)
 
 
-def _splits(runtime: Runtime, reader: DatasetReader, form: TaskForm, target: str) -> Splits:
+def _splits(
+    runtime: Runtime, reader: DatasetReader, form: TaskForm, target: str, series: SeriesOptions
+) -> Splits:
     names = {name for chosen in form.splits.values() for name in chosen}
     rows = runtime.call(datasets.find_datasets(sorted(names)))
     # A database may take names for equal that are not (small and SMALL).
@@ -145,7 +149,8 @@ def _splits(runtime: Runtime, reader: DatasetReader, form: TaskForm, target: str
     if gone:
         raise GraphnetError(Message("worker.datasets-gone", datasets=gone, count=len(gone)))
     cohorts = {
-        name: cohort_of(reader.dataset(record), name, target) for name, record in records.items()
+        name: cohort_of(reader.dataset(record), name, target, series)
+        for name, record in records.items()
     }
     return Splits(**{split: _merged(cohorts, chosen) for split, chosen in form.splits.items()})
 

@@ -234,6 +234,7 @@ def _dataset(measured: Measured, listed: Listed) -> Dataset:
             covariates=people.covariates,
             connectome=measured.connectome,
             series=measured.reading,
+            repetition_time=measured.repetition_time,
             files=dict(measured.chosen),
         ),
     )
