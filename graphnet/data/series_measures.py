@@ -72,15 +72,14 @@ def with_series_measures(dataset: Dataset, name: str, chosen: SeriesOptions) -> 
     """
     if chosen == SeriesOptions():
         return dataset
-    if dataset.series is None:
+    series = dataset.series
+    if series is None:
         raise CohortError(Message("data.no-series", name=name))
     if chosen.connectivity == PARTIAL:
-        dataset = _with_partial(dataset, dataset.series, name)
+        dataset = _with_partial(dataset, series, name)
     if not chosen.measures:
         return dataset
-    columns = [
-        _measure(dataset, dataset.series, measure, name)[:, :, None] for measure in chosen.measures
-    ]
+    columns = [_measure(dataset, series, each, name)[:, :, None] for each in chosen.measures]
     given = [] if dataset.values is None else [dataset.values]
     own = () if dataset.values is None else dataset.measures
     return replace(

@@ -306,6 +306,13 @@ def test_a_target_with_decimals_is_a_score(tmp_path: Path) -> None:
     assert settled(path, **{"class": "none"}).subjects.scores.tolist() == numbers.tolist()
 
 
+def test_coordinates_of_regions_are_no_target(tmp_path: Path) -> None:
+    places = {axis: np.arange(float(REGIONS)) for axis in "xyz"}
+    found = settled(npz(tmp_path, fc=CORR, ids=IDS, sex=["M", "F"] * 6, **places))
+    assert found.interpretation.label is None
+    assert left(found) == {"x", "y", "z"}
+
+
 # Regions -------------------------------------------------------------------------------------
 
 

@@ -15,13 +15,21 @@ from graphnet.data.interpretation import Choice
 from graphnet.messages import Message
 from graphnet.readers.arrays.brain import FC, FEATURES, MEASURES, SERIES, format_shape
 from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, as_vector, texts
-from graphnet.readers.arrays.programs import BRAINGB
+from graphnet.readers.arrays.programs import (
+    BRAINGB,
+    CONNECTOMES,
+    OF_COLUMNS,
+    OF_FEATURES,
+    OF_REGIONS,
+    OF_SERIES,
+    OPEN,
+)
 from graphnet.readers.arrays.subjects import count_subjects, subject_array_names
 from graphnet.readers.connectomes.series import LEAST_POINTS, ORIENTATION, POINTS
 from graphnet.readers.connectomes.series import REGIONS as ROWS_ARE_REGIONS
 from graphnet.readers.connectomes.triangles import are_symmetric
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.subjects.words import plain, words
+from graphnet.readers.subjects.words import plain
 from graphnet.readers.tables.sheet import Sheet
 
 WHICH = "connectome.columns"  # the keys of questions
@@ -29,31 +37,6 @@ WHICH_FEATURES, WHICH_REGIONS = "features.columns", "regions.columns"
 REGIONS = "regions"
 NEARLY = 1e-3  # how far correlations that are kept may be from those of the series
 LOOKED_AT = 8  # subjects, of whom matrices are looked at
-
-CONNECTOMES = words(
-    """
-    fc fcs sc scs corr corrs corrmat correlation correlations correlationmatrix correlationmatrices
-    conn conns connmat connectome connectomes connectivity connectivities connectivitymatrix
-    connectivitymatrices functionalconnectivity structuralconnectivity fcmatrix fcmatrices
-    scmatrix scmatrices matrix matrices adj adjs adjacency adjacencies adjacencymatrix
-    adjacencymatrices
-    """
-)
-OF_SERIES = words(
-    """
-    timeseries timeseires timeserie timecourse timecourses ts bold boldseries boldsignals
-    roisignals roisignal roitimeseries roits
-    """
-)
-OPEN = words("x data feat feats")  # names that say nothing of what is measured
-OF_FEATURES = OPEN | words("feature features roifeatures nodefeatures regionfeatures")
-OF_REGIONS = words(
-    """
-    roi rois region regionnames regionname regionlabels roinames roiname roilabels parcels
-    parcelnames parcellabels nodenames nodelabels names
-    """
-)
-OF_COLUMNS = words("featurenames featurename columns columnnames varnames variablenames")
 
 
 @dataclass(frozen=True)
@@ -87,11 +70,6 @@ class Candidates:
 
     def __bool__(self) -> bool:
         return bool(self.connectomes or self.series or self.features)
-
-    @property
-    def region_counts(self) -> set[int]:
-        """How many regions the connectomes have."""
-        return {_side(array, self.subjects) for array in self.connectomes.values()}
 
 
 def as_documented(arrays: NamedArrays, inquiry: Inquiry) -> tuple[NamedArrays, Inquiry]:
@@ -320,7 +298,7 @@ def _regions_first(
     named = {each.size for key, each in arrays.plain.items()
              if (key == REGIONS or plain(key) in OF_REGIONS) and each.dtype.kind == "U"
              and each.size != found.subjects}  # fmt: skip
-    counts = found.region_counts | named
+    counts = {_side(each, found.subjects) for each in found.connectomes.values()} | named
     if (one in counts) != (other in counts):
         return (array if one in counts else array.swapaxes(1, 2)), inquiry
     answer = inquiry.ask(

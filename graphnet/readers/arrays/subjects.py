@@ -36,12 +36,20 @@ def subject_array_names(arrays: NamedArrays) -> list[str]:
     names = [*arrays.plain, *arrays.odd]
     ids = [IDS] if IDS in names else [name for name in names if plain(name) in OTHER_IDS]
     labels = [LABELS] if LABELS in names else [name for name in names if plain(name) in CLASSES]
-    labels = labels or [name for name in _vectors(arrays) if plain(name) in TARGETS]
+    labels = labels or _targets(arrays, ids)
     return [*ids, *labels, *(name for name in (SCORES, SITES) if name in names)]
 
 
-def _vectors(arrays: NamedArrays) -> list[str]:
-    return [name for name, each in arrays.plain.items() if as_vector(each).ndim == 1]
+def _targets(arrays: NamedArrays, ids: list[str]) -> list[str]:
+    """Arrays like ``y``, which may also be a coordinate of regions: as long as the ids."""
+    known = {arrays.plain[name].size for name in ids if name in arrays.plain}
+    return [
+        name
+        for name, each in arrays.plain.items()
+        if plain(name) in TARGETS
+        and as_vector(each).ndim == 1
+        and (not known or each.size in known)
+    ]
 
 
 def count_subjects(arrays: NamedArrays, inquiry: Inquiry) -> int:
