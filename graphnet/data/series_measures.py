@@ -23,6 +23,8 @@ from graphnet.options import NOTHING, names_in
 CORRELATION, PARTIAL = SERIES_CONNECTIVITY
 SD, AR1, LOW_FREQUENCY, DEGREE = "sd", "ar1", "low_frequency", "degree"
 BAND = (0.01, 0.08)  # Hz
+REPETITION_TIME = "series.tr"  # the key of an answer
+LONGEST = 100  # seconds from one point to the next; more would be milliseconds
 LEAST_POINTS = 10
 LIMIT = 1 - 1e-12  # the largest partial correlation that has a finite z
 
@@ -87,6 +89,26 @@ def with_series_measures(dataset: Dataset, name: str, chosen: SeriesOptions) -> 
         values=np.concatenate([*given, *columns], axis=2),
         measures=(*own, *chosen.measures),
     )
+
+
+def with_repetition_time(dataset: Dataset, answer: str) -> Dataset:
+    """The dataset with the time from one point of its series to the next, in seconds.
+
+    Raises:
+        CohortError: ``answer`` is no such time, or there are no series.
+
+    """
+    try:
+        seconds = float(answer)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= LONGEST:
+        raise CohortError(Message("data.repetition-time-no-seconds", answer=answer))
+    if dataset.series is None:
+        raise CohortError(Message("data.repetition-time-without-series"))
+    found = dataset.interpretation
+    answers = {**found.answers, REPETITION_TIME: answer}
+    return replace(dataset, interpretation=replace(found, repetition_time=seconds, answers=answers))
 
 
 def standard_deviation(series: FloatArray) -> FloatArray:

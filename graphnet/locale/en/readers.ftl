@@ -4,8 +4,6 @@
 answer-not-a-choice = { $key } is { $answer }; it must be one of { $choices }.
 answer-not-asked = The mapping answers { $keys }, which { $file } does not ask; leave it out.
 correlated-here = computed here from the time series
-repetition-time-without-series = { $file } has no time series, so series.tr does not apply.
-repetition-time-no-seconds = series.tr={ $answer } is not a repetition time: give seconds above 0 and up to 100, such as 2.
 empty = { $file } is empty.
 unreadable = { $file } cannot be read: it is damaged, or of an unknown kind. The worker's log has the details.
 too-little-memory = Reading { $file } takes more than { NUMBER($megabytes, useGrouping: 0) } MB of memory, which is the limit for one file. Split it, or ask the operator to raise SGN_READ_MEMORY_MB.

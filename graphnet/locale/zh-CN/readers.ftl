@@ -4,8 +4,6 @@
 answer-not-a-choice = { $key } 的值为 { $answer }，不在可选答案之内：{ $choices }。
 answer-not-asked = 给出了 { $keys } 的回答，但 { $file } 并不需要；请删去。
 correlated-here = 由时间序列在此计算得到
-repetition-time-without-series = { $file } 中没有时间序列，series.tr 不适用。
-repetition-time-no-seconds = series.tr={ $answer } 不是重复时间：请给出大于 0 且不超过 100 的秒数，例如 2。
 empty = { $file } 是空文件。
 unreadable = 无法读取 { $file }：文件已损坏，或类型无法识别。详情见工作进程的日志。
 too-little-memory = 读取 { $file } 所需的内存超过单个文件的上限 { NUMBER($megabytes, useGrouping: 0) } MB。请拆分文件，或请管理员调高 SGN_READ_MEMORY_MB。
