@@ -385,8 +385,8 @@ def test_the_atlas_of_numbered_regions_may_be_said_with_the_file_or_later(
 
 def test_measures_of_series_need_the_repetition_time(small: Installation, tmp_path: Path) -> None:
     """Which may be answered later; the model then measures new subjects by what they have."""
-    arrays = {"timeseries": SERIES, "regions": np.array(list("abcde")), "labels": LABELS}
-    np.savez(tmp_path / "x.npz", ids=IDS, **arrays)
+    regions = np.array(list("abcde"))
+    np.savez(tmp_path / "x.npz", ids=IDS, labels=LABELS, regions=regions, timeseries=SERIES)
     content = (tmp_path / "x.npz").read_bytes()
     for name in ("untimed", "series"):
         post(small, content, proj_id="P", data_name=name)
