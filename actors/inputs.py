@@ -20,6 +20,7 @@ from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data import provenance
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import cohort_of
+from graphnet.data.series_measures import SeriesOptions
 from graphnet.data.splits import Splits
 from graphnet.data.unnamed import unnamed
 from graphnet.errors import DiskFull, GraphnetError, ModelError
@@ -93,8 +94,9 @@ def read_inputs(task: TaskContext) -> Inputs:
 def _read(worker: WorkerContext, form: TaskForm, proj_id: str) -> Inputs:
     parent = _parent(worker.runtime, worker.models, form, proj_id)
     model = parent.settings.model if parent else ""
-    label = (parent.settings if parent else form.training_settings(model)).label
-    splits = _splits(worker.runtime, worker.reader, form, label)  # what is predicted is inherited
+    own = parent.settings if parent else form.training_settings()
+    # What is predicted and measured is inherited.
+    splits = _splits(worker.runtime, worker.reader, form, own.label, SeriesOptions.of(own))
     connectomes = splits.train.layout.is_connectome
     settings = form.training_settings(model, connectomes=connectomes)
     return Inputs(splits, settings, parent, form.evaluation())
@@ -138,7 +140,9 @@ def _of_others(
     return frozenset(ancestor for ancestor in chain if projects.get(ancestor, usual) != proj_id)
 
 
-def _splits(runtime: Runtime, reader: DatasetReader, form: TaskForm, target: str) -> Splits:
+def _splits(
+    runtime: Runtime, reader: DatasetReader, form: TaskForm, target: str, series: SeriesOptions
+) -> Splits:
     names = {name for chosen in form.splits.values() for name in chosen}
     rows = runtime.call(datasets.find_datasets(sorted(names)))
     # A database may take names for equal that are not (small and SMALL).
@@ -147,7 +151,8 @@ def _splits(runtime: Runtime, reader: DatasetReader, form: TaskForm, target: str
     if gone:
         raise GraphnetError(Message("worker.datasets-gone", datasets=gone, count=len(gone)))
     cohorts = {
-        name: cohort_of(reader.dataset(record), name, target) for name, record in records.items()
+        name: cohort_of(reader.dataset(record), name, target, series)
+        for name, record in records.items()
     }
     return Splits(**{split: _merged(cohorts, chosen) for split, chosen in form.splits.items()})
 

@@ -28,6 +28,7 @@ from graphnet.data.atlas import Atlas
 from graphnet.data.atlas_tables import Table
 from graphnet.data.cohort import Cohort
 from graphnet.data.cohorts import ANY, cohort_of
+from graphnet.data.series_measures import SeriesOptions
 from graphnet.data.storage import load
 from graphnet.errors import CohortError, GraphnetError, ModelError
 from graphnet.messages import Message
@@ -87,7 +88,7 @@ class Predictor:
         if outcome.refused or outcome.questions:
             return read_answer(outcome)
         try:
-            cohort = _subjects(outcome)
+            cohort = _subjects(outcome, SeriesOptions.of(model.settings))
             names = self._names(model, cohort)
             return {"answer": predict(model, cohort, explain=question.explain, names=names)}
         except GraphnetError as error:
@@ -113,11 +114,11 @@ class Predictor:
         return {} if atlas is None else dict(zip(atlas.regions, atlas.names, strict=True))
 
 
-def _subjects(outcome: ReadOutcome) -> Cohort:
-    """Everybody in the file. Raises CohortError."""
+def _subjects(outcome: ReadOutcome, series: SeriesOptions) -> Cohort:
+    """Everybody in the file, measured as the model's subjects were. Raises CohortError."""
     dataset = load(outcome.folder)
     if len(dataset) > MOST_SUBJECTS:
         raise CohortError(
             Message("worker.too-many-subjects", count=len(dataset), most=MOST_SUBJECTS)
         )
-    return without_unnamed_sites(cohort_of(dataset, NEW, ANY), NEW)
+    return without_unnamed_sites(cohort_of(dataset, NEW, ANY, series), NEW)

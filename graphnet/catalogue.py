@@ -46,6 +46,11 @@ GRAPHS = (
 )
 
 
+# What is computed from the time series of each subject: graphnet.data.series_measures.
+SERIES_CONNECTIVITY = ("correlation", "partial")
+SERIES_MEASURES = ("sd", "ar1", "low_frequency", "degree")
+
+
 def graph_summary(name: str) -> Message:
     """A graph in one sentence."""
     return Message(f"catalogue.graph-{name}")

@@ -3,10 +3,20 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
-from graphnet.catalogue import GRAPHS, find_model
+from graphnet.catalogue import GRAPHS, SERIES_CONNECTIVITY, SERIES_MEASURES, find_model
 from graphnet.errors import SettingsError
 from graphnet.messages import Message
-from graphnet.options import Bound, Choice, Flag, Names, Option, option, options_of
+from graphnet.options import (
+    NOTHING,
+    Bound,
+    Choice,
+    Flag,
+    Names,
+    Option,
+    Several,
+    option,
+    options_of,
+)
 
 LAST_SEED = 2**31 - 1
 DEVICES = ("any", "cpu", "cuda")
@@ -20,9 +30,10 @@ class TrainingSettings:
     ``step``), follows half a ``cosine``, or stays ``constant``; ``weight_decay`` is decoupled
     (AdamW, Loshchilov & Hutter 2019). A data-driven ``graph`` keeps ``density`` of the region
     pairs as edges, or those of weight ``threshold`` and more, by its ``sign`` policy; k-nearest
-    graphs link ``neighbours`` regions. ``label`` is the class or the clinical score.
-    ``early_stopping`` is how many epochs without gain on the validation subjects are waited for
-    (0: all epochs). ``seeds`` replicas, from ``seed`` on, are trained and averaged.
+    graphs link ``neighbours`` regions. Of time series ``series_connectivity`` is the connectome,
+    and ``series_measures`` are the measures of each region. ``label`` is the class or the clinical
+    score. ``early_stopping`` is how many epochs without gain on the validation subjects are
+    waited for (0: all epochs). ``seeds`` replicas, from ``seed`` on, are trained and averaged.
     ``fine_tune`` says which parameters of a parent are trained on, ``optimiser`` whether its
     moments are kept. ``harmonise`` removes site effects by ComBat, fitted on training subjects.
     ``adjust`` regresses the covariates out of the measures, fitted on all training subjects or on
@@ -44,6 +55,8 @@ class TrainingSettings:
     threshold: float | None = option(None, Bound(float, 0, 100), "graph")
     sign: str = option("positive", Choice(("positive", "absolute", "signed")), "graph")
     neighbours: int = option(8, Bound(int, 1, 1000), "graph")
+    series_connectivity: str = option("correlation", Choice(SERIES_CONNECTIVITY), "graph")
+    series_measures: str = option(NOTHING, Several(SERIES_MEASURES), "graph")
     label: str = option("group", Choice(("group", "score")), "target")
     harmonise: bool = option(default=False, accepts=Flag(), group="target")
     adjust: str = option("none", Choice(("none", "regress", "regress_controls")), "target")
@@ -121,7 +134,8 @@ EVALUATION = {declared.name for declared in fields(Evaluation)}
 OPTIONS = options_of(TrainingSettings) | options_of(Evaluation)
 FORM_OPTIONS = OPTIONS | options_of(Execution)
 # What a fine-tuning takes from its parent, whatever the form says.
-INHERITED = ("graph", "density", "threshold", "sign", "neighbours", "harmonise", "adjust", "label")
+INHERITED = ("graph", "density", "threshold", "sign", "neighbours", "harmonise", "adjust", "label",
+             "series_connectivity", "series_measures")  # fmt: skip
 
 
 def options_in(group: str) -> list[Option]:

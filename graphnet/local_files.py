@@ -9,6 +9,7 @@ from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import cohort_of
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Choice, Question
+from graphnet.data.series_measures import SeriesOptions
 from graphnet.data.storage import DATASET, load
 from graphnet.errors import CohortError, GraphnetError, QuestionsOpen
 from graphnet.messages import ENGLISH, Message, render
@@ -58,8 +59,13 @@ class LocalFiles:
                 raise CohortError(Message("readers.map-twice", key=key))
         return files
 
-    def cohorts(self, splits: Mapping[str, Sequence[Path]], target: str) -> dict[str, Cohort]:
-        """The cohort of each split that has files.
+    def cohorts(
+        self,
+        splits: Mapping[str, Sequence[Path]],
+        target: str,
+        series: SeriesOptions | None = None,
+    ) -> dict[str, Cohort]:
+        """The cohort of each split that has files; ``series`` as of :func:`cohort_of`.
 
         Raises:
             CohortError: every problem of every file at once; QuestionsOpen where these are
@@ -71,7 +77,7 @@ class LocalFiles:
         questions: dict[Question, None] = {}
         for split, path in [(name, path) for name, paths in splits.items() for path in paths]:
             try:
-                read_cohorts.setdefault(split, []).append(self.cohort(path, target))
+                read_cohorts.setdefault(split, []).append(self.cohort(path, target, series))
             except QuestionsOpen as error:
                 questions |= dict.fromkeys(error.questions)
             except CohortError as error:
@@ -83,9 +89,9 @@ class LocalFiles:
         self._check_used()
         return {split: merge(cohorts) for split, cohorts in read_cohorts.items()}
 
-    def cohort(self, path: Path, target: str) -> Cohort:
+    def cohort(self, path: Path, target: str, series: SeriesOptions | None = None) -> Cohort:
         """One file or folder. Raises CohortError, QuestionsOpen, OSError."""
-        return cohort_of(self._dataset(path), name_of(path), target)
+        return cohort_of(self._dataset(path), name_of(path), target, series)
 
     def _dataset(self, path: Path) -> Dataset:
         if (path / DATASET).is_file():

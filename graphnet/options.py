@@ -23,6 +23,7 @@ DECLARED = "option"  # the key in a dataclass field's metadata
 # Groups in the order of the page: the first is open, the others are folded away.
 GROUPS = ("usual", "graph", "training", "evaluation", "target", "fine-tuning", "execution")
 MOST_NAMES, LONGEST_NAME = 50, 100
+NOTHING = "none"  # of several names
 LARGEST = 1e15  # beyond it, text that is typed stays text and is refused as such
 
 
@@ -128,7 +129,37 @@ class Names:
         return Message("options.expected-names")
 
 
-Accepts = Bound | Choice | Flag | Names
+@dataclass(frozen=True)
+class Several:
+    """Some of several names, separated by commas, or ``none``."""
+
+    names: tuple[str, ...]
+
+    def holds(self, value: object) -> bool:
+        """Whether ``value`` is ``none``, or names of these, each once."""
+        if not isinstance(value, str):
+            return False
+        chosen = names_in(value)
+        known = set(chosen) <= set(self.names) and len(set(chosen)) == len(chosen)
+        return known and (bool(chosen) or value.strip() == NOTHING)
+
+    def parse(self, text: str) -> str:
+        """The text as it stands."""
+        return text
+
+    @property
+    def expected(self) -> Message:
+        """The names in words."""
+        return Message("options.expected-several", names=", ".join(self.names))
+
+
+def names_in(value: str) -> tuple[str, ...]:
+    """The names in a value of :class:`Several`; () of ``none``."""
+    names = tuple(part.strip() for part in value.split(",") if part.strip())
+    return () if names == (NOTHING,) else names
+
+
+Accepts = Bound | Choice | Flag | Names | Several
 
 
 @dataclass(frozen=True)
@@ -160,6 +191,11 @@ class Option:
     def is_number(self) -> bool:
         """Whether it is a number of some range."""
         return isinstance(self.accepts, Bound)
+
+    @property
+    def is_several(self) -> bool:
+        """Whether it is a list of names."""
+        return isinstance(self.accepts, Several)
 
     @property
     def type(self) -> type[int] | type[float] | type[str] | type[bool] | type[list[str]]:

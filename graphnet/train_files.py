@@ -17,6 +17,7 @@ from graphnet.config import EVALUATION, OPTIONS, SETTINGS, Evaluation, TrainingS
 from graphnet.data.atlas import Atlas
 from graphnet.data.atlas_tables import Table, atlases_of
 from graphnet.data.cohort import Cohort
+from graphnet.data.series_measures import SeriesOptions
 from graphnet.data.splits import Splits
 from graphnet.disk import room_in, write_whole
 from graphnet.experiment import Outcome, run
@@ -51,9 +52,11 @@ def train(given: argparse.Namespace, callback: "ShownRun") -> Outcome:
     options = _options(given)
     model = given.model or (parent.settings.model if parent else "")
     chosen = _among(options, SETTINGS)
-    label = (parent.settings if parent else TrainingSettings.for_model(model, **chosen)).label
+    # What is measured and predicted is inherited.
+    own = parent.settings if parent else TrainingSettings.for_model(model, **chosen)
     evaluation = Evaluation(**_among(options, EVALUATION))
-    data = _read(given, label, atlases)  # which may ask questions, so no line is rewritten yet
+    # It may ask questions, so no line is rewritten yet.
+    data = _read(given, own.label, SeriesOptions.of(own), atlases)
     of_connectomes = data.train.layout.is_connectome
     recommended = TrainingSettings.for_connectomes if of_connectomes else TrainingSettings.for_model
     settings = recommended(model, **chosen)
@@ -80,12 +83,14 @@ def _among(options: dict[str, Any], names: set[str]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if name in names}
 
 
-def _read(given: argparse.Namespace, target: str, atlases: Atlases) -> Splits:
+def _read(
+    given: argparse.Namespace, target: str, series: SeriesOptions, atlases: Atlases
+) -> Splits:
     splits = {split: getattr(given, split) for split in SPLITS}
     paths = [path for files in splits.values() for path in files]
     asking = partial(on_terminal, language=given.lang)
     files = LocalFiles.of(given.map, paths, asking, given.lang)
-    cohorts = files.cohorts(splits, target)
+    cohorts = files.cohorts(splits, target, series)
     return Splits(**{split: _placed(cohort, atlases) for split, cohort in cohorts.items()})
 
 

@@ -25,6 +25,7 @@ from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Question
 from graphnet.data.profile import Profile, profile_of
 from graphnet.data.recognition import ATLAS, with_answered_atlas
+from graphnet.data.series_measures import REPETITION_TIME, with_repetition_time
 from graphnet.data.storage import save
 from graphnet.errors import CohortError, QuestionsOpen
 from graphnet.messages import Message
@@ -36,6 +37,11 @@ log = logging.getLogger(__name__)
 LONGEST_ADDRESS = 256
 Note = Callable[[Dataset | CohortError], object]  # hears what a row holds
 ROW_BYTES = 1 << 40  # a row is in the database already, whatever its size
+# What can be answered of arrays that are stored, as none of their numbers depends on it.
+LATER: dict[str, Callable[[Dataset, str], Dataset]] = {
+    ATLAS: with_answered_atlas,
+    REPETITION_TIME: with_repetition_time,
+}
 
 
 class RowAsks(QuestionsOpen):
@@ -87,8 +93,9 @@ class DatasetReader:
     def profile(self, record: DatasetRecord, mapping: Mapping[str, str]) -> Profile:
         """What a row holds, read anew and noted; a ``mapping`` that leads to a dataset is kept."""
         content: Dataset | CohortError
-        if set(mapping) == {ATLAS}:
-            return self._with_atlas(record, mapping[ATLAS])
+        if len(mapping) == 1 and mapping.keys() <= LATER.keys():
+            ((key, answer),) = mapping.items()
+            return self._with_answer(record, key, answer)
         if mapping and self.is_uploaded(record):
             raise CohortError(Message("worker.dataset-from-file", dataset=record.data_name))
         try:
@@ -100,15 +107,15 @@ class DatasetReader:
             raise CohortError(*profile.problems)
         return self._noted(record, profile)
 
-    def _with_atlas(self, record: DatasetRecord, answer: str) -> Profile:
-        """Note of which atlas the regions are, which no number of the dataset depends on."""
-        dataset = with_answered_atlas(self._dataset(record), answer)
+    def _with_answer(self, record: DatasetRecord, key: str, answer: str) -> Profile:
+        """Note what no number of the dataset depends on: its atlas, or its repetition time."""
+        dataset = LATER[key](self._dataset(record), answer)
         content = self.content(record)
         with working_folder(self.bounds.spool) as folder:
             save(dataset, folder, digest(content) if content else "")
             self.arrays.put(record.data_id, folder)
         if not self.is_uploaded(record):
-            self.call(datasets.add_answer(record, ATLAS, answer))
+            self.call(datasets.add_answer(record, key, answer))
         return self._noted(record, profile_in(record, dataset))
 
     def dataset(self, record: DatasetRecord) -> Dataset:

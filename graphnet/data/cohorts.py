@@ -13,6 +13,7 @@ from graphnet.data.dataset import NO_CLASS, Dataset
 from graphnet.data.interpretation import R, Z
 from graphnet.data.quality import Finding, screen
 from graphnet.data.recognition import atlas_of
+from graphnet.data.series_measures import SeriesOptions, with_series_measures
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 
@@ -21,17 +22,21 @@ Number = TypeVar("Number", np.float32, np.float64)
 GROUP, SCORE, ANY = "group", "score", "any"  # what a subject must have to be kept
 
 
-def cohort_of(dataset: Dataset, name: str, target: str = GROUP) -> Cohort:
+def cohort_of(
+    dataset: Dataset, name: str, target: str = GROUP, series: SeriesOptions | None = None
+) -> Cohort:
     """The subjects of ``dataset`` who have a ``target``, as the cohort called ``name``.
 
     ``target`` is ``group`` (a class), ``score`` (a clinical score) or ``any`` (everybody).
-    Subjects without it are left out and counted in the notes. Where there are no measures but a
+    ``series`` says what is computed of time series. Subjects without a target are left out and
+    counted in the notes. Where there are no measures but a
     connectome, its rows are the measures: ``FC_j`` of region i is its connectivity with region j.
 
     Raises:
-        CohortError: nobody has a class or a score.
+        CohortError: nobody has a class or a score; or as :func:`with_series_measures`.
 
     """
+    dataset = with_series_measures(dataset, name, series or SeriesOptions())
     kept = _with_target(dataset, target)
     if not kept.any():
         raise CohortError(_nobody(dataset, name, target))

@@ -194,8 +194,9 @@ class Interpretation:
     ``kind`` is the kind of file (``csv``, ``npz``, ``folder`` …). ``id``, ``site`` and ``score``
     name columns, None where there is none. ``files`` says which of several files of a subject were
     taken, by what they differ in (``{"ses": "baseline"}``). ``assumptions`` are what was taken for
-    granted, ``answers`` the mapping that was given. ``atlas`` is what the regions are of, where
-    that is known; ``offers`` are questions that may be answered and need not be.
+    granted, ``answers`` the mapping that was given. ``repetition_time`` is the time from one point
+    of the series to the next, in seconds, where that is known. ``atlas`` is what the regions are
+    of, where that is known; ``offers`` are questions that may be answered and need not be.
     """
 
     kind: str
@@ -209,6 +210,7 @@ class Interpretation:
     measures: tuple[str, ...] = ()
     connectome: ConnectomeReading | None = None
     series: SeriesReading | None = None
+    repetition_time: float | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[MissingCode, ...] = ()
     left_alone: tuple[LeftAlone, ...] = ()
@@ -241,6 +243,7 @@ class Interpretation:
             "measures": self.measures,
             "connectome": None if connectome is None else _connectome_dict(connectome),
             "series": _maybe_dict(self.series),
+            "repetition_time": self.repetition_time,
             "files": dict(self.files),
             "missing": [asdict(code) for code in self.missing],
             "left_alone": [{"what": item.what, "reason": item.reason} for item in self.left_alone],
@@ -273,6 +276,7 @@ class Interpretation:
             measures=tuple(stored["measures"]),
             connectome=_connectome(stored),
             series=_maybe(SeriesReading, stored["series"]),
+            repetition_time=stored.get("repetition_time"),
             missing=tuple(MissingCode(**item) for item in stored["missing"]),
             left_alone=tuple(
                 LeftAlone(item["what"], reason)

@@ -91,6 +91,11 @@ class Profile:
         return None if label is None else label["column"]
 
     @property
+    def repetition_time(self) -> float | None:
+        """The seconds from one point of its series to the next."""
+        return (self.interpretation or {}).get("repetition_time")
+
+    @property
     def atlas(self) -> str:
         """The title of the atlas that its regions are of; "" where that is not known."""
         return str(((self.interpretation or {}).get(ATLAS) or {}).get("title") or "")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from graphnet.data.interpretation import Choice, LeftAlone, MissingCode, Question
 from graphnet.data.recognition import ATLAS
+from graphnet.data.series_measures import REPETITION_TIME
 from graphnet.errors import CohortError
 from graphnet.messages import Message, as_message
 
@@ -15,7 +16,7 @@ SCORE = "score"
 COVARIATES = "covariates"
 POSITIVE = "class.positive"
 CONNECTOME = "connectome.values"
-UNASKED = {ID, LABEL, SITE, SCORE, COVARIATES, POSITIVE, CONNECTOME, ATLAS}
+UNASKED = {ID, LABEL, SITE, SCORE, COVARIATES, POSITIVE, CONNECTOME, ATLAS, REPETITION_TIME}
 
 
 @dataclass

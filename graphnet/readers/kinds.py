@@ -189,11 +189,28 @@ def _is_matlab(file: File) -> bool:
 
 
 def _matlab(file: File) -> Dataset | None:
+    from graphnet.readers.arrays.fields import with_fields
     from graphnet.readers.arrays.matlab import read_matlab
+    from graphnet.readers.arrays.nested import read_nested
     from graphnet.readers.arrays.programs import with_layers
     from graphnet.readers.arrays.reading import interpret_arrays
 
     arrays = with_layers(read_matlab(file.path, file.name, file.most), file.path, file.most)
+    arrays = with_fields(arrays, lambda: read_nested(file.path, file.name, file.most), file.inquiry)
+    return interpret_arrays(arrays, "mat", file.inquiry, file.most_cells)
+
+
+def _is_matlab_4(file: File) -> bool:
+    from graphnet.readers.arrays.matlab4 import is_matlab_4
+
+    return is_matlab_4(file.head)
+
+
+def _matlab_4(file: File) -> Dataset | None:
+    from graphnet.readers.arrays.matlab4 import read_matlab_4
+    from graphnet.readers.arrays.reading import interpret_arrays
+
+    arrays = read_matlab_4(file.path, file.name, file.most)
     return interpret_arrays(arrays, "mat", file.inquiry, file.most_cells)
 
 
@@ -204,10 +221,15 @@ def _is_hdf5(file: File) -> bool:
 
 
 def _hdf5(file: File) -> Dataset | None:
-    from graphnet.readers.arrays.hdf5 import is_matlab_7_3, read_hdf5
+    from graphnet.readers.arrays.fields import with_fields
+    from graphnet.readers.arrays.hdf5 import is_matlab_7_3, read_hdf5, read_nested_hdf5
+    from graphnet.readers.arrays.programs import with_layers
     from graphnet.readers.arrays.reading import interpret_arrays
 
-    arrays = read_hdf5(file.path, file.name, file.most)
+    arrays = with_layers(read_hdf5(file.path, file.name, file.most), file.path, file.most)
+    arrays = with_fields(
+        arrays, lambda: read_nested_hdf5(file.path, file.name, file.most), file.inquiry
+    )
     kind = "mat" if is_matlab_7_3(file.head) else "hdf5"
     return interpret_arrays(arrays, kind, file.inquiry, file.most_cells)
 
@@ -313,6 +335,7 @@ READERS: tuple[tuple[Callable[[File], bool], Reader], ...] = (
     (_is_zip, _zip),
     (_is_npy, _npy),
     (_is_matlab, _matlab),
+    (_is_matlab_4, _matlab_4),
     (_is_hdf5, _hdf5),
     (_is_stata, _stata),
     (_is_spss, _spss),

@@ -11,6 +11,7 @@ from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Question
 from graphnet.data.preview import preview
 from graphnet.data.recognition import ATLAS, with_answered_atlas, with_recognised_atlas
+from graphnet.data.series_measures import REPETITION_TIME, with_repetition_time
 from graphnet.errors import CohortError, QuestionsOpen
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.kinds import read_kind
@@ -56,10 +57,23 @@ def read(
     inquiry = Inquiry(name or path.name, dict(mapping or {}))
     dataset = read_kind(path, inquiry, most)
     if dataset is not None:
-        dataset = with_atlas(dataset, inquiry)
+        dataset = with_atlas(_with_repetition_time(dataset, inquiry), inquiry)
     inquiry.close()
     complete = None if dataset is None else explained(dataset, inquiry)
     return Reading(complete, tuple(inquiry.questions), _signature(inquiry, dataset))
+
+
+def _with_repetition_time(dataset: Dataset, inquiry: Inquiry) -> Dataset:
+    """With the time between two points of the series, where it is answered."""
+    answer = inquiry.answer(REPETITION_TIME)
+    if answer is None:
+        return dataset
+    try:
+        return with_repetition_time(dataset, answer)
+    except CohortError as error:
+        for message in error.messages:
+            inquiry.refuse(message)
+        return dataset
 
 
 def with_atlas(dataset: Dataset, inquiry: Inquiry) -> Dataset:

@@ -20,7 +20,6 @@ WRITE_CSV = Message("readers_kinds.write-csv")
 ZIP_INSTEAD = Message("readers_kinds.zip-instead")
 PICKLE = Message("readers_kinds.no-pickle")
 
-LONGEST_NAME = 64  # bytes, of an array of MATLAB 4
 CIFTI = re.compile(rb"<CIFTI\b")
 AXIS = re.compile(rb'IndicesMapToDataType="CIFTI_INDEX_TYPE_([A-Z_]+)"')
 AXES = {
@@ -158,25 +157,11 @@ def _others(head: bytes) -> Foreign | None:
     return None
 
 
-def _old_matlab(head: bytes) -> Foreign | None:
-    """Of version 4, which has no signature: five small numbers, and the name of the first array."""
-    if len(head) < 20:
-        return None
-    for order in "<>":
-        kind, _, _, complex_too, length = struct.unpack_from(f"{order}5i", head)
-        name = head[20 : 20 + length] if 1 < length <= LONGEST_NAME else b""
-        plain = name[-1:] == b"\x00" and name[:-1].isalnum() and name[:1].isalpha()
-        if plain and 0 <= kind < 5000 and complex_too in {0, 1}:
-            return Foreign(Message("readers_kinds.matlab-4"), Message("readers_kinds.save-v7"))
-    return None
-
-
 LOOKS: tuple[Callable[[bytes], Foreign | None], ...] = (
     _pickle,
     _image,
     _markup,
     _others,
-    _old_matlab,
 )
 
 

@@ -11,6 +11,7 @@ from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.config import OPTIONS
 from graphnet.data.atlas import Atlas
 from graphnet.data.atlas_tables import tables
+from graphnet.data.series_measures import SeriesOptions
 from graphnet.messages import Message
 from graphnet.names import class_name
 from graphnet.report.facts import Facts
@@ -93,6 +94,7 @@ def _positive_class(facts: Facts) -> Message:
 
 
 def _preprocessing(facts: Facts) -> Iterator[Message]:
+    yield from _series(facts)
     yield Message("methods.quality-rules")
     if facts.settings.harmonise:
         yield _setting(facts, "harmonise")
@@ -109,6 +111,15 @@ def _preprocessing(facts: Facts) -> Iterator[Message]:
     seen = any(facts.seen_in_training(split) for split in ("val", "test"))
     if facts.evidence is not None and not seen:
         yield Message("methods.not-fitted-on-others")
+
+
+def _series(facts: Facts) -> Iterator[Message]:
+    """What was computed from time series, where that is not the usual."""
+    chosen = SeriesOptions.of(facts.settings)
+    if chosen.setting:
+        yield _setting(facts, "series_connectivity")
+    if chosen.measures:
+        yield _setting(facts, "series_measures")
 
 
 def _model(facts: Facts) -> Iterator[Message]:

@@ -297,6 +297,8 @@ class InterpretationView:
     """
     series: Json | None
     """time series: least_points, most_points, orientation, header, index"""
+    repetition_time: float | None
+    """seconds from one time point to the next"""
     files: Json
     """which of several files of a subject were taken, by what they differ in"""
     missing: list[Any]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from db.form import FINE_TUNE, TaskForm
@@ -11,6 +11,7 @@ from graphnet.catalogue import FROM_CONNECTOMES, LEAST_MEASURES, UNADJUSTED
 from graphnet.data.cohort import Layout
 from graphnet.data.dataset import covariate_key
 from graphnet.data.profile import Profile
+from graphnet.data.series_measures import LOW_FREQUENCY, SeriesOptions
 from graphnet.errors import ModelError
 from graphnet.messages import Message, as_one, first_of
 from graphnet.preprocessing.covariates import NONE, RECOGNISED
@@ -32,6 +33,7 @@ class Parent:
     classes: frozenset[int]
     layout: Layout | None
     misread: ModelError | None = None
+    series: SeriesOptions = field(default_factory=SeriesOptions)
 
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> Self:
@@ -48,6 +50,7 @@ class Parent:
             classes=frozenset(int(label) for label in manifest.get("classes") or ()),
             layout=layout,
             misread=misread,
+            series=SeriesOptions.from_json(settings),
         )
 
     def check_fit(self, data: Layout) -> None:
@@ -63,13 +66,16 @@ def compatibility_errors(
 ) -> Iterator[FieldError]:
     """Why the form cannot be trained; ``profiles`` are its datasets', by name."""
     by_score = parent.by_score if parent else form.settings.get("label") == "score"
-    yield from _layouts(form, profiles)
+    series = parent.series if parent else SeriesOptions.from_json(form.settings)
+    layouts = {name: series.layout(each.layout) for name, each in profiles.items()}
+    yield from _layouts(form, layouts)
+    yield from _series(form, profiles, series, parent)
     if parent:
-        yield from _parent_fits(form, profiles[form.train_data[0]].layout, parent)
+        yield from _parent_fits(form, layouts[form.train_data[0]], parent)
     yield from _scores(form, profiles) if by_score else _classes(form, profiles, parent)
     if parent:
         yield from _model(form, parent)
-    yield from _graph(form, profiles)
+    yield from _graph(form, profiles, layouts)
     yield from _folds(form, profiles, by_score=by_score)
     yield from _sites(form, profiles)
     yield from _covariates(form, profiles)
@@ -103,16 +109,33 @@ def dataset_names(form: TaskForm) -> list[str]:
     return sorted({name for names in form.splits.values() for name in names})
 
 
-def _layouts(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
+def _layouts(form: TaskForm, layouts: Mapping[str, Layout]) -> Iterator[FieldError]:
     """Datasets of one form must have the same regions and measures."""
     first = form.train_data[0]
     for split, names in form.splits.items():
         for name in names:
-            differences = profiles[first].layout.differences(profiles[name].layout, first, name)
+            differences = layouts[first].differences(layouts[name], first, name)
             if differences:
                 reason = as_one(differences)
                 message = Message("forms.layouts-differ", name=name, first=first, reason=reason)
                 yield FieldError(f"{split}_data", message)
+
+
+def _series(
+    form: TaskForm, profiles: Profiles, series: SeriesOptions, parent: Parent | None
+) -> Iterator[FieldError]:
+    """What is computed from time series needs them, and how far their points are apart."""
+    names = dataset_names(form)
+    place = PARENT if parent else f"param_set.{series.setting}"
+    without = [name for name in names if not profiles[name].series]
+    if series.setting and without:
+        yield FieldError(
+            place, Message("forms.without-series", field=series.setting, names=without)
+        )
+        return
+    untimed = [name for name in names if profiles[name].repetition_time is None]
+    if LOW_FREQUENCY in series.measures and untimed:
+        yield FieldError(place, Message("forms.without-repetition-time", names=untimed))
 
 
 def _classes(form: TaskForm, profiles: Profiles, parent: Parent | None) -> Iterator[FieldError]:
@@ -201,7 +224,9 @@ def _sites(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
             yield FieldError(field, Message("forms.one-site", field=field, sites=sorted(sites)))
 
 
-def _graph(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
+def _graph(
+    form: TaskForm, profiles: Profiles, layouts: Mapping[str, Layout]
+) -> Iterator[FieldError]:
     graph = form.settings.get("graph")
     names = dataset_names(form)
     unplaced = [name for name in form.train_data if not profiles[name].atlas]
@@ -215,7 +240,7 @@ def _graph(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
         yield _graph_error(
             "forms.graph-without-connectome", graph=str(graph), names=without_connectome
         )
-    measures = profiles[form.train_data[0]].measures
+    measures = layouts[form.train_data[0]].measures
     if graph == "similarity" and len(measures) < LEAST_MEASURES:
         values = {"least": LEAST_MEASURES, "count": len(measures), "measures": measures}
         yield _graph_error("forms.graph-with-few-measures", **values)

@@ -251,9 +251,20 @@ def _of_matlab(group: Any, name: str, value: Any) -> Any:
         found = group.create_dataset(name, data=codes.reshape(-1, 1))
         found.attrs["MATLAB_class"], found.attrs["MATLAB_int_decode"] = np.bytes_("char"), 2
         return found
+    if isinstance(value, dict):
+        found = group.create_group(name)
+        found.attrs["MATLAB_class"] = np.bytes_("struct")
+        for field, one in value.items():
+            _of_matlab(found, field, one)
+        return found
+    if isinstance(value, list) and isinstance(value[0], dict):
+        found = _of_matlab(group, name, {key: [one[key] for one in value] for key in value[0]})
+        for field in value[0]:
+            del found[field].attrs["MATLAB_class"]  # references of a structure's field have none
+        return found
     if isinstance(value, list):
-        inner = group.require_group("#refs#")
-        references = [_of_matlab(inner, f"{name}{place}", one).ref
+        inner = group.file.require_group("#refs#")
+        references = [_of_matlab(inner, f"{group.name}{name}{place}".replace("/", "_"), one).ref
                       for place, one in enumerate(value)]  # fmt: skip
         found = group.create_dataset(
             name, data=np.array(references, dtype=h5py.ref_dtype).reshape(-1, 1)

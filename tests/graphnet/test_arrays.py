@@ -316,7 +316,7 @@ def test_everything_that_does_not_fit_is_named_at_once(make: Make, tmp_path: Pat
 
 PROGRAMS: dict[str, dict[str, object]] = {
     "CONN": {"Z": np.zeros((5, 5, 6)), "names": ["a"] * 5, "DOF": np.ones(6)},
-    "BrainNetTF": {"timeseires": np.zeros((6, 45)), "corr": MATRICES, "label": LABELS},
+    "BrainNetTF": {"timeseires": np.zeros((6, 45)), "corr": np.zeros((6, 4)), "label": LABELS},
     "BrainGB": {"fmri": np.zeros((6, 25)), "label": LABELS},
     "DPABI": {"ROISignals": np.zeros((40, 5))},
     "QSIRecon": {"aal_region_labels": ["a"] * 5, "aal_count_connectivity": np.zeros((5, 5))},

@@ -136,6 +136,45 @@ def test_connectomes_of_micapipe(tmp_path: Path, encoding: str) -> None:
     edges_are(found, FISHER, NUMBERED)
 
 
+def lookup(path: Path, rows: dict[int, str]) -> None:
+    text = "".join(f"{place},{number},{label},1,2,3,0,,,\n"
+                   for place, (number, label) in enumerate(rows.items(), 1))  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"roi,mics,label,R,G,B,A,coor.x,coor.y,coor.z\n{text}")
+
+
+def test_regions_of_micapipe_by_its_tables(tmp_path: Path) -> None:
+    """Subcortex and cerebellum stand before the cortex, whose first region is the medial wall."""
+
+    def write(path: Path, row: int) -> None:
+        files.gifti(path, PEARSON[row])
+
+    folder_of(tmp_path, MICAPIPE, write)
+    luts = tmp_path / "parcellations/lut"
+    cortex = {1000: "medial_wall", 1001: "LH_Vis_1", 2000: "medial_wall", 2001: "RH_Vis_1"}
+    lookup(luts / "lut_schaefer-100_mics.csv", cortex)
+    lookup(luts / "lut_glasser-360_mics.csv", {1001: "L_V1"})
+    alone = dataset(tmp_path)
+    assert alone.regions == NUMBERED
+    left = {each.what for each in alone.interpretation.left_alone}
+    assert "lut_schaefer-100_mics.csv" in left
+    lookup(luts / "lut_subcortical-cerebellum_mics.csv", {10: "Left-Thalamus", 101: "", 102: ""})
+    names = ("Left-Thalamus", "region_101", "region_102", "medial_wall_1000", "LH_Vis_1",
+             "medial_wall_2000", "RH_Vis_1")  # fmt: skip
+    edges_are(dataset(tmp_path), FISHER, names)
+    lookup(luts / "lut_schaefer-100_mics.csv",
+           {1000 + place: f"LH_{place}" for place in range(REGIONS)})  # fmt: skip
+    found = dataset(tmp_path)
+    assert found.regions == tuple(f"LH_{place}" for place in range(REGIONS))
+    folder_of(tmp_path, MICAPIPE.replace("schaefer-100", "aparc"), write)
+    lookup(luts / "lut_aparc_mics.csv", {place: f"ctx_{place}" for place in range(REGIONS)})
+    other = dataset(tmp_path, files__atlas="aparc")
+    assert other.regions == tuple(f"ctx_{place}" for place in range(REGIONS))
+    (luts / "lut_aparc_mics.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(CohortError, match="columns mics and label"):
+        dataset(tmp_path, files__atlas="aparc")
+
+
 def test_vertices_of_gifti_are_no_scans(tmp_path: Path) -> None:
     def write(path: Path, row: int) -> None:
         files.gifti(path, PEARSON[row])
@@ -318,6 +357,40 @@ def test_measures_of_cat12(tmp_path: Path, ending: str) -> None:
     np.testing.assert_allclose(
         found.values, np.stack([VOLUMES, VOLUMES / 2], axis=2), rtol=1e-9, atol=0
     )
+
+
+def test_cells_and_structures_of_matlab_7_3(tmp_path: Path) -> None:
+    """CONN's cells of series, CAT12's structures and BrainGB's layers, saved with -v7.3."""
+
+    def conn(path: Path, row: int) -> None:
+        cells = [column[:, None] for column in SERIES[row].T]
+        files.matlab_7_3(path.with_name(f"ROI_Subject{row + 1:03}_Session001.mat"),
+                         {"data": cells, "names": list(NAMES)})  # fmt: skip
+
+    (tmp_path / "conn").mkdir()
+    series_are(dataset(folder_of(tmp_path / "conn", "x{}", conn)))
+
+    def cat12(path: Path, row: int) -> None:
+        data = {"Vgm": VOLUMES[row, :, None]}
+        files.matlab_7_3(path, {"S": {"cobra": {"names": list(NAMES), "data": data}}})
+
+    (tmp_path / "cat12").mkdir()
+    found = dataset(folder_of(tmp_path / "cat12", "label/catROI_sub-{}_T1w.mat", cat12))
+    assert found.regions == NAMES
+    assert found.values is not None
+    np.testing.assert_array_equal(found.values[:, :, 0], VOLUMES)
+    layers = [np.stack([each, each * 2], axis=2) for each in COUNTS]
+    files.matlab_7_3(tmp_path / "PPMI.mat", {"X": layers, "label": np.array(files.LABELS)})
+    edges_are(dataset(tmp_path / "PPMI.mat", connectome__columns="X2"), COUNTS * 2, NUMBERED)
+
+
+def test_cells_of_matlab_7_3_that_hold_themselves_come_to_an_end(tmp_path: Path) -> None:
+    path = tmp_path / "ROI_Subject001_Session001.mat"
+    files.matlab_7_3(path, {"data": [[1.0]] * 40, "names": list(NAMES)})
+    with h5py.File(path, "r+") as file:
+        file["data"][...] = file["data"].ref
+    with pytest.raises(CohortError, match=r"ROI_Subject001_Session001\.mat"):
+        read_nested(path, path.name, 1 << 20)
 
 
 def test_both_files_of_cat12_are_one(tmp_path: Path) -> None:

@@ -21,7 +21,17 @@ from graphnet.config import (
 )
 from graphnet.errors import SettingsError
 from graphnet.messages import ENGLISH, LANGUAGES, Message, render
-from graphnet.options import GROUPS, Accepts, Bound, Choice, Flag, Names, Option, group_label
+from graphnet.options import (
+    GROUPS,
+    Accepts,
+    Bound,
+    Choice,
+    Flag,
+    Names,
+    Option,
+    Several,
+    group_label,
+)
 
 RANGES = {name: each.accepts for name, each in OPTIONS.items() if isinstance(each.accepts, Bound)}
 
@@ -119,8 +129,13 @@ def test_the_ends_of_every_range(name: str) -> None:
 def test_choices_flags_and_names_take_what_they_list_and_nothing_else(name: str) -> None:
     asked: Any = Evaluation if name in EVALUATION else TrainingSettings
     accepts = OPTIONS[name].accepts
-    allowed: list[Any] = list(accepts.names) if isinstance(accepts, Choice) else [True, False]
+    allowed: list[Any] = [True, False]
     wrong: list[Any] = ["", "other", 1, 0.5, ["full"]]
+    if isinstance(accepts, Choice):
+        allowed = list(accepts.names)
+    if isinstance(accepts, Several):
+        allowed = ["none", *accepts.names, ",".join(accepts.names), "sd , ar1"]
+        assert not any(map(accepts.holds, ("none,sd", "sd,sd", "sd;ar1", ",")))
     if isinstance(accepts, Names):
         allowed, wrong = [["AGE"], ("AGE", "Sex (m/f)")], ["", "AGE", 1, [], [""], ["~"], [1]]
     for value in allowed:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyreadstat
 import pytest
 from numpy.typing import NDArray
 from scipy.io import savemat
@@ -864,4 +865,41 @@ def test_lists_with_fewer_edges_than_regions_are_no_series(tmp_path: Path) -> No
         rows = [(a, 3, one[a, 3]) for a in (2, 0, 1)]
         np.savetxt(people(tmp_path) / f"sub-{subject}_edges.txt", rows, fmt="%g")
     with pytest.raises(CohortError, match="look like lists of edges"):
+        read(tmp_path)
+
+
+TABLES: dict[str, Callable[[pd.DataFrame, Path], object]] = {
+    "csv": lambda table, path: table.to_csv(path, index=False),
+    "tsv": lambda table, path: table.to_csv(path, index=False, sep="\t"),
+    "xlsx": lambda table, path: table.to_excel(path, index=False),
+    "ods": lambda table, path: table.to_excel(path, index=False),
+    "dta": lambda table, path: table.to_stata(path, write_index=False),
+    "sav": pyreadstat.write_sav,
+    "zsav": lambda table, path: pyreadstat.write_sav(table, path, compress=True),
+    "parquet": lambda table, path: table.to_parquet(path, index=False),
+    "feather": lambda table, path: table.to_feather(path),
+}
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_the_table_of_subjects_is_of_any_kind(kind: str, tmp_path: Path) -> None:
+    table = pd.DataFrame({"participant_id": list(IDS), "group": ["HC", "ASD", "HC", "ASD"],
+                          "age": [20.5, 31.0, 42.0, 53.0]})  # fmt: skip
+    TABLES[kind](table, tmp_path / f"subjects.{kind}")
+    for row, subject in enumerate(IDS):
+        write(tmp_path / f"ROISignals_{subject}.txt", SERIES[row], None)
+    found = read(tmp_path).settled()
+    assert found.subjects.ids == IDS
+    assert found.subjects.labels.tolist() == [0, 1, 0, 1]
+    assert [each.name for each in found.subjects.covariates] == ["age"]
+    assert found.connectomes is not None
+    np.testing.assert_allclose(found.connectomes, TRUTH, rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["dta", "sav", "parquet"])
+def test_a_table_that_is_none_of_its_name_is_named(kind: str, tmp_path: Path) -> None:
+    (tmp_path / f"subjects.{kind}").write_bytes(b"not a table at all")
+    for row, subject in enumerate(IDS):
+        write(tmp_path / f"ROISignals_{subject}.txt", SERIES[row], None)
+    with pytest.raises(CohortError, match=f"subjects.{kind} is not the table"):
         read(tmp_path)

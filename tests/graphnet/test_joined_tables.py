@@ -197,6 +197,25 @@ def test_two_parcellations_are_asked(tmp_path: Path) -> None:
     assert np.array_equal(in_order(volumes, ASEG, ["volume"])[:, :, 0], OF_ASEG)
 
 
+def test_volumes_of_cortex_and_structures_together(tmp_path: Path) -> None:
+    """Both tables measure volumes; thickness has no structures and is left."""
+    people(tmp_path)
+    for side in SIDES:
+        for measure in ("thickness", "volume"):
+            aparc(tmp_path, side, measure)
+    aseg(tmp_path)
+    (question,) = read(tmp_path).questions
+    assert {choice.value for choice in question.choices} == {"aparc", "aseg", "aparc+aseg"}
+    found = dataset(tmp_path, files__atlas="aparc+aseg")
+    assert found.measures == ("volume",)
+    everything = np.concatenate([wanted(["volume"])[:, :, 0], OF_ASEG], axis=1)
+    volumes = in_order(found, [*REGIONS, *ASEG], ["volume"])
+    assert np.array_equal(volumes[:, :, 0], everything)
+    left = {each.what for each in found.interpretation.left_alone}
+    assert {"aparc.lh.thickness.txt", "aparc.rh.thickness.txt"} <= left
+    assert dataset(tmp_path, files__atlas="aparc").measures == ("thickness", "volume")
+
+
 def test_the_same_region_with_other_values_is_refused(tmp_path: Path) -> None:
     people(tmp_path)
     path = aparc(tmp_path, "lh", "thickness")

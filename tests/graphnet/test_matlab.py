@@ -12,6 +12,7 @@ from graphnet.errors import CohortError
 from graphnet.readers.arrays.matlab import Variable, list_variables, read_matlab
 from graphnet.readers.arrays.named import STRUCTURE, NamedArrays
 from graphnet.readers.reading import read
+from tests.graphnet.brain_files import matlab_7_3
 from tests.graphnet.formats import FEATURES, IDS, LABELS
 from tests.graphnet.test_uploads import EIGHT, MAT, element, matrix, nested
 
@@ -123,7 +124,94 @@ def test_deep_cells_are_named_and_not_loaded(tmp_path: Path) -> None:
     assert "neither text nor a number" in found.odd["ids"].what
 
 
-def test_version_4_is_named_with_what_to_do(tmp_path: Path) -> None:
-    savemat(tmp_path / "x.mat", {"fc": np.eye(3)}, format="4")
-    with pytest.raises(CohortError, match="a MATLAB file of version 4"):
+def test_a_whole_cohort_of_version_4(tmp_path: Path) -> None:
+    """It holds matrices and text by rows: measures (S, N), or flat connectomes (S, K)."""
+    random = np.random.default_rng(4)
+    values, pairs = random.random((6, 5)), random.normal(0, 0.5, (6, 10))
+    ids = ["s1", "s2", "s3", "s4", "s5", "s66"]
+    people = {"ids": ids, "labels": np.array([[0, 1, 1, 0, 1, 0]], dtype=float).T}
+    savemat(tmp_path / "x.mat", {"features": values, **people}, format="4")
+    found = read(tmp_path / "x.mat").settled()
+    assert found.subjects.ids == tuple(ids)
+    assert found.subjects.labels.tolist() == [0, 1, 1, 0, 1, 0]
+    assert found.values is not None
+    np.testing.assert_array_equal(found.values[:, :, 0], values)
+    savemat(tmp_path / "x.mat", {"fc": pairs, **people}, format="4")
+    answers = {"triangle": "upper", "connectome.values": "z"}
+    edges = read(tmp_path / "x.mat", mapping=answers).settled().connectomes
+    assert edges is not None
+    np.testing.assert_array_equal(edges, pairs.astype(np.float32))
+    body = (tmp_path / "x.mat").read_bytes()
+    (tmp_path / "x.mat").write_bytes(body[:-30])
+    with pytest.raises(CohortError, match="damaged or cut short"):
         read(tmp_path / "x.mat")
+    savemat(tmp_path / "x.mat", {"fc": np.eye(3)}, format="4")
+    with pytest.raises(CohortError, match="no array called ids"):
+        read(tmp_path / "x.mat")
+
+
+STRUCTURES = ("5", "7.3")
+
+
+def saved(path: Path, version: str, **arrays: object) -> Path:
+    """As MATLAB saves structures: dictionaries here, lists of dictionaries for arrays of them."""
+    if version == "7.3":
+        matlab_7_3(path, arrays)
+        return path
+    savemat(path, {name: for_scipy(each) for name, each in arrays.items()})
+    return path
+
+
+def for_scipy(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: for_scipy(each) for name, each in value.items()}
+    if isinstance(value, list) and isinstance(value[0], dict):
+        rows = np.empty(len(value), dtype=[(name, object) for name in value[0]])
+        for row, each in enumerate(value):
+            rows[row] = tuple(each.values())
+        return rows
+    return np.array(value, dtype=object) if isinstance(value, list) else value
+
+
+RANDOM = np.random.default_rng(6)
+SQUARES = RANDOM.normal(0, 2, (6, 5, 5))
+SQUARES += SQUARES.swapaxes(1, 2)
+EDGES = np.stack([each[np.triu_indices(5, 1)] for each in SQUARES]).astype(np.float32)
+NAMES, IDS = ["Vis", "Mot", "Hip", "Amy", "Ins"], ["01", "02", "03", "04", "05", "06"]
+GROUPS = ["HC", "ASD", "ASD", "HC", "ASD", "HC"]
+
+
+def is_whole(path: Path) -> None:
+    found = read(path, mapping={"connectome.values": "z"}).settled()
+    assert found.subjects.ids == tuple(IDS)
+    assert found.subjects.labels.tolist() == [0, 1, 1, 0, 1, 0]
+    assert found.regions == tuple(NAMES)
+    assert [each.name for each in found.subjects.covariates] == ["age"]
+    assert found.subjects.covariates[0].values == pytest.approx([20, 21, 22, 23, 24, 25])
+    np.testing.assert_array_equal(found.connectomes, EDGES)
+    said = [each.code for each in found.interpretation.assumptions]
+    assert "readers_arrays.fields-read" in said
+
+
+@pytest.mark.parametrize("version", STRUCTURES)
+def test_the_fields_of_structures_are_arrays(version: str, tmp_path: Path) -> None:
+    ages = np.arange(20.0, 26)
+    people = {"id": IDS, "group": GROUPS, "age": ages}
+    one = {"fc": SQUARES, "regions": NAMES, **people}
+    is_whole(saved(tmp_path / "x.mat", version, data=one))
+    is_whole(saved(tmp_path / "x.mat", version, fc=SQUARES, regions=NAMES, subjects=people))
+    rows = [{"id": IDS[row], "group": GROUPS[row], "age": ages[row]} for row in range(6)]
+    is_whole(saved(tmp_path / "x.mat", version, corr=SQUARES, roi_names=NAMES, subjects=rows))
+
+
+@pytest.mark.parametrize("version", STRUCTURES)
+def test_structures_that_make_no_dataset_are_named(version: str, tmp_path: Path) -> None:
+    """A field of two structures is of neither; what is whole by itself needs no structure."""
+    one = {"fc": SQUARES, "ids": IDS}
+    path = saved(tmp_path / "x.mat", version, first=one, second=one)
+    with pytest.raises(CohortError, match="'-struct', 'first'"):
+        read(path)
+    path = saved(tmp_path / "x.mat", version, fc=SQUARES, ids=IDS, extra={"labels": GROUPS})
+    found = read(path, mapping={"connectome.values": "z"}).settled()
+    assert {each.what for each in found.interpretation.left_alone} == {"extra"}
+    assert found.interpretation.label is None

@@ -207,6 +207,20 @@ def one_site(field: str) -> tuple[str, Message]:
             (GRAPH, Message("forms.graph-without-connectome", graph="connectome", names=THIN)),
         ),
         ({"graph": "tangent"}, (GRAPH, Message("forms.graph-without-series", names=THIN))),
+        (
+            {"series_measures": "sd,degree"},
+            (
+                "param_set.series_measures",
+                Message("forms.without-series", field="series_measures", names=THIN),
+            ),
+        ),
+        (
+            {"series_connectivity": "partial"},
+            (
+                "param_set.series_connectivity",
+                Message("forms.without-series", field="series_connectivity", names=THIN),
+            ),
+        ),
         ({"graph": "spatial"}, (GRAPH, Message("forms.graph-without-coordinates", names=THIN))),
         (
             {"cv_folds": 7},

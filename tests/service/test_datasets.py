@@ -16,7 +16,7 @@ import pytest
 from graphnet.data.profile import distributions
 from graphnet.data.synthetic import cohort_table
 from graphnet.readers import from_table, read_table
-from tests.graphnet.formats import FOLDERS, IDS, WHOLE, columns
+from tests.graphnet.formats import FOLDERS, IDS, LABELS, SERIES, WHOLE, columns
 from tests.installations import Installation
 from tests.places import place_at
 from tests.reading import reading
@@ -381,6 +381,35 @@ def test_the_atlas_of_numbered_regions_may_be_said_with_the_file_or_later(
     assert answer["dataset"]["interpretation"]["atlas"]["name"] == "aal90"
     form_of = {"train_data": ["numbered"], "model": "GCN", "param_set": {"graph": "spatial"}}
     assert small.post(form(**form_of))["error_num"] == 0
+
+
+def test_measures_of_series_need_the_repetition_time(small: Installation, tmp_path: Path) -> None:
+    """Which may be answered later; the model then measures new subjects by what they have."""
+    regions = np.array(list("abcde"))
+    np.savez(tmp_path / "x.npz", ids=IDS, labels=LABELS, regions=regions, timeseries=SERIES)
+    content = (tmp_path / "x.npz").read_bytes()
+    for name in ("untimed", "series"):
+        post(small, content, proj_id="P", data_name=name)
+    url = f"{URL}/series"
+    settings = {"series_measures": "sd,low_frequency", "epochs": 1, "cv_folds": 0,
+                "baselines": False, "explain": False}  # fmt: skip
+    asked = form(train_data=["series"], model="GCN", param_set=settings)
+    refused = small.post({**asked, "train_data": ["untimed"]})
+    assert "low_frequency needs the repetition time" in refused["msg"]
+    assert small.http.post(f"{url}/mapping", json={"series.tr": "two"}).json()["error_num"] == 7
+    answered = small.http.post(f"{url}/mapping", json={"series.tr": "2"}).json()["dataset"]
+    assert answered["interpretation"]["repetition_time"] == 2
+    assert small.get(url)["dataset"]["interpretation"]["answers"]["series.tr"] == "2"
+    posted = small.post(asked)
+    assert posted["error_num"] == 0, posted["msg"]
+    task = posted["task_form"]["task_id"]
+    assert small.wait(task)["task_status"] == "Finished"
+    assert small.get(f"/api/v0/tasks/{task}/manifest")["measures"] == ["sd", "low_frequency"]
+    predict = f"/api/v0/tasks/{task}/predict"
+    without = small.http.post(predict, content=content).json()
+    assert "series.tr" in without["msg"]
+    given = small.http.post(predict, params={"map": "series.tr=2"}, content=content).json()
+    assert len(given["predictions"]) == len(IDS)
 
 
 def test_a_content_that_changed_is_looked_at_again(small: Installation) -> None:

@@ -118,7 +118,8 @@ def test_other_arrays_are_named(others: Path, name: str) -> None:
     if found.kind == REFUSE:
         assert [word for word in NAMED[name] if word not in found.refusal] == []
         return
-    for question in found.questions if found.kind == ASK else ():
+    which = [each for each in found.questions if each.id == "connectome.columns"]
+    for question in which if found.kind == ASK else ():
         assert [word for word in NAMED[name] if word not in str(question.as_dict())] == []
     if name.startswith(("n05", "n11", "m07")):
         assert len(settled(others / name).dataset) == 20

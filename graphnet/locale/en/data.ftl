@@ -35,6 +35,12 @@ nobody = The dataset { $name } has no subject{ $target ->
    *[any] {""}
 }.
 no-measurements = The dataset { $name } has neither measures nor a connectome.
+no-series = { $name } has no time series, from which the measures and the connectome of this model are computed.
+no-repetition-time = { $name } does not say how many seconds its time points are apart, which the measure low_frequency needs. Answer series.tr, such as --map series.tr=2.
+repetition-time-without-series = The dataset has no time series, so series.tr does not apply.
+repetition-time-no-seconds = series.tr={ $answer } is not a repetition time: give seconds above 0 and up to 100, such as 2.
+too-short-for-partial = { $name }: partial correlations need at least { $least } time points that all regions have; { $subjects } have fewer.
+partial-from-series = partial correlations, computed here from the time series
 no-id-column = { $name } has no column of subject ids, so subjects who are in two datasets cannot be found.
 rows-without-id = { $count ->
     [one] { $name }: 1 row has no id, so it is unknown whether the subject is in another dataset.

@@ -13,6 +13,7 @@ expected-whole-zero-or-from = 0 or a whole number from { $low } to { $high }
 expected-number-from = a number from { $low } to { $high }
 expected-number-above = a number above { $low } and at most { $high }
 expected-choice = one of { $names }
+expected-several = none, or some of { $names }, separated by commas
 expected-flag = true or false
 expected-names = names of covariates, with commas between them, or none
 
@@ -109,6 +110,15 @@ sign-absolute-methods = Absolute edge weights were used.
 sign-signed-methods = Edge weights kept their sign and were ranked by absolute value.
 neighbours-label = Neighbours
 neighbours-help = Neighbours per region, for the graphs knn and spatial.
+series_connectivity-label = Connectivity of time series
+series_connectivity-help = What the connectome of each subject's time series is.
+series_connectivity-correlation = Correlations
+series_connectivity-partial = Partial correlations
+series_connectivity-correlation-methods = Each subject's connectome held Fisher's z of the correlations between the time series of their regions.
+series_connectivity-partial-methods = Each subject's connectome held Fisher's z of the partial correlations between the standardised time series of their regions, from a covariance that was shrunk as proposed by Ledoit and Wolf [@ledoit].
+series_measures-label = Measures of time series
+series_measures-help = Computed from each subject's time series, for each region: sd is the standard deviation, ar1 the autocorrelation at lag 1, low_frequency the share of power from 0.01 to 0.08 Hz, degree the mean magnitude of a region's connections. Without any, the connectome's rows are the measures.
+series_measures-methods = These measures of each region were computed from each subject's time series: { $series_measures }.
 
 ## Target and sites
 

@@ -36,6 +36,7 @@ no-features = { $count ->
     [0] { $file } has no array called features or fc; it holds no arrays. { $expected }
    *[other] { $file } has no array called features or fc; it holds { $arrays }. { $expected }
 }
+fields-read = { $file }: the fields of the structure { $structure } were read as arrays: { $fields }.
 structure-fields = { $file } has no array called features or fc; it holds { $arrays }. Save the fields of the structure as arrays: save('cohort.mat', '-struct', '{ $structure }', '-v7'). Give fc (subjects, regions, regions), or features (subjects, regions, measures) with measures, and ids and labels with one value per subject.
 no-subjects = { $file } has no subjects or no values: it holds { $arrays }.
 too-many-values = { $file } has more than { $limit } values per subject, which is the limit.
@@ -45,8 +46,6 @@ name-missing = { $file } has { $array } without a name.
 # Programs
 
 known-program = { $file } looks like { $what }: it holds { $arrays }. { $advice }
-ask-which = { $file } holds { $arrays }. Which of them is to be used as the connectome?
-known-names = { $file } was read by the names of its program: { $arrays }.
 conn = CONN's connectivity of all subjects (resultsROI)
 conn-advice = It has no ids and no classes. Give a folder with this file and a table of the subjects in the order of the CONN project, packed as a ZIP file.
 brainnettf = BrainNetTF's dataset
@@ -60,6 +59,11 @@ one-subject = the connectivity of one subject
 
 # Subjects
 
+ask-target = { $file } holds { $array } with { $count } different whole numbers. Are they classes or a score?
+target-classes = { $count } classes
+target-scores = a score
+target-is-score = { $array } in { $file } holds more numbers than there are classes; it was read as the score.
+scanner-is-site = { $array } in { $file } was read as the site.
 no-ids = { $file } has no array called ids; it holds { $arrays }.
 several-columns = { $file } has { $array } of shape { $shape }, with { $count } columns. Give one value per subject; for classes in columns, the number of the column that holds 1: { $array }.argmax(axis=1).
 wrong-length = { $file } has { NUMBER($count, useGrouping: 0) } { $array } where { NUMBER($subjects, useGrouping: 0) } belong.
@@ -71,6 +75,21 @@ not-per-subject = its shape, { $shape }, is not one value per subject
 
 # Measures, series and connectomes
 
+read-as = { $role ->
+    [fc] { $file }: { $array } { $shape } was read as the connectomes (fc).
+    [series] { $file }: { $array } { $shape } was read as time series.
+    [regions] { $file }: { $array } { $shape } was read as the names of the regions.
+    [measures] { $file }: { $array } { $shape } was read as one measure of { NUMBER($count, useGrouping: 0) } regions.
+   *[features] { $file }: { $array } { $shape } was read as features.
+}
+another-used = another array of the file was used
+ask-which = { $file } holds { $arrays }. Which of them is to be used as the connectome?
+ask-which-features = { $file } holds { $arrays }. Which of them is to be used as the measures or time series?
+ask-which-regions = { $file } holds { $arrays }, which differ. Which of them names the regions?
+ask-flat = { $file } holds { $array } with { $count } numbers for each of { $subjects } subjects. Are they one measure of { $count } regions, or a flat connectome?
+are-one-measure = one measure of { $count } regions
+are-flat-edges = the connectome of { $regions } regions, as a vector of { $count } numbers
+ask-orientation = { $file } holds { $array } of shape { $shape }. Which axis are the time points of each subject?
 no-real-numbers = { $file }: { $array } does not hold real numbers.
 one-unnamed-measure = { $file } has no array called measures; its measure was named { $measure }.
 unnamed-measures = { $file } has no array called measures; they are numbered from 1.

@@ -30,3 +30,4 @@ other-count = { $file } has { $values } values for { $regions } regions, or name
 odd-conn = { $file } is not as CONN writes it: one series, or one row and column, for each of its names.
 first-component = Several components of { $regions } were saved; the first was used, which is the mean.
 other-centres = { $file } has weights of { $shape }, but { $centres } centres of regions; it must have as many, with a name of its own for each.
+damaged-lookup = { $file } is not a table of regions with the columns mics and label.

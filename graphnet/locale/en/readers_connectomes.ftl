@@ -64,10 +64,10 @@ diagonal-infinite = the diagonal is infinite or empty
 diagonal-varies = the diagonal differs between regions, as that of covariances does
 whole-numbers = all values are whole numbers
 names-say = { $values ->
-    [z] the names of the files say Fisher's z
-    [r] the names of the files say Pearson's r
-    [counts] the names of the files say counts
-   *[other] the names of the files say other weights
+    [z] the names of the files or arrays say Fisher's z
+    [r] the names of the files or arrays say Pearson's r
+    [counts] the names of the files or arrays say counts
+   *[other] the names of the files or arrays say other weights
 }
 negative-values = negative values that are not correlations
 no-correlations = values up to { $most } are not correlations

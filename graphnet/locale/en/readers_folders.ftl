@@ -122,3 +122,7 @@ same-order = yes: the first subject is the first row of { $table }
 other-order = no, or not known
 give-order = The order of the subjects in { $file } is not known. Bring the rows of the table into its order, or give a file subjectIDs.txt with an id per line.
 stack-count = { $file } has { $count } subjects, but { $table } has { $rows } rows. Give one row for each.
+regions-by-lookup = { $file }: the regions were named by { $tables }, in this order.
+lookup-differs = it does not name { $count } regions of this atlas
+repetition-time = { $file }: time points are { $seconds } seconds apart, as the JSON files beside the series say.
+repetition-times-differ = The JSON files beside the series of { $file } do not all say the same repetition time, so it is not known.

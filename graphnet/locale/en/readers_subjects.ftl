@@ -82,6 +82,7 @@ table-choice = { $count ->
 another-table-used = { $table } was used as the table of subjects
 names-say-nothing = their names do not say what they hold
 table-too-large = { $table } is larger than { $megabytes } MB.
+no-such-table = { $table } is not the table that its name says (Stata, SPSS, Parquet or Arrow). Save it again, or as CSV.
 table-without-header = The table { $table } has no header: its first line holds { $cell }, which names a file. Add a first line with names, such as ID and LABEL.
 listed-twice = { $file } lists { $subjects } more than once in its table { $table }.
 rows-without-id = { $count } of { $total } rows of { $table } have no id in { $column }; they were left out.

@@ -32,6 +32,12 @@ nobody = 数据集 { $name } 中没有{ $target ->
    *[any] {""}
 }受试者。
 no-measurements = 数据集 { $name } 既没有指标也没有连接矩阵。
+no-series = { $name } 中没有时间序列，而该模型的指标和连接组由时间序列计算。
+no-repetition-time = { $name } 没有给出时间点之间相隔的秒数，指标 low_frequency 需要它。请给出 series.tr，例如 --map series.tr=2。
+repetition-time-without-series = 数据集中没有时间序列，series.tr 不适用。
+repetition-time-no-seconds = series.tr={ $answer } 不是重复时间：请给出大于 0 且不超过 100 的秒数，例如 2。
+too-short-for-partial = { $name }：偏相关至少需要 { $least } 个所有脑区都有值的时间点；{ $subjects } 不足。
+partial-from-series = 由时间序列在此计算的偏相关
 no-id-column = { $name } 没有受试者 ID 列，因此无法发现同时在两个数据集中的受试者。
 rows-without-id = { $name }：{ $count } 行没有 ID，因此不知道这些受试者是否也在其他数据集中。
 rows-dropped = { $name }：{ $count } 行没有{ $target ->

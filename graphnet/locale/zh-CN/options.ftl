@@ -13,6 +13,7 @@ expected-whole-zero-or-from = 零，或介于 { $low } 与 { $high } 之间的�
 expected-number-from = 介于 { $low } 与 { $high } 之间的数
 expected-number-above = 大于 { $low } 且不超过 { $high } 的数
 expected-choice = 以下之一：{ $names }
+expected-several = none，或以下若干项，用逗号分隔：{ $names }
 expected-flag = true 或 false
 expected-names = 协变量名称，以逗号分隔，或 none
 
@@ -106,6 +107,15 @@ sign-absolute-methods = 边权取绝对值。
 sign-signed-methods = 边权保留符号，按绝对值排序。
 neighbours-label = 近邻数
 neighbours-help = knn 图和 spatial 图中每个脑区的近邻个数。
+series_connectivity-label = 时间序列的连接
+series_connectivity-help = 每名受试者的时间序列的连接组是什么。
+series_connectivity-correlation = 相关
+series_connectivity-partial = 偏相关
+series_connectivity-correlation-methods = 每名受试者的连接组为其各脑区时间序列之间相关系数的 Fisher z 值。
+series_connectivity-partial-methods = 每名受试者的连接组为其各脑区标准化时间序列之间偏相关系数的 Fisher z 值，协方差按 Ledoit 和 Wolf 的方法收缩 [@ledoit]。
+series_measures-label = 时间序列的指标
+series_measures-help = 由每名受试者的时间序列为每个脑区计算：sd 为标准差，ar1 为滞后 1 的自相关，low_frequency 为 0.01–0.08 Hz 功率所占比例，degree 为该脑区各连接的平均强度。不选时，以连接组的各行作为指标。
+series_measures-methods = 由每名受试者的时间序列为每个脑区计算了以下指标：{ $series_measures }。
 
 ## 预测目标与站点
 

@@ -35,6 +35,7 @@ no-features = { $count ->
     [0] { $file } 中没有名为 features 或 fc 的数组；其中没有任何数组。{ $expected }
    *[other] { $file } 中没有名为 features 或 fc 的数组；其中有 { $arrays }。{ $expected }
 }
+fields-read = { $file }：结构体 { $structure } 的字段已作为数组读取：{ $fields }。
 structure-fields = { $file } 中没有名为 features 或 fc 的数组；其中有 { $arrays }。请将结构体的字段保存为数组：save('cohort.mat', '-struct', '{ $structure }', '-v7')。请提供 fc（受试者, 脑区, 脑区），或 features（受试者, 脑区, 指标）及 measures，并提供每名受试者一个值的 ids 和 labels。
 no-subjects = { $file } 中没有受试者或没有数值：其中有 { $arrays }。
 too-many-values = { $file } 中每名受试者的数值超过上限 { $limit } 个。
@@ -44,8 +45,6 @@ name-missing = { $file } 的 { $array } 中有空的名称。
 # 软件
 
 known-program = { $file } 看起来是{ $what }：其中有 { $arrays }。{ $advice }
-ask-which = { $file } 中有 { $arrays }。使用哪一个作为连接组？
-known-names = { $file } 已按其程序的名称读取：{ $arrays }。
 conn = CONN 的全部受试者的连接数据（resultsROI）
 conn-advice = 它没有 ID 和类别。请提供一个文件夹，内含该文件和按 CONN 项目中受试者顺序排列的受试者表，并打包为 ZIP 文件。
 brainnettf = BrainNetTF 的数据集
@@ -59,6 +58,11 @@ one-subject = 单个受试者的连接数据
 
 # 受试者
 
+ask-target = { $file } 中的 { $array } 有 { $count } 个不同的整数。它们是类别还是评分？
+target-classes = { $count } 个类别
+target-scores = 评分
+target-is-score = { $file } 中的 { $array } 的取值多于类别数，已作为评分读取。
+scanner-is-site = { $file } 中的 { $array } 已作为站点读取。
 no-ids = { $file } 中没有名为 ids 的数组；其中有 { $arrays }。
 several-columns = { $file } 中 { $array } 的形状为 { $shape }，有 { $count } 列。请每名受试者提供一个值；如果类别分列表示，请给出值为 1 的列的编号：{ $array }.argmax(axis=1)。
 wrong-length = { $file } 中 { $array } 有 { NUMBER($count, useGrouping: 0) } 个值，应为 { NUMBER($subjects, useGrouping: 0) } 个。
@@ -70,6 +74,21 @@ not-per-subject = 其形状为 { $shape }，不是每名受试者一个值
 
 # 指标、时间序列和连接组
 
+read-as = { $role ->
+    [fc] { $file } 中的 { $array } { $shape } 已作为连接组（fc）读取。
+    [series] { $file } 中的 { $array } { $shape } 已作为时间序列读取。
+    [regions] { $file } 中的 { $array } { $shape } 已作为脑区名称读取。
+    [measures] { $file } 中的 { $array } { $shape } 已作为 { NUMBER($count, useGrouping: 0) } 个脑区的一项指标读取。
+   *[features] { $file } 中的 { $array } { $shape } 已作为 features 读取。
+}
+another-used = 已使用文件中的另一个数组
+ask-which = { $file } 中有 { $arrays }。使用哪一个作为连接组？
+ask-which-features = { $file } 中有 { $arrays }。使用哪一个作为指标或时间序列？
+ask-which-regions = { $file } 中有 { $arrays }，内容不同。哪一个是脑区名称？
+ask-flat = { $file } 中的 { $array } 为 { $subjects } 名受试者每人提供 { $count } 个数值。这是 { $count } 个脑区的一项指标，还是展平的连接组？
+are-one-measure = { $count } 个脑区的一项指标
+are-flat-edges = { $regions } 个脑区的连接组，展平为 { $count } 个数值
+ask-orientation = { $file } 中 { $array } 的形状为 { $shape }。每名受试者的时间点在哪个轴上？
 no-real-numbers = { $file } 中的 { $array } 不是实数。
 one-unnamed-measure = { $file } 中没有名为 measures 的数组；其指标已命名为 { $measure }。
 unnamed-measures = { $file } 中没有名为 measures 的数组；指标从 1 开始编号。

@@ -30,3 +30,4 @@ other-count = { $file } 中 { $regions } 个脑区有 { $values } 个数值，�
 odd-conn = { $file } 与 CONN 的格式不符：每个名称应对应一个时间序列，或一行一列。
 first-component = { $regions } 保存了多个成分；已使用第一个，即均值。
 other-centres = { $file } 的权重为 { $shape }，但有 { $centres } 个脑区中心；两者应相同，且每个中心有各自的名称。
+damaged-lookup = { $file } 不是含有 mics 和 label 列的脑区表。

@@ -57,9 +57,9 @@ diagonal-infinite = 对角线为无穷或为空
 diagonal-varies = 各脑区的对角线数值不同，与协方差一样
 whole-numbers = 所有数值均为整数
 names-say = { $values ->
-    [z] 文件名表明是 Fisher z
-    [r] 文件名表明是 Pearson r
-    [counts] 文件名表明是计数
+    [z] 文件名或数组名表明是 Fisher z
+    [r] 文件名或数组名表明是 Pearson r
+    [counts] 文件名或数组名表明是计数
    *[other] 文件名表明是其他权重
 }
 negative-values = 有负值，且不是相关系数
@@ -73,9 +73,9 @@ large-values = { $values ->
    *[other] { $file } 中连接组的数值最大为 { $most }，已按其他权重读取。
 }
 names-overruled = { $named ->
-    [z] 文件名表明是 Fisher z，
-    [r] 文件名表明是 Pearson r，
-    [counts] 文件名表明是计数，
+    [z] 文件名或数组名表明是 Fisher z，
+    [r] 文件名或数组名表明是 Pearson r，
+    [counts] 文件名或数组名表明是计数，
    *[other] 文件名表明是其他权重，
 }但 { $file } 中连接组的数值最大为 { $most }，已按{ $values ->
     [z] Fisher z

@@ -58,6 +58,7 @@ table-choice = { $table }，{ $count } 行
 another-table-used = 已使用 { $table } 作为受试者表
 names-say-nothing = 无法由文件名判断其内容
 table-too-large = { $table } 超过 { $megabytes } MB。
+no-such-table = { $table } 的内容不是其扩展名所示的表格（Stata、SPSS、Parquet 或 Arrow）。请重新保存，或另存为 CSV。
 table-without-header = 表格 { $table } 没有表头：第一行的 { $cell } 是某个文件的 ID。请在其上方加一行列名，如 ID 和 LABEL。
 listed-twice = { $file } 的受试者表 { $table } 中，{ $subjects } 出现了不止一次。
 rows-without-id = { $table } 的 { $total } 行中有 { $count } 行在 { $column } 列没有 ID，已略去。

@@ -14,7 +14,9 @@ from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, texts
 from graphnet.readers.connectomes.matrices import edges_from_matrices, edges_from_vectors
 from graphnet.readers.connectomes.series import check_length, correlate, without_gaps
 from graphnet.readers.connectomes.triangles import subjects_first
+from graphnet.readers.folders.entities import hint_of
 from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.subjects.words import plain
 
 FloatArray = NDArray[np.float64]
 
@@ -158,14 +160,16 @@ def read_connectome(
     matrices = _matrices(arrays.plain[FC], len(ids), inquiry)
     if matrices is None:
         return None
+    called = arrays.called.get(FC, FC)  # of fc alone it is documented that it holds Fisher's z
+    hint, documented = hint_of(called), plain(called) == FC
     if matrices.ndim == 2:
-        flat = edges_from_vectors(matrices, ids, inquiry, documented=True)
+        flat = edges_from_vectors(matrices, ids, inquiry, hint, documented=documented)
         return None if flat is None else _checked(Connectome(*flat), regions, inquiry)
     if regions and matrices.shape[1] != len(regions):
         _refuse_regions(matrices.shape[1], regions, inquiry)
         return None
     return Connectome(
-        *edges_from_matrices(matrices, ids, inquiry, documented=True, regions=regions)
+        *edges_from_matrices(matrices, ids, inquiry, hint, documented=documented, regions=regions)
     )
 
 

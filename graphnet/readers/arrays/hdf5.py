@@ -26,6 +26,7 @@ from graphnet.readers.arrays.named import (
     in_file,
     texts,
 )
+from graphnet.readers.arrays.nested import Nested, Structure
 from graphnet.readers.folders.archives import too_large
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ HDF5 = b"\x89HDF\r\n\x1a\n"
 MARK, NEWER = slice(124, 128), {b"\x00\x02IM", b"\x02\x00MI"}
 OWN = "#"  # the start of the names of MATLAB's own groups
 DEEPEST = 3  # groups within groups that are looked into
+CELL = 1_000  # bytes, that one of a cell's contents counts for
 MOST_ARRAYS = 20_000
 SPARSE = Message("readers_arrays.sparse")
 OPAQUE = Message("readers_arrays.opaque")
@@ -69,6 +71,17 @@ def read_hdf5(path: Path, name: str, most: int) -> NamedArrays:
         return classify_arrays(
             {key: reader.array(file, key) for key in keys if not key.startswith(OWN)}
         )
+
+
+def read_nested_hdf5(path: Path, name: str, most: int) -> dict[str, Nested]:
+    """Every variable of a file: arrays, cells as tuples by columns, structures and groups.
+
+    What cannot be taken is None. Raises CohortError as :func:`read_hdf5`.
+    """
+    with path.open("rb") as opened:
+        of_matlab = is_matlab_7_3(opened.read(128))
+    with _open(path, name) as file:
+        return _Reader(file, name, most, of_matlab=of_matlab).structure(file, 0)
 
 
 def list_tables(path: Path, name: str) -> list[str]:
@@ -141,6 +154,42 @@ class _Reader:
         self._measure(found, key)
         return self._of_matlab(found) if self.of_matlab else self._plain(found)
 
+    def structure(self, group: Any, depth: int) -> Structure:
+        """The fields of a structure, or the arrays of a group, by their names."""
+        keys = [key for key in _keys(group, self.name) if not key.startswith(OWN)]
+        _check_places(group, keys)
+        return Structure({key: self._field(group, key, depth) for key in keys})
+
+    def _field(self, group: Any, key: str, depth: int) -> Nested:
+        import h5py  # noqa: PLC0415
+
+        if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+            return None
+        return self._nested(group[key], depth)
+
+    def _nested(self, found: Any, depth: int) -> Nested:
+        """An array, a tuple of cells or a structure; None of anything else, and of what is deep."""
+        import h5py  # noqa: PLC0415
+
+        self.left -= CELL  # so that cells that refer to each other come to an end
+        if self.left < 0:
+            raise too_large(self.name, self.most)
+        if depth > DEEPEST:
+            return None
+        if isinstance(found, h5py.Group):
+            sparse = "MATLAB_sparse" in found.attrs
+            return None if sparse else self.structure(found, depth + 1)
+        if not isinstance(found, h5py.Dataset) or found.external or found.is_virtual:
+            return None
+        empty = self.of_matlab and found.attrs.get("MATLAB_empty", 0)
+        if self.of_matlab and _is_cells(found) and not empty:
+            self._measure(found, found.name)
+            references = np.asarray(found[()]).T.ravel()
+            return tuple(self._nested(self.file[each], depth + 1) for each in references)
+        self._measure(found, found.name)
+        array = self._of_matlab(found) if self.of_matlab else self._plain(found)
+        return None if isinstance(array, UnusableArray) else array
+
     def _measure(self, found: "h5py.Dataset", key: str) -> None:
         """Before room is taken for it. What was never written would come as zeros."""
         shape = found.shape
@@ -186,7 +235,7 @@ class _Reader:
             return np.zeros(sizes if 0 in sizes else (0, 0))
         if kind == "char":
             return _characters(found)
-        if kind == "cell":
+        if _is_cells(found):
             return self._cells(found)
         if found.dtype.names:
             return UnusableArray(shape, COMPLEX_NUMBERS)
@@ -196,10 +245,14 @@ class _Reader:
 
     def _cells(self, found: "h5py.Dataset") -> Array | UnusableArray:
         """Cells of one text or one number each."""
+        import h5py  # noqa: PLC0415
+
         shape = found.shape[::-1]
         cells: list[str] = []
         for reference in np.asarray(found[()]).T.ravel():
             cell = self.file[reference]
+            if not isinstance(cell, h5py.Dataset) or cell.external or cell.is_virtual:
+                return UnusableArray(shape, Message("readers_arrays.odd-cells"))
             kind = _text(cell.attrs.get("MATLAB_class", b""))
             if cell.attrs.get("MATLAB_empty", 0):
                 cells.append("")
@@ -215,15 +268,34 @@ class _Reader:
         return np.array(cells, dtype=str).reshape(shape)
 
 
+def _is_cells(found: "h5py.Dataset") -> bool:
+    """Whether it is an array of cells, or a field of several structures, which has no class."""
+    import h5py  # noqa: PLC0415
+
+    kind = _text(found.attrs.get("MATLAB_class", b""))
+    return kind == "cell" or (not kind and found.dtype == h5py.ref_dtype)
+
+
 def _is_whole(found: "h5py.Dataset", size: int) -> bool:
     """Whether every one of ``size`` values was written. Raises ValueError of another number."""
     stored = int(found.id.get_storage_size())
     if found.chunks:
         chunks = [-(-have // each) for have, each in zip(found.shape, found.chunks, strict=True)]
         return bool(found.id.get_num_chunks() == math.prod(chunks))
-    if stored and stored != size * found.id.get_type().get_size():
+    if stored and stored != size * _stored_size(found):
         raise ValueError(found.name)
     return stored > 0
+
+
+def _stored_size(found: "h5py.Dataset") -> int:
+    """The bytes of one value in the file; of text of any length its length, address and place."""
+    import h5py  # noqa: PLC0415
+
+    text = h5py.check_string_dtype(found.dtype)
+    if text is not None and text.length is None:
+        of_address, _ = found.file.id.get_create_plist().get_sizes()
+        return int(4 + of_address + 4)
+    return int(found.id.get_type().get_size())
 
 
 def _check_places(group: Any, keys: list[str]) -> None:

@@ -45,10 +45,14 @@ class UnusableArray:
 
 @dataclass(frozen=True)
 class NamedArrays:
-    """``plain`` arrays of numbers or text by name, and the ``odd`` ones that cannot be taken."""
+    """``plain`` arrays of numbers or text by name, and the ``odd`` ones that cannot be taken.
+
+    ``called``: the file's own names of arrays that have a documented one here.
+    """
 
     plain: Mapping[str, Array]
     odd: Mapping[str, UnusableArray] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def listed(self) -> Several:

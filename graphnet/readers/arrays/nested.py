@@ -1,7 +1,7 @@
 """MATLAB's structures and cells of arrays, as CAT12, CONN and BrainGB keep them.
 
-Versions 5 to 7, after MathWorks' "MAT-File Format" (R2024a), level 5. Only numbers, text, cells and
-structures come out; whatever else a file holds is None.
+Versions 5 to 7, after MathWorks' "MAT-File Format" (R2024a), level 5; version 7.3 is HDF5. Only
+numbers, text, cells and structures come out; whatever else a file holds is None.
 """
 
 import math
@@ -43,7 +43,7 @@ WIDE = {"<": "-le", ">": "-be"}
 
 
 class Structure(dict[str, "Nested"]):
-    """The fields of a structure of one element."""
+    """The fields of a structure; of an array of structures each field is a tuple, as of cells."""
 
 
 Nested = Array | tuple["Nested", ...] | Structure | None
@@ -56,6 +56,11 @@ def read_nested(path: Path, name: str, most: int) -> dict[str, Nested]:
         CohortError: it is damaged, or more than ``most`` bytes come out of it.
 
     """
+    from graphnet.readers.arrays.hdf5 import is_hdf5, read_nested_hdf5  # noqa: PLC0415 - needs this
+
+    with path.open("rb") as opened:
+        if is_hdf5(opened.read(128)):
+            return read_nested_hdf5(path, name, most)
     try:
         parser = _Parser(name, most)
         return dict([parser.named(data, order) for data, order in matrices_in(path, name, most)])
@@ -119,7 +124,7 @@ class _Parser:
     def _structure(
         self, parts: Parts, shape: tuple[int, ...], order: str, depth: int
     ) -> Structure | None:
-        """The fields of one structure; None of several in an array."""
+        """The fields of one structure or of several in an array; None of an empty one."""
         kind, length = next(parts)
         width = int(np.frombuffer(length, f"{order}i4", count=1)[0])
         if kind != INT32 or width <= 0:
@@ -129,9 +134,14 @@ class _Parser:
             body[at : at + width].split(b"\x00")[0].decode("latin-1")
             for at in range(0, len(body), width)
         ]
-        if math.prod(shape) != 1:
+        count = math.prod(shape)
+        if not count:
             return None
-        return Structure(zip(names, self._each(parts, len(names), order, depth), strict=True))
+        each = self._each(parts, len(names) * count, order, depth)
+        if count == 1:
+            return Structure(zip(names, each, strict=True))
+        columns = (tuple(each[place :: len(names)]) for place in range(len(names)))
+        return Structure(zip(names, columns, strict=True))
 
 
 def _rows(body: memoryview, stored: int, shape: tuple[int, ...], order: str) -> Array:

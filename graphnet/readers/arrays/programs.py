@@ -1,50 +1,46 @@
-"""Arrays as other programs name them: read where they are a cohort, else named with what to do.
-
-BrainGB's matrices with their subjects last, BrainNetTF's series and correlations.
-"""
+"""Arrays as people and programs name them: the names, BrainGB's layers, what cannot be read."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from graphnet.data.interpretation import Choice
 from graphnet.messages import Message
 from graphnet.readers.arrays.named import NUMERIC, STRUCTURE, Array, NamedArrays
 from graphnet.readers.arrays.nested import read_nested
-from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.signatures import IN_FOLDER
+from graphnet.readers.subjects.words import words
 
-WHICH = "connectome.columns"  # the key of the question
-FEATURES, SERIES = "features", "series"  # of another question, and its answer
-FC, LABELS, SITES = "fc", "labels", "sites"
-LABEL, SITE = "label", "site"
+LABEL = "label"
 BRAINGB, OF_CELLS = re.compile(r"fmri|dti|X\d"), "X"
 MOST_LAYERS = 9
-OF_SERIES = ("timeseires", "timeseries")  # in BrainNetTF's own spelling, and in the right one
-CORRELATIONS = "corr"
-NEARLY = 1e-3  # how far correlations that are kept may be from those of the series
-
-
-def as_documented(arrays: NamedArrays, inquiry: Inquiry) -> tuple[NamedArrays, Inquiry]:
-    """The arrays of a known program under the documented names, and who asks what they are.
-
-    Other arrays stay as they are.
+# What arrays are called, in lower case and without punctuation.
+CONNECTOMES = words(
     """
-    plain = arrays.plain
-    if {FEATURES, FC, LABELS} & plain.keys() or LABEL not in plain:
-        return arrays, inquiry
-    brain = {
-        name: each for name, each in plain.items() if BRAINGB.fullmatch(name) and _is_cube(each)
-    }
-    if brain:
-        return _braingb(arrays, brain, inquiry), inquiry.behind(WHICH)
-    series = next((name for name in OF_SERIES if name in plain and plain[name].ndim == 3), None)
-    if series and CORRELATIONS in plain and _is_cube(plain[CORRELATIONS]):
-        return _brainnettf(arrays, series, inquiry)
-    return arrays, inquiry
+    fc fcs sc scs corr corrs corrmat correlation correlations correlationmatrix correlationmatrices
+    conn conns connmat connectome connectomes connectivity connectivities connectivitymatrix
+    connectivitymatrices functionalconnectivity structuralconnectivity fcmatrix fcmatrices
+    scmatrix scmatrices matrix matrices adj adjs adjacency adjacencies adjacencymatrix
+    adjacencymatrices
+    """
+)
+OF_SERIES = words(
+    """
+    timeseries timeseires timeserie timecourse timecourses ts bold boldseries boldsignals
+    roisignals roisignal roitimeseries roits
+    """
+)
+OPEN = words("x data feat feats")  # names that say nothing of what is measured
+OF_FEATURES = OPEN | words("feature features roifeatures nodefeatures regionfeatures")
+OF_REGIONS = words(
+    """
+    roi rois region regionnames regionname regionlabels roinames roiname roilabels parcels
+    parcelnames parcellabels nodenames nodelabels names
+    """
+)
+OF_COLUMNS = words("featurenames featurename columns columnnames varnames variablenames")
 
 
 def with_layers(arrays: NamedArrays, path: Path, most: int) -> NamedArrays:
@@ -75,74 +71,6 @@ def with_layers(arrays: NamedArrays, path: Path, most: int) -> NamedArrays:
 
 def _is_cube(array: Array) -> bool:
     return array.ndim == 3 and array.dtype.kind in NUMERIC
-
-
-def _braingb(arrays: NamedArrays, brain: Mapping[str, Array], inquiry: Inquiry) -> NamedArrays:
-    """One kind of connectome (N, N, S), and the classes."""
-    chosen = next(iter(brain))
-    if len(brain) > 1:
-        chosen = _asked(arrays, list(brain), inquiry)
-    return _renamed(arrays, {chosen: FC, LABEL: LABELS}, set(brain) - {chosen}, inquiry)
-
-
-def _brainnettf(arrays: NamedArrays, series: str, inquiry: Inquiry) -> tuple[NamedArrays, Inquiry]:
-    """Series (S, N, T), of which the correlations (S, N, N) are; asked where they are others."""
-    chosen = series
-    if not _are_correlated(arrays.plain[series], arrays.plain[CORRELATIONS]):
-        chosen = _asked(arrays, [CORRELATIONS, series], inquiry)
-    names = {LABEL: LABELS, SITE: SITES}
-    if chosen == series:
-        renamed = _renamed(arrays, {**names, series: FEATURES}, {CORRELATIONS}, inquiry)
-        # Questions and problems are shared with the inquiry that is copied.
-        knowing = replace(inquiry, answers={**inquiry.answers, FEATURES: SERIES})
-        return renamed, knowing.behind(WHICH)
-    renamed = _renamed(arrays, {**names, CORRELATIONS: FC}, {series}, inquiry)
-    return renamed, inquiry.behind(WHICH)
-
-
-def _are_correlated(series: Array, correlations: Array) -> bool:
-    """Whether the first and the last subject's correlations are those of their series."""
-    if series.shape[:2] != correlations.shape[:2] or not len(series) or series.shape[2] < 3:
-        return False
-    with np.errstate(all="ignore"):
-        return all(
-            np.allclose(
-                np.corrcoef(series[row]), correlations[row], rtol=0, atol=NEARLY, equal_nan=True
-            )
-            for row in (0, -1)
-        )
-
-
-def _asked(arrays: NamedArrays, names: list[str], inquiry: Inquiry) -> str:
-    return inquiry.ask(
-        WHICH,
-        Message("readers_arrays.ask-which", file=inquiry.name, arrays=names),
-        [
-            Choice(
-                name,
-                Message(
-                    "readers_folders.array-choice",
-                    array=name,
-                    shape=" x ".join(map(str, arrays.plain[name].shape)),
-                ),
-            )
-            for name in names
-        ],
-    )
-
-
-def _renamed(
-    arrays: NamedArrays, names: Mapping[str, str], without: set[str], inquiry: Inquiry
-) -> NamedArrays:
-    for name in sorted(without):
-        inquiry.leave(name, Message("readers_tables.another-connectome-used"))
-    kept = {names.get(name, name): array for name, array in arrays.plain.items()
-            if name not in without}  # fmt: skip
-    inquiry.assume(
-        Message("readers_arrays.known-names", file=inquiry.name,
-                arrays=[name for name in names if name in arrays.plain])
-    )  # fmt: skip
-    return replace(arrays, plain=kept)
 
 
 SAVE_COMMANDS = {

@@ -15,6 +15,7 @@ from graphnet.data.dataset import Dataset, Series
 from graphnet.data.interpretation import Interpretation, SeriesReading
 from graphnet.errors import CohortError
 from graphnet.messages import Message
+from graphnet.readers.arrays.aliases import as_documented, as_table, has_brain
 from graphnet.readers.arrays.brain import (
     FC,
     FEATURES,
@@ -33,11 +34,17 @@ from graphnet.readers.arrays.named import (
     in_file,
     texts,
 )
-from graphnet.readers.arrays.programs import SAVE_COMMANDS, as_documented, explain_no_cohort
-from graphnet.readers.arrays.subjects import check_subjects, count_subjects, subjects_from_arrays
+from graphnet.readers.arrays.programs import SAVE_COMMANDS, explain_no_cohort
+from graphnet.readers.arrays.subjects import (
+    check_subjects,
+    count_subjects,
+    subject_array_names,
+    subjects_from_arrays,
+)
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.people import People
 from graphnet.readers.tables.missing_codes import without_codes
+from graphnet.readers.tables.reading import interpret_sheet
 
 FloatArray = NDArray[np.float64]
 
@@ -67,6 +74,8 @@ def interpret_arrays(
             ``most_cells`` numbers.
 
     """
+    if not {FEATURES, FC} & {*arrays.plain, *arrays.odd} and (table := as_table(arrays)):
+        return interpret_sheet(table, kind, inquiry)
     arrays, inquiry = as_documented(arrays, inquiry)
     _check_main(arrays, kind, inquiry)
     subjects = count_subjects(arrays, inquiry)
@@ -111,6 +120,10 @@ def _check_main(arrays: NamedArrays, kind: str, inquiry: Inquiry) -> None:
                 )
             )
     if not {FEATURES, FC} & arrays.plain.keys():
+        if has_brain(arrays) and not subject_array_names(arrays):
+            raise CohortError(
+                Message("readers_arrays.no-ids", file=inquiry.name, arrays=arrays.listed)
+            )
         raise CohortError(explain_no_cohort(arrays, kind, inquiry.name))
 
 

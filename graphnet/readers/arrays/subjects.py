@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from graphnet.data.interpretation import Choice
 from graphnet.messages import Message
 from graphnet.readers.arrays.named import OBJECTS, Array, NamedArrays, as_vector, in_file, texts
 from graphnet.readers.inquiry import ID, LABEL, SCORE, SITE, Inquiry
@@ -13,7 +14,8 @@ from graphnet.readers.subjects.people import People, read_people
 from graphnet.readers.subjects.words import CLASSES, plain
 from graphnet.readers.subjects.words import IDS as NAMES_OF_IDS
 from graphnet.readers.subjects.words import SITES as NAMES_OF_SITES
-from graphnet.readers.tables.sheet import Cells, Sheet
+from graphnet.readers.tables.roles import NONE, is_lesser_class, may_be_class
+from graphnet.readers.tables.sheet import Cells, Sheet, is_missing, is_number
 
 IDS, LABELS, SCORES, SITES = "ids", "labels", "scores", "sites"
 ROLES = {IDS: ID, LABELS: LABEL, SCORES: SCORE, SITES: SITE}  # the keys of a mapping
@@ -22,6 +24,8 @@ OTHER_IDS = {
     name for name in NAMES_OF_IDS if re.search("id$|ids$|^sub|^participant|^patient", name)
 }
 WORDS = {*OTHER_IDS, *CLASSES, *NAMES_OF_SITES}  # what is text, also in numbers
+TARGETS = {"y", "target", "targets"}  # classes or scores, where nothing else is called so
+SCANNERS = {"scanner", "scanners", "scannerid"}  # sites, where nothing else is called so
 
 
 def subject_array_names(arrays: NamedArrays) -> list[str]:
@@ -32,7 +36,20 @@ def subject_array_names(arrays: NamedArrays) -> list[str]:
     names = [*arrays.plain, *arrays.odd]
     ids = [IDS] if IDS in names else [name for name in names if plain(name) in OTHER_IDS]
     labels = [LABELS] if LABELS in names else [name for name in names if plain(name) in CLASSES]
+    labels = labels or _targets(arrays, ids)
     return [*ids, *labels, *(name for name in (SCORES, SITES) if name in names)]
+
+
+def _targets(arrays: NamedArrays, ids: list[str]) -> list[str]:
+    """Arrays like ``y``, which may also be a coordinate of regions: as long as the ids."""
+    known = {arrays.plain[name].size for name in ids if name in arrays.plain}
+    return [
+        name
+        for name, each in arrays.plain.items()
+        if plain(name) in TARGETS
+        and as_vector(each).ndim == 1
+        and (not known or each.size in known)
+    ]
 
 
 def count_subjects(arrays: NamedArrays, inquiry: Inquiry) -> int:
@@ -98,8 +115,45 @@ def subjects_from_arrays(
     sheet = Sheet(tuple(columns), tuple(columns.values()))
     documented = {ROLES[name]: name for name in columns if name in ROLES}
     # Questions and problems are shared with the inquiry that is copied.
-    documenting = replace(inquiry, answers={**documented, **inquiry.answers})
+    roles = {**_by_common_names(sheet, inquiry), **documented}
+    documenting = replace(inquiry, answers={**roles, **inquiry.answers})
     return read_people(sheet, sheet.names, documenting)
+
+
+def _by_common_names(sheet: Sheet, inquiry: Inquiry) -> dict[str, str]:
+    """Who else has a role: ``y`` that holds no classes is a score, ``scanner`` is a site."""
+    roles: dict[str, str] = {}
+    known = {plain(name) for name in sheet.names}
+    targets = [name for name in sheet.names if plain(name) in TARGETS]
+    given = set(inquiry.answers.values())
+    if not known & {*CLASSES, SCORES} and len(targets) == 1 and targets[0] not in given:
+        roles |= _role_of_target(sheet, targets[0], inquiry)
+    scanners = [name for name in sheet.names if plain(name) in SCANNERS]
+    if not known & NAMES_OF_SITES and len(scanners) == 1:
+        roles[SITE] = scanners[0]
+        inquiry.assume(
+            Message("readers_arrays.scanner-is-site", file=inquiry.name, array=scanners[0])
+        )
+    return roles
+
+
+def _role_of_target(sheet: Sheet, target: str, inquiry: Inquiry) -> dict[str, str]:
+    """Whether ``y`` is a score: it is for certain with decimals or more numbers than classes."""
+    cells = {cell for cell in sheet.texts(target) if not is_missing(cell)}
+    if is_lesser_class(sheet, target) or not all(map(is_number, cells)):
+        return {}
+    if may_be_class(sheet, target):
+        answer = inquiry.ask(
+            LABEL,
+            Message("readers_arrays.ask-target", file=inquiry.name, array=target, count=len(cells)),
+            (
+                Choice(target, Message("readers_arrays.target-classes", count=len(cells))),
+                Choice(NONE, Message("readers_arrays.target-scores")),
+            ),
+        )
+        return {SCORE: target} if answer == NONE else {}
+    inquiry.assume(Message("readers_arrays.target-is-score", file=inquiry.name, array=target))
+    return {SCORE: target}
 
 
 def _refusal_of_odd(name: str, what: Message, file: str) -> Message:

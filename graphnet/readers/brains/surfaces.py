@@ -1,8 +1,11 @@
 """Parcels of the surface: CIFTI (.ptseries, .pconn, .pscalar) and micapipe's GIFTI, by nibabel."""
 
+import csv
 import math
+import re
 import warnings
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
@@ -13,6 +16,9 @@ from graphnet.messages import Message, first_of
 from graphnet.readers.text.number_files import NumberTable
 
 ENCODINGS = {"ASCII", "Base64Binary", "GZipBase64Binary"}  # that keep numbers in the file itself
+# micapipe's tables of regions, which stand in its folder parcellations/lut.
+LOOKUP = re.compile(r"lut_(?P<atlas>.+)_mics\.csv")
+SUBCORTEX = "subcortical-cerebellum"  # whose regions stand before those of a cortical atlas
 
 
 def read_cifti(body: bytes, name: str) -> NumberTable:
@@ -99,6 +105,27 @@ def read_gifti(body: bytes, name: str) -> NumberTable:
             Message("readers_brains.no-matrix", file=name, shapes=first_of(shapes, 4))
         )
     return NumberTable(arrays[0], None, None)
+
+
+def read_lookup(path: Path) -> tuple[str, ...]:
+    """The regions of a table of micapipe in their order.
+
+    Those without a name (of the cerebellum) and the medial walls are told apart by their numbers.
+
+    Raises:
+        CohortError: it is no such table.
+
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as opened:
+            rows = [(row["label"].strip(), row["mics"].strip()) for row in csv.DictReader(opened)]
+    except (UnicodeDecodeError, csv.Error, KeyError, AttributeError) as error:
+        raise CohortError(Message("readers_brains.damaged-lookup", file=path.name)) from error
+    labels = [label for label, _ in rows]
+    return tuple(
+        label if label and labels.count(label) == 1 else f"{label or 'region'}_{number}"
+        for label, number in rows
+    )
 
 
 def _check_gifti(body: bytes, name: str) -> None:

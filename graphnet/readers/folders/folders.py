@@ -13,11 +13,13 @@ from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Interpretation
 from graphnet.errors import CohortError, shortened
 from graphnet.messages import Message
+from graphnet.readers.brains.surfaces import LOOKUP, SUBCORTEX, read_lookup
+from graphnet.readers.connectomes.series import counts_up
 from graphnet.readers.folders.choosing import of_each_measure, one_each, one_kind
 from graphnet.readers.folders.entities import NO_REGIONS, Scan, is_in_never, is_never, scan_of
 from graphnet.readers.folders.joined import read_joined
 from graphnet.readers.folders.measured import Measured, connected, rows_of_measure
-from graphnet.readers.folders.members import scans_within
+from graphnet.readers.folders.members import ATLAS, scans_within
 from graphnet.readers.folders.scans import LAYOUT
 from graphnet.readers.folders.stacks import read_stacked
 from graphnet.readers.inquiry import Inquiry
@@ -70,6 +72,7 @@ def _read(files: Files, roster: Roster, inquiry: Inquiry, most: int) -> Dataset 
     scans = assigned(files, roster.ids, roster.name, inquiry)
     inquiry.check()
     measured = _measured(scans, roster, inquiry, most)
+    _name_regions(measured, scans, files.lookups, inquiry)
     listed = read_listed(roster, measured.regions, inquiry)
     return None if inquiry.problems else _dataset(measured, listed)
 
@@ -78,9 +81,14 @@ def _sorted(folder: Path, inquiry: Inquiry, most: int) -> Files:
     """The files by their names; confounds, motion and the like are passed over."""
     scans: list[Scan] = []
     rest, never = [], []
+    lookups: dict[str, Path] = {}
     for path in _files(folder):
         if is_never(path.name) or is_in_never(path.relative_to(folder)):
             never.append(path.name)
+            continue
+        lookup = LOOKUP.fullmatch(path.name)
+        if lookup:
+            lookups[lookup["atlas"]] = path
             continue
         within = scans_within(path, folder, most)
         scan = scan_of(path, folder) if within is None else None
@@ -91,7 +99,7 @@ def _sorted(folder: Path, inquiry: Inquiry, most: int) -> Files:
         _check_cohort(rest, inquiry)
     if never:
         inquiry.leave(shortened(never, 2), NO_REGIONS)
-    return Files(folder, scans, rest)
+    return Files(folder, scans, rest, lookups)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -134,6 +142,36 @@ def _measured(
         raise CohortError(Message("readers_folders.nothing-measured", file=inquiry.name))
     measured.chosen = chosen
     return measured
+
+
+def _name_regions(
+    measured: Measured,
+    scans: Mapping[str, Sequence[Scan]],
+    lookups: Mapping[str, Path],
+    inquiry: Inquiry,
+) -> None:
+    """Give regions without names those of micapipe's tables, if there are as many."""
+    count = len(measured.regions)
+    chosen = measured.chosen.get(ATLAS)
+    atlases = {scan.entities.get(ATLAS, "") for own in scans.values() for scan in own}
+    atlas = chosen or (next(iter(atlases)) if len(atlases) == 1 else "")
+    if not lookups or not counts_up(measured.regions):
+        return
+    tables = [lookups[name] for name in (SUBCORTEX, atlas) if name in lookups]
+    for used in (tables, [path for path in tables if path == lookups.get(atlas)]):
+        names = tuple(name for path in used for name in read_lookup(path))
+        if len(names) == count == len(set(names)):
+            measured.regions = names
+            inquiry.assume(
+                Message(
+                    "readers_folders.regions-by-lookup",
+                    file=inquiry.name,
+                    tables=[path.name for path in used],
+                )
+            )
+            return
+    for path in lookups.values():
+        inquiry.leave(path.name, Message("readers_folders.lookup-differs", count=count))
 
 
 def _with_measures(
@@ -196,6 +234,7 @@ def _dataset(measured: Measured, listed: Listed) -> Dataset:
             covariates=people.covariates,
             connectome=measured.connectome,
             series=measured.reading,
+            repetition_time=measured.repetition_time,
             files=dict(measured.chosen),
         ),
     )

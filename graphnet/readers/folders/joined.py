@@ -24,7 +24,7 @@ from graphnet.readers.subjects.roster import (
     matched_rows,
     read_file,
 )
-from graphnet.readers.tables.freesurfer import atlas_of, interpret_table
+from graphnet.readers.tables.freesurfer import ASEG, atlas_of, interpret_table
 from graphnet.readers.tables.regions import VALUE
 from graphnet.readers.tables.roles import NONE, find_roles
 from graphnet.readers.tables.sheet import Sheet
@@ -193,6 +193,7 @@ def _one_parcellation(measured: Sequence[Table], inquiry: Inquiry) -> list[Table
     if len(groups) == 1:
         return list(measured)
     named = {_group_name(key, group): group for key, group in groups.items()}
+    named |= _with_structures(named)
     answer = inquiry.ask(
         ATLAS,
         Message("readers_folders.ask-parcellation", file=inquiry.name),
@@ -208,13 +209,31 @@ def _one_parcellation(measured: Sequence[Table], inquiry: Inquiry) -> list[Table
             for name, group in named.items()
         ],
     )
-    for name, group in named.items():
-        if name != answer:
-            for table in group:
-                inquiry.leave(
-                    table.name, Message("readers_folders.other-parcellation", atlas=answer)
-                )
+    for table in measured:
+        if table not in named[answer]:
+            inquiry.leave(table.name, Message("readers_folders.other-parcellation", atlas=answer))
     return named[answer]
+
+
+def _with_structures(named: Mapping[str, Sequence[Table]]) -> dict[str, list[Table]]:
+    """Cortex and structures together, by a name such as ``aparc+aseg``: what both measure.
+
+    Every measure needs every region, so that of volumes and thickness the volumes are left.
+    """
+    structures = [table for table in named.get(ASEG, ()) if atlas_of(table.sheet) == ASEG]
+    joined: dict[str, list[Table]] = {}
+    for name, group in named.items():
+        if name == ASEG or not atlas_of(group[0].sheet):
+            continue
+        shared = _measures(group) & _measures(structures)
+        if shared:
+            both = (*group, *structures)
+            joined[f"{name}+{ASEG}"] = [table for table in both if _measures([table]) <= shared]
+    return joined
+
+
+def _measures(tables: Sequence[Table]) -> set[str]:
+    return {measure for table in tables if table.brain for measure in table.brain.measures}
 
 
 def _group_name(key: str, group: Sequence[Table]) -> str:

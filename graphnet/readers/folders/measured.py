@@ -37,7 +37,7 @@ from graphnet.readers.folders.entities import (
     Scan,
     hint_of,
 )
-from graphnet.readers.folders.scans import read_all
+from graphnet.readers.folders.scans import read_all, repetition_time_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.names import Name
 from graphnet.readers.text.number_files import NumberTable
@@ -58,6 +58,7 @@ class Measured:
     connectome: ConnectomeReading | None = None
     reading: SeriesReading | None = None
     chosen: dict[str, str] = field(default_factory=dict)
+    repetition_time: float | None = None
 
 
 def connected(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> Measured:
@@ -74,7 +75,9 @@ def connected(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> Measure
         )
     kind = first.kind if first.kind != UNKNOWN else _kind_by_content(tables, first, inquiry)
     if kind == SERIES and not _are_matrices(list(tables.values())):
-        return _of_series(tables, inquiry, most)
+        measured = _of_series(tables, inquiry, most)
+        measured.repetition_time = repetition_time_of(scans, inquiry)
+        return measured
     if kind == SERIES:
         inquiry.assume(Message("readers_folders.symmetric-files", file=inquiry.name))
     return _of_matrices(tables, scans, inquiry, most)

@@ -1,6 +1,7 @@
 """The numbers in the file of one subject: text, MATLAB's or NumPy's."""
 
 import gzip
+import json
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ from graphnet.readers.folders.entities import (
     TEXTS,
     Scan,
     ending,
+    stem,
 )
 from graphnet.readers.folders.members import read_member
 from graphnet.readers.inquiry import Inquiry
@@ -292,3 +294,36 @@ def _take_over(aside: Inquiry, inquiry: Inquiry) -> None:
 
 def _layout(table: NumberTable) -> Layout:
     return table.header is not None, table.index is not None, table.values.shape[1]
+
+
+MOST_SIDECAR = 1 << 20  # bytes
+
+
+def repetition_time_of(scans: Mapping[str, Scan], inquiry: Inquiry) -> float | None:
+    """The seconds between time points, by the JSON files of BIDS beside the series, if all agree.
+
+    ``RepetitionTime``, or 1 over the ``SamplingFrequency`` in Hz. None where nobody says it.
+    """
+    found = {_beside(scan) for scan in scans.values()}
+    if len(found) != 1:
+        inquiry.assume(Message("readers_folders.repetition-times-differ", file=inquiry.name))
+        return None
+    (seconds,) = found
+    if seconds is not None:
+        inquiry.assume(
+            Message("readers_folders.repetition-time", file=inquiry.name, seconds=f"{seconds:g}")
+        )
+    return seconds
+
+
+def _beside(scan: Scan) -> float | None:
+    path = scan.path.with_name(f"{stem(scan.path.name)}.json")
+    if not path.is_file() or path.is_symlink() or path.stat().st_size > MOST_SIDECAR:
+        return None
+    try:
+        said = json.loads(path.read_bytes())
+        own = said.get("RepetitionTime")
+        seconds = float(own if own is not None else 1 / float(said["SamplingFrequency"]))
+    except (ValueError, TypeError, KeyError, AttributeError, ZeroDivisionError, RecursionError):
+        return None
+    return seconds if 0 < seconds < float("inf") else None

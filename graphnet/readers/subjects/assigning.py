@@ -21,11 +21,15 @@ DIGITS = re.compile(r"\d+")
 
 @dataclass(frozen=True)
 class Files:
-    """What a folder holds besides its tables: ``scans`` by name, and ``rest``, of no known name."""
+    """What a folder holds besides its tables: ``scans`` by name, and ``rest``, of no known name.
+
+    ``lookups`` are micapipe's tables of regions, by atlas.
+    """
 
     folder: Path
     scans: Sequence[Scan]
     rest: Sequence[Path] = field(default=())
+    lookups: Mapping[str, Path] = field(default_factory=dict)
 
 
 def assigned(

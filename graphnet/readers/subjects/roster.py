@@ -19,10 +19,11 @@ from graphnet.readers.tables.sheet import Sheet, as_texts
 from graphnet.readers.text.delimited import read_sheet
 
 TABLE = "table"
-ENDS = (".csv", ".tsv", ".tab", ".table", ".txt", ".dat", ".xlsx", ".xlsm", ".ods")
+WORKBOOKS = (".xlsx", ".xlsm", ".ods")
+STATISTICS = (".dta", ".sav", ".zsav", ".parquet", ".feather", ".arrow")
+ENDS = (".csv", ".tsv", ".tab", ".table", ".txt", ".dat", *WORKBOOKS, *STATISTICS)
 # How FreeSurfer's tables begin, which are called as whoever wrote them likes.
 FREESURFER, LOOKED_AT = re.compile(r"\ufeff?([lr]h\.|Measure:)"), 16  # characters
-WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 LIKELY = re.compile(
     r"particip|subj|people|pheno|demogr|clinic|info|group|label|table|covar", re.IGNORECASE
 )
@@ -125,18 +126,50 @@ def _looked_into(path: Path, files: Files, inquiry: Inquiry, most: int) -> Roste
 
 
 def read_file(path: Path, inquiry: Inquiry, most: int) -> Sheet:
-    """The sheet in a text file or a workbook. Raises CohortError where it is none."""
+    """The sheet in a text, a workbook or a table of statistics. Raises CohortError of others."""
     if path.suffix.lower() in WORKBOOKS:
         from graphnet.readers.spreadsheets.workbooks import read_workbook  # noqa: PLC0415 - rarely needed
 
         archive = Archive.of(path, inquiry.name, most)
         with archive.file:
             return read_workbook(archive, inquiry, most // CELL)[1]
+    if path.suffix.lower() in STATISTICS:
+        return _statistics(path, inquiry, most // CELL)
     if path.stat().st_size > most:
         raise CohortError(
             Message("readers_subjects.table-too-large", table=path.name, megabytes=most / 1e6)
         )
     return read_sheet(path.read_bytes(), inquiry, most // CELL)
+
+
+def _statistics(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
+    """The table of Stata, SPSS, Parquet or Arrow, told apart by what the file holds."""
+    # Each brings a library of its own.
+    from graphnet.readers.tables.columnar import (  # noqa: PLC0415
+        is_arrow,
+        is_parquet,
+        read_arrow,
+        read_parquet,
+    )
+    from graphnet.readers.tables.labelled import (  # noqa: PLC0415
+        is_spss,
+        is_stata,
+        read_spss,
+        read_stata,
+    )
+
+    readers = (
+        (is_stata, read_stata),
+        (is_spss, read_spss),
+        (is_parquet, read_parquet),
+        (is_arrow, read_arrow),
+    )
+    with path.open("rb") as opened:
+        head = opened.read(LOOKED_AT)
+    for is_kind, read in readers:
+        if is_kind(head):
+            return read(path, inquiry, most_cells)
+    raise CohortError(Message("readers_subjects.no-such-table", table=path.name))
 
 
 def _no_table(files: Files, inquiry: Inquiry, unread: Sequence[Message]) -> CohortError:

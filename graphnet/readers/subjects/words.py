@@ -55,8 +55,8 @@ SITES = words(
 # Columns that are the class where no column has one of these names.
 LESSER_CLASSES = words(
     """
-    subtype subtypes cluster target outcome y patient patients ispatient case iscase asd autism
-    adhd mdd depression depressed sz scz schizophrenia psychosis bd bipolar ad alzheimer
+    subtype subtypes cluster target targets outcome y patient patients ispatient case iscase
+    asd autism adhd mdd depression depressed sz scz schizophrenia psychosis bd bipolar ad alzheimer
     alzheimers dementia mci pd parkinson parkinsons ocd ptsd 亚型
     """
 )

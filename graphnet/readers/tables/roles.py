@@ -85,7 +85,7 @@ def _class(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
     named = [column for column in among if plain(column) in CLASSES]
     for documented in DOCUMENTED_CLASSES:
         exact = _exact(named, documented)
-        if exact is not None and (exact == documented or _may_be_class(sheet, exact)):
+        if exact is not None and (exact == documented or may_be_class(sheet, exact)):
             others = [column for column in named if column != exact]
             if _contradicts(sheet, exact, others):
                 return _one(LABEL, sheet, [exact, *others], inquiry)
@@ -100,8 +100,8 @@ def _class(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
                 )
             return exact
     if not named:
-        named = [column for column in among if _is_lesser_class(sheet, column)]
-    usable = [column for column in named if _may_be_class(sheet, column)] or named
+        named = [column for column in among if is_lesser_class(sheet, column)]
+    usable = [column for column in named if may_be_class(sheet, column)] or named
     varied = [column for column in usable if len(set(sheet.texts(column))) > 1]
     if usable:
         return _one(LABEL, sheet, _in_words(sheet, varied or usable, inquiry), inquiry)
@@ -151,15 +151,15 @@ def _class_by_words(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str
 
 def _holds_controls(sheet: Sheet, column: str) -> bool:
     cells = sheet.column(column)
-    if isinstance(cells, np.ndarray) or not _may_be_class(sheet, column):
+    if isinstance(cells, np.ndarray) or not may_be_class(sheet, column):
         return False
     words = {plain(cell) for cell in cells if not is_missing(cell)}
     return len(words) > 1 and bool(words & CONTROLS)
 
 
-def _is_lesser_class(sheet: Sheet, column: str) -> bool:
+def is_lesser_class(sheet: Sheet, column: str) -> bool:
     """Whether a column called ``subtype`` or ``depression`` holds classes, and no score."""
-    if plain(column) not in LESSER_CLASSES or not _may_be_class(sheet, column):
+    if plain(column) not in LESSER_CLASSES or not may_be_class(sheet, column):
         return False
     values = {cell for cell in sheet.texts(column) if not is_missing(cell)}
     return len(values) <= FEW_CLASSES or not all(map(is_number, values))
@@ -182,7 +182,7 @@ def _exact(names: Sequence[str], wanted: str) -> str | None:
     return next((name for name in names if name.casefold() == wanted.casefold()), None)
 
 
-def _may_be_class(sheet: Sheet, column: str) -> bool:
+def may_be_class(sheet: Sheet, column: str) -> bool:
     """Whether it holds few values, no codes with decimals such as 295.3."""
     values = {cell for cell in sheet.texts(column) if not is_missing(cell)}
     return 0 < len(values) <= MOST_CLASSES and not any(map(_is_fraction, values))
