@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from graphnet.artifacts.result import QualityFinding, SplitMetrics
+from graphnet.artifacts.result import Permutation, QualityFinding, SplitMetrics
 from graphnet.config import INHERITED
 from graphnet.figures.importance import region_titles
 from graphnet.messages import Message, first_of
@@ -95,13 +95,19 @@ def _further_metrics(facts: Facts) -> list[Row]:
     permutations = {kind: folds.permutation for kind, folds in facts.validated.items()}
     if any(permutations.values()):
         tests = [permutations.get(split) for split in facts.metrics]
-        rows.append(
-            [Message("report.p-value"), *(figure(test.p if test else None) for test in tests)]
-        )
+        rows.append([Message("report.p-value"), *map(_p_value, tests)])
     if any(metrics.sd_over_repeats for metrics in facts.metrics.values()):
         spreads = [metrics.sd_over_repeats.get("auc") for metrics in facts.metrics.values()]
         rows.append([Message("report.sd-over-repeats"), *map(figure, spreads)])
     return rows
+
+
+def _p_value(test: Permutation | None) -> str:
+    """Such as 0.012; ``≤`` before the least that so few permutations can give."""
+    if test is None or test.p is None:
+        return NOTHING
+    least = 1 / (test.permutations + 1)
+    return f"≤ {figure(least)}" if test.p <= least else figure(test.p)
 
 
 def baseline_table(facts: Facts) -> Table:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from graphnet import messages
+from graphnet.artifacts.result import Permutation
 from graphnet.catalogue import GRAPHS, MODELS
 from graphnet.data.interpretation import (
     ClassCoding,
@@ -30,6 +31,7 @@ from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
 from graphnet.report.page import MARK, WORKS, Citations, render_report
 from graphnet.report.summary import by_chance, leading_metric, verdict
+from graphnet.report.tables import _p_value
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 METRICS = {
@@ -323,7 +325,7 @@ FOLDS: dict[str, dict[str, Any]] = {
     "cv": {
         "folds": 3, "repeats": 2, "reasons": {"svm_rbf": "A fold had too few."},
         "chosen": [{"learning_rate": 0.003}, {"learning_rate": 0.01}, {"learning_rate": 0.003}],
-        "permutation": {"p": 0.004, "permutations": 200},
+        "permutation": {"p": 0.004, "permutations": 2000},
     },
     "leave_site_out": {"folds": 2},
 }  # fmt: skip
@@ -571,3 +573,9 @@ def test_long_names_of_regions_and_classes_fit_their_figures() -> None:
     drawn = confusion([[1, 2], [3, 4]], ["healthy control", "SZ"])
     assert ">healt…ntrol<" in drawn
     assert "True healthy control: healthy control 1, SZ 2" in drawn
+
+
+def test_a_p_value_that_so_few_permutations_cannot_go_below_is_said_to_be_a_bound() -> None:
+    assert _p_value(Permutation(1 / 101, 100, 0.9)) == "≤ 0.010"
+    assert _p_value(Permutation(3 / 101, 100, 0.9)) == "0.030"
+    assert _p_value(Permutation(None, 100, None)) == "—"
