@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy.special import stdtrit
 
 from graphnet.data.cohort import FloatArray
 
@@ -88,6 +87,8 @@ def mean(scores: FloatArray, *, highest: float) -> Estimate:
     value = float(scores.mean())
     if count == 1:
         return Estimate(value)
+    from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
+
     half = stdtrit(count - 1, LEVEL) * scores.std(ddof=1) / sqrt(count)
     return _bounded(value, value - half, value + half, highest=highest)
 

@@ -5,8 +5,6 @@ from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import minimum_spanning_tree
 
 from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.errors import SettingsError
@@ -98,6 +96,9 @@ def tree(weights: FloatArray, rule: GraphRule) -> FloatArray:
     A tree has N - 1 edges, also where the density asks for fewer (Tewarie et al. 2015, NeuroImage
     104:177-188).
     """
+    from scipy.sparse import csr_array  # noqa: PLC0415 - slow to import, and seldom asked for
+    from scipy.sparse.csgraph import minimum_spanning_tree  # noqa: PLC0415
+
     signed = with_sign(weights, rule.sign)
     strength = np.abs(signed)
     # The shortest tree over what decreases with strength and is never 0, which means no edge.

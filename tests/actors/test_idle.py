@@ -1,5 +1,7 @@
 """A worker with nothing to do ends by itself, and one that trains does not."""
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -26,3 +28,13 @@ def test_a_worker_trains_for_as_long_as_it_takes_and_then_ends_by_itself(tmp_pat
             assert worker.wait(30) == 0, log.read_text()
     assert "nothing was to be done for 1 s" in log.read_text()
     assert "exited unexpectedly" not in log.read_text()
+
+
+def test_an_idle_worker_has_imported_no_library_that_only_a_task_needs() -> None:
+    """Each of them is tens of megabytes that every worker of a cluster would hold."""
+    slow = ("pandas", "scipy", "sklearn", "nilearn", "matplotlib", "nibabel", "h5py")
+    program = f"import sys, actors.worker; print([m for m in {slow} if m in sys.modules])"
+    run = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    assert run.stdout.strip() == "[]"
