@@ -67,8 +67,8 @@ def test_figures_stand_beside_baselines_with_intervals(
 ) -> None:
     visit.goto(f"/tasks/{trained['task_id']}")
     auc = trained["task_result"]["metrics"]["cv"]["auc"]
-    expect(visit.locator(".headline")).to_contain_text(f"AUC {auc:.3f} [")
-    expect(visit.locator(".headline")).to_contain_text("in cross-validation")
+    expect(visit.locator(".headline").first).to_contain_text(f"AUC {auc:.3f} [")
+    expect(visit.locator(".headline").first).to_contain_text("in cross-validation")
     row = visit.get_by_role("row", name=re.compile("^Logistic regression"))
     expect(row).to_contain_text(re.compile(r"[+-]\d\.\d{3} \["))
     expect(visit.get_by_text(re.compile("the graph helps|The graph"))).to_be_visible()

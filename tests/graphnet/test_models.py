@@ -277,6 +277,7 @@ def test_the_catalogue_and_the_nets_are_the_same() -> None:
 
 def test_every_model_and_graph_stands_in_the_documents() -> None:
     text = (Path(__file__).parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
+    text = text.partition("## Measures of time series")[0]
     rows = {line.split("`")[1]: line for line in text.splitlines() if line.startswith("| `")}
     assert set(rows) == {*MODELS, *GRAPHS}
     for card in MODELS.values():

@@ -265,7 +265,7 @@ def test_no_page_of_another_site_can_post_by_a_cookie(place: Place, tokens: dict
         with client(place, cookie=cookie, **headers) as http:
             for method, path in posts:
                 of = path.replace("{data_name:path}", "small_SZ")
-                reply = http.request(method, of.format(task_id=tokens["task"]))
+                reply = http.request(method, of.format(task_id=tokens["task"], upload_id="UP1"))
                 assert reply.status_code == 403, (method, path, headers)
 
 

@@ -208,6 +208,7 @@ def test_a_dataset_says_how_it_was_read(client: Client, fake: FakeService) -> No
         "connectome_message": finished("the diagonal is 1").as_dict(),
         "atlas": None,
         "offers": [],
+        "repetition_time": None,
     }
     fake.interpretation = {**INTERPRETATION, "series": {"of a later version": 1}}
     assert client.dataset("A").interpretation is None

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 
 SECONDS = 30.0
 ENDLESS = "/api/v0/events"  # who asks for it reads as long as the installation runs
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 schema = schemathesis.openapi.from_dict(openapi(ENDPOINTS)).exclude(path=ENDLESS)
 pages = schemathesis.openapi.from_dict(openapi(PAGES))
 PATHS = openapi((*ENDPOINTS, *PAGES))["paths"]
@@ -40,7 +41,7 @@ def sound(status: int, content: bytes, kind: str) -> None:
         answer = json.loads(content)
         assert isinstance(answer["error_num"], int)
         assert isinstance(answer["msg"], str)
-        assert (answer["error_num"] == 0) == (status == 200)
+        assert (answer["error_num"] == 0) == (status < 300)
 
 
 def described(case: Any, status: int, content: bytes, kind: str) -> None:

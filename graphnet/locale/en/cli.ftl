@@ -212,7 +212,10 @@ tags = Tags
 archived = Archived
 former-names = Former names
 deleted = { $name } was deleted.
-rows-erased = { $count } rows were erased, { $left } are left.
+rows-erased = { $count ->
+    [one] 1 row was erased, { $left } are left.
+   *[other] { $count } rows were erased, { $left } are left.
+}
 not-in-dataset = Not in the dataset: { $ids }.
 by = By
 nothing-to-change = Name what to change: --rename, --description, --tag, --no-tags, --archive or --restore.

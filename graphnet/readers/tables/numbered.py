@@ -110,11 +110,24 @@ def add_numbered(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inqui
         regions = max((group.regions for group in measured), key=len, default=set())
     alone = not grid.measures
     for group in groups:
-        answer = _decide(group, regions, inquiry, alone=alone)
+        if alone and not group.is_dummy and _has_kin(group, groups):
+            answer = _ask_either(group, inquiry)
+        else:
+            answer = _decide(group, regions, inquiry, alone=alone)
         if answer == AS_REGIONS:
             grid.measures[group.prefix] = group.columns
         elif answer == AS_EDGES:
             grid.flat, grid.about_flat = tuple(group.columns.values()), group.key
+
+
+def _has_kin(group: Numbered, groups: Sequence[Numbered]) -> bool:
+    """Whether ``xyz_r0, xyz_r1`` are beside ``xyz_alpha1``: regions may be r0, r1 and alpha1."""
+    words = Name(group.prefix).words
+    return len(words) > 1 and any(
+        Name(other.prefix).words[:-1] == words[:-1] and len(other.regions) < len(group.regions)
+        for other in groups
+        if other is not group
+    )
 
 
 def add_words(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry) -> None:

@@ -71,6 +71,12 @@ COMMANDS: dict[str, list[str]] = {
     "data answer": ["data answer A", f"data answer '{ROW}'", f"data answer '{ROW}' --map a=1"],
     "data show": ["data show A", f"data show '{ROW}'", "data show B"],
     "data list": ["data list"],
+    "data edit": ["data edit A --tag x", "data edit A"],
+    "data delete": ["data delete A", "data delete A --yes"],
+    "data erase": ["data erase A s1", "data erase A s1 --yes", "data erase A"],
+    "edit": [f"edit {TASK} --description x", f"edit {TASK}"],
+    "delete": [f"delete {TASK}", f"delete {TASK} --yes"],
+    "audit": ["audit"],
     "submit": ["submit {form}", "submit {form} --wait", "submit {empty}", "submit {file}"],
     "tasks": ["tasks", "tasks --search x", "tasks --refused", "tasks --refused --status Failed"],
     "tasks end-orphans": [

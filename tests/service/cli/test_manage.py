@@ -52,7 +52,7 @@ def test_a_dataset_from_its_first_note_to_its_end(place: Place, sgn: Sgn) -> Non
     asked = sgn("data", "erase", "ours", "mine-1")
     assert (asked.returncode, "Add --yes" in asked.stderr) == (1, True)
     done = sgn("data", "erase", "ours", "mine-1", "nobody", "--yes")
-    assert (done.returncode, done.stdout) == (0, "Rows erased: 1, left: 11\n")
+    assert (done.returncode, done.stdout) == (0, "1 row was erased, 11 are left.\n")
     assert "nobody" in done.stderr
     assert sgn("data", "erase", "ours", "nobody", "--yes").returncode == 1
     assert sgn("data", "erase", "ours").returncode == 2
@@ -80,7 +80,7 @@ def test_a_task_is_changed_and_deleted(place: Place, sgn: Sgn) -> None:
     assert task_id not in sgn("tasks").stdout
     assert task_id in sgn("tasks", "--archived").stdout
     assert sgn("delete", task_id).returncode == 1
-    assert sgn("delete", task_id, "--yes").stdout == f"{task_id} deleted\n"
+    assert sgn("delete", task_id, "--yes").stdout == f"{task_id} was deleted.\n"
     assert sgn("show", task_id).returncode == 1
 
 
