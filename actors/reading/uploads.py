@@ -86,9 +86,9 @@ def part_name(number: int) -> str:
     return f"part-{number:05d}"
 
 
-def tail_name(part: int) -> str:
-    """The object that holds the first bytes of a part whose other bytes are still to come."""
-    return f"tail-{part:05d}"
+def tail_name(upload: Upload) -> str:
+    """The object with the bytes of an upload after its last whole part, named by where they end."""
+    return f"tail-{upload.received:012d}"
 
 
 def find_upload(store: Store, upload_id: str) -> Upload:

@@ -30,17 +30,19 @@ PIECE = "application/offset+octet-stream"
 CREATED, NO_CONTENT = 201, 204
 MOST_DIGITS = 15
 LONGEST_METADATA = 4000
+MOST_BODY = 1000  # of a request that is to have none
 
 
 async def begin(request: Request) -> Response:
     """Begin an upload of ``Upload-Length`` bytes; ``Location`` is where its pieces go."""
-    await read_body(request, 0)
+    if await read_body(request, MOST_BODY):
+        raise field_error("body", Message("forms.upload-no-body"))
     caller, state = caller_of(request), state_of(request)
     size = _number(request, LENGTH)
     if not size:
         raise field_error("Upload-Length", Message("forms.file-empty"))
     metadata = _metadata(request.headers.get(METADATA, ""))
-    if project := metadata.get("proj_id") or caller.proj_id:
+    if project := caller.proj_id or metadata.get("proj_id"):
         await check_quota(project, size, state.settings.project_quota_bytes)
     upload = await state.uploads.begin(caller, metadata.get("filename", ""), size)
     response = success(upload=_shown(upload))

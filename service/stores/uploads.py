@@ -28,6 +28,7 @@ from graphnet.messages import Message
 from registry import ObjectMissing, RegistryError, Store
 from service.http.auth import Caller, caller_of
 from service.http.body import FILE, MultipartBody, content_type, stream_body, too_large
+from service.http.limits import KeyedLock
 from service.http.responses import ApiError, ErrorNum, FieldError, field_error
 from service.stores.artifacts import from_registry
 
@@ -65,6 +66,7 @@ class Uploads:
         self._max_bytes = max_bytes
         self._max_file_bytes = max(max_bytes, max_file_bytes)
         self._latest: dict[str, object] = {}  # whose piece of an upload is being written
+        self._changing = KeyedLock()
         self._pool = ThreadPoolExecutor(WRITERS, thread_name_prefix="uploads")
 
     @property
@@ -135,13 +137,15 @@ class Uploads:
             RegistryError: it cannot be stored.
 
         """
-        upload = await self.find(upload_id, caller_of(request))
-        turn = self._latest[upload_id] = object()
-        try:
+        async with self._changing.hold(upload_id):
+            upload = await self.find(upload_id, caller_of(request))
+            turn = self._latest[upload_id] = object()
             piece = await self._piece(upload)
+        try:
             if offset != piece.upload.received:
                 raise _elsewhere(piece.upload)
-            await self._written(request, piece, turn)
+            if piece.upload.missing:
+                await self._written(request, piece, turn)
             return piece.upload
         finally:
             if self._latest.get(upload_id) is turn:
@@ -157,23 +161,36 @@ class Uploads:
 
         try:
             await stream_body(request, min(upload.missing, self._max_bytes), take)
+        except ApiError as error:
+            if error.number == ErrorNum.TOO_LARGE and upload.missing <= self._max_bytes:
+                values = {"missing": upload.missing, "size": upload.size}
+                message = Message("forms.upload-too-long", **values)
+                raise ApiError(ErrorNum.TOO_LARGE, message) from error
+            raise
         finally:
-            if self._latest.get(upload.upload_id) is turn:
-                await asyncio.shield(piece.end())
+            await asyncio.shield(self._end(piece, turn))
+
+    async def _end(self, piece: "_Piece", turn: object) -> None:
+        """Store the rest of a piece, unless another request has begun meanwhile."""
+        upload_id = piece.upload.upload_id
+        async with self._changing.hold(upload_id):
+            if self._latest.get(upload_id) is turn:
+                await piece.end()
 
     async def _piece(self, upload: Upload) -> "_Piece":
-        """Goes on where an upload stands; at its last whole part where the rest is not known."""
-        rest = upload.received - upload.parts * PART_BYTES
+        """Goes on where an upload stands; at its last whole part where the rest is lost."""
+        rest = max(0, upload.received - upload.parts * PART_BYTES)
         tail = b""
         if rest:
             with contextlib.suppress(ObjectMissing):
-                tail = (await self._threaded(lambda: self._tail(upload)))[:rest]
-        if len(tail) < rest:
+                tail = await self._threaded(lambda: self._tail(upload))
+        if len(tail) != rest:
             upload, tail = replace(upload, missing=upload.size - upload.parts * PART_BYTES), b""
+            await self._note(upload)
         return _Piece(upload, tail, lambda name, data: self._put(upload.upload_id, name, data))
 
     def _tail(self, upload: Upload) -> bytes:
-        return self._store.get(upload.upload_id, tail_name(upload.parts))
+        return self._store.get(upload.upload_id, tail_name(upload))
 
     async def _note(self, upload: Upload) -> None:
         await self._put(upload.upload_id, UPLOAD_JSON, upload.to_bytes())
@@ -279,7 +296,7 @@ class _Piece:
         rest, parts = bytes(self._waiting), self.upload.parts
         upload = self._at(parts, len(rest))
         if rest and upload.missing:
-            await self._put(tail_name(parts), rest)
+            await self._put(tail_name(upload), rest)
         elif rest:
             await self._put(part_name(parts), rest)
             upload = replace(upload, parts=parts + 1)

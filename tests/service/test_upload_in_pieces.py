@@ -6,6 +6,7 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -109,10 +110,12 @@ def test_what_a_killed_service_did_not_note_is_sent_again(alone: Place) -> None:
     noted = (folder / "upload.json").read_bytes()
     sent(alone, where, 1000, LARGE[1000 : PART_BYTES + 1000])
     (folder / "upload.json").write_bytes(noted)
-    (folder / "tail-00000").write_bytes(LARGE[:999])
+    for tail in folder.glob("tail-*"):
+        tail.write_bytes(LARGE[:999])
     response = sent(alone, where, 1000, LARGE[1000:])
     assert response.status_code == 409
     assert (response.json()["error_num"], response.headers["upload-offset"]) == (26, "0")
+    assert standing(alone, where) == 0, "a client goes by this"
     assert sent(alone, where, 0, LARGE).status_code == 204
     assert stored(alone, where) == LARGE
 
@@ -164,6 +167,29 @@ def test_a_wrong_piece_is_refused_and_changes_nothing(alone: Place) -> None:
     assert alone.http.patch(where, content=b"a", headers=PIECE).status_code == 422
     assert sent(alone, f"{URL}/UP-unknown", 0, b"a").status_code == 404
     assert standing(alone, where) == 0
+
+
+def test_a_complete_upload_takes_nothing_more_and_stays_complete(alone: Place) -> None:
+    where = begun(alone, len(LARGE))
+    sent(alone, where, 0, LARGE)
+    for piece in (b"", b"x"):
+        response = sent(alone, where, len(LARGE), piece)
+        assert (response.status_code, standing(alone, where)) == (204, len(LARGE))
+    assert stored(alone, where) == LARGE
+
+
+def test_requests_that_begin_at_one_offset_leave_an_upload_that_can_be_gone_on_with(
+    alone: Place,
+) -> None:
+    for attempt in range(8):
+        where = begun(alone, len(LARGE))
+        sizes = (840_993 - attempt, 216_419)
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda size, to=where: sent(alone, to, 0, LARGE[:size]), sizes))
+        offset = standing(alone, where)
+        assert offset in {0, *sizes}
+        assert sent(alone, where, offset, LARGE[offset:]).status_code == 204
+        assert stored(alone, where) == LARGE
 
 
 def test_an_upload_that_lacks_bytes_is_not_read(alone: Place) -> None:
