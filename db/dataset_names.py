@@ -28,7 +28,11 @@ ENDINGS = (
 _ENDED = re.compile(rf"(.+?)(\.({'|'.join(ENDINGS)}))+", re.IGNORECASE | re.DOTALL)
 
 
+RESERVED = (".", "..")  # which no address can have for a name: a client leaves them out
+
+
 def named_after(file: str) -> str:
     """The name for the dataset of a file: the file's own without its endings, as ``.csv.gz``."""
     found = _ENDED.fullmatch(file)
-    return found[1] if found else file
+    name = found[1] if found else file
+    return "" if name in RESERVED else name

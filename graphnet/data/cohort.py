@@ -189,6 +189,7 @@ def merge(cohorts: Sequence[Cohort]) -> Cohort:
     first = cohorts[0]
     _check(cohorts)
     arranged = [cohort.arranged(first.layout) for cohort in cohorts]
+    covariates, odd = joined_covariates([(c.covariates, len(c)) for c in cohorts])
     names, different = shared_names([(c.datasets[0], c.class_names) for c in cohorts])
     return Cohort(
         ids=tuple(chain.from_iterable(c.ids for c in cohorts)),
@@ -209,13 +210,14 @@ def merge(cohorts: Sequence[Cohort]) -> Cohort:
             *_without_connectome(cohorts),
             *different,
             *_matched(cohorts),
+            *(Message("data.covariate-kinds", covariate=name) for name in odd),
         ),
         class_names=names,
         edges=first.edges,
         interpretations={
             name: found for cohort in cohorts for name, found in cohort.interpretations.items()
         },
-        covariates=joined_covariates([(c.covariates, len(c)) for c in cohorts]),
+        covariates=covariates,
     )
 
 

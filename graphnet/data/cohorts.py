@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from graphnet.data.class_names import words
 from graphnet.data.cohort import Cohort, FloatArray, Layout
 from graphnet.data.connectome import screen_edges, square
-from graphnet.data.dataset import NO_CLASS, Dataset
+from graphnet.data.dataset import NO_CLASS, Covariate, Dataset, usable
 from graphnet.data.interpretation import R, Z
 from graphnet.data.quality import Finding, screen
 from graphnet.data.recognition import atlas_of
@@ -48,6 +48,7 @@ def cohort_of(
     if found is not None:
         findings += screen_edges(found, dataset.regions, ids, name)
     usual = site_of(name)
+    covariates, odd = _covariates(dataset, kept, name)
     return Cohort(
         ids=ids,
         datasets=(name,) * len(ids),
@@ -60,13 +61,11 @@ def cohort_of(
         connectomes=found,
         series=_series(dataset, kept),
         findings=findings,
-        notes=(*notes, *_left_alone(dataset, name)),
+        notes=(*notes, *odd, *_left_alone(dataset, name)),
         class_names=words(dataset.class_names),
         edges=_kept_as(dataset),
         interpretations={name: dataset.interpretation},
-        covariates=tuple(
-            covariate.rows(np.flatnonzero(kept)) for covariate in dataset.subjects.covariates
-        ),
+        covariates=covariates,
         atlas=atlas_of(dataset.interpretation.atlas, dataset.regions),
     )
 
@@ -136,6 +135,20 @@ def _left_alone(dataset: Dataset, name: str) -> tuple[Message, ...]:
     """What of the file was not used; the interpretation says why."""
     found = [each.what for each in dataset.interpretation.left_alone]
     return (Message("data.not-used", name=name, columns=first_of(found)),) if found else ()
+
+
+def _covariates(
+    dataset: Dataset, kept: NDArray[np.bool_], name: str
+) -> tuple[tuple[Covariate, ...], tuple[Message, ...]]:
+    """Those of the kept subjects, and what of them cannot be used."""
+    rows = np.flatnonzero(kept)
+    found = [usable(covariate.rows(rows)) for covariate in dataset.subjects.covariates]
+    odd = tuple(
+        Message("data.covariate-odd", name=name, covariate=covariate.name, count=count)
+        for covariate, count in found
+        if count
+    )
+    return tuple(covariate for covariate, _ in found), odd
 
 
 def _rows(array: NDArray[Number], kept: NDArray[np.bool_]) -> NDArray[Number]:

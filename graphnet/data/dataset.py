@@ -18,6 +18,25 @@ IntArray = NDArray[np.int64]
 NO_CLASS = -1  # the label of a subject whose class is not known
 
 NUMERIC, CATEGORICAL = "numeric", "categorical"
+LARGEST = 1e12  # beyond which a number says nothing of a subject
+SEX_KEYS = {"sex", "gender", "sexatbirth"}
+SEXES = {
+    **dict.fromkeys(("m", "male", "man", "boy", "男", "男性"), "M"),
+    **dict.fromkeys(("f", "female", "woman", "girl", "女", "女性"), "F"),
+}
+# What the field controls for, as tables call it (see Covariate.key).
+RECOGNISED = {
+    *SEX_KEYS,
+    *("age", "ageatscan", "ageatmri", "ageyears", "ageyrs", "ageinyears", "scanage"),
+    *("fd", "meanfd", "fdmean", "meanfdjenkinson", "fdjenkinson", "meanfdpower", "fdpower"),
+    *("funcmeanfd", "meanframewisedisplacement", "framewisedisplacement", "fwd", "meanfwd"),
+    *("motion", "headmotion", "meanmotion", "rmsmotion"),
+    *("icv", "tiv", "etiv", "intracranialvolume", "totalintracranialvolume"),
+    *("estimatedtotalintracranialvol", "estimatedtotalintracranialvolume"),
+    *("hand", "handedness", "education", "educationyears", "yearsofeducation", "edu", "eduyears"),
+    *("eyestatus", "eyestatusatscan", "eyes"),
+    *("scanner", "scannertype", "manufacturer", "fieldstrength", "coil"),
+}
 
 
 @dataclass(frozen=True)
@@ -44,14 +63,34 @@ class Covariate:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The text (S,) of a categorical covariate."""
-        return tuple(map(str, self.values))
+        """The text (S,) of a categorical covariate; of sex ``M`` and ``F`` in any spelling."""
+        words = tuple(map(str, self.values))
+        if self.key not in SEX_KEYS:
+            return words
+        return tuple(SEXES.get(word.strip().casefold(), word) for word in words)
 
     def rows(self, rows: IntArray) -> "Covariate":
         """Of these subjects alone, in this order."""
         values = self.values
         kept = tuple(values[row] for row in rows) if isinstance(values, tuple) else values[rows]
         return replace(self, values=kept)
+
+
+def usable(covariate: Covariate) -> tuple[Covariate, int]:
+    """A covariate as it can be computed with, and how many of its values cannot be used.
+
+    Numbers that are infinite or beyond 1e12 are missing. A sex in two numbers is words.
+    """
+    if covariate.kind != NUMERIC:
+        return covariate, 0
+    numbers = covariate.numbers
+    with np.errstate(invalid="ignore"):
+        odd = ~np.isnan(numbers) & ~(np.abs(numbers) <= LARGEST)
+    numbers = np.where(odd, np.nan, numbers)
+    if covariate.key in SEX_KEYS and len(np.unique(numbers[~np.isnan(numbers)])) <= len(SEX_KEYS):
+        words = tuple("" if np.isnan(number) else f"{number:g}" for number in numbers)
+        return replace(covariate, kind=CATEGORICAL, values=words), int(odd.sum())
+    return replace(covariate, values=numbers), int(odd.sum())
 
 
 def covariate_key(name: str) -> str:
@@ -61,38 +100,33 @@ def covariate_key(name: str) -> str:
 
 def joined_covariates(
     parts: Sequence[tuple[tuple[Covariate, ...], int]],
-) -> tuple[Covariate, ...]:
+) -> tuple[tuple[Covariate, ...], tuple[str, ...]]:
     """The covariates of several cohorts, each with its number of subjects, one below the other.
 
-    One that a cohort does not have is missing for its subjects. Numbers in one and words in another
-    are words.
+    One that a cohort does not have is missing for its subjects. One that is numbers in one cohort
+    and words in another is left out; the names of these come besides.
     """
     first: dict[str, Covariate] = {}
+    kinds: dict[str, set[str]] = {}
     for covariates, _ in parts:
         for covariate in covariates:
             first.setdefault(covariate.key, covariate)
-    return tuple(_joined(covariate, parts) for covariate in first.values())
+            kinds.setdefault(covariate.key, set()).add(covariate.kind)
+    joined = (_joined(covariate, parts) for key, covariate in first.items() if len(kinds[key]) == 1)
+    return tuple(joined), tuple(each.name for key, each in first.items() if len(kinds[key]) > 1)
 
 
 def _joined(named: Covariate, parts: Sequence[tuple[tuple[Covariate, ...], int]]) -> Covariate:
-    found = [
-        (next((each for each in covariates if each.key == named.key), None), count)
-        for covariates, count in parts
-    ]
-    if all(each is None or each.kind == NUMERIC for each, _ in found):
-        numbers = [np.full(count, np.nan) if each is None else each.numbers
-                   for each, count in found]  # fmt: skip
-        return Covariate(named.name, NUMERIC, np.concatenate(numbers))
+    numbers: list[FloatArray] = []
     words: list[str] = []
-    for each, count in found:
-        words += [""] * count if each is None else _as_words(each)
-    return Covariate(named.name, CATEGORICAL, tuple(words))
-
-
-def _as_words(covariate: Covariate) -> list[str]:
-    if covariate.kind == CATEGORICAL:
-        return list(covariate.words)
-    return ["" if np.isnan(number) else f"{number:g}" for number in covariate.numbers]
+    for covariates, count in parts:
+        own = next((each for each in covariates if each.key == named.key), None)
+        if named.kind == NUMERIC:
+            numbers.append(np.full(count, np.nan) if own is None else own.numbers)
+        else:
+            words += [""] * count if own is None else own.words
+    values = np.concatenate(numbers) if named.kind == NUMERIC else tuple(words)
+    return Covariate(named.name, named.kind, values)
 
 
 @dataclass(frozen=True)

@@ -275,7 +275,7 @@ def _matched(split: str, tested: _Tested) -> Matching | None:
     is_patient = tested.cohort.labels == tested.model.classes[1]
     if min(is_patient.sum(), (~is_patient).sum()) < LEAST:
         return None
-    x = Design.fit(covariates).of(covariates, len(is_patient))
+    x = Design.fit(covariates).marked(covariates, len(is_patient))
     rows = _pairs(_propensity(x, is_patient), is_patient)
     if len(rows) < 2 * LEAST:
         return Matching(split, len(is_patient), len(rows), None, None, None, None)

@@ -32,8 +32,9 @@ def covariate_baselines(
 
     """
     sources: dict[str, Callable[[Cohort], tuple[Covariate, ...]]] = {COVARIATES: checked}
-    if len(set(train.sites)) > 1:
-        sources[SITE] = _site
+    known = set(train.sites)
+    if len(known) > 1 and any(known & set(cohort.sites) for cohort in held_out.values()):
+        sources[SITE] = _site  # of sites that nobody was trained on it says nothing
     found = {}
     with threadpool_limits(1):
         for name, covariates_of in sources.items():
@@ -42,11 +43,11 @@ def covariate_baselines(
                 continue
             design = Design.fit(own)
             groups = {
-                group: design.of(covariates_of(cohort), len(cohort))
+                group: design.marked(covariates_of(cohort), len(cohort))
                 for group, cohort in held_out.items()
             }
             fit = _of_classes if classes else _of_score
-            found[name] = fit(design.of(own, len(train)), targets, groups, classes)
+            found[name] = fit(design.marked(own, len(train)), targets, groups, classes)
     return found
 
 

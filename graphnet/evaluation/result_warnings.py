@@ -7,15 +7,19 @@ import numpy as np
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.result import Quality, QualityFinding
 from graphnet.data import splits
-from graphnet.data.cohort import IntArray
+from graphnet.data.cohort import NO_CLASS, IntArray
+from graphnet.data.dataset import NUMERIC
 from graphnet.data.splits import Splits
 from graphnet.evaluation.assessment import has_graph
 from graphnet.graphs.edges import leaves_edges, no_edges
 from graphnet.messages import Message
 from graphnet.names import rule_sentences
+from graphnet.preprocessing.covariates import checked
 from graphnet.preprocessing.harmonise import Harmoniser, sites_of_one_class
 from graphnet.preprocessing.pipeline import rule
 from graphnet.preprocessing.scaling import CLIP
+
+UNEVEN, FEW = 0.2, 5  # shares of two classes that differ so much, of so many subjects
 
 
 def clipped_values(model: StoredModel, data: Splits) -> dict[str, IntArray]:
@@ -41,6 +45,7 @@ def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) 
             for split, cohort in data.present().items()
             for name, count in model.preprocessing.adjuster.missing(cohort).items()
         ]
+    messages += _missing_by_class(data)
     messages += _without_edges(model, data)
     constant = _constant_columns(model)
     if constant:
@@ -52,6 +57,20 @@ def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) 
         if cells:
             messages.append(Message("warnings.clipped", split=split, count=cells, limit=CLIP))
     return messages
+
+
+def _missing_by_class(data: Splits) -> list[Message]:
+    """Checked covariates that one class lacks far more often than another: that tells the class."""
+    train, found = data.train, []
+    classes = [label for label in train.classes if label != NO_CLASS]
+    for covariate in checked(train):
+        values = covariate.values
+        lacks = np.isnan(values) if covariate.kind == NUMERIC else np.array(values) == ""
+        shares = [float(lacks[train.labels == label].mean()) for label in classes]
+        if shares and max(shares) - min(shares) > UNEVEN and lacks.sum() >= FEW:
+            counts = [f"{100 * share:.0f} %" for share in shares]
+            found.append(Message("warnings.missing-by-class", name=covariate.name, shares=counts))
+    return found
 
 
 def _constant_columns(model: StoredModel) -> int:

@@ -5,32 +5,20 @@ confound regression (Snoek, Miletić & Scholte 2019, NeuroImage 184:741-760): wi
 nothing of the test subjects is in it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
-from graphnet.data.cohort import Cohort, FloatArray
-from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate, covariate_key
+from graphnet.data.cohort import NO_CLASS, Cohort, FloatArray
+from graphnet.data.dataset import CATEGORICAL, NUMERIC, RECOGNISED, Covariate, covariate_key
 from graphnet.errors import CohortError, ModelError
 from graphnet.messages import Message, first_of
 
 NONE = "none"  # in place of names
 MOST_LEVELS = 20  # of a word, each of which is a column
-# What the field controls for, as tables call it (see Covariate.key).
-RECOGNISED = {
-    *("age", "ageatscan", "ageatmri", "ageyears", "ageyrs", "ageinyears", "scanage"),
-    *("sex", "gender", "sexatbirth"),
-    *("fd", "meanfd", "fdmean", "meanfdjenkinson", "fdjenkinson", "meanfdpower", "fdpower"),
-    *("funcmeanfd", "meanframewisedisplacement", "framewisedisplacement", "fwd", "meanfwd"),
-    *("motion", "headmotion", "meanmotion", "rmsmotion"),
-    *("icv", "tiv", "etiv", "intracranialvolume", "totalintracranialvolume"),
-    *("estimatedtotalintracranialvol", "estimatedtotalintracranialvolume"),
-    *("hand", "handedness", "education", "educationyears", "yearsofeducation", "edu", "eduyears"),
-    *("eyestatus", "eyestatusatscan", "eyes"),
-    *("scanner", "scannertype", "manufacturer", "fieldstrength", "coil"),
-}
 
 
 def confounds_of(train: Cohort, asked: Sequence[str] | None) -> tuple[str, ...]:
@@ -63,7 +51,7 @@ def _is_usable(covariate: Covariate) -> bool:
 
 @dataclass(frozen=True)
 class Numeric:
-    """Standardised by training subjects; a missing value is their mean, and says so."""
+    """Standardised by the training subjects; ``had_missing``: whether one of them lacks it."""
 
     key: str
     mean: float
@@ -71,68 +59,88 @@ class Numeric:
     had_missing: bool
     kind = NUMERIC
 
-    def missing(self, covariate: Covariate) -> int:
-        """How many subjects lack it."""
-        if covariate.kind != NUMERIC:
-            return len(covariate.values)
-        return int(np.isnan(covariate.numbers).sum())
-
-    def columns(self, covariate: Covariate | None, count: int) -> FloatArray:
-        """(S, 1), or (S, 2) with whether it is missing."""
-        values = np.full(count, np.nan)
-        if covariate is not None and covariate.kind == NUMERIC:
-            values = covariate.numbers
-        missing = np.isnan(values)
-        scaled = np.where(missing, 0.0, (np.where(missing, 0.0, values) - self.mean) / self.sd)
-        both = [scaled, missing.astype(np.float64)] if self.had_missing else [scaled]
-        return np.stack(both, axis=1)
+    def values(self, covariate: Covariate | None, count: int) -> FloatArray:
+        """(S, 1), NaN where missing."""
+        if covariate is None or covariate.kind != NUMERIC:
+            return np.full((count, 1), np.nan)
+        return (covariate.numbers[:, None] - self.mean) / self.sd
 
 
 @dataclass(frozen=True)
 class Categorical:
-    """A column for each word of the training subjects; a word that none of them has is none."""
+    """A column for each word of the training subjects."""
 
     key: str
     levels: tuple[str, ...]
+    had_missing: bool
     kind = CATEGORICAL
 
-    def missing(self, covariate: Covariate) -> int:
-        """How many subjects lack it, or have a word that no training subject had."""
-        return sum(word not in self.levels for word in _words(covariate))
-
-    def columns(self, covariate: Covariate | None, count: int) -> FloatArray:
-        """(S, L) of L words, 0 or 1."""
+    def values(self, covariate: Covariate | None, count: int) -> FloatArray:
+        """(S, L) of L words, 0 or 1; NaN of who has none of these words."""
         words = ("",) * count if covariate is None else _words(covariate)
         marks = [[word == level for level in self.levels] for word in words]
-        return np.array(marks, np.float64).reshape(len(words), len(self.levels))
+        found = np.array(marks, np.float64).reshape(count, len(self.levels))
+        found[~found.any(axis=1)] = np.nan
+        return found
+
+
+Part = Numeric | Categorical
 
 
 @dataclass(frozen=True)
 class Design:
-    """Covariates of any subjects as numbers (S, P), by what was fitted to training subjects."""
+    """Covariates of any subjects as numbers, by what was fitted to training subjects."""
 
-    parts: tuple[Numeric | Categorical, ...]
+    parts: tuple[Part, ...]
 
     @classmethod
     def fit(cls, covariates: Sequence[Covariate]) -> "Design":
         """Fit to those of the training subjects."""
         return cls(tuple(map(_part, covariates)))
 
-    def of(self, covariates: Sequence[Covariate], count: int) -> FloatArray:
-        """The numbers of ``count`` subjects."""
-        by_key = {covariate.key: covariate for covariate in covariates}
-        columns = [part.columns(by_key.get(part.key), count) for part in self.parts]
+    def values(self, covariates: Sequence[Covariate], count: int) -> FloatArray:
+        """(S, P) of ``count`` subjects, NaN in all columns of a covariate that one lacks."""
+        columns = [values for _, values in self._each(covariates, count)]
         return np.concatenate(columns, axis=1) if columns else np.zeros((count, 0))
 
+    def marked(self, covariates: Sequence[Covariate], count: int) -> FloatArray:
+        """The same with 0 in place of NaN, and a column for who lacks a covariate.
 
-def _part(covariate: Covariate) -> Numeric | Categorical:
+        That column is there for covariates that some training subject lacked.
+        """
+        columns: list[FloatArray] = [np.zeros((count, 0))]
+        for part, values in self._each(covariates, count):
+            columns.append(np.asarray(np.where(np.isnan(values), 0.0, values)))
+            if part.had_missing:
+                lacks = np.asarray(np.isnan(values).any(axis=1))
+                columns.append(lacks[:, None].astype(np.float64))
+        return np.concatenate(columns, axis=1)
+
+    def missing(self, covariates: Sequence[Covariate], count: int) -> list[int]:
+        """How many subjects lack each covariate, or have it otherwise than any training subject."""
+        return [int(np.isnan(values).any(axis=1).sum())
+                for _, values in self._each(covariates, count)]  # fmt: skip
+
+    def _each(
+        self, covariates: Sequence[Covariate], count: int
+    ) -> Iterator[tuple[Part, FloatArray]]:
+        by_key = {covariate.key: covariate for covariate in covariates}
+        for part in self.parts:
+            yield part, part.values(by_key.get(part.key), count)
+
+
+def _part(covariate: Covariate) -> Part:
     if covariate.kind == NUMERIC:
         values = covariate.numbers
         present = values[~np.isnan(values)]
         mean = float(present.mean()) if len(present) else 0.0
-        sd = float(present.std()) if len(present) else 0.0
-        return Numeric(covariate.key, mean, sd or 1.0, len(present) < len(values))
-    return Categorical(covariate.key, tuple(sorted({word for word in covariate.words if word})))
+        spread = float(np.ptp(present)) if len(present) else 0.0
+        varies = spread > CONSTANT * float(np.abs(present).max(initial=0.0))
+        sd = float(present.std()) if varies else 1.0
+        return Numeric(covariate.key, mean, sd, len(present) < len(values))
+    words = covariate.words
+    levels = tuple(sorted({word for word in words if word}))
+    return Categorical(covariate.key, levels, not all(words))
 
 
 def _words(covariate: Covariate) -> tuple[str, ...]:
@@ -146,6 +154,7 @@ def checked(cohort: Cohort) -> tuple[Covariate, ...]:
     return tuple(each for each in cohort.covariates if each.name in cohort.confounds)
 
 
+CONSTANT = 1e-9  # of the largest value: what varies by less is rounding
 LEAST_SUBJECTS = 3  # per column of covariates, and at least 10
 FEWEST = 10
 
@@ -180,34 +189,33 @@ class CovariateAdjuster:
         if not covariates:
             raise CohortError(Message("data.adjust-no-covariates"))
         design = Design.fit(covariates)
-        x = design.of(covariates, len(cohort))
+        x = design.values(covariates, len(cohort))
         rows = np.ones(len(cohort), dtype=bool)
         if controls_only:
-            rows = cohort.labels == cohort.classes[0]
+            rows = _controls(cohort)
         least = max(FEWEST, LEAST_SUBJECTS * (x.shape[1] + 1))
         if rows.sum() < least:
             values = {"count": int(rows.sum()), "least": least, "columns": x.shape[1]}
             raise CohortError(Message("data.adjust-few-subjects", **values))
-        means = x[rows].mean(axis=0)
+        means = _means(x[rows])
         flat = features[rows].reshape(int(rows.sum()), -1)
-        slopes = _slopes(x[rows] - means, flat)
+        slopes = _slopes(_about(x[rows], means), flat)
         names = tuple(covariate.name for covariate in covariates)
         return cls(names, design, means, slopes.reshape(-1, *features.shape[1:]))
 
     def transform(self, features: FloatArray, cohort: Cohort) -> FloatArray:
-        """``features`` (S, N, F) as they would be at the training subjects' mean covariates."""
-        x = self.design.of(cohort.covariates, len(cohort)) - self.means
-        moved: FloatArray = features - np.tensordot(x, self.slopes, axes=1)
+        """``features`` (S, N, F) as they would be at the training subjects' mean covariates.
+
+        A covariate that a subject lacks is taken to be that mean, so nothing of it is taken out.
+        """
+        x = self.design.values(cohort.covariates, len(cohort))
+        moved: FloatArray = features - np.tensordot(_about(x, self.means), self.slopes, axes=1)
         return moved
 
     def missing(self, cohort: Cohort) -> dict[str, int]:
         """How many subjects lack each covariate; their value is taken to be the mean."""
-        by_key = {covariate.key: covariate for covariate in cohort.covariates}
-        counts = {}
-        for name, part in zip(self.names, self.design.parts, strict=True):
-            covariate = by_key.get(part.key)
-            counts[name] = len(cohort) if covariate is None else part.missing(covariate)
-        return {name: count for name, count in counts.items() if count}
+        counts = self.design.missing(cohort.covariates, len(cohort))
+        return {name: count for name, count in zip(self.names, counts, strict=True) if count}
 
     def as_dict(self) -> dict[str, Any]:
         """For a manifest."""
@@ -228,12 +236,32 @@ class CovariateAdjuster:
             slopes = np.array(stored["slopes"], dtype=np.float64)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ModelError(Message("model.adjuster-damaged")) from error
-        width = design.of((), 0).shape[1]
+        width = design.values((), 0).shape[1]
         is_whole = slopes.ndim == 3 and len(slopes) == width and means.shape == (width,)
         finite = np.isfinite(means).all() and np.isfinite(slopes).all()
         if not (is_whole and finite and len(names) == len(design.parts)):
             raise ModelError(Message("model.adjuster-damaged"))
         return cls(names, design, means, slopes)
+
+
+def _controls(cohort: Cohort) -> NDArray[np.bool_]:
+    """The subjects of the first class (S,). Raises CohortError where there are not two classes."""
+    classes = [label for label in cohort.classes if label != NO_CLASS]
+    if len(classes) < 2:
+        raise CohortError(Message("data.adjust-no-controls"))
+    return np.asarray(cohort.labels == classes[0])
+
+
+def _means(x: FloatArray) -> FloatArray:
+    """The mean of each column of those who have it; 0 of a column that nobody has."""
+    present = ~np.isnan(x)
+    counts = present.sum(axis=0)
+    return np.asarray(np.where(present, x, 0.0).sum(axis=0) / np.maximum(counts, 1))
+
+
+def _about(x: FloatArray, means: FloatArray) -> FloatArray:
+    """The distance of each value from the mean; 0 where it is missing."""
+    return np.where(np.isnan(x), 0.0, x - means)
 
 
 def _slopes(x: FloatArray, values: FloatArray) -> FloatArray:
@@ -257,10 +285,11 @@ def _least_squares(x: FloatArray, values: FloatArray) -> FloatArray:
     return np.asarray(np.linalg.lstsq(with_intercept, values, rcond=None)[0][1:])
 
 
-def _stored_part(stored: Any) -> Numeric | Categorical:
+def _stored_part(stored: Any) -> Part:
     if stored["kind"] == NUMERIC:
         return Numeric(
             str(stored["key"]), float(stored["mean"]), float(stored["sd"]),
             bool(stored["had_missing"]),
         )  # fmt: skip
-    return Categorical(str(stored["key"]), tuple(map(str, stored["levels"])))
+    levels = tuple(map(str, stored["levels"]))
+    return Categorical(str(stored["key"]), levels, bool(stored["had_missing"]))

@@ -145,7 +145,7 @@ def _command(facts: Facts) -> str:
         if isinstance(value, bool):
             parts.append(f"--{flag}" if value else f"--no-{flag}")
         elif value is not None:
-            parts += [f"--{flag}", str(value)]
+            parts += [f"--{flag}", ",".join(value) if isinstance(value, list) else str(value)]
     return shlex.join([*parts, "--out", "model/"])
 
 

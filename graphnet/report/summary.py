@@ -103,45 +103,69 @@ class Alone:
 
 
 def alone(facts: Facts) -> list[Alone]:
-    """Of the headline's subjects; nothing where the difference has no interval.
+    """Of the headline's subjects; nothing of classes where the difference has no interval.
 
     Of the site something is said only where it may explain the result.
     """
     told = []
     for name in ALONE:
         metrics = (facts.result.baselines.get(name) or {}).get(facts.headline)
-        by_name = (facts.result.differences.get(facts.headline) or {}).get(name) or {}
-        difference = by_name.get("auc")
-        if metrics is None or difference is None or difference.ci is None:
+        if metrics is None:
             continue
-        is_better = difference.ci[0] > 0
-        predicts = (metrics.interval("auc") or (0.0, 0.0))[0] > 0.5  # beyond chance
-        explains = predicts and not is_better
-        if name == "site" and not explains:
-            continue
-        told.append(Alone(_said_of(name, facts, metrics, difference, explains=explains), explains))
+        one = _of_scores(name, facts, metrics) if facts.is_regression else _of_classes(
+            name, facts, metrics
+        )  # fmt: skip
+        if one is not None and (one.explains or name != "site"):
+            told.append(one)
     return told
 
 
-def _said_of(
-    name: str, facts: Facts, metrics: SplitMetrics, difference: Difference, *, explains: bool
-) -> Message:
-    low, high = difference.ci or (0.0, 0.0)
-    checked = facts.result.confounds.checked if facts.result.confounds else ()
+def _of_classes(name: str, facts: Facts, metrics: SplitMetrics) -> Alone | None:
+    """By the AUC of two classes, the balanced accuracy of more; None without an interval."""
+    by_name = (facts.result.differences.get(facts.headline) or {}).get(name) or {}
+    metric, chance = "auc", 0.5
+    if by_name.get("auc", Difference()).ci is None:
+        metric, chance = "balanced_accuracy", 1 / max(2, len(facts.classes))
+    difference = by_name.get(metric, Difference())
+    if difference.ci is None:
+        return None
+    low, high = difference.ci
+    predicts = (metrics.interval(metric) or (0.0, 0.0))[0] > chance
+    explains = predicts and low <= 0
     values: dict[str, Any] = {
-        "covariates": list(checked),
-        "alone": with_interval(metrics, "auc"),
+        "covariates": _checked(facts),
+        "metric": metric_name(metric),
+        "alone": with_interval(metrics, metric),
         "difference": f"{difference.value or 0.0:+.3f}",
         "low": f"{low:+.3f}",
         "high": f"{high:+.3f}",
+        "worse": "yes" if high < 0 else "no",
     }
     if name == "site":
-        return Message("evaluation.site-explains", **values)
+        return Alone(Message("evaluation.site-explains", **values), explains)
     if explains:
-        return Message("evaluation.covariates-explain", **values)
-    if difference.ci is not None and difference.ci[0] > 0:
-        return Message("evaluation.covariates-do-not-explain", **values)
-    return Message("evaluation.covariates-by-chance", **values)
+        return Alone(Message("evaluation.covariates-explain", **values), explains)
+    if low > 0:
+        return Alone(Message("evaluation.covariates-do-not-explain", **values), explains)
+    return Alone(Message("evaluation.covariates-by-chance", **values), explains)
+
+
+def _of_scores(name: str, facts: Facts, metrics: SplitMetrics) -> Alone | None:
+    """By R² of a clinical score, of whose difference there is no interval."""
+    ours = None if facts.headline_metrics is None else facts.headline_metrics["r2"]
+    theirs = metrics["r2"]
+    if ours is None or theirs is None or theirs <= 0 or theirs < ours:
+        return None
+    values = {"alone": f"{theirs:.3f}", "ours": f"{ours:.3f}"}
+    if name == "site":
+        return Alone(Message("evaluation.site-explains-score", **values), explains=True)
+    named = Message("evaluation.covariates-explain-score", covariates=_checked(facts), **values)
+    return Alone(named, explains=True)
+
+
+def _checked(facts: Facts) -> list[str]:
+    confounds = facts.result.confounds
+    return [] if confounds is None else list(confounds.checked)
 
 
 def worse_than(facts: Facts) -> dict[str, Difference]:

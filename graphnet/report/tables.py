@@ -295,6 +295,8 @@ def _chosen(folds: Iterable[Mapping[str, float]]) -> dict[str, Counter[float]]:
 def _value(value: Any) -> Cell:
     if isinstance(value, bool):
         return Message("report.yes") if value else Message("report.no")
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value)) or NOTHING
     return NOTHING if value is None else str(value)
 
 

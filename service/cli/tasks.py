@@ -186,7 +186,7 @@ def _facts(task: "Task") -> Iterator[tuple[Message, object]]:
     settings = (config.get("param_set") or {}).items()
     yield (
         Message("cli.settings"),
-        ", ".join(f"{name} {value}" for name, value in settings if value != ""),
+        ", ".join(f"{name} {_listed(value) or value}" for name, value in settings if value != ""),
     )
 
 

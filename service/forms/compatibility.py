@@ -9,12 +9,12 @@ from db.form import FINE_TUNE, TaskForm
 from graphnet.artifacts.manifest import check_fit, manifest_layout
 from graphnet.catalogue import FROM_CONNECTOMES, LEAST_MEASURES, UNADJUSTED
 from graphnet.data.cohort import Layout
-from graphnet.data.dataset import covariate_key
+from graphnet.data.dataset import RECOGNISED, covariate_key
 from graphnet.data.profile import Profile
 from graphnet.data.series_measures import LOW_FREQUENCY, SeriesOptions
 from graphnet.errors import ModelError
 from graphnet.messages import Message, as_one, first_of
-from graphnet.preprocessing.covariates import NONE, RECOGNISED
+from graphnet.preprocessing.covariates import NONE
 from service.http.responses import FieldError
 
 PARENT = "param_set.trained_task_id"

@@ -6,7 +6,7 @@ The fields come as JSON or from a page's form, where tags are one text with comm
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from db.dataset_names import LONGEST
+from db.dataset_names import LONGEST, RESERVED
 from db.labels import LabelChange
 from db.tidying import Edit
 from graphnet.messages import Message
@@ -71,7 +71,7 @@ def read_flag(field: str, value: Any) -> bool:
 
 def _name(field: str, value: Any) -> str:
     name = value.strip() if isinstance(value, str) else ""
-    if 0 < len(name) <= LONGEST and name.isprintable():
+    if 0 < len(name) <= LONGEST and name.isprintable() and name not in RESERVED:
         return name
     raise field_error(field, Message("tidy.name-invalid", field=field, least=1, most=LONGEST))
 

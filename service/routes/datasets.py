@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from db import datasets
 from db.charset import unstorable_of_dataset
-from db.dataset_names import LONGEST
+from db.dataset_names import LONGEST, RESERVED
 from db.datasets import DatasetRecord, ListedDataset, name_taken
 from db.errors import NameTaken
 from db.labels import formerly_called
@@ -277,6 +277,8 @@ def _name_unusable(name: str, proj_id: str) -> ApiError:
 
 def _length(field: str, text: str) -> list[FieldError]:
     least, most = LENGTHS[field]
+    if text in RESERVED and field == "data_name":
+        return [FieldError(field, Message("forms.name-unusable", name=quoted(text)))]
     if least <= len(text) <= most and (text.isprintable() or not text):
         return []
     should = Message("forms.should-characters", least=least, most=most)

@@ -314,6 +314,7 @@ def test_covariates_are_numbers_or_a_few_words() -> None:
         "sex": ["M", "F", "", "F", "M", "NA"],
         "note": [f"text {row}" for row in range(rows)],
         "scanner": ["Prisma"] * rows,
+        "study": ["first"] * rows,
         "born": ["1990-01-02", "1991-01-02", "1990-01-02", "1991-01-02", "", ""],
         "nothing": ["", "n/a", "", "", "", ""],
         "constant": [30.0] * rows,
@@ -323,14 +324,15 @@ def test_covariates_are_numbers_or_a_few_words() -> None:
     assert [(each.name, each.kind, each.missing) for each in found.covariates] == [
         ("age", "numeric", 2),
         ("sex", "categorical", 2),
+        ("scanner", "categorical", 0),
         ("constant", "numeric", 0),
     ]
-    age, sex, _ = found.subjects.covariates
+    age, sex, *_ = found.subjects.covariates
     np.testing.assert_array_equal(age.values, [30, 31.5, np.nan, 40, np.nan, 29])
     assert sex.values == ("M", "F", "", "F", "M", "")
     assert {left.what: left.reason for left in inquiry.left_alone} == {
         "note": "it is text with 6 different values",
-        "scanner": "it is Prisma in every row",
+        "study": "it is first in every row",
         "born": "it holds dates",
         "nothing": "it is empty",
     }

@@ -217,10 +217,10 @@ def test_a_dated_name_says_the_site() -> None:
 
 
 def test_other_columns_are_noticed() -> None:
-    cohort = read("ID,LABEL,LABEL_GROUP,AGE,GMV_1,Sex\np1,0,1,30,0.5,m\n")
+    cohort = read("ID,LABEL,LABEL_GROUP,AGE,GMV_1,Sex,Study\np1,0,1,30,0.5,m,x\n")
     assert cohort.measures == ("GMV",)
     assert cohort.labels.tolist() == [1]
-    assert [*map(str, cohort.notes)] == ["site: not used: Sex."]
+    assert [*map(str, cohort.notes)] == ["site: not used: Study."]
     (said,) = cohort.interpretations["site"].assumptions
     assert said.code == "readers_tables.class-column-chosen"
 

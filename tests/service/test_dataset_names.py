@@ -22,6 +22,7 @@ URL = "/api/v0/datasets"
         ("derivatives.zip", "derivatives"),
         ("site.v2", "site.v2"),
         (".csv", ".csv"),
+        ("..", ""),
         ("", ""),
     ],
 )
@@ -101,3 +102,12 @@ def test_a_file_in_a_form_names_its_dataset_without_its_ending(installation: Ins
     file = {"datafile": ("of a form.csv.gz.csv", table("NC"), "text/csv")}
     answer = installation.http.post(URL, data={"proj_id": "P"}, files=file).json()
     assert answer["dataset"]["data_name"] == "of a form"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [".", ".."])
+def test_a_name_that_no_address_can_have_is_refused(small: Installation, name: str) -> None:
+    table = cohort_table("small", 1, 6, seed=1, recipe=SMALL).to_csv(index=False)
+    query = {"proj_id": "P", "data_name": name}
+    answer = small.http.post(URL, params=query, content=table).json()
+    assert (answer["error_num"], answer["errors"][0]["field"]) == (2, "data_name")

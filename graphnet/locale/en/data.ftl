@@ -185,3 +185,9 @@ folder-damaged = { $what ->
 folder-of-other-version = The dataset folder { $folder } has version { $stored } of its format; this program reads version { $read }.
 arrays-not-listed = The dataset's dataset.json does not list its arrays.
 array-unknown = The dataset's dataset.json names an unknown array, '{ $name }'.
+covariate-odd = { $count ->
+    [one] { $name }: 1 value of { $covariate } is infinite or beyond 1e12 and counts as missing.
+   *[other] { $name }: { $count } values of { $covariate } are infinite or beyond 1e12 and count as missing.
+}
+covariate-kinds = { $covariate } holds numbers in one dataset and words in another, so it was not used as a covariate; write it alike in all.
+adjust-no-controls = adjust = 'regress_controls' needs controls and patients among the training subjects; use 'regress'.

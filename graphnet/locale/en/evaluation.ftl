@@ -33,7 +33,15 @@ graph-harms = The graph does harm: the AUC differs by { $difference } from the s
 }.
 no-covariates = none
 covariate-unknown = covariates names { $names }, which the training data do not have; they have { $known }.
-covariates-explain = { $covariates } alone reach AUC { $alone } on the same subjects, and the model is not clearly better ({ $difference }, 95% CI { $low } to { $high }): its result may be due to them.
-covariates-do-not-explain = { $covariates } alone reach AUC { $alone } on the same subjects; the model is better by { $difference } (95% CI { $low } to { $high }).
-site-explains = The site alone reaches AUC { $alone } on the same subjects, and the model is not clearly better ({ $difference }, 95% CI { $low } to { $high }): its result may be due to the sites.
-covariates-by-chance = { $covariates } alone reach AUC { $alone } on the same subjects, which may be chance; the model's difference to them is { $difference } (95% CI { $low } to { $high }).
+covariates-explain = { $covariates } alone: { $metric } { $alone } on the same subjects. The model is { $worse ->
+    [yes] worse
+   *[no] not clearly better
+} ({ $difference }, 95% CI { $low } to { $high }), so its result may be due to { $covariates }.
+covariates-do-not-explain = { $covariates } alone: { $metric } { $alone } on the same subjects; the model is better by { $difference } (95% CI { $low } to { $high }).
+covariates-by-chance = { $covariates } alone: { $metric } { $alone } on the same subjects, which may be chance; the model's difference to this is { $difference } (95% CI { $low } to { $high }).
+covariates-explain-score = { $covariates } alone: R² { $alone } on the same subjects, and the model { $ours }, so its result may be due to { $covariates }.
+site-explains = The site alone: { $metric } { $alone } on the same subjects. The model is { $worse ->
+    [yes] worse
+   *[no] not clearly better
+} ({ $difference }, 95% CI { $low } to { $high }), so its result may be due to the sites.
+site-explains-score = The site alone: R² { $alone } on the same subjects, and the model { $ours }, so its result may be due to the sites.

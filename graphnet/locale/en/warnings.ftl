@@ -46,3 +46,4 @@ covariate-missing = { $count ->
    *[other] { $split }_data: { $name } is missing for { $count } subjects, whose measures were adjusted as if they had the mean.
 }
 subjects-erased = Subjects were erased from this task after it had ended. Their predictions are no longer listed; the model and the metrics were computed with them.
+missing-by-class = { $name } is missing in { $shares } of the training subjects, class by class: whether it is missing tells the class, and is counted among what covariates predict.

@@ -133,3 +133,6 @@ folder-damaged = { $what ->
 folder-of-other-version = 数据集文件夹 { $folder } 的格式版本为 { $stored }；本程序读取版本 { $read }。
 arrays-not-listed = 数据集的 dataset.json 没有列出其数组。
 array-unknown = 数据集的 dataset.json 含有未知的数组“{ $name }”。
+covariate-odd = { $name }：{ $covariate } 有 { $count } 个值为无穷或超过 1e12，按缺失处理。
+covariate-kinds = { $covariate } 在一个数据集中是数字，在另一个中是文字，因此未用作协变量；请统一写法。
+adjust-no-controls = adjust = 'regress_controls' 要求训练受试者中既有对照又有患者；请使用 'regress'。

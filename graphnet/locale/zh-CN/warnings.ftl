@@ -22,3 +22,4 @@ constant-columns = 有 { $count } 列在训练受试者中几乎没有变化，�
 harmonised-classes = 站点 { $sites } 的训练受试者只有一个类别，因此协调也会去除一部分类别之间的差异。
 covariate-missing = { $split }_data：{ $count } 名受试者缺少 { $name }，其指标按均值校正。
 subjects-erased = 任务结束后，已从中删除部分受试者。其预测不再列出；模型和各项指标仍是包含这些受试者时计算的结果。
+missing-by-class = 各类别训练受试者中 { $name } 缺失的比例为 { $shares }：是否缺失本身即可区分类别，并计入协变量的预测能力。

@@ -5,10 +5,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate, FloatArray
+from graphnet.data.dataset import (
+    CATEGORICAL,
+    NUMERIC,
+    RECOGNISED,
+    Covariate,
+    FloatArray,
+    covariate_key,
+)
 from graphnet.data.interpretation import Choice, MissingCode
 from graphnet.messages import Message, first_of
-from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.inquiry import COVARIATES, Inquiry
 from graphnet.readers.subjects.spellings import in_one_spelling, without_code_words
 from graphnet.readers.tables.missing_codes import MISSING, VALUE, without_codes
 from graphnet.readers.tables.roles import UNNAMED
@@ -23,6 +30,7 @@ from graphnet.readers.tables.sheet import (
     words_of,
 )
 
+CONSTANT = "readers_subjects.constant-column"  # the code of a reason
 MOST_WORDS = 20  # of a categorical covariate
 MOST_ODD = 2  # words beside numbers that may stand for a missing value
 LEAST_NUMBERS = 5  # different ones beside such words
@@ -50,6 +58,9 @@ def _covariate(column: str, cells: Cells, inquiry: Inquiry) -> Covariate | None:
         return Covariate(column, NUMERIC, without_codes(values, column, inquiry))
     texts = without_code_words(texts, column, inquiry)
     reason = _why_not(words_of(texts), len(texts))
+    is_kept = covariate_key(column) in RECOGNISED or inquiry.answer(COVARIATES) is not None
+    if reason is not None and reason.code == CONSTANT and is_kept:
+        reason = None  # all of a file may be men: other files, or other subjects, may not
     if reason is not None:
         inquiry.leave(column or "a column without a name", reason)
         return None
