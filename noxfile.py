@@ -14,10 +14,10 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 CONSTRAINED = ("-c", "constraints.txt")
 # One thread each, and no process compiles again what another has compiled.
 SPARING = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": ""}
-# Four processes on two cores, as most tests wait; threads of torch that wait for each other would
+# Five processes on two cores, as most tests wait; threads of torch that wait for each other would
 # undo the gain. A file's tests stay in one process; files without slow tests
 # come first (see tests/conftest.py).
-PARALLEL = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=25")
+PARALLEL = ("-n", "5", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=25")
 FAST = ("-m", "not slow", *PARALLEL)
 
 
