@@ -136,8 +136,13 @@ def _task(suffix: str, handler: str, summary: str, *, method: str = "GET", **mor
 def _uploads() -> tuple[Endpoint, ...]:
     """A file in pieces, by the tus protocol."""
     one, resumable = f"{V0}/uploads/{{upload_id}}", {"Tus-Resumable": "1.0.0"}
-    missing = (ErrorNum.NOT_FOUND, ErrorNum.REGISTRY_UNAVAILABLE)
+    missing = (ErrorNum.NOT_FOUND, ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.TUS_VERSION)
     return (
+        Endpoint(
+            *("OPTIONS", f"{V0}/uploads", "routes.uploads:describe"),
+            "What of the tus protocol is spoken: Tus-Version, Tus-Extension, Tus-Max-Size.",
+            status=204,
+        ),
         Endpoint(
             "POST",
             f"{V0}/uploads",
@@ -151,7 +156,7 @@ def _uploads() -> tuple[Endpoint, ...]:
             reply={"upload": "object"},
             refusals=(
                 *(ErrorNum.FORM_INVALID, ErrorNum.TOO_LARGE, ErrorNum.QUOTA_EXCEEDED),
-                ErrorNum.REGISTRY_UNAVAILABLE,
+                *(ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.TUS_VERSION),
             ),
             status=201,
         ),
@@ -177,6 +182,7 @@ def _uploads() -> tuple[Endpoint, ...]:
             refusals=(
                 *missing,
                 *(ErrorNum.UPLOAD_OFFSET, ErrorNum.FORM_INVALID, ErrorNum.BODY_UNREADABLE),
+                ErrorNum.UNSUPPORTED_BODY,
                 *(ErrorNum.TOO_LARGE, ErrorNum.TOO_SLOW, ErrorNum.TOO_MANY, ErrorNum.STORAGE_FULL),
             ),
             status=204,

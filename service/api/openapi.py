@@ -78,7 +78,7 @@ ALWAYS = (
     *(ErrorNum.NO_TOKEN, ErrorNum.FORBIDDEN, ErrorNum.METHOD_NOT_ALLOWED),
     *(ErrorNum.DATABASE_UNAVAILABLE, ErrorNum.INTERNAL),
 )
-OF_A_POST = (ErrorNum.ENCODED,)
+OF_A_POST = (ErrorNum.UNSUPPORTED_BODY,)
 OF_A_BODY = (ErrorNum.BODY_UNREADABLE, ErrorNum.TOO_LARGE, ErrorNum.TOO_SLOW)
 OF_A_DOWNLOAD = {
     PARTIAL: "the bytes that Range asks for",

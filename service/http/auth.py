@@ -26,7 +26,7 @@ ErrorHandler = Callable[[Request, Exception], Awaitable[Response]]
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/sign-in", "/sign-out", "/preferences"})
 PUBLIC_FILES = "/static/"
-READING = frozenset({"GET", "HEAD"})
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOK_AGAIN_SECONDS = 1.0
 CALLER, AGAIN = "sgn.caller", "sgn.again"
 TOKEN_COOKIE = "sgn_token"  # noqa: S105 - its name

@@ -46,7 +46,7 @@ def check_encoding(request: Request) -> None:
     if set(named) <= {"", "identity"}:
         return
     raise ApiError(
-        ErrorNum.ENCODED,
+        ErrorNum.UNSUPPORTED_BODY,
         Message("api.body-compressed", encoding=quoted(codings, 40)),
         headers={"accept-encoding": "identity"},
     )

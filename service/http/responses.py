@@ -36,6 +36,7 @@ class ErrorNum(IntEnum):
     NOT_RETRIABLE = 18
     NO_WORKER = 19
     QUESTIONS_OPEN = 20
+    UNSUPPORTED_BODY = 21
     NOT_OURS = 22
     STORAGE_FULL = 23
     STORED_LOST = 24
@@ -44,7 +45,7 @@ class ErrorNum(IntEnum):
     QUOTA_EXCEEDED = 27
     IN_USE = 28
     UNCONFIRMED = 29
-    ENCODED = 21
+    TUS_VERSION = 30
 
 
 MEANINGS = {
@@ -88,9 +89,10 @@ MEANINGS = {
         422,
         "The file has two plausible readings; answer the `questions` with `mapping`.",
     ),
-    ErrorNum.ENCODED: (
+    ErrorNum.UNSUPPORTED_BODY: (
         415,
-        "The body is compressed (Content-Encoding); it must be sent as it is.",
+        "The body is compressed (Content-Encoding), or a piece has another Content-Type than "
+        "application/offset+octet-stream.",
     ),
     ErrorNum.NOT_OURS: (
         409,
@@ -119,6 +121,7 @@ MEANINGS = {
         409,
         "It cannot be undone: `dependents` lists what depends on it; send `confirm=true`.",
     ),
+    ErrorNum.TUS_VERSION: (412, "Tus-Resumable names another version than Tus-Version."),
     ErrorNum.INTERNAL: (500, "The service failed with an internal error; its log has the details."),
 }
 

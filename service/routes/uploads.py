@@ -31,10 +31,21 @@ CREATED, NO_CONTENT = 201, 204
 MOST_DIGITS = 15
 LONGEST_METADATA = 4000
 MOST_BODY = 1000  # of a request that is to have none
+RESUMABLE, VERSION = "tus-resumable", "tus-version"
+
+
+async def describe(request: Request) -> Response:
+    """What of the protocol is spoken, and the size of the largest file."""
+    response = Response(status_code=NO_CONTENT)
+    response.headers[VERSION] = PROTOCOL
+    response.headers["tus-extension"] = "creation,termination"
+    response.headers["tus-max-size"] = str(state_of(request).uploads.max_file_bytes)
+    return _of_protocol(response)
 
 
 async def begin(request: Request) -> Response:
     """Begin an upload of ``Upload-Length`` bytes; ``Location`` is where its pieces go."""
+    _check_version(request)
     if await read_body(request, MOST_BODY):
         raise field_error("body", Message("forms.upload-no-body"))
     caller, state = caller_of(request), state_of(request)
@@ -53,8 +64,10 @@ async def begin(request: Request) -> Response:
 
 async def add(request: Request) -> Response:
     """Add the piece that begins at ``Upload-Offset``."""
+    _check_version(request)
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != PIECE:
-        raise field_error("Content-Type", Message("forms.upload-content-type", right=PIECE))
+        message = Message("forms.upload-content-type", right=PIECE)
+        raise ApiError(ErrorNum.UNSUPPORTED_BODY, message)
     state, offset = state_of(request), _number(request, OFFSET)
     with state.admission.upload():
         upload = await state.uploads.go_on(request, request.path_params["upload_id"], offset)
@@ -75,6 +88,7 @@ async def stop(request: Request) -> Response:
 
 
 async def _find(request: Request) -> Upload:
+    _check_version(request)
     upload_id = request.path_params["upload_id"]
     return await state_of(request).uploads.find(upload_id, caller_of(request))
 
@@ -95,8 +109,16 @@ def _told(response: Response, upload: Upload) -> Response:
 
 
 def _of_protocol(response: Response) -> Response:
-    response.headers["tus-resumable"] = PROTOCOL
+    response.headers[RESUMABLE] = PROTOCOL
     return response
+
+
+def _check_version(request: Request) -> None:
+    """Raise ApiError if a client speaks another version; one that names none is taken."""
+    version = request.headers.get(RESUMABLE, PROTOCOL)
+    if version != PROTOCOL:
+        message = Message("api.tus-version", version=quoted(version, 20), right=PROTOCOL)
+        raise ApiError(ErrorNum.TUS_VERSION, message, headers={VERSION: PROTOCOL})
 
 
 def _number(request: Request, header: str) -> int:

@@ -64,7 +64,7 @@ class Uploads:
     def __init__(self, store: Store, max_bytes: int, max_file_bytes: int) -> None:
         self._store = store
         self._max_bytes = max_bytes
-        self._max_file_bytes = max(max_bytes, max_file_bytes)
+        self.max_file_bytes = max(max_bytes, max_file_bytes)
         self._latest: dict[str, object] = {}  # whose piece of an upload is being written
         self._changing = KeyedLock()
         self._pool = ThreadPoolExecutor(WRITERS, thread_name_prefix="uploads")
@@ -72,7 +72,7 @@ class Uploads:
     @property
     def unpacked(self) -> int:
         """The bytes that may come out of an upload."""
-        return UNPACKED * self._max_file_bytes
+        return UNPACKED * self.max_file_bytes
 
     async def receive(self, request: Request) -> Received:
         """The file of a request, or the one that its field ``upload`` names.
@@ -113,8 +113,8 @@ class Uploads:
 
     async def begin(self, caller: Caller, name: str, size: int) -> Upload:
         """An upload whose ``size`` bytes will come in pieces. Raises ApiError, RegistryError."""
-        if size > self._max_file_bytes:
-            raise too_large(self._max_file_bytes)
+        if size > self.max_file_bytes:
+            raise too_large(self.max_file_bytes)
         upload = Upload(
             *(new_id(), new_data_id(), caller.proj_id or "", named_after(PurePath(name).name)),
             parts=0,

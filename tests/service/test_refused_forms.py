@@ -67,7 +67,7 @@ REFUSALS: dict[str, tuple[str, bytes, dict[str, str], int, ErrorNum]] = {
     "wrong": ("POST", b'{"proj_id": "P"}', {}, 422, ErrorNum.FORM_INVALID),
     "a key": ("POST", body().encode(), {"idempotency-key": ""}, 422, ErrorNum.FORM_INVALID),
     "large": ("POST", b" " * 1_000_001, {}, 413, ErrorNum.TOO_LARGE),
-    "compressed": ("POST", gzip.compress(body().encode()), GZIP, 415, ErrorNum.ENCODED),
+    "compressed": ("POST", gzip.compress(body().encode()), GZIP, 415, ErrorNum.UNSUPPORTED_BODY),
     "another host": ("POST", body().encode(), {"host": "x.example"}, 403, ErrorNum.FORBIDDEN),
     "no token": ("POST", b"{}", {"authorization": "Bearer no"}, 401, ErrorNum.NO_TOKEN),
     "GET": ("GET", b"", {}, 405, ErrorNum.METHOD_NOT_ALLOWED),

@@ -163,9 +163,32 @@ def test_a_wrong_piece_is_refused_and_changes_nothing(alone: Place) -> None:
     where = begun(alone, 10)
     assert sent(alone, where, 3, b"abc").status_code == 409
     assert sent(alone, where, 0, b"a" * 11).status_code == 413
-    assert alone.http.patch(where, content=b"a", headers={"upload-offset": "0"}).status_code == 422
+    assert alone.http.patch(where, content=b"a", headers={"upload-offset": "0"}).status_code == 415
     assert alone.http.patch(where, content=b"a", headers=PIECE).status_code == 422
     assert sent(alone, f"{URL}/UP-unknown", 0, b"a").status_code == 404
+    assert standing(alone, where) == 0
+
+
+def test_a_client_is_told_what_of_the_protocol_is_spoken(alone: Place) -> None:
+    response = alone.http.options(URL)
+    assert response.status_code == 204
+    assert response.headers["tus-version"] == response.headers["tus-resumable"] == "1.0.0"
+    assert response.headers["tus-extension"] == "creation,termination"
+    assert response.headers["tus-max-size"] == "12000000"
+
+
+@pytest.mark.parametrize("method", ["POST", "HEAD", "GET", "PATCH", "DELETE"])
+def test_another_version_of_the_protocol_is_refused_and_changes_nothing(
+    alone: Place, method: str
+) -> None:
+    where = begun(alone, 10)
+    headers = {**PIECE, "upload-offset": "0", "upload-length": "10", "tus-resumable": "0.2.2"}
+    url, content = (URL, b"") if method == "POST" else (where, b"a" if method == "PATCH" else b"")
+    response = alone.http.request(method, url, headers=headers, content=content)
+    assert (response.status_code, response.headers["tus-version"]) == (412, "1.0.0")
+    if method != "HEAD":
+        assert response.json()["error_num"] == 30
+        assert "0.2.2" in response.json()["msg"]
     assert standing(alone, where) == 0
 
 

@@ -18,6 +18,7 @@ host-name = Without a token, call this service by localhost or by one of the nam
 other-site = Pages of other sites may not use this service.
 
 # The body of a request.
+tus-version = The request speaks version { $version } of the tus protocol; this service speaks { $right }.
 body-compressed = The body has Content-Encoding { $encoding }; send it uncompressed.
 body-too-slow = The body came too slowly; at least { $kilobytes } kB per second are expected.
 body-cut-off = The body broke off before its announced end.

@@ -15,6 +15,7 @@ host-name = 没有令牌时，请用 localhost 或 SGN_HOST_NAMES 中的名称�
 other-site = 其他网站的页面不得使用本服务。
 
 # 请求的正文。
+tus-version = 请求使用 tus 协议的 { $version } 版本；本服务使用 { $right } 版本。
 body-compressed = 正文的 Content-Encoding 为 { $encoding }；请不要压缩后发送。
 body-too-slow = 正文传输过慢；每秒至少应有 { $kilobytes } kB。
 body-cut-off = 正文在声明的结尾之前中断。
