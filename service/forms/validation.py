@@ -115,7 +115,8 @@ async def validation_errors(form: TaskForm, state: AppState, caller: Caller) -> 
     profiles = {
         record.data_name: profile for record, profile in listed if caller.sees(record.proj_id)
     }
-    errors = [*_config_length(form), *_datasets(form, profiles)]
+    renamed = await _new_names(set(dataset_names(form)) - profiles.keys(), caller)
+    errors = [*_config_length(form), *_datasets(form, profiles, renamed)]
     parent, parent_errors = await _parent(form, state.artifacts, caller)
     errors += parent_errors
     if errors:
@@ -147,8 +148,9 @@ async def name_errors(fields: Mapping[str, Any], caller: Caller) -> list[FieldEr
     proj_id = str(fields.get("proj_id") or "")
     existing = {record.data_name for record in records}
     existing |= set(names_without_ending(others, records, proj_id, caller))
+    renamed = await _new_names(set(wanted) - existing, caller)
     return [
-        _no_dataset(field, name)
+        _no_dataset(field, name, renamed)
         for field, names in by_field.items()
         for name in names
         if name not in existing
@@ -168,7 +170,22 @@ def _may_be_name(name: Any) -> bool:
     return isinstance(name, str) and 0 < len(name) <= 64 and name.isprintable()
 
 
-def _no_dataset(field: str, name: str) -> FieldError:
+async def _new_names(former: Iterable[str], caller: Caller) -> dict[str, str]:
+    """What those datasets are called now that were renamed and that the caller sees."""
+    found = {}
+    for name in former:
+        ids = await formerly_called(name)
+        record = await datasets.find_dataset(ids[0]) if ids else None
+        if record is not None and caller.sees(record.proj_id):
+            found[name] = record.data_name
+    return found
+
+
+def _no_dataset(field: str, name: str, renamed: Mapping[str, str]) -> FieldError:
+    if name in renamed:
+        new = quoted(renamed[name])
+        message = Message("forms.dataset-renamed", field=field, name=quoted(name), new=new)
+        return FieldError(field, message)
     return FieldError(field, Message("forms.no-dataset", field=field, name=quoted(name)))
 
 
@@ -179,18 +196,20 @@ def _config_length(form: TaskForm) -> Iterator[FieldError]:
         yield FieldError("task_config", message)
 
 
-def _datasets(form: TaskForm, profiles: Mapping[str, Profile]) -> Iterator[FieldError]:
+def _datasets(
+    form: TaskForm, profiles: Mapping[str, Profile], renamed: Mapping[str, str]
+) -> Iterator[FieldError]:
     for split, names in form.splits.items():
         for name in names:
-            error = _dataset_error(f"{split}_data", name, profiles.get(name))
-            if error is not None:
+            field, profile = f"{split}_data", profiles.get(name)
+            if profile is None:
+                yield _no_dataset(field, name, renamed)
+            elif error := _dataset_error(field, name, profile):
                 yield error
 
 
-def _dataset_error(field: str, name: str, profile: Profile | None) -> FieldError | None:
+def _dataset_error(field: str, name: str, profile: Profile) -> FieldError | None:
     """Why a dataset that a field names cannot be used; None if it can."""
-    if profile is None:
-        return _no_dataset(field, name)
     if profile.state == ASKS:
         question = as_message(profile.questions[0]["sentence"])
         message = Message("forms.dataset-asks", field=field, name=name, question=question)

@@ -119,6 +119,10 @@ def test_a_renamed_dataset_is_found_by_its_former_name(place: Place, named: str)
     assert changed["subjects"] == 12
     assert place.http.get(f"{DATASETS}/{named}").json()["dataset"]["data_name"] == new
     assert patch(place, f"{DATASETS}/{named}", description="x")["error_num"] == 4
+    for wrong in ({}, {"task_type": "dl_xx"}):
+        refused = post(place, "/api/v0/new_task", **form(train_data=[named], **wrong))
+        (said,) = [each["msg"] for each in refused["errors"] if each["field"] == "train_data"]
+        assert said.endswith(f"which was renamed; it is now called '{new}'.")
     task_id = place.submit(train_data=[new])
     assert task_id
     taken = patch(place, f"{DATASETS}/{new}", data_name="small_SZ")

@@ -22,6 +22,7 @@ should-seeds = a whole number from 1 to 100, with seed + seeds at most 214748364
 config-too-long = The form's fields take { $length } characters together and the database holds { $most }; name fewer datasets or shorten proj_name.
 
 # Datasets.
+dataset-renamed = { $field } names { $name }, which was renamed; it is now called { $new }.
 no-dataset = { $field } names { $name }, but there is no dataset of that name.
 dataset-asks = { $field } names { $name }, which can be read in more than one way: { $question } Answer on its page, or POST the answers to /api/v0/datasets/{ $name }/mapping.
 dataset-unusable = { $field } names { $name }, a dataset that cannot be used: { $reason }

@@ -22,6 +22,7 @@ should-seeds = 1 至 100 的整数，且 seed + seeds 不超过 2147483648
 config-too-long = 表单各字段共 { $length } 个字符，而数据库只能容纳 { $most } 个；请减少数据集或缩短 proj_name。
 
 # 数据集。
+dataset-renamed = { $field } 中的 { $name } 已改名，现名为 { $new }。
 no-dataset = { $field } 列出了 { $name }，但没有该名称的数据集。
 dataset-asks = { $field } 列出了 { $name }，它有不止一种读法：{ $question }请在其页面上回答，或将答案 POST 到 /api/v0/datasets/{ $name }/mapping。
 dataset-unusable = { $field } 列出了 { $name }，该数据集无法使用：{ $reason }
