@@ -341,12 +341,47 @@ def test_of_two_lists_of_regions_one_is_asked(tmp_path: Path) -> None:
 
 def test_what_does_not_fit_is_refused_with_what_is_there(tmp_path: Path) -> None:
     for arrays in ({"blob": CORR}, {"corr": CORR[:, :4]}, {"ts": SERIES[:, :4, :5]},
-                   {"X": NODES[:5]}, {"corr": CORR[:, :, 0]}):  # fmt: skip
+                   {"corr": CORR[:, :, 0]}):  # fmt: skip
         (name,) = arrays
         sentence = refused(npz(tmp_path, **arrays, y=Y))
         assert f"it holds {name} (" in sentence
         assert "y (12)" in sentence
     assert "no array called ids; it holds corr (12, 8, 8)" in refused(npz(tmp_path, corr=CORR))
+
+
+def test_a_refusal_names_the_array_that_is_wrong(tmp_path: Path) -> None:
+    sentence = refused(npz(tmp_path, X=NODES[:5], y=Y))
+    assert "X of shape (5, 8, 3), but y has 12 values" in sentence
+    sentence = refused(npz(tmp_path, corr=CORR, y=Y[:11]))
+    assert "corr of shape (12, 8, 8), but y has 11 values" in sentence
+    sentence = refused(npz(tmp_path, connectivity=CORR, ids=IDS[:10], labels=Y))
+    assert "ids has 10 values and labels has 12 values" in sentence
+
+
+@pytest.mark.parametrize("name", ["y", "labels", "target"])
+@pytest.mark.parametrize("kind", [int, float, bool])
+def test_classes_in_columns_are_refused_with_how_to_join_them(
+    tmp_path: Path, name: str, kind: type
+) -> None:
+    columns = np.eye(2)[Y].astype(kind)
+    assert f"{name}.argmax(axis=1)" in refused(npz(tmp_path, corr=CORR, **{name: columns}))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("X_train", "y_train", "X_test", "y_test"),
+        ("train_x", "train_y", "test_x", "test_y"),
+        ("Train_FC", "Train_label", "Test_FC", "Test_label"),
+    ],
+)
+def test_a_cohort_that_is_split_already_is_refused_with_how_to_join_it(
+    tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    parts = (CORR[:8], Y[:8], CORR[8:], Y[8:])
+    sentence = refused(npz(tmp_path, **dict(zip(names, parts, strict=True))))
+    assert "already split into training and test sets" in sentence
+    assert "numpy.concatenate" in sentence
 
 
 def test_objects_are_never_loaded(tmp_path: Path) -> None:

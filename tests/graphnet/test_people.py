@@ -336,3 +336,30 @@ def test_covariates_are_numbers_or_a_few_words() -> None:
         "born": "it holds dates",
         "nothing": "it is empty",
     }
+
+
+@pytest.mark.parametrize(
+    "column", ["DX_GROUP", "group", "diagnosis", "subtype", "is_patient", "asd", "status"]
+)
+def test_a_second_column_of_the_class_is_no_covariate(column: str) -> None:
+    """It would explain the class perfectly, because it is the class."""
+    again = {"ID": [f"s{row}" for row in range(8)], "LABEL": ["0"] * 4 + ["1"] * 4}
+    same = ["hc", "hc", "hc", "", "p", "p", "p", "q"]
+    found, inquiry = people({**again, column: same}, label="LABEL")
+    assert found.covariates == ()
+    assert [str(left.reason) for left in inquiry.left_alone] == [
+        "each of its values occurs in one class only: it says the class again"
+    ]
+    found, _ = people({**again, column: ["a", "b"] * 4}, label="LABEL")
+    assert [each.name for each in found.covariates] == [column]
+    found, _ = people({**again, column: same}, label="LABEL", covariates=column)
+    assert [each.name for each in found.covariates] == [column], "whoever asks for it has it"
+
+
+def test_a_column_that_goes_with_the_class_by_chance_of_the_cohort_stays() -> None:
+    """All patients men: a reviewer must hear of it."""
+    found = settled(
+        {"ID": [f"s{row}" for row in range(6)], "LABEL": ["0"] * 3 + ["1"] * 3,
+         "sex": ["F"] * 3 + ["M"] * 3}
+    )  # fmt: skip
+    assert [each.name for each in found.covariates] == ["sex"]

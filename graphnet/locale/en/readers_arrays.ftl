@@ -48,6 +48,8 @@ name-missing = { $file } has { $array } without a name.
 known-program = { $file } looks like { $what }: it holds { $arrays }. { $advice }
 conn = CONN's connectivity of all subjects (resultsROI)
 conn-advice = It has no ids and no classes. Give a folder with this file and a table of the subjects in the order of the CONN project, packed as a ZIP file.
+split = arrays that are already split into training and test sets
+split-advice = Give all subjects in one array, for example X=numpy.concatenate([X_train, X_test]), and their classes likewise: the test and validation sets are drawn here, so that every subject is tested once and nothing is fitted on test subjects.
 brainnettf = BrainNetTF's dataset
 brainnettf-advice = Give timeseires (subjects, regions, points), corr (subjects, regions, regions) and label as plain arrays of numbers.
 braingb = BrainGB's dataset
@@ -64,6 +66,11 @@ target-classes = { $count } classes
 target-scores = a score
 target-is-score = { $array } in { $file } holds more numbers than there are classes; it was read as the score.
 scanner-is-site = { $array } in { $file } was read as the site.
+no-axis-of-subjects = { $file } has { $array } of shape { $shape }, but { $counts }. One axis of { $array } must have one entry per subject.
+values-of = { $array } has { $count ->
+    [one] { $count } value
+   *[other] { $count } values
+}
 no-ids = { $file } has no array called ids; it holds { $arrays }.
 several-columns = { $file } has { $array } of shape { $shape }, with { $count } columns. Give one value per subject; for classes in columns, the number of the column that holds 1: { $array }.argmax(axis=1).
 wrong-length = { $file } has { NUMBER($count, useGrouping: 0) } { $array } where { NUMBER($subjects, useGrouping: 0) } belong.

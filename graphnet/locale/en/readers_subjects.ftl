@@ -53,6 +53,7 @@ not-classes = { $column } does not hold classes: it holds { $values }. A class i
 # Covariates
 
 empty-column = it is empty
+class-again = each of its values occurs in one class only: it says the class again
 constant-column = it is { $value } in every row
 dates = it holds dates
 free-text = it is text with { $count } different values

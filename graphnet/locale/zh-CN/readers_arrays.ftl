@@ -47,6 +47,8 @@ name-missing = { $file } 的 { $array } 中有空的名称。
 known-program = { $file } 看起来是{ $what }：其中有 { $arrays }。{ $advice }
 conn = CONN 的全部受试者的连接数据（resultsROI）
 conn-advice = 它没有 ID 和类别。请提供一个文件夹，内含该文件和按 CONN 项目中受试者顺序排列的受试者表，并打包为 ZIP 文件。
+split = 已分成训练集和测试集的数组
+split-advice = 请把全部受试者放在一个数组中，例如 X=numpy.concatenate([X_train, X_test])，类别同理：测试集和验证集由本服务划分，每个受试者恰好被测试一次，并且任何拟合都不使用测试集的受试者。
 brainnettf = BrainNetTF 的数据集
 brainnettf-advice = 请以普通数字数组提供 timeseires（受试者、脑区、时间点）、corr（受试者、脑区、脑区）和 label。
 braingb = BrainGB 的数据集
@@ -63,6 +65,8 @@ target-classes = { $count } 个类别
 target-scores = 评分
 target-is-score = { $file } 中的 { $array } 的取值多于类别数，已作为评分读取。
 scanner-is-site = { $file } 中的 { $array } 已作为站点读取。
+no-axis-of-subjects = { $file } 中的 { $array } 形状为 { $shape }，但 { $counts }。{ $array } 必须有一个维度对应各受试者。
+values-of = { $array } 有 { $count } 个值
 no-ids = { $file } 中没有名为 ids 的数组；其中有 { $arrays }。
 several-columns = { $file } 中 { $array } 的形状为 { $shape }，有 { $count } 列。请每名受试者提供一个值；如果类别分列表示，请给出值为 1 的列的编号：{ $array }.argmax(axis=1)。
 wrong-length = { $file } 中 { $array } 有 { NUMBER($count, useGrouping: 0) } 个值，应为 { NUMBER($subjects, useGrouping: 0) } 个。

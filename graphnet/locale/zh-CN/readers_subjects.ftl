@@ -38,6 +38,7 @@ not-classes = { $column } 不是类别列：其中有 { $values }。类别应为
 # 协变量
 
 empty-column = 该列为空
+class-again = 它的每个取值只出现在一个类别中：与类别重复
 constant-column = 每一行都是 { $value }
 dates = 其中是日期
 free-text = 其中是文字，有 { $count } 种不同的值

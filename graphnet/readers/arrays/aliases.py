@@ -112,12 +112,13 @@ def as_table(arrays: NamedArrays) -> Sheet | None:
     return Sheet((*people, *texts(names)), (*people.values(), *values.T))
 
 
-def has_brain(arrays: NamedArrays) -> bool:
-    """Whether an array of all subjects is there by its name, whoever these are."""
-    return any(
-        each.ndim == 3 and plain(name) in CONNECTOMES | OF_SERIES | OF_FEATURES
+def brain_arrays(arrays: NamedArrays) -> dict[str, Array]:
+    """The arrays of all subjects by their names, whoever these are."""
+    return {
+        name: each
         for name, each in arrays.plain.items()
-    )
+        if each.ndim == 3 and plain(name) in CONNECTOMES | OF_SERIES | OF_FEATURES
+    }
 
 
 def _subjects(arrays: NamedArrays) -> int:

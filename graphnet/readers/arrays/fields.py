@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from graphnet.messages import Message, first_of
-from graphnet.readers.arrays.aliases import has_brain
+from graphnet.readers.arrays.aliases import brain_arrays
 from graphnet.readers.arrays.brain import FC, FEATURES
 from graphnet.readers.arrays.named import (
     NUMERIC,
@@ -66,7 +66,7 @@ def _is_whole(arrays: NamedArrays) -> bool:
     """Whether there is something of brains, and something of who their owners are."""
     others = {name: odd for name, odd in arrays.odd.items() if odd.message != STRUCTURE}
     alone = NamedArrays(arrays.plain, others)
-    brain = {FEATURES, FC} & {*alone.plain, *alone.odd} or has_brain(alone)
+    brain = {FEATURES, FC} & {*alone.plain, *alone.odd} or brain_arrays(alone)
     return bool(brain) and bool(subject_array_names(alone))
 
 

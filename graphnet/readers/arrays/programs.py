@@ -40,6 +40,7 @@ OF_REGIONS = words(
     parcelnames parcellabels nodenames nodelabels names
     """
 )
+TRAIN, TEST = re.compile(r"(?i)(^|_)(train|tr)($|_)"), re.compile(r"(?i)(^|_)(test|te)($|_)")
 OF_COLUMNS = words("featurenames featurename columns columnnames varnames variablenames")
 
 
@@ -103,6 +104,11 @@ PROGRAMS: tuple[KnownProgram, ...] = (
         Message("readers_arrays.braingb"),
         lambda names: "label" in names and not {"fmri", "dti", "X"}.isdisjoint(names),
         Message("readers_arrays.braingb-advice"),
+    ),
+    KnownProgram(
+        Message("readers_arrays.split"),
+        lambda names: any(map(TRAIN.search, names)) and any(map(TEST.search, names)),
+        Message("readers_arrays.split-advice"),
     ),
     KnownProgram(Message("readers_arrays.dpabi"), lambda names: "ROISignals" in names, IN_FOLDER),
     KnownProgram(

@@ -15,7 +15,7 @@ from graphnet.data.dataset import Dataset, Series
 from graphnet.data.interpretation import Interpretation, SeriesReading
 from graphnet.errors import CohortError
 from graphnet.messages import Message
-from graphnet.readers.arrays.aliases import as_documented, as_table, has_brain
+from graphnet.readers.arrays.aliases import as_documented, as_table, brain_arrays
 from graphnet.readers.arrays.brain import (
     FC,
     FEATURES,
@@ -31,6 +31,7 @@ from graphnet.readers.arrays.named import (
     Array,
     NamedArrays,
     UnusableArray,
+    as_vector,
     in_file,
     texts,
 )
@@ -120,11 +121,40 @@ def _check_main(arrays: NamedArrays, kind: str, inquiry: Inquiry) -> None:
                 )
             )
     if not {FEATURES, FC} & arrays.plain.keys():
-        if has_brain(arrays) and not subject_array_names(arrays):
-            raise CohortError(
-                Message("readers_arrays.no-ids", file=inquiry.name, arrays=arrays.listed)
-            )
+        _check_subjects_axis(arrays, inquiry)
         raise CohortError(explain_no_cohort(arrays, kind, inquiry.name))
+
+
+def _check_subjects_axis(arrays: NamedArrays, inquiry: Inquiry) -> None:
+    """Arrays of brains have an axis as long as what is known of the subjects.
+
+    Raises:
+        CohortError: one has none, or nothing says who the subjects are.
+
+    """
+    brain = brain_arrays(arrays)
+    names = subject_array_names(arrays)
+    if brain and not names:
+        raise CohortError(Message("readers_arrays.no-ids", file=inquiry.name, arrays=arrays.listed))
+    lengths = {name: len(as_vector(arrays.plain[name])) for name in names if name in arrays.plain}
+    if not lengths:
+        return
+    subjects = next(iter(lengths.values()))
+    for name, array in brain.items():
+        if subjects not in array.shape:
+            counts = [
+                Message("readers_arrays.values-of", array=each, count=length)
+                for each, length in lengths.items()
+            ]
+            raise CohortError(
+                Message(
+                    "readers_arrays.no-axis-of-subjects",
+                    file=inquiry.name,
+                    array=name,
+                    shape=format_shape(array),
+                    counts=counts,
+                )
+            )
 
 
 def _check_size(arrays: NamedArrays, subjects: int, inquiry: Inquiry, most_cells: int) -> None:

@@ -8,7 +8,15 @@ import numpy as np
 
 from graphnet.data.interpretation import Choice
 from graphnet.messages import Message
-from graphnet.readers.arrays.named import OBJECTS, Array, NamedArrays, as_vector, in_file, texts
+from graphnet.readers.arrays.named import (
+    NUMERIC,
+    OBJECTS,
+    Array,
+    NamedArrays,
+    as_vector,
+    in_file,
+    texts,
+)
 from graphnet.readers.inquiry import ID, LABEL, SCORE, SITE, Inquiry
 from graphnet.readers.subjects.people import People, read_people
 from graphnet.readers.subjects.words import CLASSES, plain
@@ -41,14 +49,17 @@ def subject_array_names(arrays: NamedArrays) -> list[str]:
 
 
 def _targets(arrays: NamedArrays, ids: list[str]) -> list[str]:
-    """Arrays like ``y``, which may also be a coordinate of regions: as long as the ids."""
+    """Arrays like ``y``, which may also be a coordinate of regions: as long as the ids.
+
+    One with a column per class is the subjects' too, and refused later with what to do.
+    """
     known = {arrays.plain[name].size for name in ids if name in arrays.plain}
     return [
         name
         for name, each in arrays.plain.items()
         if plain(name) in TARGETS
-        and as_vector(each).ndim == 1
-        and (not known or each.size in known)
+        and (as_vector(each).ndim == 1 or _has_column_per_class(each))
+        and (not known or len(as_vector(each)) in known)
     ]
 
 
@@ -160,6 +171,12 @@ def _refusal_of_odd(name: str, what: Message, file: str) -> Message:
     if what == OBJECTS:
         return Message("readers_arrays.save-as-text", array=name, file=file, what=what)
     return Message("readers_arrays.give-full-or-text", array=in_file(name, file), what=what)
+
+
+def _has_column_per_class(array: Array) -> bool:
+    if not _is_wide(array) or array.dtype.kind not in NUMERIC:
+        return False
+    return bool(np.isin(array, (0, 1)).all() and (array.sum(axis=1) == 1).all())
 
 
 def _is_wide(array: Array) -> bool:

@@ -28,10 +28,10 @@ from graphnet.readers.subjects.spellings import (
     without_code_words,
     without_point_zero,
 )
-from graphnet.readers.subjects.words import SUMMARIES, plain
+from graphnet.readers.subjects.words import CLASSES, LESSER_CLASSES, SUMMARIES, plain
 from graphnet.readers.tables.missing_codes import without_codes
 from graphnet.readers.tables.roles import NONE, UNNAMED, Roles, find_roles
-from graphnet.readers.tables.sheet import Sheet, to_numbers
+from graphnet.readers.tables.sheet import Sheet, is_missing, to_numbers
 
 MOST_NAMED = 5
 SHORTENED = re.compile(r"\d[.,]\d+E\+\d{2}", re.ASCII)
@@ -62,6 +62,8 @@ def read_people(
     coding, labels = _classes(sheet, chosen.label, inquiry)
     _check_ids(ids, labels, inquiry)
     rest = [column for column in among if column not in chosen.taken]
+    if inquiry.answer(COVARIATES) is None:
+        rest = _without_classes_again(sheet, rest, labels, inquiry)
     covariates = covariates_of(sheet, _wanted(sheet, rest, chosen, inquiry), inquiry)
     return People(
         subjects=Subjects(
@@ -169,6 +171,36 @@ def _sites(sheet: Sheet, column: str | None, inquiry: Inquiry) -> tuple[str, ...
     cells = without_code_words(sheet.texts(column), column, inquiry)
     cells = without_point_zero(cells, column, inquiry)
     return in_one_spelling(cells, column, inquiry)
+
+
+def _without_classes_again(
+    sheet: Sheet, columns: Sequence[str], labels: IntArray, inquiry: Inquiry
+) -> list[str]:
+    """Without columns that say by name and by value which class a subject has.
+
+    A subtype or a second spelling of the diagnosis describes nobody beyond the class; as a
+    covariate it would explain the class perfectly.
+    """
+    kept = []
+    for column in columns:
+        of_classes = plain(column) in CLASSES or plain(column) in LESSER_CLASSES
+        if of_classes and _tells_the_class(sheet.texts(column), labels):
+            inquiry.leave(column, Message("readers_subjects.class-again"))
+        else:
+            kept.append(column)
+    return kept
+
+
+def _tells_the_class(cells: Sequence[str], labels: IntArray) -> bool:
+    """Whether two classes or more are there, and each value, of few, is that of one of them."""
+    known = [
+        (cell, int(label))
+        for cell, label in zip(cells, labels, strict=True)
+        if label != NO_CLASS and not is_missing(cell)
+    ]
+    pairs = set(known)
+    values, classes = {cell for cell, _ in pairs}, {label for _, label in pairs}
+    return len(classes) > 1 and len(values) == len(pairs) <= len(known) // 2
 
 
 def _wanted(sheet: Sheet, rest: Sequence[str], roles: Roles, inquiry: Inquiry) -> list[str]:
