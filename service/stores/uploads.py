@@ -171,11 +171,19 @@ class Uploads:
             await asyncio.shield(self._end(piece, turn))
 
     async def _end(self, piece: "_Piece", turn: object) -> None:
-        """Store the rest of a piece, unless another request has begun meanwhile."""
+        """Store the rest of a piece, unless another request has begun meanwhile.
+
+        One that another process of the service answers may also have gone further.
+        """
         upload_id = piece.upload.upload_id
         async with self._changing.hold(upload_id):
-            if self._latest.get(upload_id) is turn:
+            if self._latest.get(upload_id) is not turn:
+                return
+            stored = await self._find(upload_id)
+            if stored.received <= piece.received:
                 await piece.end()
+            else:
+                piece.upload = stored
 
     async def _piece(self, upload: Upload) -> "_Piece":
         """Goes on where an upload stands; at its last whole part where the rest is lost."""
@@ -197,13 +205,16 @@ class Uploads:
 
     async def find(self, upload_id: str, caller: Caller) -> Upload:
         """An upload of this caller's project. Raises ApiError where there is none."""
-        try:
-            upload = await self._threaded(lambda: find_upload(self._store, upload_id))
-        except UploadGone as error:
-            raise gone(*error.messages) from error
+        upload = await self._find(upload_id)
         if caller.proj_id is not None and upload.owner != caller.proj_id:
             raise gone(*UploadGone(upload_id).messages)
         return upload
+
+    async def _find(self, upload_id: str) -> Upload:
+        try:
+            return await self._threaded(lambda: find_upload(self._store, upload_id))
+        except UploadGone as error:
+            raise gone(*error.messages) from error
 
     async def delete(self, upload_id: str) -> None:
         """Remove an upload; where storage does not answer, a sweep does."""
@@ -281,6 +292,11 @@ class _Piece:
         self.upload = upload
         self._waiting = bytearray(tail)
         self._put = put
+
+    @property
+    def received(self) -> int:
+        """The bytes of the file that have come so far."""
+        return self.upload.parts * PART_BYTES + len(self._waiting)
 
     async def add(self, data: bytes) -> None:
         self._waiting += data

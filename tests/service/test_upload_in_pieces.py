@@ -19,6 +19,7 @@ from actors.reading.uploads import PART_BYTES
 from graphnet.data.synthetic import cohort_table
 from service.client import Client
 from tests.faults.proxy import proxy
+from tests.installations import serving
 from tests.places import Place, place_at
 from tests.reading import reading
 from tests.servers import free_ports
@@ -135,6 +136,49 @@ def test_a_connection_that_was_given_up_writes_nothing_more(alone: Place) -> Non
         assert b" 409 " in silent.recv(65536)
     assert standing(alone, where) == len(LARGE)
     assert stored(alone, where) == LARGE
+
+
+def test_what_another_process_of_the_service_has_stored_is_never_taken_back(
+    alone: Place, tmp_path: Path
+) -> None:
+    """A load balancer sends the rest to another process than the request that broke off."""
+    with serving(tmp_path, **alone.variables) as other:
+        where = begun(alone, len(LARGE))
+        address = urlsplit(str(alone.http.base_url))
+        head = (
+            f"PATCH {where} HTTP/1.1\r\nHost: {address.netloc}\r\nUpload-Offset: 0\r\n"
+            f"Content-Type: {PIECE['content-type']}\r\nContent-Length: {len(LARGE)}\r\n\r\n"
+        )
+        with socket.create_connection((address.hostname, address.port)) as silent:
+            silent.sendall(head.encode() + LARGE[:500])
+            time.sleep(0.5)  # it has begun
+            headers = {**PIECE, "upload-offset": "0"}
+            assert other.patch(where, content=LARGE, headers=headers).status_code == 204
+            silent.sendall(LARGE[500 : PART_BYTES + 500])
+            silent.shutdown(socket.SHUT_WR)
+            while silent.recv(65536):
+                pass
+        time.sleep(0.5)
+        for http in (alone.http, other):
+            assert int(http.head(where).headers["upload-offset"]) == len(LARGE)
+    assert stored(alone, where) == LARGE
+
+
+def test_a_piece_does_not_bring_a_removed_upload_back(alone: Place) -> None:
+    where = begun(alone, len(LARGE))
+    address = urlsplit(str(alone.http.base_url))
+    head = (
+        f"PATCH {where} HTTP/1.1\r\nHost: {address.netloc}\r\nUpload-Offset: 0\r\n"
+        f"Content-Type: {PIECE['content-type']}\r\nContent-Length: 1000\r\n\r\n"
+    )
+    with socket.create_connection((address.hostname, address.port)) as silent:
+        silent.sendall(head.encode() + LARGE[:500])
+        time.sleep(0.5)  # it has begun
+        assert alone.http.delete(where).status_code == 204
+        silent.sendall(LARGE[500:1000])
+        silent.settimeout(10)
+        assert b" 404 " in silent.recv(65536)
+    assert alone.http.head(where).status_code == 404
 
 
 @pytest.mark.parametrize(
