@@ -123,7 +123,30 @@ def _archive(file: File, archive: Archive) -> Dataset | None:
         if len(paths) == 1:
             inner = folder / paths[0]
             return _read(replace(file, path=inner, head=_head(inner), packed=True))
-        return _folder(_innermost(folder), file.inquiry, file.most)
+        folder = _innermost(folder)
+        _unpack_tables(folder, file)
+        return _folder(folder, file.inquiry, file.most)
+
+
+def _unpack_tables(folder: Path, file: File) -> None:
+    """Tables that are packed once more, such as ``cohort.csv.gz``, in their own places.
+
+    Files of one subject stay packed; they are unpacked where they are read.
+
+    Raises:
+        CohortError: one is damaged, or more than ``file.most`` bytes come out of all.
+
+    """
+    from graphnet.readers.folders.entities import PACKED, scan_of
+    from graphnet.readers.subjects.roster import ENDS
+
+    left = file.most
+    for path in sorted(folder.rglob(f"*{PACKED}")):
+        inner = path.with_suffix("")
+        if inner.suffix.lower() in ENDS and not inner.exists() and scan_of(path, folder) is None:
+            gunzip(path, inner, path.name, left)
+            left -= inner.stat().st_size
+            path.unlink()
 
 
 def _innermost(folder: Path) -> Path:

@@ -1,5 +1,6 @@
 """Tables of FreeSurfer, ENIGMA and CAT12 in one folder, joined by the ids of the subjects."""
 
+import gzip
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -297,3 +298,28 @@ def is_right_or_refused(folder: Path, is_digit: bool) -> None:  # noqa: FBT001
         and (found.values[:, place, 0] != right[region]).sum() > (1 if is_digit else 12)
     ]
     assert wrong == []
+
+
+def test_tables_that_are_packed_each_in_a_packed_folder_are_read(tmp_path: Path) -> None:
+    """As a page sends ``lh.csv.gz`` and ``subjects.csv.gz`` that were chosen together."""
+    folder = tmp_path / "cohort"
+    folder.mkdir()
+    people(folder)
+    for side in SIDES:
+        for measure in MEASURES:
+            aparc(folder, side, measure)
+    whole = read(folder).settled()
+    for path in sorted(folder.iterdir()):
+        with gzip.open(f"{path}.gz", "wb") as packed:
+            packed.write(path.read_bytes())
+        path.unlink()
+    archive = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", folder))
+    found = read(archive).settled()
+    assert found.subjects.ids == whole.subjects.ids == tuple(IDS)
+    np.testing.assert_array_equal(found.values, whole.values)
+    damaged = (folder / "subjects.csv.gz").read_bytes()[:-9]
+    (folder / "subjects.csv.gz").write_bytes(damaged)
+    with pytest.raises(CohortError, match=r"subjects\.csv\.gz"):
+        read(Path(shutil.make_archive(str(tmp_path / "damaged"), "zip", folder)))
+    with pytest.raises(CohortError, match="more than"):
+        read(archive, most=3000)
