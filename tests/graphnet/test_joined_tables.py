@@ -323,3 +323,29 @@ def test_tables_that_are_packed_each_in_a_packed_folder_are_read(tmp_path: Path)
         read(Path(shutil.make_archive(str(tmp_path / "damaged"), "zip", folder)))
     with pytest.raises(CohortError, match="more than"):
         read(archive, most=3000)
+
+
+def test_a_cohort_and_a_table_of_the_same_people_are_joined(tmp_path: Path) -> None:
+    """Both have classes, as where somebody adds age and sex from another file: it is asked."""
+    table = pd.DataFrame({"ID": IDS, "LABEL_GROUP": LABELS})
+    for number, values in enumerate(TRUTH["lh", "thickness"].T, 1):
+        table[f"CT_{number}"] = values
+    table.iloc[::-1].to_csv(tmp_path / "cohort.csv", index=False)
+    people(tmp_path)
+    (question,) = read(tmp_path).questions
+    assert question.id == "table"
+    assert {choice.value for choice in question.choices} == {"cohort.csv", "subjects.csv"}
+    found = read(tmp_path, mapping={"table": "subjects.csv"}).settled()
+    assert found.subjects.ids == tuple(IDS)
+    assert [each.name for each in found.subjects.covariates] == ["AGE"]
+    assert found.values is not None
+    np.testing.assert_array_equal(found.values[:, :, 0], TRUTH["lh", "thickness"])
+    alone = read(tmp_path, mapping={"table": "cohort.csv"}).settled()
+    assert alone.subjects.ids == tuple(IDS[::-1])
+    assert alone.values is not None
+    np.testing.assert_array_equal(alone.values[:, :, 0], TRUTH["lh", "thickness"][::-1])
+    table.iloc[:-2].to_csv(tmp_path / "cohort.csv", index=False)
+    assert [each.id for each in read(tmp_path).questions] == ["table"], "a choice may mend it"
+    with pytest.raises(CohortError, match=f"{IDS[-2]} and {IDS[-1]}"):
+        read(tmp_path, mapping={"table": "subjects.csv"})
+    assert len(read(tmp_path, mapping={"table": "cohort.csv"}).settled()) == 10

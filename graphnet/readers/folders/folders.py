@@ -49,16 +49,17 @@ def read_folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
 
     """
     files = _sorted(folder, inquiry, most)
-    if not files.scans:
-        joined = read_stacked(files, inquiry, most) or read_joined(files, inquiry, most)
-        if joined is not None or inquiry.problems:
-            return None if inquiry.problems else joined
-    roster = find_roster(files, inquiry, most)
-    files = replace(files, rest=[path for path in files.rest if path != roster.path])
-    if not files.scans and not by_ids(files, roster.ids):
-        return read_alone(files, roster, inquiry)
     before = len(inquiry.problems)
     try:
+        if not files.scans:
+            joined = read_stacked(files, inquiry, most) or read_joined(files, inquiry, most)
+            inquiry.check()
+            if joined is not None:
+                return joined
+        roster = find_roster(files, inquiry, most)
+        files = replace(files, rest=[path for path in files.rest if path != roster.path])
+        if not files.scans and not by_ids(files, roster.ids):
+            return read_alone(files, roster, inquiry)
         return _read(files, roster, inquiry, most)
     except CohortError:
         # As long as it is asked what is to be read, a first choice that does not fit is no fault.

@@ -17,7 +17,7 @@ from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import COVARIATES, ID, LABEL, POSITIVE, SCORE, SITE, Inquiry
 from graphnet.readers.subjects.assigning import Files
-from graphnet.readers.subjects.people import People, read_people
+from graphnet.readers.subjects.people import People, is_class_again, read_people
 from graphnet.readers.subjects.roster import (
     candidates,
     is_of_freesurfer,
@@ -77,7 +77,8 @@ def read_joined(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
     others = [table for table in tables if table.brain is None]
     if not measured or len(tables) < 2 or not _are_of_the_same(tables):
         return None
-    if _are_cohorts([table for table in measured if table.has_class], measured):
+    beside = any(table.has_class for table in others)
+    if _are_cohorts([table for table in measured if table.has_class], measured, beside=beside):
         return None
     _say_unread(unread, inquiry)
     listing = _people_table(measured, others, files, inquiry)
@@ -137,10 +138,13 @@ def _are_of_the_same(tables: Sequence[Table]) -> bool:
     )
 
 
-def _are_cohorts(labelled: Sequence[Table], measured: Sequence[Table]) -> bool:
-    """Whether tables with classes are cohorts of their own: one alone, or of the same columns."""
+def _are_cohorts(labelled: Sequence[Table], measured: Sequence[Table], *, beside: bool) -> bool:
+    """Whether tables with classes are cohorts of their own: one alone, or of the same columns.
+
+    One alone is none if ``beside`` it lies a table of the same people with their classes.
+    """
     if len(measured) < 2:
-        return bool(labelled)
+        return bool(labelled) and not beside
     columns = [
         (measure, region)
         for table in labelled
@@ -262,7 +266,12 @@ def _dataset(
         for covariate, reading in zip(
             brain.subjects.covariates, brain.interpretation.covariates, strict=True
         ):
-            extra.setdefault(covariate.name, (_ordered(covariate, rows), reading))
+            ordered = _ordered(covariate, rows)
+            cells = [str(value) for value in ordered.values]
+            if is_class_again(covariate.name, cells, people.subjects.labels):
+                inquiry.leave(covariate.name, Message("readers_subjects.class-again"))
+            else:
+                extra.setdefault(covariate.name, (ordered, reading))
     regions = _regions(layers, inquiry)
     inquiry.check()
     inquiry.assume(

@@ -183,16 +183,17 @@ def _without_classes_again(
     """
     kept = []
     for column in columns:
-        of_classes = plain(column) in CLASSES or plain(column) in LESSER_CLASSES
-        if of_classes and _tells_the_class(sheet.texts(column), labels):
+        if is_class_again(column, sheet.texts(column), labels):
             inquiry.leave(column, Message("readers_subjects.class-again"))
         else:
             kept.append(column)
     return kept
 
 
-def _tells_the_class(cells: Sequence[str], labels: IntArray) -> bool:
-    """Whether two classes or more are there, and each value, of few, is that of one of them."""
+def is_class_again(column: str, cells: Sequence[str], labels: IntArray) -> bool:
+    """Whether a column is called as classes are, and each value, of few, is that of one class."""
+    if not (plain(column) in CLASSES or plain(column) in LESSER_CLASSES):
+        return False
     known = [
         (cell, int(label))
         for cell, label in zip(cells, labels, strict=True)
