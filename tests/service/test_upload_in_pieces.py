@@ -7,6 +7,7 @@ import time
 from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -64,15 +65,23 @@ def stored(place: Place, where: str) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.glob("part-*")))
 
 
-def cut(place: Place, where: str, offset: int, piece: bytes) -> None:
-    """Send a request whose body breaks off after ``piece``."""
+@contextmanager
+def asked(place: Place, where: str, offset: int, length: int) -> Iterator[socket.socket]:
+    """A connection on which a piece of ``length`` bytes is announced, and none sent yet."""
     address = urlsplit(str(place.http.base_url))
     head = (
         f"PATCH {where} HTTP/1.1\r\nHost: {address.netloc}\r\nUpload-Offset: {offset}\r\n"
-        f"Content-Type: {PIECE['content-type']}\r\nContent-Length: {len(piece) + 1000}\r\n\r\n"
+        f"Content-Type: {PIECE['content-type']}\r\nContent-Length: {length}\r\n\r\n"
     )
     with socket.create_connection((address.hostname, address.port)) as connection:
-        connection.sendall(head.encode() + piece)
+        connection.sendall(head.encode())
+        yield connection
+
+
+def cut(place: Place, where: str, offset: int, piece: bytes) -> None:
+    """Send a request whose body breaks off after ``piece``."""
+    with asked(place, where, offset, len(piece) + 1000) as connection:
+        connection.sendall(piece)
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(65536):
             pass
@@ -123,13 +132,8 @@ def test_what_a_killed_service_did_not_note_is_sent_again(alone: Place) -> None:
 
 def test_a_connection_that_was_given_up_writes_nothing_more(alone: Place) -> None:
     where = begun(alone, len(LARGE))
-    address = urlsplit(str(alone.http.base_url))
-    head = (
-        f"PATCH {where} HTTP/1.1\r\nHost: {address.netloc}\r\nUpload-Offset: 0\r\n"
-        f"Content-Type: {PIECE['content-type']}\r\nContent-Length: {len(LARGE)}\r\n\r\n"
-    )
-    with socket.create_connection((address.hostname, address.port)) as silent:
-        silent.sendall(head.encode() + b"x" * 500)
+    with asked(alone, where, 0, len(LARGE)) as silent:
+        silent.sendall(b"x" * 500)
         assert sent(alone, where, standing(alone, where), LARGE).status_code == 204
         silent.sendall(b"x" * (len(LARGE) - 500))
         silent.settimeout(10)
@@ -144,13 +148,8 @@ def test_what_another_process_of_the_service_has_stored_is_never_taken_back(
     """A load balancer sends the rest to another process than the request that broke off."""
     with serving(tmp_path, **alone.variables) as other:
         where = begun(alone, len(LARGE))
-        address = urlsplit(str(alone.http.base_url))
-        head = (
-            f"PATCH {where} HTTP/1.1\r\nHost: {address.netloc}\r\nUpload-Offset: 0\r\n"
-            f"Content-Type: {PIECE['content-type']}\r\nContent-Length: {len(LARGE)}\r\n\r\n"
-        )
-        with socket.create_connection((address.hostname, address.port)) as silent:
-            silent.sendall(head.encode() + LARGE[:500])
+        with asked(alone, where, 0, len(LARGE)) as silent:
+            silent.sendall(LARGE[:500])
             time.sleep(0.5)  # it has begun
             headers = {**PIECE, "upload-offset": "0"}
             assert other.patch(where, content=LARGE, headers=headers).status_code == 204
@@ -166,13 +165,8 @@ def test_what_another_process_of_the_service_has_stored_is_never_taken_back(
 
 def test_a_piece_does_not_bring_a_removed_upload_back(alone: Place) -> None:
     where = begun(alone, len(LARGE))
-    address = urlsplit(str(alone.http.base_url))
-    head = (
-        f"PATCH {where} HTTP/1.1\r\nHost: {address.netloc}\r\nUpload-Offset: 0\r\n"
-        f"Content-Type: {PIECE['content-type']}\r\nContent-Length: 1000\r\n\r\n"
-    )
-    with socket.create_connection((address.hostname, address.port)) as silent:
-        silent.sendall(head.encode() + LARGE[:500])
+    with asked(alone, where, 0, 1000) as silent:
+        silent.sendall(LARGE[:500])
         time.sleep(0.5)  # it has begun
         assert alone.http.delete(where).status_code == 204
         silent.sendall(LARGE[500:1000])
