@@ -20,6 +20,11 @@ MEANT = {
     "mapping": "the same as one JSON object",
     "upload": "the id of a file that was sent within the last hour, instead of a body",
 }
+PAGE_OF_PROJECT = {
+    "proj_id": "only this project's",
+    "limit": "at most this many, 1 to 500; 50 if not given",
+    "cursor": "next_cursor of the previous page",
+}
 BAD_FORM = (
     *(ErrorNum.BODY_UNREADABLE, ErrorNum.FORM_INVALID),
     *(ErrorNum.TOO_LARGE, ErrorNum.TOO_SLOW),
@@ -208,11 +213,7 @@ ENDPOINTS = (
         "routes.refused_forms:list_refused",
         "Task forms that were refused in the last 30 days, and why; newest first.",
         reply={"refused_forms": "[RefusedForm]", "next_cursor": "string?"},
-        query={
-            "proj_id": "only this project's",
-            "limit": "at most this many, 1 to 500; 50 if not given",
-            "cursor": "next_cursor of the previous page",
-        },
+        query=PAGE_OF_PROJECT,
         refusals=(ErrorNum.FORM_INVALID, ErrorNum.NOT_FOUND),
     ),
     Endpoint(
@@ -385,11 +386,7 @@ ENDPOINTS = (
         "routes.manage:list_audit",
         "Who has changed, deleted or erased what, newest first.",
         reply={"audit": "[Audit]", "next_cursor": "string?"},
-        query={
-            "proj_id": "only this project's",
-            "limit": "at most this many, 1 to 500; 50 if not given",
-            "cursor": "next_cursor of the previous page",
-        },
+        query=PAGE_OF_PROJECT,
         refusals=(ErrorNum.FORM_INVALID,),
     ),
     Endpoint(
