@@ -4,6 +4,7 @@ import gzip
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -314,13 +315,16 @@ def test_tables_that_are_packed_each_in_a_packed_folder_are_read(tmp_path: Path)
             packed.write(path.read_bytes())
         path.unlink()
     archive = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", folder))
-    found = read(archive).settled()
-    assert found.subjects.ids == whole.subjects.ids == tuple(IDS)
-    np.testing.assert_array_equal(found.values, whole.values)
+    for path in (archive, folder):  # a folder of one's own is read as it lies there
+        found = read(path).settled()
+        assert found.subjects.ids == whole.subjects.ids == tuple(IDS)
+        np.testing.assert_array_equal(found.values, whole.values)
     damaged = (folder / "subjects.csv.gz").read_bytes()[:-9]
     (folder / "subjects.csv.gz").write_bytes(damaged)
     with pytest.raises(CohortError, match=r"subjects\.csv\.gz"):
         read(Path(shutil.make_archive(str(tmp_path / "damaged"), "zip", folder)))
+    with pytest.raises(CohortError, match=r"subjects\.csv\.gz"):
+        read(folder)
     with pytest.raises(CohortError, match="more than"):
         read(archive, most=3000)
 
@@ -349,3 +353,173 @@ def test_a_cohort_and_a_table_of_the_same_people_are_joined(tmp_path: Path) -> N
     with pytest.raises(CohortError, match=f"{IDS[-2]} and {IDS[-1]}"):
         read(tmp_path, mapping={"table": "subjects.csv"})
     assert len(read(tmp_path, mapping={"table": "cohort.csv"}).settled()) == 10
+
+
+def cohort(folder: Path, ids: Sequence[str] = IDS, **columns: Sequence[object]) -> Path:
+    """A table of thickness of six regions, with other columns of people before it."""
+    table = pd.DataFrame({"ID": IDS, **columns})
+    for number, values in enumerate(TRUTH["lh", "thickness"].T, 1):
+        table[f"CT_{number}"] = values
+    table.set_index("ID").loc[list(ids)].reset_index().to_csv(folder / "cohort.csv", index=False)
+    return folder
+
+
+def table_of(folder: Path, ids: Any = IDS, **columns: Any) -> None:
+    pd.DataFrame({"ID": list(ids), **columns}).to_csv(folder / "subjects.csv", index=False)
+
+
+def said(found: Dataset) -> str:
+    return " ".join(found.interpretation.said)
+
+
+FLIPPED = [1 - label if row in {2, 7} else label for row, label in enumerate(LABELS)]
+
+
+def test_two_tables_that_give_other_classes_are_told_apart(tmp_path: Path) -> None:
+    """The question names who differs, the answer decides, and neither class is a covariate."""
+    cohort(tmp_path, LABEL_GROUP=LABELS)
+    table_of(tmp_path, LABEL=FLIPPED, AGE=list(range(20, 32)))
+    (question,) = read(tmp_path).questions
+    assert question.message.code == "readers_subjects.ask-table-differing"
+    assert "2 of 12 subjects (sub-03 and sub-08)" in question.sentence
+    for table, labels in (("subjects.csv", FLIPPED), ("cohort.csv", LABELS)):
+        found = dataset(tmp_path, table=table)
+        assert found.subjects.labels.tolist() == labels
+        assert [each.name for each in found.subjects.covariates] == ["AGE"]
+        assert "for 2 of the 12 subjects in both (sub-03 and sub-08)" in said(found)
+        assert f"the values of {table} are used" in said(found)
+        reasons = [each.message.code for each in found.interpretation.left_alone]
+        assert "readers_subjects.class-of-another-table" in reasons
+    named = dataset(tmp_path, table="cohort.csv", covariates="AGE")
+    assert [each.name for each in named.subjects.covariates] == ["AGE"]
+
+
+@pytest.mark.parametrize(
+    ("column", "coding"),
+    [("DX_GROUP", {0: 2, 1: 1}), ("group", {0: "control", 1: "patient"}),
+     ("Diagnosis", {0: "x", 1: "y"}), ("Group", {0: 1, 1: 2})],
+)  # fmt: skip
+def test_classes_are_compared_by_what_they_mean(
+    tmp_path: Path, column: str, coding: dict[int, object]
+) -> None:
+    cohort(tmp_path, LABEL_GROUP=LABELS)
+    table_of(tmp_path, **{column: [coding[label] for label in LABELS]})
+    (question,) = read(tmp_path).questions
+    assert question.message.code == "readers_subjects.ask-table"
+    table_of(tmp_path, **{column: [coding[label] for label in FLIPPED]})
+    (question,) = read(tmp_path).questions
+    assert "2 of 12 subjects (sub-03 and sub-08)" in question.sentence
+
+
+def test_codes_that_mean_the_opposite_differ_for_everybody(tmp_path: Path) -> None:
+    cohort(tmp_path, LABEL_GROUP=LABELS)
+    table_of(tmp_path, LABEL=[1 - label for label in LABELS])
+    (question,) = read(tmp_path).questions
+    assert "12 of 12 subjects" in question.sentence
+
+
+def test_other_values_of_site_age_and_sex_are_said(tmp_path: Path) -> None:
+    """Those of the table that lists the subjects count."""
+    sites, ages, sexes = ["A", "B", "C"] * 4, [*range(20, 32)], ["M", "F"] * 6
+    cohort(tmp_path, LABEL_GROUP=LABELS, SITE=sites, AGE=ages, SEX=sexes)
+    same = {"SITE": [site.lower() for site in sites], "AGE": [float(age) for age in ages]}
+    table_of(tmp_path, LABEL=LABELS, SEX=[{"M": 1, "F": 2}[sex] for sex in sexes], **same)
+    assert "differs" not in said(dataset(tmp_path, table="subjects.csv"))
+    table_of(
+        tmp_path, LABEL=LABELS, SITE=["B", *sites[1:]], AGE=[ages[0], 45, *ages[2:]],
+        SEX=["male" if sex == "M" else "female" for sex in [*sexes[:3], "M", *sexes[4:]]],
+    )  # fmt: skip
+    found = dataset(tmp_path, table="subjects.csv")
+    for column, subject in (("SITE", "sub-01"), ("AGE", "sub-02"), ("SEX", "sub-04")):
+        words = f"{column} differs between subjects.csv and cohort.csv for 1 of the 12"
+        assert f"{words} subjects in both ({subject})" in said(found)
+    assert found.subjects.sites[0] == "B"
+    covariates = {each.name: each for each in found.subjects.covariates}
+    assert covariates["AGE"].numbers[1] == 45
+    other = dataset(tmp_path, table="cohort.csv")
+    assert other.subjects.sites == tuple(sites)
+    assert {each.name: each for each in other.subjects.covariates}["AGE"].numbers[1] == 21
+
+
+def test_what_the_list_lacks_is_taken_from_the_other_table(tmp_path: Path) -> None:
+    """Site and score too; who is in one table alone is named, and misses what the other says."""
+    cohort(tmp_path, LABEL_GROUP=LABELS)
+    ids = [*IDS[2:], "sub-77", "sub-78"]
+    table_of(tmp_path, ids, LABEL=[*LABELS[2:], 0, 1], SITE=["A", "B"] * 6,
+             LABEL_SCORE=list(range(12)), AGE=list(range(32, 44)))  # fmt: skip
+    found = dataset(tmp_path, table="cohort.csv")
+    assert found.subjects.ids == tuple(IDS)
+    assert found.subjects.sites == ("", "", *["A", "B"] * 5)
+    assert found.subjects.scores[2:].tolist() == list(range(10))
+    assert np.isnan(found.subjects.scores[:2]).all()
+    (age,) = found.subjects.covariates
+    assert age.numbers[2:].tolist() == list(range(32, 42))
+    assert found.interpretation.covariates[0].missing == 2
+    assert "no row for 2 of the subjects of cohort.csv" in said(found)
+    assert "sub-01 and sub-02; and it has 2 people" in said(found)
+    assert "sub-77 and sub-78" in said(found)
+
+
+def test_a_table_of_people_beside_files_of_subjects_may_differ_from_another(
+    tmp_path: Path,
+) -> None:
+    for row, subject in enumerate(IDS):
+        values = np.random.default_rng(row).normal(size=(30, 5))
+        np.savetxt(tmp_path / f"ROISignals_{subject}.txt", values)
+    people(tmp_path, name="people.csv")
+    table_of(tmp_path, LABEL=FLIPPED)
+    (question,) = read(tmp_path).questions
+    assert "2 of 12 subjects (sub-03 and sub-08)" in question.sentence
+    found = dataset(tmp_path, table="people.csv")
+    assert found.subjects.labels.tolist() == LABELS
+    assert "for 2 of the 12 subjects in both (sub-03 and sub-08)" in said(found)
+
+
+def test_connectomes_in_a_table_are_joined_with_people_and_measures(tmp_path: Path) -> None:
+    """Edges keep their regions where the measures name them in another order."""
+    random = np.random.default_rng(3)
+    pairs = [(one, other) for one in range(1, 6) for other in range(one + 1, 6)]
+    edges = {pair: np.round(random.uniform(-0.9, 0.9, 12), 4) for pair in pairs}
+    table = pd.DataFrame({"ID": IDS} | {f"FC_{i}_{j}": edges[i, j] for i, j in pairs})
+    table.iloc[::-1].to_csv(tmp_path / "connectomes.csv.gz", index=False)
+    people(tmp_path)
+    alone = dataset(tmp_path)
+    assert alone.values is None
+    assert alone.subjects.labels.tolist() == LABELS
+    assert alone.connectomes is not None
+    np.testing.assert_allclose(alone.connectomes, np.stack([edges[pair] for pair in pairs], 1),
+                               rtol=1e-6)  # fmt: skip
+    ages = pd.DataFrame(
+        {"ID": IDS} | {f"ReHo_{i}": random.normal(size=12) for i in (3, 1, 2, 5, 4)}
+    )
+    ages.to_csv(tmp_path / "measures.csv", index=False)
+    both = dataset(tmp_path)
+    assert both.measures == ("ReHo",)
+    assert both.connectomes is not None
+    rows, columns = np.triu_indices(5, 1)
+    for place, (row, column) in enumerate(zip(rows, columns, strict=True)):
+        one, other = sorted((int(both.regions[row]), int(both.regions[column])))
+        np.testing.assert_allclose(both.connectomes[:, place], edges[one, other], rtol=1e-6)
+    table.to_csv(tmp_path / "again.csv", index=False)
+    (question,) = read(tmp_path).questions
+    assert question.id == "files.connectomes"
+    assert dataset(tmp_path, files__connectomes="again.csv").connectomes is not None
+
+
+def test_the_connectomes_of_abide_are_joined_with_their_subjects(
+    tmp_path: Path, real_data: Path
+) -> None:
+    abide = real_data / "abide1"
+    source = pd.read_csv(abide / "abide1_aal_fc_1102.csv.gz", nrows=60, dtype={"ID": str})
+    table = pd.read_csv(abide / "subjects.csv", dtype={"ID": str}).iloc[:62]
+    source.to_csv(tmp_path / "fc.csv.gz", index=False)
+    table.iloc[::-1].to_csv(tmp_path / "subjects.csv", index=False)
+    found = dataset(tmp_path, table="fc.csv.gz")
+    assert found.subjects.ids == tuple(source["ID"])
+    assert len(found.regions) == 116
+    assert found.connectomes is not None
+    np.testing.assert_allclose(found.connectomes, source.filter(like="FC_").to_numpy(), rtol=1e-6)
+    ages = {each.name: each for each in found.subjects.covariates}["AGE"].numbers
+    np.testing.assert_array_equal(ages, table.set_index("ID").loc[source["ID"], "AGE"])
+    assert f"{table['ID'].iloc[61]} and {table['ID'].iloc[60]}" in said(found)
+    assert "LABEL_GROUP" not in {each.name for each in found.subjects.covariates}

@@ -108,6 +108,12 @@ other-subjects = { $kind ->
     [more] { $file }: { $table } has subjects that { $listing } does not have: { $more }. Give each subject a row in both, or delete it from both.
    *[both] { $file }: { $table } has no row for these subjects of { $listing }: { $lacking }; and it has subjects that { $listing } does not have: { $more }. Give each subject a row in both, or delete it from both.
 }
+people-of-one-table = { $kind ->
+    [lacking] { $table } has no row for { $missing } of the subjects of { $listing }, for whom what it says is missing: { $lacking }.
+    [more] { $table } has { $count } people whom { $listing } does not have; they were left out: { $more }.
+   *[both] { $table } has no row for { $missing } of the subjects of { $listing }, for whom what it says is missing: { $lacking }; and it has { $count } people whom { $listing } does not have, who were left out: { $more }.
+}
+ask-connectomes = { $file } has { $count } tables of connectomes of the same regions. Which one is to be used?
 region-in-two-tables = { $file }: { $region } has other values in { $table } than in another table of the same measure. Keep one of them.
 measure-lacks-regions = { $file }: { $measure } has no values of these regions, which another measure has: { $regions }. Add the table that holds them (FreeSurfer writes one per hemisphere and measure), or leave out that measure.
 measures-by-file = { $file }: the columns are regions alone, so measures were named by the files: { $measures }.

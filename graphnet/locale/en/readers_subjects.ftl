@@ -76,6 +76,11 @@ no-table = { $others ->
    *[other] { $file } has no table (CSV, TSV or a workbook) with a column of the subjects' ids (ID or participant_id) and a column of their class (LABEL or group). Besides files of subjects it has { $kinds }.
 }
 ask-table = { $file } has { $count } tables of its subjects. Which one is to be used?
+ask-table-differing = { $file } has { $count } tables of its subjects, which give some subjects different classes: { $differences }. Which one is to be used?
+classes-of-tables = { $table } and { $other } differ for { $count } of { $total } subjects ({ $subjects })
+tables-differ = { $column } differs between { $table } and { $other } for { $count } of the { $total } subjects in both ({ $subjects }); the values of { $table } are used.
+column-of-table = { $column } was taken from { $table }.
+class-of-another-table = it gives classes too; those of { $table } were used
 table-choice = { $count ->
     [one] { $table }, 1 row
    *[other] { $table }, { $count } rows

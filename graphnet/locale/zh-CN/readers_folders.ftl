@@ -108,6 +108,12 @@ other-subjects = { $kind ->
     [more] { $file }：{ $table } 中有 { $listing } 没有的受试者：{ $more }。请让每名受试者在两张表中各有一行，或从两张表中删除。
    *[both] { $file }：{ $table } 中没有 { $listing } 的以下受试者：{ $lacking }；并且有 { $listing } 没有的受试者：{ $more }。请让每名受试者在两张表中各有一行，或从两张表中删除。
 }
+people-of-one-table = { $kind ->
+    [lacking] { $table } 中没有 { $listing } 的 { $missing } 名受试者，其在该表中的信息视为缺失：{ $lacking }。
+    [more] { $table } 中有 { $listing } 没有的 { $count } 人，未予采用：{ $more }。
+   *[both] { $table } 中没有 { $listing } 的 { $missing } 名受试者，其在该表中的信息视为缺失：{ $lacking }；并且有 { $listing } 没有的 { $count } 人，未予采用：{ $more }。
+}
+ask-connectomes = { $file } 中有 { $count } 张相同脑区的连接组表。使用哪一张？
 region-in-two-tables = { $file }：{ $table } 中 { $region } 的数值与同一指标的另一张表不同。请只保留一张。
 measure-lacks-regions = { $file }：{ $measure } 缺少另一项指标所具有的脑区：{ $regions }。请补充相应的表（FreeSurfer 为每个半球、每项指标各写一张表），或去掉该指标。
 measures-by-file = { $file }：各列只有脑区名，因此按文件名命名指标：{ $measures }。

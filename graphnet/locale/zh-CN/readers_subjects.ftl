@@ -55,6 +55,11 @@ no-table = { $others ->
    *[other] { $file } 中没有受试者表（CSV、TSV 或工作簿），即含有受试者 ID 列（ID 或 participant_id）和类别列（LABEL 或 group）的表格。除受试者的文件外，其中有 { $kinds }。
 }
 ask-table = { $file } 中有 { $count } 张受试者表。使用哪一张？
+ask-table-differing = { $file } 中有 { $count } 张受试者表，其中部分受试者的类别不同：{ $differences }。使用哪一张？
+classes-of-tables = { $table } 与 { $other } 的 { $total } 名受试者中有 { $count } 名不同（{ $subjects }）
+tables-differ = 在 { $table } 与 { $other } 共有的 { $total } 名受试者中，{ $count } 名的 { $column } 不同（{ $subjects }）；采用 { $table } 的取值。
+column-of-table = { $column } 取自 { $table }。
+class-of-another-table = 它也给出类别；已采用 { $table } 的类别
 table-choice = { $table }，{ $count } 行
 another-table-used = 已使用 { $table } 作为受试者表
 names-say-nothing = 无法由文件名判断其内容

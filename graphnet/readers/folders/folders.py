@@ -24,7 +24,8 @@ from graphnet.readers.folders.scans import LAYOUT
 from graphnet.readers.folders.stacks import read_stacked
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.assigning import Files, assigned, by_ids, refuse_missing
-from graphnet.readers.subjects.roster import TABLE, Roster, find_roster
+from graphnet.readers.subjects.roster import Roster, find_roster
+from graphnet.readers.subjects.several_tables import TABLE
 from graphnet.readers.subjects.table_of_people import KIND, Listed, read_alone, read_listed
 from graphnet.readers.text.marks import COMMAS, POINTS
 

@@ -1,52 +1,58 @@
-"""Tables of measures of the same subjects, joined by id: FreeSurfer's, ENIGMA's and CAT12's.
+"""Tables of the same subjects, joined by id: of measures, of connectomes, and of the people.
 
-A hemisphere, a measure or both may have a table of their own. Tables of one parcellation are
-joined; of several parcellations one is asked for.
+A hemisphere, a measure or both may have a table of their own, as FreeSurfer, ENIGMA and CAT12 write
+them. Tables of one parcellation are joined; of several parcellations one is asked for.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
-from graphnet.data.dataset import Covariate, Dataset, FloatArray
+from graphnet.data.dataset import Dataset
 from graphnet.data.identifiers import match_ids, repeated
-from graphnet.data.interpretation import Choice, CovariateReading, Interpretation
+from graphnet.data.interpretation import Choice, Interpretation
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
+from graphnet.readers.folders.archives import damaged_gzip
+from graphnet.readers.folders.beside import CONNECTOMES, BrainOfTable, beside_each_other
 from graphnet.readers.inquiry import COVARIATES, ID, LABEL, POSITIVE, SCORE, SITE, Inquiry
 from graphnet.readers.subjects.assigning import Files
-from graphnet.readers.subjects.people import People, is_class_again, read_people
+from graphnet.readers.subjects.people import People, read_people
 from graphnet.readers.subjects.roster import (
     candidates,
     is_of_freesurfer,
     matched_rows,
     read_file,
+    unpacked_name,
+)
+from graphnet.readers.subjects.several_tables import (
+    TABLE,
+    Addition,
+    ClassTable,
+    ask_table,
+    with_additions,
 )
 from graphnet.readers.tables.freesurfer import ASEG, atlas_of, interpret_table
-from graphnet.readers.tables.regions import VALUE
 from graphnet.readers.tables.roles import NONE, find_roles
 from graphnet.readers.tables.sheet import Sheet
 
 KIND = "folder"
-ATLAS, TABLE = "files.atlas", "table"  # the keys of questions
+ATLAS = "files.atlas"  # the key of a question
 OF_PEOPLE = (ID, LABEL, POSITIVE, SCORE, SITE, COVARIATES)
+DAMAGED_GZIP = damaged_gzip("").messages[0].code
 MOST_TABLES = 200  # FreeSurfer writes sixteen for one parcellation
 LEAST_COMMON = 0.5  # the share of ids that two tables of the same subjects have in common
-
-Layers = dict[str, dict[str, FloatArray]]  # values (S,) by measure and region
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table, the column of its ids, and what it measures: None where that is nothing."""
+    """A table, its ids, its column of classes, and what it measures: None where it is nothing."""
 
     path: Path
     sheet: Sheet
     ids: tuple[str, ...]
     brain: Dataset | None
-    has_class: bool
+    label: str | None
 
     @property
     def name(self) -> str:
@@ -58,6 +64,21 @@ class Table:
         """Its parcellation, or else its regions: what tables that belong together share."""
         regions = () if self.brain is None else sorted(self.brain.regions)
         return atlas_of(self.sheet) or "\n".join(regions)
+
+    def within(self, folder: Path) -> ClassTable:
+        """The table as one that may list the subjects, by its path in the folder."""
+        name = str(self.path.relative_to(folder))
+        return ClassTable(name, self.sheet, self.ids, self.label)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The table that lists the subjects, those that are measured, and every one that is used."""
+
+    folder: Path
+    listing: Table
+    measured: Sequence[Table]
+    every: Sequence[Table]
 
 
 def read_joined(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
@@ -77,19 +98,16 @@ def read_joined(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
     others = [table for table in tables if table.brain is None]
     if not measured or len(tables) < 2 or not _are_of_the_same(tables):
         return None
-    beside = any(table.has_class for table in others)
-    if _are_cohorts([table for table in measured if table.has_class], measured, beside=beside):
+    beside = any(table.label for table in others)
+    if _are_cohorts([table for table in measured if table.label], measured, beside=beside):
         return None
     _say_unread(unread, inquiry)
     listing = _people_table(measured, others, files, inquiry)
-    people = _people(listing, inquiry, most)
     chosen = _one_parcellation(measured, inquiry)
-    for table in others:
-        if table.path != listing.path:
-            inquiry.leave(
-                table.name, Message("readers_subjects.another-table-used", table=listing.name)
-            )
-    return _dataset(people, listing, chosen, inquiry, most)
+    used = Tables(files.folder, listing, chosen, [*others, *chosen])
+    behind = inquiry.behind(TABLE)
+    people = _people(listing, _of_people(listing, used.every, behind), most)
+    return _dataset(people, used, behind, most)
 
 
 def _looked_into(
@@ -100,25 +118,26 @@ def _looked_into(
     try:
         sheet = read_file(path, aside, most)
         brain = interpret_table(sheet, KIND, Inquiry(path.name, _answers(inquiry)))
-        if brain is not None and brain.values is not None:
-            ids, has_class = brain.subjects.ids, brain.interpretation.label is not None
+        if brain is not None and not (brain.values is None and brain.connectomes is None):
+            coding = brain.interpretation.label
+            ids, label = brain.subjects.ids, None if coding is None else coding.column
         else:
             roles = find_roles(sheet, sheet.names, Inquiry(path.name, _answers(inquiry)))
             ids = sheet.texts(roles.id) if roles.id else ()
-            brain, has_class = None, roles.label is not None
+            brain, label = None, roles.label
     except CohortError as error:
         unread[path] = error.messages[0]
         return None
     whole = len(ids) > 1 and all(ids) and not repeated(ids)
     if not whole:
         unread[path] = Message("readers_folders.table-without-ids")
-    return Table(path, sheet, ids, brain, has_class) if whole else None
+    return Table(path, sheet, ids, brain, label) if whole else None
 
 
 def _say_unread(unread: Mapping[Path, Message], inquiry: Inquiry) -> None:
-    """Leave what is no table alone; a table of FreeSurfer that cannot be read is refused."""
+    """Leave what is no table alone; one of FreeSurfer, or a packed one that is cut, is refused."""
     for path, reason in unread.items():
-        if is_of_freesurfer(path):
+        if is_of_freesurfer(path) or reason.code == DAMAGED_GZIP:
             inquiry.refuse(Message("readers_subjects.of-file", file=path.name, detail=reason))
         else:
             inquiry.leave(path.name, reason)
@@ -149,40 +168,62 @@ def _are_cohorts(labelled: Sequence[Table], measured: Sequence[Table], *, beside
         (measure, region)
         for table in labelled
         if table.brain is not None
-        for measure in table.brain.measures
+        for measure in (*table.brain.measures, *_edges(table.brain))
         for region in table.brain.regions
     ]
     return len(set(columns)) < len(columns)
+
+
+def _edges(brain: Dataset) -> tuple[str, ...]:
+    return () if brain.connectomes is None else (CONNECTOMES,)
 
 
 def _people_table(
     measured: Sequence[Table], others: Sequence[Table], files: Files, inquiry: Inquiry
 ) -> Table:
     """The table that says who the subjects are: the one with classes; asked where several have."""
-    labelled = [table for table in (*others, *measured) if table.has_class]
+    labelled = [table for table in (*others, *measured) if table.label]
     if len(labelled) < 2:
         return (*labelled, *others, *measured)[0]
-    names = [str(table.path.relative_to(files.folder)) for table in labelled]
-    answer = inquiry.ask(
-        TABLE,
-        Message("readers_subjects.ask-table", file=inquiry.name, count=len(names)),
-        [
-            Choice(name, Message("readers_subjects.table-choice", table=name, count=len(table.ids)))
-            for name, table in zip(names, labelled, strict=True)
-        ],
-    )
-    return labelled[names.index(answer)]
+    return labelled[ask_table([table.within(files.folder) for table in labelled], inquiry)]
+
+
+def _of_people(table: Table, every: Sequence[Table], inquiry: Inquiry) -> Inquiry:
+    """With those of the answered covariates that the table has, or no table has."""
+    given = inquiry.answer(COVARIATES)
+    if given is None or given.strip().casefold() == NONE:
+        return replace(inquiry, name=table.name)
+    elsewhere = {name for other in every if other.path != table.path for name in other.sheet.names}
+    names = [name.strip() for name in given.split(",")]
+    own = [name for name in names if name in table.sheet.names or name not in elsewhere]
+    answers = {**inquiry.answers, COVARIATES: ",".join(own) or NONE}
+    return replace(inquiry, name=table.name, answers=answers)
+
+
+def _of_others(table: Table, inquiry: Inquiry) -> Inquiry:
+    """For a table that does not list the subjects: of what is answered about people, covariates."""
+    answers = {**_answers(inquiry), LABEL: NONE}
+    given = inquiry.answer(COVARIATES)
+    if given is not None:
+        names = [name.strip() for name in given.split(",")]
+        own = [name for name in names if name in table.sheet.names]
+        answers[COVARIATES] = ",".join(own) or NONE
+    return replace(inquiry, name=table.name, answers=answers)
 
 
 def _people(listing: Table, inquiry: Inquiry, most: int) -> People:
-    own = replace(inquiry, name=listing.name)
-    sheet = read_file(listing.path, own, most)
+    """The people of a table that ``inquiry`` is about."""
+    sheet = read_file(listing.path, inquiry, most)
     if listing.brain is None:
-        return read_people(sheet, sheet.names, own)
-    dataset = interpret_table(sheet, KIND, own)
+        return read_people(sheet, sheet.names, inquiry)
+    dataset = interpret_table(sheet, KIND, inquiry)
     inquiry.check()
     if dataset is None:
         raise CohortError(Message("readers_folders.nothing-measured", file=inquiry.name))
+    return _people_of(dataset)
+
+
+def _people_of(dataset: Dataset) -> People:
     found = dataset.interpretation
     return People(
         dataset.subjects, found.id, found.label, found.site, found.score, found.covariates
@@ -241,58 +282,45 @@ def _measures(tables: Sequence[Table]) -> set[str]:
 
 
 def _group_name(key: str, group: Sequence[Table]) -> str:
-    return (atlas_of(group[0].sheet) and key) or group[0].path.stem
+    return (atlas_of(group[0].sheet) and key) or unpacked_name(group[0].path).stem
 
 
-def _dataset(
-    people: People, listing: Table, tables: Sequence[Table], inquiry: Inquiry, most: int
-) -> Dataset | None:
-    ids = people.subjects.ids
-    layers: Layers = {}
-    extra: dict[str, tuple[Covariate, CovariateReading]] = {}
-    names = _measure_names(tables, inquiry)
-    for table in tables:
-        own = replace(inquiry, name=table.name, answers={**_answers(inquiry), LABEL: NONE})
+def _dataset(people: People, tables: Tables, inquiry: Inquiry, most: int) -> Dataset | None:
+    ids, listing = people.subjects.ids, tables.listing
+    additions: list[Addition] = []
+    brains: list[BrainOfTable] = []
+    for table in tables.measured:
+        own = _of_others(table, inquiry)
         brain = interpret_table(read_file(table.path, own, most), KIND, own)
         inquiry.check()
-        if brain is None or brain.values is None:
+        if brain is None:
             return None
         rows = matched_rows(brain.subjects.ids, table.name, ids, listing.name, inquiry)
         inquiry.check()
-        for place, measure in enumerate(brain.measures):
-            layer = layers.setdefault(names.get(table.path, measure), {})
-            for column, region in enumerate(brain.regions):
-                _add(layer, region, brain.values[rows, column, place], table, inquiry)
-        for covariate, reading in zip(
-            brain.subjects.covariates, brain.interpretation.covariates, strict=True
-        ):
-            ordered = _ordered(covariate, rows)
-            cells = [str(value) for value in ordered.values]
-            if is_class_again(covariate.name, cells, people.subjects.labels):
-                inquiry.leave(covariate.name, Message("readers_subjects.class-again"))
-            else:
-                extra.setdefault(covariate.name, (ordered, reading))
-    regions = _regions(layers, inquiry)
+        brains.append(BrainOfTable(table.path, brain, rows))
+        if table.path != listing.path:
+            additions.append(Addition(table.within(tables.folder), _people_of(brain), tuple(rows)))
+    additions += [
+        _of_people_alone(table, tables, ids, inquiry, most)
+        for table in tables.every
+        if table.brain is None and table.path != listing.path
+    ]
+    measured = beside_each_other(brains, inquiry)
     inquiry.check()
     inquiry.assume(
         Message(
             "readers_folders.tables-joined",
             file=inquiry.name,
-            tables=first_of([table.name for table in tables], 6),
+            tables=first_of([table.name for table in tables.measured], 6),
         )
     )
-    known = {covariate.name for covariate in people.subjects.covariates}
-    added = [both for name, both in extra.items() if name not in known and listing.brain is None]
-    values = np.stack(
-        [np.stack([layer[region] for region in regions], axis=1) for layer in layers.values()],
-        axis=2,
-    )
-    covariates = (*people.subjects.covariates, *(one for one, _ in added))
+    people = with_additions(people, listing.within(tables.folder), additions, inquiry)
     return Dataset(
-        subjects=replace(people.subjects, covariates=covariates),
-        regions=regions,
-        measures=tuple(layers),
-        values=values,
+        subjects=people.subjects,
+        regions=measured.regions,
+        measures=measured.measures,
+        values=measured.values,
+        connectomes=measured.edges,
         interpretation=Interpretation(
             kind=KIND,
             text=listing.sheet.text,
@@ -300,68 +328,39 @@ def _dataset(
             label=people.label,
             site=people.site,
             score=people.score,
-            covariates=(*people.covariates, *(reading for _, reading in added)),
+            covariates=people.covariates,
+            connectome=measured.reading,
         ),
     )
 
 
-def _ordered(covariate: Covariate, rows: Sequence[int]) -> Covariate:
-    values = covariate.values
-    if isinstance(values, tuple):
-        return replace(covariate, values=tuple(values[row] for row in rows))
-    return replace(covariate, values=values[list(rows)])
-
-
-def _add(
-    layer: dict[str, FloatArray], region: str, values: FloatArray, table: Table, inquiry: Inquiry
-) -> None:
-    """Take a region's values of one measure; twice with different values is refused."""
-    before = layer.setdefault(region, values)
-    if not np.array_equal(before, values, equal_nan=True):
-        inquiry.refuse(
+def _of_people_alone(
+    table: Table, tables: Tables, ids: Sequence[str], inquiry: Inquiry, most: int
+) -> Addition:
+    """What a table without measures adds of the subjects; who is in one of both alone is said."""
+    people = _people(table, _of_others(table, inquiry), most)
+    inquiry.check()
+    own = people.subjects.ids
+    match = match_ids(ids, own)
+    for sentence in match.how:
+        inquiry.assume(Message("readers_subjects.of-file", file=table.name, detail=sentence))
+    row = {subject: number for number, subject in enumerate(own)}
+    found = match.as_dict
+    lacking = [subject for subject in ids if subject not in found]
+    others = set(own) - set(match.right)
+    more = [subject for subject in own if subject in others]
+    if lacking or more:
+        inquiry.assume(
             Message(
-                "readers_folders.region-in-two-tables",
-                file=inquiry.name,
-                region=region,
+                "readers_folders.people-of-one-table",
                 table=table.name,
+                listing=tables.listing.name,
+                kind="both" if lacking and more else "lacking" if lacking else "more",
+                missing=len(lacking),
+                lacking=first_of(lacking, 5),
+                count=len(more),
+                more=first_of(more, 5),
             )
         )
-
-
-def _regions(layers: Mapping[str, Mapping[str, FloatArray]], inquiry: Inquiry) -> tuple[str, ...]:
-    """The regions, which are the same for every measure, as each table has its own."""
-    every = tuple(dict.fromkeys(region for layer in layers.values() for region in layer))
-    for measure, layer in layers.items():
-        absent = [region for region in every if region not in layer]
-        if absent:
-            inquiry.refuse(
-                Message(
-                    "readers_folders.measure-lacks-regions",
-                    file=inquiry.name,
-                    measure=measure,
-                    regions=first_of(absent, 4),
-                )
-            )
-    return every
-
-
-def _measure_names(tables: Sequence[Table], inquiry: Inquiry) -> dict[Path, str]:
-    """Measures by the names of their files, of tables whose columns are regions alone.
-
-    ``Vgm`` of ``ROI_neuromorphometrics_Vgm.csv`` beside ``ROI_neuromorphometrics_Vwm.csv``.
-    """
-    unnamed = [table for table in tables if table.brain and table.brain.measures == (VALUE,)]
-    if len(unnamed) < 2:
-        return {}
-    words = [table.path.stem.replace("-", "_").split("_") for table in unnamed]
-    common = set(words[0]).intersection(*words)
-    names = {
-        table.path: "_".join(word for word in own if word not in common) or VALUE
-        for table, own in zip(unnamed, words, strict=True)
-    }
-    inquiry.assume(
-        Message(
-            "readers_folders.measures-by-file", file=inquiry.name, measures=list(names.values())
-        )
-    )
-    return names
+    rows = tuple(row[found[subject]] if subject in found else None for subject in ids)
+    return Addition(table.within(tables.folder), people, rows)

@@ -5,20 +5,25 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from graphnet.data.identifiers import match_ids, repeated
-from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError, shortened
 from graphnet.messages import Message, first_of
-from graphnet.readers.folders.archives import Archive
-from graphnet.readers.folders.entities import ending
+from graphnet.readers.folders.archives import Archive, gunzip
+from graphnet.readers.folders.entities import PACKED, ending
 from graphnet.readers.inquiry import ID, Inquiry
 from graphnet.readers.subjects.assigning import Files, check_header, id_column, score_of
 from graphnet.readers.subjects.people import read_people
+from graphnet.readers.subjects.several_tables import (
+    TABLE,
+    ClassTable,
+    ask_table,
+    say_differing_classes,
+)
 from graphnet.readers.tables.sheet import Sheet, as_texts
 from graphnet.readers.text.delimited import read_sheet
 
-TABLE = "table"
 WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 STATISTICS = (".dta", ".sav", ".zsav", ".parquet", ".feather", ".arrow")
 ENDS = (".csv", ".tsv", ".tab", ".table", ".txt", ".dat", *WORKBOOKS, *STATISTICS)
@@ -93,10 +98,27 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
 
 def candidates(files: Files, most: int = MOST_TABLES) -> list[Path]:
     """Files that may be a table, the likeliest first: not many of one name but for digits."""
-    paths = [path for path in files.rest if path.suffix.lower() in ENDS or is_of_freesurfer(path)]
+    paths = [
+        path
+        for path in files.rest
+        if unpacked_name(path).suffix.lower() in ENDS or is_of_freesurfer(path)
+    ]
+    paths = [
+        path for path in paths if path == unpacked_name(path) or not unpacked_name(path).exists()
+    ]
     alike = Counter(_shape(path) for path in paths)
     few = [path for path in paths if alike[_shape(path)] <= MOST_ALIKE]
     return sorted(few, key=lambda path: _likely(path, files.folder))[:most]
+
+
+def unpacked_name(path: Path) -> Path:
+    """``cohort.csv`` of ``cohort.csv.gz``; any other path itself."""
+    return path.with_suffix("") if path.suffix.lower() == PACKED else path
+
+
+def _lies_unpacked(path: Path) -> bool:
+    """Whether a packed file lies there unpacked too."""
+    return path != unpacked_name(path) and unpacked_name(path).exists()
 
 
 def is_of_freesurfer(path: Path) -> bool:
@@ -126,7 +148,17 @@ def _looked_into(path: Path, files: Files, inquiry: Inquiry, most: int) -> Roste
 
 
 def read_file(path: Path, inquiry: Inquiry, most: int) -> Sheet:
-    """The sheet in a text, a workbook or a table of statistics. Raises CohortError of others."""
+    """The sheet in a text, a workbook or a table of statistics, each maybe packed by gzip.
+
+    Raises:
+        CohortError: it is something else, damaged, or more than ``most`` bytes.
+
+    """
+    if path != unpacked_name(path):
+        with TemporaryDirectory(prefix="sgn-table-") as folder:
+            inner = Path(folder) / unpacked_name(path).name
+            gunzip(path, inner, path.name, most)
+            return read_file(inner, inquiry, most)
     if path.suffix.lower() in WORKBOOKS:
         from graphnet.readers.spreadsheets.workbooks import read_workbook  # noqa: PLC0415 - rarely needed
 
@@ -200,22 +232,26 @@ def _one(rosters: Sequence[Roster], files: Files, inquiry: Inquiry) -> Roster:
         return rosters[0]
     first = {_cells(roster.sheet): roster.path for roster in reversed(rosters)}
     rosters = [roster for roster in rosters if roster.path in first.values()]  # of copies the first
-    labelled = [roster for roster in rosters if _has_class(roster, inquiry)] or list(rosters)
+    tables = [
+        ClassTable(
+            str(roster.path.relative_to(files.folder)),
+            roster.sheet,
+            roster.ids,
+            _class_column(roster, inquiry),
+        )
+        for roster in rosters
+    ]
+    if any(table.label for table in tables):
+        labelled = [place for place, table in enumerate(tables) if table.label]
+    else:
+        labelled = list(range(len(tables)))
     if len(labelled) == 1:
-        return labelled[0]
-    names = [str(roster.path.relative_to(files.folder)) for roster in labelled]
-    answer = inquiry.ask(
-        TABLE,
-        Message("readers_subjects.ask-table", file=inquiry.name, count=len(names)),
-        [
-            Choice(
-                name,
-                Message("readers_subjects.table-choice", table=name, count=len(roster.ids)),
-            )
-            for name, roster in zip(names, labelled, strict=True)
-        ],
-    )
-    return labelled[names.index(answer)]
+        return rosters[labelled[0]]
+    chosen = labelled[ask_table([tables[place] for place in labelled], inquiry)]
+    if inquiry.answer(TABLE) is not None:
+        for place in labelled:
+            say_differing_classes(tables[chosen], tables[place], inquiry)
+    return rosters[chosen]
 
 
 def _cells(sheet: Sheet) -> tuple[tuple[str, ...], ...]:
@@ -223,13 +259,13 @@ def _cells(sheet: Sheet) -> tuple[tuple[str, ...], ...]:
     return (sheet.names, *(as_texts(cells) for cells in sheet.columns))
 
 
-def _has_class(roster: Roster, inquiry: Inquiry) -> bool:
+def _class_column(roster: Roster, inquiry: Inquiry) -> str | None:
     scratch = Inquiry(roster.name, inquiry.answers)
     try:
         people = read_people(roster.sheet, roster.sheet.names, scratch)
     except CohortError:
-        return False
-    return people.label is not None
+        return None
+    return None if people.label is None else people.label.column
 
 
 def _leave(rosters: Sequence[Roster], chosen: Roster, files: Files, inquiry: Inquiry) -> None:

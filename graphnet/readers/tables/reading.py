@@ -125,7 +125,7 @@ def _measured(sheet: Sheet, ids: Sequence[str], brain: Brain, inquiry: Inquiry) 
     regions = _agreed(brain.grid, connectome, inquiry)
     if inquiry.problems:
         return None
-    edges = None if connectome is None else _arranged(connectome, regions)
+    edges = None if connectome is None else arranged(connectome, regions)
     reading = None if connectome is None else connectome.reading
     return Measured(regions, tuple(brain.grid.measures), values, edges, reading)
 
@@ -251,7 +251,7 @@ def _agreed(grid: Grid, connectome: Connectome | None, inquiry: Inquiry) -> tupl
     return grid.regions
 
 
-def _arranged(connectome: Connectome, regions: tuple[str, ...]) -> Float32Array:
+def arranged(connectome: Connectome, regions: tuple[str, ...]) -> Float32Array:
     """Edges (S, E) in the order of ``regions``."""
     if connectome.regions == regions:
         return connectome.edges
