@@ -6,12 +6,14 @@ The command line alone; ``graphnet.train_files`` does it.
 import argparse
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from graphnet.catalogue import MODELS
+from graphnet.command_line import CommandLine, named_language
 from graphnet.config import OPTIONS, options_in
 from graphnet.errors import GraphnetError, system_reason
-from graphnet.messages import LANGUAGES, Message, language_in, render, rendered
+from graphnet.messages import ENGLISH, LANGUAGES, Message, language_in, render, rendered
 from graphnet.options import GROUPS, Option, group_label
 from graphnet.terminal import RunEnded, ended_by_signal
 from graphnet.training.progress import REPORT
@@ -24,8 +26,10 @@ def main(arguments: list[str] | None = None) -> int:
 
     A run that a signal ends keeps the model if that is trained, and returns 128 and the number.
     """
-    given = parser().parse_args(arguments)
-    given.lang = given.lang or language_in(os.environ)
+    words = sys.argv[1:] if arguments is None else arguments
+    language = named_language(words) or language_in(os.environ)
+    given = parser(language).parse_args(words)
+    given.lang = language
     try:
         with ended_by_signal():
             return _train(given)
@@ -60,77 +64,53 @@ def _tell(message: Message, language: str) -> None:
     print(render(message, language), file=sys.stderr)  # noqa: T201
 
 
-def parser() -> argparse.ArgumentParser:
-    """The options of the command line, with their help in English."""
-    command_line = argparse.ArgumentParser(
-        prog="python -m graphnet",
-        description="Train a brain-network classifier from files and folders, without any service.",
-    )
-    command_line.add_argument("--train", nargs="+", type=Path, required=True, metavar="FILE")
-    command_line.add_argument("--val", nargs="+", type=Path, default=[], metavar="FILE")
-    command_line.add_argument("--test", nargs="+", type=Path, default=[], metavar="FILE")
-    command_line.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="DIR",
-        help="gets model.safetensors, manifest.json, result.json, evidence.json and report.html",
-    )
-    command_line.add_argument(
-        "--parent", type=Path, metavar="DIR", help="fine-tune the model in this folder"
-    )
-    command_line.add_argument("--model", default="", help=f"one of {', '.join(MODELS)}")
-    command_line.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:0")
-    command_line.add_argument(
-        "--threads",
-        type=_positive,
-        default=1,
-        metavar="N",
-        help="threads on a CPU; each number rounds otherwise, 1 (the default) as a worker does",
-    )
-    command_line.add_argument(
-        "--atlas",
-        type=Path,
-        metavar="NAME|FILE",
-        help="an atlas such as aal90, or a table of region, x, y, z in millimetres; by default the "
-        "atlas that the regions' names say",
-    )
-    command_line.add_argument(
-        "--map",
-        action="append",
-        default=[],
-        metavar="[FILE:]ID=CHOICE",
-        help="answers a question that a file asks, such as class.positive=SZ; may be repeated",
-    )
-    command_line.add_argument(
-        "--lang",
-        choices=LANGUAGES,
-        help="the language of the output and of the report; by default the environment's",
-    )
+def parser(language: str = ENGLISH) -> CommandLine:
+    """The options of the command line, with their help in ``language``."""
+    line = CommandLine(language, prog="python -m graphnet", description=Message("help.train"))
+    several_files = {"nargs": "+", "type": Path, "metavar": "FILE"}
+    folder = {"type": Path, "metavar": "DIR"}
+    number = {"type": partial(_positive, language=language), "metavar": "N", "default": 1}
+    models = Message("help.train-model", models=", ".join(MODELS))
+
+    add = partial(line.add, line.options)
+    add("--train", Message("help.train-train"), required=True, **several_files)
+    add("--val", Message("help.train-val"), default=[], **several_files)
+    add("--test", Message("help.train-test"), default=[], **several_files)
+    add("--out", Message("help.train-out"), required=True, **folder)
+    add("--parent", Message("help.train-parent"), **folder)
+    add("--model", models, default="")
+    add("--device", Message("help.train-device"), default="auto")
+    add("--threads", Message("help.train-threads"), **number)
+    add("--atlas", Message("help.train-atlas"), type=Path, metavar="NAME|FILE")
+    mapping = {"action": "append", "default": [], "metavar": "[FILE:]ID=CHOICE"}
+    add("--map", Message("help.train-map"), **mapping)
+    add("--lang", Message("help.train-lang"), choices=LANGUAGES)
     for group in GROUPS:
         options = [option for option in options_in(group) if option.name in ON_COMMAND_LINE]
         if options:
-            section = command_line.add_argument_group(str(group_label(group)))
+            section = line.group(group_label(group))
             for option in options:
-                _add(section, option)
-    return command_line
+                _add(line, section, option)
+    return line
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
+def _positive(text: str, language: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(
+            render(Message("help.not-a-number", value=repr(text)), language)
+        )
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError(render(Message("help.positive"), language))
+    return int(text)
 
 
-def _add(section: "argparse._ArgumentGroup", option: Option) -> None:
+def _add(line: CommandLine, section: "argparse._ArgumentGroup", option: Option) -> None:
     flag = f"--{option.name.replace('_', '-')}"
-    help_text = str(option.help).replace("%", "%%")
     if option.is_flag:
-        section.add_argument(flag, action=argparse.BooleanOptionalAction, help=help_text)
+        line.add(section, flag, option.help, action=argparse.BooleanOptionalAction)
     else:
-        text = f"{help_text} {option.accepted}"
-        section.add_argument(flag, type=option.parse if option.is_names else option.type, help=text)
+        kind = option.parse if option.is_names else option.type
+        line.add(section, flag, option.help, option.accepted, type=kind)
 
 
 if __name__ == "__main__":

@@ -19,25 +19,16 @@ from service.cli import (
     tasks,
     token,
 )
-from service.cli.group import Sgn
-from service.cli.language import Failure, add_language_option
+from service.cli.commands import Sgn, add_language_option, command, option
+from service.cli.language import Failure
 from service.cli.options import example, json_option
 from service.cli.terminal import show_json
 from service.environment import DEFAULT_URL, URL
 
-EXIT_STATUS = """\b
-Exit status:
-  0    success
-  1    failure, with a message on stderr
-  2    invalid command line
-  130  interrupted
-"""
-
-
 DISTRIBUTION = "nld-sgn"
 
 
-@click.command(epilog=example("sgn version --json"))
+@command(epilog=example("sgn version --json"), help="help.command-version")
 @json_option
 def version(*, as_json: bool) -> None:
     """Show the version."""
@@ -66,23 +57,24 @@ def installed() -> str:
 @click.group(
     cls=Sgn,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog=EXIT_STATUS,
+    help="help.command-sgn",
 )
-@click.option(
+@option(
     "--url",
+    metavar="ADDRESS",
     envvar=URL,
     default=DEFAULT_URL,
     show_default=True,
     show_envvar=True,
-    help="Address of the service.",
+    help="help.option-address",
 )
-@click.option(
+@option(
     "--version",
     is_flag=True,
     is_eager=True,
     expose_value=False,
     callback=show_version,
-    help="Show the version and exit.",
+    help="help.option-version",
 )
 @click.pass_context
 def main(context: click.Context, url: str) -> None:
@@ -91,22 +83,25 @@ def main(context: click.Context, url: str) -> None:
 
 
 add_language_option(main)
-main.add_section("Getting started", (processes.up, processes.demo))
-main.add_section("Data", (data.data,))
+main.add_section(Message("help.section-start"), (processes.up, processes.demo))
+main.add_section(Message("help.section-data"), (data.data,))
 main.add_section(
-    "Tasks",
+    Message("help.section-tasks"),
     (
         *(submit.submit, tasks.tasks, tasks.show, submit.watch, submit.log),
         *(tasks.cancel, tasks.retry, manage.edit, manage.delete),
     ),
 )
-main.add_section("Results", (results.report, results.predictions, results.compare, tasks.lineage))
-main.add_section("Models", (models.models, models.model, predict.predict))
 main.add_section(
-    "For operators",
+    Message("help.section-results"),
+    (results.report, results.predictions, results.compare, tasks.lineage),
+)
+main.add_section(Message("help.section-models"), (models.models, models.model, predict.predict))
+main.add_section(
+    Message("help.section-operators"),
     (
         *(processes.serve, processes.worker, processes.migrate, token.token),
         *(doctor.doctor, clean.clean, manage.audit),
     ),
 )
-main.add_section("The command itself", (options.completion, version))
+main.add_section(Message("help.section-command"), (options.completion, version))

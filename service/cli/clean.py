@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from graphnet.messages import Message
+from service.cli.commands import command, option
 from service.cli.language import Failure, chosen_language, failure_of
 from service.cli.options import example, json_option
 from service.cli.terminal import Column, note, show_json, show_table
@@ -23,21 +24,24 @@ WHAT = {
 }
 
 
-@click.command(epilog=example("sgn clean --home ./sgn-home --models-older-than 365 --yes"))
-@click.option(
+@command(
+    epilog=example("sgn clean --home ./sgn-home --models-older-than 365 --yes"),
+    help="help.command-clean",
+)
+@option(
     "--models-older-than",
     "days",
     type=click.IntRange(0, 36_500),
     default=None,
     metavar="DAYS",
-    help="Also remove models whose tasks ended that long ago, unless something refers to them.",
+    help="help.option-models-older-than",
 )
-@click.option(
+@option(
     "--unknown",
     is_flag=True,
-    help="Also remove models of tasks that are not in this database; another may need them.",
+    help="help.option-unknown",
 )
-@click.option("--yes", is_flag=True, help="Remove them; without it, they are only listed.")
+@option("--yes", is_flag=True, help="help.option-clean-yes")
 @json_option
 @home_option
 def clean(*, days: int | None, unknown: bool, yes: bool, as_json: bool, home: Path | None) -> int:

@@ -9,6 +9,7 @@ import click
 
 from db.dataset_names import named_after
 from graphnet.messages import Message
+from service.cli.commands import group, option
 from service.cli.connection import service_at
 from service.cli.dataset_display import holds, show_dataset, show_preview
 from service.cli.files import file_argument, readable
@@ -33,21 +34,22 @@ if TYPE_CHECKING:
     from service.client import Client, Dataset, Preview
 
 
-user_option = click.option(
+user_option = option(
     "--user",
     metavar="ID",
     envvar=USER_ID,
     show_envvar=True,
-    help="The NEURO-LEARN user who owns it.  [default: that of the project's other datasets]",
+    help="help.option-user",
 )
 
 
-@click.group(
+@group(
     epilog=example(
         "sgn data add patients.csv --proj PROJ1",
         "sgn data add bids/ --proj PROJ1 --map files.ses=baseline",
         "sgn data list",
-    )
+    ),
+    help="help.command-data",
 )
 def data() -> None:
     """Upload, list, show, change and delete datasets."""
@@ -58,13 +60,14 @@ def data() -> None:
         "sgn data add patients.csv --preview",
         "sgn data add a.csv --proj P1 --map class.positive=SZ --save-map how.json",
         "sgn data add b.csv --proj P1 --mapping how.json",
-    )
+    ),
+    help="help.command-data-add",
 )
 @file_argument
-@click.option("--proj", metavar="ID", default="", help="The project that it belongs to.")
-@click.option("--name", help="Name of the dataset.  [default: the file's, without its ending]")
+@option("--proj", metavar="ID", default="", help="help.option-data-add-proj")
+@option("--name", metavar="NAME", help="help.option-name")
 @user_option
-@click.option("--preview", is_flag=True, help="Show how the file would be read; store nothing.")
+@option("--preview", is_flag=True, help="help.option-preview")
 @mapping_options
 @save_option
 @upload_option
@@ -85,12 +88,7 @@ def add(
     upload: str,
     as_json: bool,
 ) -> None:
-    """Upload subjects; show how the file was read and what is wrong with the data.
-
-    FILE is of any kind that docs/data.md lists, or a folder with a file per subject; it is sent as
-    it is. If it can be read in more than one way, the command asks on a terminal; otherwise it ends
-    and lists the options that answer.
-    """
+    """Upload subjects; show how the file was read and what is wrong with the data."""
     if not (proj or preview):
         raise click.MissingParameter(param_hint="'--proj'", param_type="option")
     mapping = given_mapping(pairs, mapping_file)
@@ -112,7 +110,8 @@ def add(
 
 
 @data.command(
-    epilog=example("sgn data answer patients", "sgn data answer patients --map class.positive=SZ")
+    epilog=example("sgn data answer patients", "sgn data answer patients --map class.positive=SZ"),
+    help="help.command-data-answer",
 )
 @dataset_argument
 @mapping_options
@@ -143,7 +142,7 @@ def answer(
     show_dataset(dataset, as_json=as_json)
 
 
-@data.command(epilog=example("sgn data show patients"))
+@data.command(epilog=example("sgn data show patients"), help="help.command-data-show")
 @dataset_argument
 @json_option
 @url_option
@@ -155,9 +154,9 @@ def show(url: str, *, name: str, as_json: bool) -> None:
     show_dataset(dataset, as_json=as_json)
 
 
-@data.command("list", epilog=example("sgn data list --proj PROJ1"))
-@click.option("--proj", metavar="ID", default="", help="Only this project's.")
-@click.option("--archived", is_flag=True, help="Also those that were archived.")
+@data.command("list", epilog=example("sgn data list --proj PROJ1"), help="help.command-data-list")
+@option("--proj", metavar="ID", default="", help="help.option-proj")
+@option("--archived", is_flag=True, help="help.option-archived")
 @json_option
 @url_option
 @click.pass_obj

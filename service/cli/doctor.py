@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from graphnet.messages import Message
+from service.cli.commands import command, option
 from service.cli.language import Failure, WrongUsage, chosen_language, failure_of, words
 from service.cli.options import example, json_option
 from service.cli.processes import FOLDER
@@ -32,23 +33,17 @@ STYLES: Mapping[Message | str, str] = {
 }
 
 
-@click.command(epilog=example("sgn doctor --home ./sgn-home"))
-@click.option("--home", type=FOLDER, default=None, help="The folder of an 'sgn up' to look at.")
-@click.option(
+@command(epilog=example("sgn doctor --home ./sgn-home"), help="help.command-doctor")
+@option("--home", metavar="DIR", type=FOLDER, default=None, help="help.option-doctor-home")
+@option(
     "--stored",
     is_flag=True,
-    help="Look instead whether every model that was stored is still in the registry.",
+    help="help.option-doctor-stored",
 )
-@click.option(
-    "--deep", is_flag=True, help="With --stored: read every object and compare its SHA-256."
-)
+@option("--deep", is_flag=True, help="help.option-deep")
 @json_option
 def doctor(*, home: Path | None, stored: bool, deep: bool, as_json: bool) -> int:
-    """Look for what is wrong here, and say what to do.
-
-    It looks at all that a service or a worker needs, as the SGN_ variables say. The exit status is
-    0 where nothing is a fault.
-    """
+    """Look for what is wrong here, and say what to do."""
     if deep and not stored:
         raise WrongUsage(Message("doctor.deep-without-stored"))
     from service.doctor import examination  # noqa: PLC0415 - slow to import

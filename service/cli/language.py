@@ -14,7 +14,6 @@ import click
 from graphnet.errors import system_reason
 from graphnet.messages import (
     ENGLISH,
-    LANGUAGES,
     Message,
     as_message,
     finished,
@@ -49,25 +48,10 @@ def listed(parts: Iterable[Message | str]) -> str:
     return words(Message("cli.comma")).join(map(words, parts))
 
 
-def _remember(context: click.Context, _: click.Parameter, language: str | None) -> None:
+def remember_language(context: click.Context, language: str | None) -> None:
+    """Let the command speak a language from here on; None changes nothing."""
     if language is not None:
         context.meta[KEY] = language
-
-
-def add_language_option(command: click.Command) -> None:
-    """Let a command and all its own commands take ``--lang``."""
-    option = click.Option(
-        ["--lang"],
-        type=click.Choice(LANGUAGES),
-        is_eager=True,  # what is wrong with the others is said in this language
-        expose_value=False,
-        callback=_remember,
-        help="Language of the output, here or before the command.  [default: of the environment]",
-    )
-    command.params.append(option)
-    if isinstance(command, click.Group):
-        for own in command.commands.values():
-            add_language_option(own)
 
 
 class Failure(click.ClickException):

@@ -6,11 +6,13 @@ What cannot be undone is shown first with all that depends on it, and done once 
 import re
 import sys
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from graphnet.messages import Message
+from service.cli.commands import command, option
 from service.cli.connection import service_at
 from service.cli.data import data
 from service.cli.language import Failure, WrongUsage, words
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from service.client import AuditLine, Dependent, Dependents
 
 T = TypeVar("T")
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 KNOWN = {True: Message("report.yes"), False: Message("report.no"), None: "?"}
 
 OF_PROGRAMS = re.compile(r"[^.。]*confirm=true[^.。]*[.。]")  # what a program is to send
@@ -37,20 +38,19 @@ AUDITED = (
     *(Message("cli.kind-of-object"), Message("cli.id")),
 )
 
-yes_option = click.option("--yes", is_flag=True, help="Do it without asking, for a script.")
+yes_option = option("--yes", is_flag=True, help="help.option-yes")
 
 
-def edit_options(command: Decorated) -> Decorated:
+def edit_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a command that changes a name or a label."""
-    for option in (
-        click.option("--archive/--restore", "archived", default=None, help="Hide it in lists."),
-        click.option("--no-tags", is_flag=True, help="Remove its tags."),
-        click.option("--tag", "tags", multiple=True, metavar="WORD", help="In place of its tags."),
-        click.option("--description", metavar="TEXT", help="What to note of it."),
-        click.option("--rename", metavar="NAME", help="A new name."),
-    ):
-        command = option(command)
-    return command
+    options = (
+        option("--archive/--restore", "archived", default=None, help="help.option-archive"),
+        option("--no-tags", is_flag=True, help="help.option-no-tags"),
+        option("--tag", "tags", multiple=True, metavar="WORD", help="help.option-tag"),
+        option("--description", metavar="TEXT", help="help.option-description"),
+        option("--rename", metavar="NAME", help="help.option-rename"),
+    )
+    return reduce(lambda decorated, add_option: add_option(decorated), options, command)
 
 
 @data.command(
@@ -59,6 +59,7 @@ def edit_options(command: Decorated) -> Decorated:
         "sgn data edit patients --rename patients_2026",
         "sgn data edit patients --description 'site A' --tag sMRI --archive",
     ),
+    help="help.command-data-edit",
 )
 @dataset_argument
 @edit_options
@@ -76,7 +77,11 @@ def edit_data(url: str, /, *, name: str, as_json: bool, **given: Any) -> None:
         click.echo(dataset.data_name)
 
 
-@data.command("delete", epilog=example("sgn data delete patients", "sgn data delete old --yes"))
+@data.command(
+    "delete",
+    epilog=example("sgn data delete patients", "sgn data delete old --yes"),
+    help="help.command-data-delete",
+)
 @dataset_argument
 @yes_option
 @json_option
@@ -100,11 +105,12 @@ def delete_data(url: str, *, name: str, yes: bool, as_json: bool) -> None:
         "sgn data erase patients sub-07 sub-12",
         "sgn data erase patients --subjects withdrawn.txt --evidence --yes",
     ),
+    help="help.command-data-erase",
 )
 @dataset_argument
 @click.argument("subject_ids", metavar="[SUBJECT]...", nargs=-1)
-@click.option("--subjects", type=click.File(), help="A file with one id per line; - is stdin.")
-@click.option("--evidence", is_flag=True, help="Also from predictions and reports of tasks.")
+@option("--subjects", metavar="FILE", type=click.File(), help="help.option-subjects")
+@option("--evidence", is_flag=True, help="help.option-evidence")
 @yes_option
 @json_option
 @url_option
@@ -119,10 +125,7 @@ def erase(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Erase subjects from a dataset, and name the models that were trained on them.
-
-    Models are not changed: retrain without the subjects, or delete them with 'sgn delete'.
-    """
+    """Erase subjects from a dataset, and name the models that were trained on them."""
     ids = [*subject_ids, *(subjects.read().splitlines() if subjects else ())]
     if not any(each.strip() for each in ids):
         raise click.MissingParameter(param_hint="'SUBJECT'", param_type="argument")
@@ -143,7 +146,10 @@ def erase(
         sys.exit(1)
 
 
-@click.command(epilog=example("sgn edit TASK20012912454501 --rename 'first try' --tag thesis"))
+@command(
+    epilog=example("sgn edit TASK20012912454501 --rename 'first try' --tag thesis"),
+    help="help.command-edit",
+)
 @task_argument
 @edit_options
 @json_option
@@ -160,7 +166,7 @@ def edit(url: str, /, *, task: str, as_json: bool, **given: Any) -> None:
         click.echo(changed.task_id)
 
 
-@click.command(epilog=example("sgn delete TASK20012912454501"))
+@command(epilog=example("sgn delete TASK20012912454501"), help="help.command-delete")
 @task_argument
 @yes_option
 @json_option
@@ -178,9 +184,16 @@ def delete(url: str, *, task: str, yes: bool, as_json: bool) -> None:
         click.echo(words(Message("cli.deleted", name=task)))
 
 
-@click.command(epilog=example("sgn audit --proj PROJ1 --limit 100"))
-@click.option("--proj", metavar="ID", default="", help="Only this project's.")
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@command(epilog=example("sgn audit --proj PROJ1 --limit 100"), help="help.command-audit")
+@option("--proj", metavar="ID", default="", help="help.option-proj")
+@option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="help.option-limit",
+)
 @json_option
 @url_option
 @click.pass_obj

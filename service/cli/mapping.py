@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 from graphnet.messages import Message
+from service.cli.commands import option
 from service.cli.dataset_display import show_look
 from service.cli.files import output_file, read_json, write_text
 from service.cli.language import Failure, words, wrong_value
@@ -31,8 +32,8 @@ Send = Callable[[Mapping[str, str], str], T]  # with a mapping and an upload's i
 
 def mapping_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--map`` and ``--mapping`` to a command, as ``pairs`` and ``mapping_file``."""
-    for option in (_mapping_option, _map_option):
-        command = option(command)
+    for add_option in (_mapping_option, _map_option):
+        command = add_option(command)
     return command
 
 
@@ -178,30 +179,30 @@ def _from_file(file: IO[bytes]) -> Answers:
     return answers
 
 
-upload_option = click.option(
+upload_option = option(
     "--upload",
     metavar="ID",
     default="",
-    help="Id under which the service already has FILE, so that it is not sent again.",
+    help="help.option-upload",
 )
-_map_option = click.option(
+_map_option = option(
     "--map",
     "pairs",
     metavar="ID=CHOICE",
     multiple=True,
-    help="Answer a question on the file, such as class.positive=SZ; may be repeated.",
+    help="help.option-map",
 )
-_mapping_option = click.option(
+_mapping_option = option(
     "--mapping",
     "mapping_file",
     metavar="FILE.json",
     type=click.File("rb"),
-    help="The answers in a file that --save-map has written.",
+    help="help.option-mapping",
 )
-save_option = click.option(
+save_option = option(
     "--save-map",
     "save_map",
     metavar="FILE.json",
     type=output_file,
-    help="Save the answers, for the next file that looks the same.",
+    help="help.option-save-map",
 )

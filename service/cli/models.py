@@ -13,9 +13,9 @@ import click
 
 from graphnet.messages import Message
 from service.cli.clean import variables_of
+from service.cli.commands import WithDefault, command, option
 from service.cli.connection import service_at
 from service.cli.files import readable, unwritable, write_all
-from service.cli.group import WithDefault
 from service.cli.language import Failure, failure_of, wrong_value
 from service.cli.options import datasets, example, json_option, task_argument, tasks, url_option
 from service.cli.terminal import (
@@ -37,48 +37,42 @@ ARCHITECTURES = ("GCN", "TopK")
 SCALERS = ("none", "fit", "unknown")
 AAL90, AAL90_REGIONS = "aal90", 90
 MOST_REGIONS = 10_000
-HOW_SCALED = (
-    "How measures were scaled before they went into the net: none, fit (by mean and standard "
-    "deviation of the training data) or unknown."
-)
 
 
-@click.command(
+@command(
     "import",
     epilog=example(
         "sgn model import OLD.pth --task TASK19060312000001 --architecture GCN \\",
         "    --scaler none --measures GMV,ReHo,ALFF,DC --home ./sgn-home",
     ),
+    help="help.command-model-import",
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--task", required=True, metavar="TASK", shell_complete=tasks,
-              help="The old service's task that trained it.")  # fmt: skip
-@click.option("--architecture", type=click.Choice(ARCHITECTURES), required=True,
-              help="GCN is the reference net, TopK the variant with pooling.")  # fmt: skip
-@click.option("--scaler", type=click.Choice(SCALERS), default=None, help=HOW_SCALED)
-@click.option(
-    "--measures", metavar="A,B,…", default="", help="Measures in the order of the old data."
+@option("--task", required=True, metavar="TASK", shell_complete=tasks, help="help.option-task")
+@option(
+    "--architecture",
+    type=click.Choice(ARCHITECTURES),
+    required=True,
+    help="help.option-architecture",
 )
-@click.option("--regions", metavar="aal90|N|FILE", default="",
-              help="Regions: aal90, their number, or a file with one "
-              "name per line; by default those of the training data.")  # fmt: skip
-@click.option("--classes", metavar="A,B,…", default="",
-              help="Names of the classes 0, 1, …")  # fmt: skip
-@click.option(
-    "--graph", default="full", show_default=True, help="One of the graphs that 'sgn models' lists."
+@option("--scaler", type=click.Choice(SCALERS), default=None, help="help.option-scaler")
+@option("--measures", metavar="A,B,…", default="", help="help.option-measures")
+@option("--regions", metavar="aal90|N|FILE", default="", help="help.option-regions")
+@option("--classes", metavar="A,B,…", default="", help="help.option-classes")
+@option("--graph", metavar="NAME", default="full", show_default=True, help="help.option-graph")
+@option(
+    "--train-data",
+    "train_data",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=datasets,
+    help="help.option-train-data",
 )
-@click.option("--train-data", "train_data", metavar="NAME", multiple=True, shell_complete=datasets,
-              help="A dataset that the model was trained on; may be repeated. "
-              "Without it, those of the task's form are assumed.")  # fmt: skip
-@click.option("--replace", is_flag=True, help="Replace a model that was imported before.")
+@option("--replace", is_flag=True, help="help.option-replace")
 @home_option
 @json_option
 def import_(*, file: Path, home: Path | None, as_json: bool, **said: Any) -> None:
-    """Import the model of a task of the old service, so that it can be fine-tuned here.
-
-    FILE is a state dictionary that torch.save has written. A worker reads it, and unpickles
-    nothing in it.
-    """
+    """Import the model of a task of the old service, so that it can be fine-tuned here."""
     import asyncio  # noqa: PLC0415 - slow to import
     import os  # noqa: PLC0415
 
@@ -186,7 +180,7 @@ def _show(imported: Mapping[str, Any]) -> None:
 PARAMETERS, MANIFEST = "model.safetensors", "manifest.json"
 
 
-@click.command(epilog=example("sgn models"))
+@command(epilog=example("sgn models"), help="help.command-models")
 @json_option
 @url_option
 @click.pass_obj
@@ -220,24 +214,24 @@ def _row(architecture: "Architecture") -> tuple[str, str, str]:
         "sgn model TASK20012912454501 -o model/",
         "sgn model import OLD.pth --task TASK19060312000001 --architecture GCN",
     ),
+    help="help.command-model",
 )
 def model() -> None:
-    """Download the model that a task has trained, or import an old one.
-
-    The default command is 'get'.
-    """
+    """Download the model that a task has trained, or import an old one."""
 
 
-@model.command(epilog=example("sgn model get TASK20012912454501 -o model/"))
+@model.command(
+    epilog=example("sgn model get TASK20012912454501 -o model/"), help="help.command-model-get"
+)
 @task_argument
-@click.option(
+@option(
     "-o",
     "--output",
     "folder",
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
     required=True,
-    help=f"Folder for {PARAMETERS} and {MANIFEST}; created if absent.",
+    help="help.option-model-get-output",
 )
 @json_option
 @url_option

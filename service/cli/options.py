@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from service.cli.commands import command, option
+
 if TYPE_CHECKING:
     from service.client import Client
 
@@ -18,8 +20,8 @@ def _remember(context: click.Context, _: click.Parameter, url: str | None) -> No
 
 
 def example(*lines: str) -> str:
-    """The end of a command's help: example lines."""
-    return "\n".join(["\b", "Example:", *(f"  {line}" for line in lines)])
+    """The end of a command's help: lines that are examples."""
+    return "\n".join(lines)
 
 
 PROGRAM, VARIABLE = "sgn", "_SGN_COMPLETE"
@@ -27,23 +29,23 @@ SHELLS = ("bash", "zsh", "fish")
 SECONDS = 0.5  # a key press must not wait longer for a service
 MOST = 50
 HOW = {
-    "bash": 'eval "$(sgn completion bash)"  in ~/.bashrc',
-    "zsh": 'eval "$(sgn completion zsh)"   in ~/.zshrc',
-    "fish": "sgn completion fish | source   in ~/.config/fish/config.fish",
+    "bash": 'eval "$(sgn completion bash)"  # ~/.bashrc',
+    "zsh": 'eval "$(sgn completion zsh)"   # ~/.zshrc',
+    "fish": "sgn completion fish | source   # ~/.config/fish/config.fish",
 }
 
 Names = Callable[["Client"], list[str]]
 
 
-@click.command(epilog="\n".join(["\b", "Example:", *(f"  {line}" for line in HOW.values())]))
+json_option = option("--json", "as_json", is_flag=True, help="help.option-json")
+
+
+@command(epilog=example(*HOW.values()), help="help.command-completion")
 @click.argument("shell", type=click.Choice(SHELLS))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, for programs.")
+@json_option
 @click.pass_context
 def completion(context: click.Context, shell: str, as_json: bool) -> None:  # noqa: FBT001
-    """Print the script that completes 'sgn' in a shell.
-
-    Task ids and dataset names come from the service, if it answers at once.
-    """
+    """Print the script that completes 'sgn' in a shell."""
     from click.shell_completion import get_completion_class  # noqa: PLC0415 - rarely needed
 
     from service.cli.terminal import show_json  # noqa: PLC0415
@@ -114,14 +116,12 @@ def _token() -> str:
         return ""
 
 
-url_option = click.option(
+url_option = option(
     "--url",
+    metavar="ADDRESS",
     expose_value=False,
     callback=_remember,
-    help="Address of the service, here or before the command.",
-)
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON document, for programs."
+    help="help.option-url",
 )
 task_argument = click.argument("task", shell_complete=tasks)
 dataset_argument = click.argument("name", shell_complete=datasets)

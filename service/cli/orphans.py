@@ -8,6 +8,7 @@ import click
 
 from graphnet.messages import Message
 from graphnet.names import status_name
+from service.cli.commands import command, option
 from service.cli.language import Failure, failure_of, words
 from service.cli.options import example, json_option
 from service.cli.terminal import STATUS_STYLES, Column, note, show_json, show_table
@@ -20,31 +21,28 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@click.command(
-    "end-orphans", epilog=example("sgn tasks end-orphans --home ./sgn-home --older-than 30")
+@command(
+    "end-orphans",
+    epilog=example("sgn tasks end-orphans --home ./sgn-home --older-than 30"),
+    help="help.command-tasks-end-orphans",
 )
-@click.option("--proj", metavar="ID", default="", help="Only this project's.")
-@click.option(
+@option("--proj", metavar="ID", default="", help="help.option-proj")
+@option(
     "--older-than",
     "days",
     type=click.IntRange(0, 36_500),
     default=None,
     metavar="DAYS",
-    help="Only tasks submitted at least so many days ago, by the time in their id.",
+    help="help.option-older-than",
 )
-@click.option("--dry-run", is_flag=True, help="Only list them.")
-@click.option("--yes", is_flag=True, help="End them without asking, for a script.")
+@option("--dry-run", is_flag=True, help="help.option-dry-run")
+@option("--yes", is_flag=True, help="help.option-end-orphans-yes")
 @json_option
 @home_option
 def end_orphans(
     *, proj: str, days: int | None, dry_run: bool, yes: bool, as_json: bool, home: Path | None
 ) -> None:
-    """End tasks of this service's predecessor that are Submitted or Running for ever.
-
-    This service has no run of them, so they will never be trained. They are listed first; once
-    confirmed, each becomes Failed, with the reason. With --json there is no question, so nothing
-    is ended without --yes. Rows of other services are never changed.
-    """
+    """End tasks of this service's predecessor that are Submitted or Running for ever."""
     url = _database(home)
     orphans = [orphan for orphan in _all(url) if _is_selected(orphan, proj, days)]
     if not as_json:

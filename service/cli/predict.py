@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from graphnet.messages import Message, as_one
+from service.cli.commands import command, option
 from service.cli.connection import service_at
 from service.cli.files import STDOUT, file_argument, output_file, readable, write_text
 from service.cli.language import words
@@ -25,24 +26,25 @@ MOST_REGIONS = 5
 Prediction = Mapping[str, Any]
 
 
-@click.command(
+@command(
     epilog=example(
         "sgn predict TASK20012912454501 new.csv",
         "sgn predict TASK20012912454501 new.csv --explain -o predicted.csv",
-    )
+    ),
+    help="help.command-predict",
 )
 @task_argument
 @file_argument
-@click.option(
+@option(
     "-o",
     "--output",
     "output",
     metavar="FILE.csv",
     type=output_file,
     default=None,
-    help="Write a CSV file, replacing an older one; - is standard output.",
+    help="help.option-predict-output",
 )
-@click.option("--explain", is_flag=True, help="Show how much each region contributed.")
+@option("--explain", is_flag=True, help="help.option-explain")
 @mapping_options
 @upload_option
 @json_option
@@ -60,11 +62,7 @@ def predict(
     upload: str,
     as_json: bool,
 ) -> None:
-    """Predict new subjects by the model of a task.
-
-    FILE is of any kind that 'sgn data add' takes, or a folder; it needs no labels, and it is not
-    kept.
-    """
+    """Predict new subjects by the model of a task."""
 
     def send(mapping: Mapping[str, str], upload: str) -> "Predictions":
         source = None if upload else file

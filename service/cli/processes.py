@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from graphnet.messages import Message
+from service.cli.commands import command, option
 from service.cli.language import Failure, chosen_language
 from service.cli.options import example, json_option
 from service.cli.task_display import shown_progress
@@ -27,22 +28,32 @@ def _dependencies() -> Iterator[None]:
         raise Failure(Message("cli.package-missing", package=error.name)) from error
 
 
-@click.command(epilog=example("sgn up --home ./sgn-home --open"))
-@click.option(
+@command(epilog=example("sgn up --home ./sgn-home --open"), help="help.command-up")
+@option(
     "--home",
     type=FOLDER,
+    metavar="DIR",
     default="sgn-home",
     show_default=True,
-    help="Folder for all data; created if absent.",
+    help="help.option-up-home",
 )
-@click.option("--port", type=click.IntRange(0, 65_535), default=7014, show_default=True)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--open", "open_browser", is_flag=True, help="Show the page in a browser.")
-@click.option(
+@option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=7014,
+    show_default=True,
+    metavar="N",
+    help="help.option-port",
+)
+@option(
+    "--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="help.option-host"
+)
+@option("--open", "open_browser", is_flag=True, help="help.option-open")
+@option(
     "--until-stdin-ends",
     "exit_on_stdin_eof",
     is_flag=True,
-    help="Also stop when standard input ends.",
+    help="help.option-until-stdin-ends",
 )
 def up(*, home: Path, port: int, host: str, open_browser: bool, exit_on_stdin_eof: bool) -> int:
     """Start the whole service on this machine; Ctrl-C stops it."""
@@ -57,12 +68,13 @@ def up(*, home: Path, port: int, host: str, open_browser: bool, exit_on_stdin_eo
         )
 
 
-@click.command(epilog=example("sgn demo --home ./demo-home"))
-@click.option(
+@command(epilog=example("sgn demo --home ./demo-home"), help="help.command-demo")
+@option(
     "--home",
     type=FOLDER,
+    metavar="DIR",
     default=None,
-    help="Folder for its data.  [default: demo-home]",
+    help="help.option-demo-home",
 )
 def demo(home: Path | None) -> int:
     """Show a training, from data to result."""
@@ -72,7 +84,10 @@ def demo(home: Path | None) -> int:
         return run(home, shown_progress, chosen_language())
 
 
-@click.command(epilog=example("SGN_DATABASE_URL=… SGN_REDIS_URL=… SGN_REGISTRY_URL=… sgn serve"))
+@command(
+    epilog=example("SGN_DATABASE_URL=… SGN_REDIS_URL=… SGN_REGISTRY_URL=… sgn serve"),
+    help="help.command-serve",
+)
 def serve() -> int:
     """Run the HTTP process, configured by the SGN_ variables."""
     with _dependencies():
@@ -81,7 +96,10 @@ def serve() -> int:
         return run(chosen_language())
 
 
-@click.command(epilog=example("SGN_DATABASE_URL=… SGN_REDIS_URL=… SGN_REGISTRY_URL=… sgn worker"))
+@command(
+    epilog=example("SGN_DATABASE_URL=… SGN_REDIS_URL=… SGN_REGISTRY_URL=… sgn worker"),
+    help="help.command-worker",
+)
 def worker() -> int:
     """Run a worker process, configured by the SGN_ variables."""
     with _dependencies():
@@ -90,25 +108,25 @@ def worker() -> int:
         return run(chosen_language())
 
 
-@click.command(epilog=example("SGN_DATABASE_URL=… sgn migrate"))
-@click.option(
+@command(epilog=example("SGN_DATABASE_URL=… sgn migrate"), help="help.command-migrate")
+@option(
     "--to",
     default="",
     metavar="NUMBER",
-    help="Migrate to this number, such as 0002; going back loses the data of later migrations.",
+    help="help.option-to",
 )
-@click.option(
+@option(
     "--new-installation",
     "renewed",
     is_flag=True,
-    help="Give a copied database a new id, so that both can use the same Redis.",
+    help="help.option-new-installation",
 )
-@click.option(
+@option(
     "--installation-id",
     "chosen",
     default=None,
     metavar="ID",
-    help="Set the installation's id, part of its names on Redis; random by default.",
+    help="help.option-installation-id",
 )
 @json_option
 def migrate(*, to: str, renewed: bool, chosen: str | None, as_json: bool) -> int:

@@ -11,6 +11,7 @@ import click
 from graphnet.evaluation.headline import seen_in_training, shared_by_leakage
 from graphnet.messages import ENGLISH, Message
 from graphnet.names import SPLITS, split_name
+from service.cli.commands import command, option
 from service.cli.connection import service_at
 from service.cli.files import STDOUT, output_file, write_text
 from service.cli.language import WrongUsage, chosen_language, given_language
@@ -22,28 +23,26 @@ if TYPE_CHECKING:
     from service.client import Task
 
 
-@click.command(
-    epilog=example("sgn report TASK20012912454501 -o report.html", "sgn report TASK… -o - | less")
+@command(
+    epilog=example("sgn report TASK20012912454501 -o report.html", "sgn report TASK… -o - | less"),
+    help="help.command-report",
 )
 @task_argument
-@click.option(
+@option(
     "-o",
     "--output",
     "file",
     metavar="FILE.html",
     type=output_file,
     required=True,
-    help="File to write, replacing an older one; - is standard output.",
+    help="help.option-report-output",
 )
-@click.option("--stored", is_flag=True, help="The report as it was stored, not rendered again.")
+@option("--stored", is_flag=True, help="help.option-report-stored")
 @json_option
 @url_option
 @click.pass_obj
 def report(url: str, *, task: str, file: Path, stored: bool, as_json: bool) -> None:
-    """Write the report of a task, a self-contained HTML page.
-
-    It is rendered again from the stored results.
-    """
+    """Write the report of a task, a self-contained HTML page."""
     if stored and given_language() not in (None, ENGLISH):
         raise WrongUsage(Message("cli.stored-report-is-english"))
     language = ENGLISH if stored else chosen_language()
@@ -52,16 +51,19 @@ def report(url: str, *, task: str, file: Path, stored: bool, as_json: bool) -> N
     _give(task, file, page, "html", as_json=as_json)
 
 
-@click.command(epilog=example("sgn predictions TASK20012912454501 -o predictions.csv"))
+@command(
+    epilog=example("sgn predictions TASK20012912454501 -o predictions.csv"),
+    help="help.command-predictions",
+)
 @task_argument
-@click.option(
+@option(
     "-o",
     "--output",
     "file",
     metavar="FILE.csv",
     type=output_file,
     default=STDOUT,
-    help="File to write, replacing an older one.  [default: standard output]",
+    help="help.option-predictions-output",
 )
 @json_option
 @url_option
@@ -88,9 +90,12 @@ def _give(task: str, file: Path, text: str, kind: str, *, as_json: bool) -> None
         click.echo(file)
 
 
-@click.command(epilog=example("sgn compare TASK20012912454501 TASK20012912454502 --split test"))
+@command(
+    epilog=example("sgn compare TASK20012912454501 TASK20012912454502 --split test"),
+    help="help.command-compare",
+)
 @click.argument("compared", metavar="TASK...", nargs=-1, required=True, shell_complete=tasks)
-@click.option("--split", type=click.Choice(SPLITS), help="Only this split.")
+@option("--split", type=click.Choice(SPLITS), help="help.option-split")
 @json_option
 @url_option
 @click.pass_obj

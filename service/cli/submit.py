@@ -8,9 +8,9 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from graphnet.messages import Message
+from service.cli.commands import INTERRUPTED, command, option
 from service.cli.connection import service_at
 from service.cli.files import read_json
-from service.cli.group import INTERRUPTED
 from service.cli.language import Failure
 from service.cli.options import example, json_option, task_argument, url_option
 from service.cli.task_display import show_ended, shown_progress
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 PAUSE = 1.0  # seconds between two requests for a log
 
 
-@click.command(epilog=example("sgn submit form.json --wait", "sgn submit - < form.json"))
+@command(
+    epilog=example("sgn submit form.json --wait", "sgn submit - < form.json"),
+    help="help.command-submit",
+)
 @click.argument("form", metavar="FORM.json", type=click.File("rb"))
-@click.option("--wait", is_flag=True, help="Wait for the task to end; exit with 1 if it failed.")
+@option("--wait", is_flag=True, help="help.option-wait")
 @json_option
 @url_option
 @click.pass_obj
 def submit(url: str, *, form: IO[bytes], wait: bool, as_json: bool) -> None:
-    """Send a task form; print the task's id.
-
-    If FORM.json is -, the form is read from standard input.
-    """
+    """Send a task form; print the task's id."""
     fields = _fields(form)
     with service_at(url) as client:
         submission = client.submit(fields)
@@ -69,16 +69,13 @@ def _ended(client: "Client", task_id: str) -> "Task":
         raise click.exceptions.Exit(INTERRUPTED) from None
 
 
-@click.command(epilog=example("sgn watch TASK20012912454501"))
+@command(epilog=example("sgn watch TASK20012912454501"), help="help.command-watch")
 @task_argument
 @json_option
 @url_option
 @click.pass_obj
 def watch(url: str, *, task: str, as_json: bool) -> None:
-    """Watch a task until it has ended; exit with 1 if it failed.
-
-    A service that restarts in the meantime is waited for.
-    """
+    """Watch a task until it has ended; exit with 1 if it failed."""
     with service_at(url) as client:
         try:
             with shown_progress() as shown:
@@ -113,9 +110,9 @@ def _after(task: "Task", event: "Event") -> "Task":
     return task
 
 
-@click.command(epilog=example("sgn log TASK20012912454501 --follow"))
+@command(epilog=example("sgn log TASK20012912454501 --follow"), help="help.command-log")
 @task_argument
-@click.option("-f", "--follow", is_flag=True, help="Follow the log until the task has ended.")
+@option("-f", "--follow", is_flag=True, help="help.option-follow")
 @json_option
 @url_option
 @click.pass_obj

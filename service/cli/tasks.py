@@ -7,6 +7,7 @@ import click
 
 from graphnet.messages import Message, as_one
 from graphnet.names import metric_name, split_name, status_name
+from service.cli.commands import command, group, option
 from service.cli.connection import service_at
 from service.cli.language import WrongUsage, words
 from service.cli.options import example, json_option, task_argument, url_option
@@ -22,15 +23,24 @@ CANCEL_SECONDS = 30
 PREDECESSOR = "predecessor"  # as the client names an owner; it is slow to import
 
 
-@click.group(
-    invoke_without_command=True, epilog=example("sgn tasks --status Failed --search schizo")
+@group(
+    invoke_without_command=True,
+    epilog=example("sgn tasks --status Failed --search schizo"),
+    help="help.command-tasks",
 )
-@click.option("--proj", metavar="ID", default="", help="Only this project's.")
-@click.option("--status", default="", help="Only these, such as Running or Failed.")
-@click.option("--search", metavar="TEXT", default="", help="Only if id or name contains it.")
-@click.option("--archived", is_flag=True, help="Also those that were archived.")
-@click.option("--refused", is_flag=True, help="List refused forms, and why they were refused.")
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@option("--proj", metavar="ID", default="", help="help.option-proj")
+@option("--status", metavar="STATUS", default="", help="help.option-status")
+@option("--search", metavar="TEXT", default="", help="help.option-search")
+@option("--archived", is_flag=True, help="help.option-archived")
+@option("--refused", is_flag=True, help="help.option-refused")
+@option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="help.option-limit",
+)
 @json_option
 @url_option
 @click.pass_context
@@ -65,7 +75,7 @@ def tasks(
     _show_list(listed, as_json=as_json)
 
 
-@click.command(epilog=example("sgn show TASK20012912454501"))
+@command(epilog=example("sgn show TASK20012912454501"), help="help.command-show")
 @task_argument
 @json_option
 @url_option
@@ -81,7 +91,7 @@ def show(url: str, *, task: str, as_json: bool) -> None:
     show_result(current)
 
 
-@click.command(epilog=example("sgn cancel TASK20012912454501"))
+@command(epilog=example("sgn cancel TASK20012912454501"), help="help.command-cancel")
 @task_argument
 @json_option
 @url_option
@@ -97,16 +107,13 @@ def cancel(url: str, *, task: str, as_json: bool) -> None:
         click.echo(f"{ended.task_id} {words(status_name(ended.task_status))}")
 
 
-@click.command(epilog=example("sgn retry TASK20012912454501"))
+@command(epilog=example("sgn retry TASK20012912454501"), help="help.command-retry")
 @task_argument
 @json_option
 @url_option
 @click.pass_obj
 def retry(url: str, *, task: str, as_json: bool) -> None:
-    """Retry a failed or cancelled task; print the new task's id.
-
-    The new task resumes from the last checkpoint of the old one.
-    """
+    """Retry a failed or cancelled task; print the new task's id."""
     with service_at(url) as client:
         again = client.retry(task)
     if as_json:
@@ -115,7 +122,7 @@ def retry(url: str, *, task: str, as_json: bool) -> None:
         click.echo(again.task_id)
 
 
-@click.command(epilog=example("sgn lineage TASK20012912454501"))
+@command(epilog=example("sgn lineage TASK20012912454501"), help="help.command-lineage")
 @task_argument
 @json_option
 @url_option

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from graphnet.messages import Message
+from service.cli.commands import group, option
 from service.cli.language import Failure, failure_of, wrong_value
 from service.cli.options import example, json_option
 from service.cli.processes import FOLDER
@@ -20,30 +21,38 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 ROLES = ("read", "submit", "admin")
 
-home_option = click.option(
+home_option = option(
     "--home",
     type=FOLDER,
+    metavar="DIR",
     default=None,
-    help="The folder of an 'sgn up'; without it, SGN_DATABASE_URL names the database.",
+    help="help.option-home",
 )
 
 
-@click.group(epilog=example("sgn token new --project PROJ1 --role submit"))
+@group(epilog=example("sgn token new --project PROJ1 --role submit"), help="help.command-token")
 def token() -> None:
     """Create, list and revoke access tokens."""
 
 
-@token.command(epilog=example("sgn token new --project PROJ1 --role submit --days 30"))
-@click.option("--project", required=True, metavar="ID", help="The project; '*' for all projects.")
-@click.option("--role", type=click.Choice(ROLES), required=True)
-@click.option("--days", type=click.IntRange(1, 3650), default=365, show_default=True)
+@token.command(
+    epilog=example("sgn token new --project PROJ1 --role submit --days 30"),
+    help="help.command-token-new",
+)
+@option("--project", required=True, metavar="ID", help="help.option-project")
+@option("--role", type=click.Choice(ROLES), required=True, help="help.option-role")
+@option(
+    "--days",
+    type=click.IntRange(1, 3650),
+    default=365,
+    show_default=True,
+    metavar="N",
+    help="help.option-days",
+)
 @home_option
 @json_option
 def new(*, project: str, role: str, days: int, home: Path | None, as_json: bool) -> None:
-    """Create a token and print it; it is never shown again.
-
-    Once the first token exists, every request needs one.
-    """
+    """Create a token and print it; it is never shown again."""
     from db.tokens import Role, new_token  # noqa: PLC0415 - slow to import
 
     if not (0 < len(project) <= 32 and project.isprintable()):
@@ -56,7 +65,9 @@ def new(*, project: str, role: str, days: int, home: Path | None, as_json: bool)
     note(Message("cli.keep-token", token=record.token_id, day=_day(record.expires_at)))
 
 
-@token.command("list", epilog=example("sgn token list --home ./sgn-home"))
+@token.command(
+    "list", epilog=example("sgn token list --home ./sgn-home"), help="help.command-token-list"
+)
 @home_option
 @json_option
 def list_(*, home: Path | None, as_json: bool) -> None:
@@ -88,7 +99,9 @@ def list_(*, home: Path | None, as_json: bool) -> None:
     )
 
 
-@token.command(epilog=example("sgn token revoke 0123456789abcdef"))
+@token.command(
+    epilog=example("sgn token revoke 0123456789abcdef"), help="help.command-token-revoke"
+)
 @click.argument("token_id", metavar="TOKEN")
 @home_option
 @json_option

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import numpy as np
 import pytest
@@ -18,10 +19,10 @@ import pytest
 from graphnet import terminal
 from graphnet.__main__ import main
 from graphnet.artifacts.model import StoredModel
-from graphnet.catalogue import ALIASES, MODELS
+from graphnet.catalogue import ALIASES, GRAPHS, MODELS
 from graphnet.config import TrainingSettings
 from graphnet.data.synthetic import cohort_table
-from graphnet.messages import LANGUAGES, Message, render
+from graphnet.messages import CHINESE, LANGUAGES, Message, render
 from graphnet.readers import from_table, read_table
 from graphnet.terminal import ProgressLine
 from graphnet.training.progress import TRAINING, Progress, Step
@@ -32,6 +33,15 @@ from tests.zygote import forked
 
 SMALL = ("--epochs", "3", "--device", "cpu")
 Files = dict[str, Path]
+
+
+def of_argument(name: str, sentence: Message) -> Message:
+    return Message("help.of-argument", argument=name, sentence=sentence)
+
+
+def columns(line: str) -> int:
+    """How many columns of a terminal a line takes."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in line)
 
 
 def shell(*arguments: str | Path, cold: bool = False) -> subprocess.CompletedProcess[str]:
@@ -49,6 +59,89 @@ def test_help_needs_no_torch() -> None:
     code += "assert not {'torch', 'numpy', 'pandas'} & set(sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "--train FILE" in ran.stdout
+
+
+def test_help_is_in_the_chosen_language(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert said(["--help"], capsys).startswith("Usage: python -m graphnet [-h] --train FILE")
+
+    chinese = said(["--help", "--lang", "zh-CN"], capsys)
+    prose = chinese.partition("\n\n")[2]
+    assert render(Message("options.density-help"), CHINESE)[:10] in prose
+    assert english_in(prose, GRAPHS) == []
+    assert not re.search(r"usage|options:|show this", chinese, re.IGNORECASE)
+    assert max(columns(line) for line in prose.splitlines()) <= 80
+
+    monkeypatch.delenv("SGN_LANG", raising=False)
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert said(["--help"], capsys) == chinese
+    assert said(["--help", "--lang=en"], capsys).startswith("Usage: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], Message("help.missing", names="--train, --out")),
+        (["--train", "--out", "b"], of_argument("--train", Message("help.some-values"))),
+        (["--train", "a", "--out"], of_argument("--out", Message("help.one-value"))),
+        (
+            ["--train", "a", "--out", "b", "--epochs", "x"],
+            of_argument("--epochs", Message("help.not-a-number", value="'x'")),
+        ),
+        (
+            ["--train", "a", "--out", "b", "--threads", "x"],
+            of_argument("--threads", Message("help.not-a-number", value="'x'")),
+        ),
+        (
+            ["--train", "a", "--out", "b", "--threads", "0"],
+            of_argument("--threads", Message("help.positive")),
+        ),
+        (
+            ["--train", "a", "--out", "b", "--nested=1"],
+            of_argument("--nested/--no-nested", Message("help.no-value", value="'1'")),
+        ),
+        (["--train", "a", "--out", "b", "--fly"], Message("help.unrecognised", names="--fly")),
+    ],
+)
+def test_an_invalid_command_line_is_refused_in_the_chosen_language(
+    arguments: list[str], message: Message, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chinese = said([*arguments, "--lang", "zh-CN"], capsys, status=2)
+    said_last = chinese.splitlines()[-1]
+    assert said_last == render(
+        Message("help.error", program="python -m graphnet", sentence=message), CHINESE
+    )
+    assert english_in(said_last) == []
+    assert "python -m graphnet: error: " in said(arguments, capsys, status=2)
+
+
+def test_an_option_that_is_not_clear_is_refused_in_the_chosen_language(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    arguments = ["--train", "a", "--out", "b", "--lang", "zh-CN", "--seed", "1", "--cv", "2"]
+    names = "--cv-folds, --cv-repeats"
+    assert said(arguments, capsys, status=2).endswith(
+        f"{render(Message('help.ambiguous', given='--cv', names=names), CHINESE)}\n"
+    )
+
+
+def test_a_language_that_there_is_not_is_refused(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SGN_LANG", "zh-CN")
+    refused = said(["--train", "a", "--out", "b", "--lang", "xx"], capsys, status=2)
+    assert "--lang：'xx'" in refused
+    assert english_in(refused.splitlines()[-1]) == []
+
+
+def said(arguments: list[str], capsys: pytest.CaptureFixture[str], status: int = 0) -> str:
+    """What a command line prints that ends at once, without a run."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == status
+    printed = capsys.readouterr()
+    return printed.err if status else printed.out
 
 
 @pytest.fixture(scope="module")

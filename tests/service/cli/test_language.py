@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 import click
 import pytest
@@ -265,6 +266,52 @@ def test_what_is_said_in_english_would_be_found(
         said(filled(line, places), speaking.url, ENGLISH).output for line in COMMANDS[command]
     ]
     assert any(english_in(output, NAMES) for output in outputs)
+
+
+def helped(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from helped(command, (*path, name))
+        else:
+            yield (*path, name)
+
+
+def help_of(path: tuple[str, ...], *options: str, **variables: str) -> str:
+    none = dict.fromkeys(("SGN_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))
+    ran = CliRunner().invoke(main, [*path, *options], prog_name="sgn", env={**none, **variables})
+    assert ran.exit_code == 0
+    return ran.stdout
+
+
+@pytest.mark.parametrize("path", list(helped()), ids=" ".join)
+def test_help_is_in_the_chosen_language(path: tuple[str, ...]) -> None:
+    chinese = help_of(path, "--help", "--lang", "zh-CN")
+    prose, _, examples = chinese.partition(f"{render(Message('help.example'), CHINESE)}:")
+
+    assert chinese == help_of(path, "--lang", "zh-CN", "--help")
+    assert chinese == help_of(path, "--help", SGN_LANG="zh-CN")
+    assert chinese == help_of(path, "--help", LC_ALL="zh_CN.UTF-8", LANG="en_GB.UTF-8")
+    assert english_in(prose) == []
+    assert re.findall(r"Usage|Options|OPTIONS|Commands|COMMAND|default|required", prose) == []
+    assert max(columns(line) for line in prose.splitlines()) <= 80
+
+    english = help_of(path, "--help")
+    assert english.startswith("Usage: sgn")
+    assert english_in(english)
+    assert not re.search(r"[\u3000-\u9fff]|help\.", english)
+    assert english.partition("Example:")[2] == examples
+
+
+def columns(line: str) -> int:
+    """How many columns of a terminal a line takes."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in line)
+
+
+def test_help_that_is_completed_is_in_the_chosen_language() -> None:
+    variables = {"_SGN_COMPLETE": "zsh_complete", "COMP_WORDS": "sgn data ", "COMP_CWORD": "2"}
+    offered = CliRunner().invoke(main, prog_name="sgn", env={**variables, "SGN_LANG": "zh-CN"})
+    assert render(Message("help.command-data-list"), CHINESE) in offered.stdout
 
 
 @pytest.mark.parametrize(
