@@ -4,17 +4,14 @@ Each keeps the whole answer in ``facts``, including what this version does not k
 or null takes the field's default, so that older and newer services can be read too.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING, Any, Self
 
-from graphnet.artifacts.result import SplitMetrics, TaskResult
+from graphnet.artifacts.result import TaskResult
 from graphnet.data.interpretation import Interpretation, Question
-from graphnet.evaluation.headline import unseen_splits
-from graphnet.messages import Message, as_one
-from graphnet.names import metric_name, split_name
+from graphnet.messages import ENGLISH, Message, as_one
 from service.api.views import (
     AuditView,
     DependentView,
@@ -23,6 +20,7 @@ from service.api.views import (
     TaskView,
     known_fields,
 )
+from service.client.notebook import dataset_table, task_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +32,6 @@ Headline = HeadlineView
 
 ACTIVE = ("Submitted", "Running")
 PREDECESSOR = "predecessor"  # the owner of a task that the predecessor of this service left
-SHOWN = ("accuracy", "auc", "mae", "r2")  # metrics in a notebook's table
 
 
 @dataclass(frozen=True)
@@ -42,16 +39,19 @@ class Task(TaskView):
     """One training task; ``task_result`` once it is Finished, ``error`` once it is Failed.
 
     One of a list has its ``headline`` and no result. The ``owner`` is ``ours`` or ``predecessor``
-    for a task from before this service, whose status stays as it was left: it has ended.
+    for a task from before this service, whose status stays as it was left: it has ended. A notebook
+    shows it in ``language``.
     """
 
     facts: Facts = field(default_factory=dict, repr=False, compare=False)
+    language: str = field(default=ENGLISH, repr=False, compare=False)
 
     @classmethod
-    def read(cls, answer: Facts) -> Self:
+    def read(cls, answer: Facts, language: str = ENGLISH) -> Self:
         """From the service's JSON."""
         values = vars(TaskView.read(answer))
-        return cls(**{**values, "parent_task_id": values["parent_task_id"] or "", "facts": answer})
+        parent = values["parent_task_id"] or ""
+        return cls(**{**values, "parent_task_id": parent, "facts": answer, "language": language})
 
     @property
     def ended(self) -> bool:
@@ -91,13 +91,8 @@ class Task(TaskView):
         return frames.baselines(self.result.baselines)
 
     def _repr_html_(self) -> str:
-        """A small table for a notebook; everything in it is escaped."""
-        rows = "".join(
-            f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>"
-            for name, text in _rows(self)
-            if text
-        )
-        return f"<table>{rows}</table>"
+        """A small table for a notebook."""
+        return task_table(self)
 
 
 @dataclass(frozen=True)
@@ -196,7 +191,7 @@ class Dataset:
     worker has read it yet), ``asks`` (its ``questions`` are open) or ``refused``; ``problems`` say
     why it cannot be used for training. ``findings`` is empty in a list; ``rules`` explains each
     rule in a sentence. The ``owner`` is ``ours``, or ``neuro-learn`` for one that only NEURO-LEARN
-    can delete.
+    can delete. A notebook shows it in ``language``.
     """
 
     data_name: str
@@ -222,9 +217,10 @@ class Dataset:
     archived_at: str = ""
     former_names: tuple[str, ...] = ()
     facts: Facts = field(default_factory=dict, repr=False, compare=False)
+    language: str = field(default=ENGLISH, repr=False, compare=False)
 
     @classmethod
-    def read(cls, facts: Facts) -> Self:
+    def read(cls, facts: Facts, language: str = ENGLISH) -> Self:
         """From the service's JSON."""
         values = _values(cls, facts)
         findings = values.get("findings", ())
@@ -234,7 +230,7 @@ class Dataset:
             "questions": questions_in(values.get("questions", ())),
             **{name: tuple(values.get(name, ())) for name in LISTS},
         }
-        return cls(**{**values, **typed})
+        return cls(**{**values, **typed, "language": language})
 
     @property
     def note_messages(self) -> tuple[Message, ...]:
@@ -250,6 +246,10 @@ class Dataset:
     def named_classes(self) -> dict[str, int]:
         """Subjects per class, by the class's name or, without one, its number."""
         return {self.class_names.get(label, label): n for label, n in self.classes.items()}
+
+    def _repr_html_(self) -> str:
+        """A small table for a notebook."""
+        return dataset_table(self)
 
 
 Dependent = DependentView
@@ -322,11 +322,11 @@ class Preview:
     facts: Facts = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def read(cls, facts: Facts) -> Self:
+    def read(cls, facts: Facts, language: str = ENGLISH) -> Self:
         """From the service's JSON; a file with open questions may have no dataset yet."""
         preview = facts["preview"]
         return cls(
-            Dataset.read({"data_name": "", **(facts.get("dataset") or {})}),
+            Dataset.read({"data_name": "", **(facts.get("dataset") or {})}, language),
             str(preview.get("kind") or ""),
             tuple(str(name) for name in preview.get("columns") or ()),
             tuple(tuple(row) for row in preview.get("rows") or ()),
@@ -358,27 +358,3 @@ def interpretation_in(stored: Facts | None) -> Interpretation | None:
         return Interpretation.from_dict(stored)
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
-
-
-def _rows(task: Task) -> Iterator[tuple[str, str]]:
-    yield "Task", task.task_id
-    yield "Name", task.task_name
-    yield "Status", task.task_status
-    yield "Error", task.error or ""
-    if not task.ended:
-        yield "Done", f"{task.progress.percent:.0f} %"
-    for split in unseen_splits(task.result)[:1]:
-        yield from _metric_rows(task.result.measured[split], str(split_name(split)).lower())
-
-
-def _metric_rows(metrics: SplitMetrics, split: str) -> Iterator[tuple[str, str]]:
-    for name in SHOWN:
-        if name in metrics:
-            yield f"{metric_name(name)} ({split})", _with_interval(metrics, name)
-
-
-def _with_interval(metrics: SplitMetrics, name: str) -> str:
-    value, bounds = metrics[name], metrics.interval(name)
-    if value is None:
-        return "—"
-    return f"{value:.3f}" + (f" [{bounds[0]:.2f}, {bounds[1]:.2f}]" if bounds else "")

@@ -33,7 +33,8 @@ class Client(Tasks, Results, Datasets):
         timeout: seconds for each step of a request.
         token: who asks; by default, and only without ``url``, that of ``SGN_TOKEN`` or of the file
             ``SGN_TOKEN_FILE``.
-        language: in which the service answers, ``en`` or ``zh-CN``.
+        language: in which the service answers, and a notebook shows tasks and datasets: ``en`` or
+            ``zh-CN``; by default the environment's.
         transport: a transport of httpx in place of the network.
 
     Every method raises :class:`ClientError`: :class:`Unreachable` if nothing answered, otherwise

@@ -22,7 +22,7 @@ class Datasets(Session):
         With ``archived`` those too that were archived.
         """
         query = {"proj_id": proj_id, "archived": "true" if archived else ""}
-        return tuple(self._paged("datasets", Dataset.read, query, limit))
+        return tuple(self._paged("datasets", self._listed_dataset, query, limit))
 
     def owners(self, proj_id: str) -> Owners:
         """The owners of the project's newest datasets, and whether a new one needs an owner."""
@@ -31,7 +31,7 @@ class Datasets(Session):
 
     def dataset(self, data_name: str) -> Dataset:
         """One dataset with all its findings."""
-        return self._channel.request("GET", _of_dataset(data_name), _dataset)
+        return self._channel.request("GET", _of_dataset(data_name), self._dataset)
 
     def add_dataset(
         self,
@@ -71,7 +71,7 @@ class Datasets(Session):
             **mapping_query(mapping, upload),
         }
         return self._sent(
-            table, "datasets", _dataset, query, on_progress, slow_seconds=UPLOAD_SECONDS
+            table, "datasets", self._dataset, query, on_progress, slow_seconds=UPLOAD_SECONDS
         )
 
     def preview(
@@ -94,7 +94,7 @@ class Datasets(Session):
         name = without_empty({"proj_id": proj_id, "data_name": data_name})
         query = {"preview": "true", **name, **mapping_query(mapping, upload)}
         return self._sent(
-            table, "datasets", Preview.read, query, on_progress, slow_seconds=UPLOAD_SECONDS
+            table, "datasets", self._preview, query, on_progress, slow_seconds=UPLOAD_SECONDS
         )
 
     def answer(self, data_name: str, mapping: Mapping[str, object]) -> Dataset:
@@ -107,7 +107,7 @@ class Datasets(Session):
         return self._channel.request(
             "POST",
             f"{_of_dataset(data_name)}/mapping",
-            _dataset,
+            self._dataset,
             json=as_texts(mapping),
             slow_seconds=UPLOAD_SECONDS,
         )
@@ -115,7 +115,7 @@ class Datasets(Session):
     def edit_dataset(self, name: str, /, **changes: object) -> Dataset:
         """Change ``data_name``, ``description``, ``tags`` (a list) or ``archived``."""
         path = _of_dataset(name)
-        return self._channel.request("PATCH", path, _dataset, json=changes)
+        return self._channel.request("PATCH", path, self._dataset, json=changes)
 
     def dataset_dependents(self, data_name: str) -> Dependents:
         """The tasks whose forms name a dataset."""
@@ -158,6 +158,15 @@ class Datasets(Session):
             slow_seconds=UPLOAD_SECONDS,
         )
 
+    def _listed_dataset(self, facts: Facts) -> Dataset:
+        return Dataset.read(facts, self.language)
+
+    def _preview(self, reply: Facts) -> Preview:
+        return Preview.read(reply, self.language)
+
+    def _dataset(self, reply: Facts) -> Dataset:
+        return self._listed_dataset(reply["dataset"])
+
 
 def mapping_query(mapping: Mapping[str, object] | None, upload: str) -> dict[str, str]:
     """The part of a query that says how a file is to be read, or names an earlier upload."""
@@ -176,7 +185,3 @@ def as_texts(mapping: Mapping[str, object]) -> dict[str, str]:
 
 def _of_dataset(data_name: str) -> str:
     return f"datasets/{quote(data_name, safe='')}"
-
-
-def _dataset(reply: Facts) -> Dataset:
-    return Dataset.read(reply["dataset"])

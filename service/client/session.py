@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import httpx
 
-from graphnet.messages import ENGLISH
+from graphnet.messages import language_in
 from service.client.answers import Facts
 from service.client.channel import Channel
 from service.client.errors import ClientError
@@ -32,15 +32,16 @@ class Session:
         *,
         timeout: float = 30.0,
         token: str | None = None,
-        language: str = ENGLISH,
+        language: str | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         if token is None:
             # The token is not sent to an address that the environment does not name.
             token = environment_token() if url is None else ""
         address = url_in(os.environ) if url is None else url
+        self.language = language or language_in(os.environ)
         self._channel = Channel(
-            address, timeout=timeout, token=token, language=language, transport=transport
+            address, timeout=timeout, token=token, language=self.language, transport=transport
         )
 
     def __enter__(self) -> Self:

@@ -68,15 +68,15 @@ class Tasks(Session):
 
     def cancel(self, task_id: str) -> Task:
         """Cancel a task; one that has ended stays as it is."""
-        return self._channel.request("POST", f"{task_path(task_id)}/cancel", _task)
+        return self._channel.request("POST", f"{task_path(task_id)}/cancel", self._task)
 
     def retry(self, task_id: str) -> Task:
         """Submit a failed or cancelled task again, as a new task."""
-        return self._channel.request("POST", f"{task_path(task_id)}/retry", _task)
+        return self._channel.request("POST", f"{task_path(task_id)}/retry", self._task)
 
     def edit_task(self, task_id: str, /, **changes: object) -> Task:
         """Change ``task_name``, ``description``, ``tags`` (a list) or ``archived``."""
-        return self._channel.request("PATCH", task_path(task_id), _task, json=changes)
+        return self._channel.request("PATCH", task_path(task_id), self._task, json=changes)
 
     def delete_task(self, task_id: str, *, confirm: bool = False) -> Dependents:
         """Delete a task that has ended, with its model; the tasks fine-tuned from it, which stay.
@@ -94,7 +94,7 @@ class Tasks(Session):
 
     def task(self, task_id: str) -> Task:
         """One task as it is now."""
-        return self._channel.request("GET", task_path(task_id), _task)
+        return self._channel.request("GET", task_path(task_id), self._task)
 
     def tasks(
         self,
@@ -112,7 +112,7 @@ class Tasks(Session):
         """
         query = {"proj_id": proj_id, "status": status, "q": search}
         query["archived"] = "true" if archived else ""
-        return self._paged("tasks", Task.read, query, limit)
+        return self._paged("tasks", self._listed_task, query, limit)
 
     def tasks_frame(
         self, *, proj_id: str = "", status: str = "", search: str = "", limit: int | None = None
@@ -189,12 +189,14 @@ class Tasks(Session):
         return self._channel.request(
             "GET",
             f"{task_path(task_id)}/lineage",
-            lambda reply: read_all(Task.read, reply["lineage"]),
+            lambda reply: read_all(self._listed_task, reply["lineage"]),
         )
 
+    def _listed_task(self, facts: Facts) -> Task:
+        return Task.read(facts, self.language)
 
-def _task(reply: Facts) -> Task:
-    return Task.read(reply["task"])
+    def _task(self, reply: Facts) -> Task:
+        return self._listed_task(reply["task"])
 
 
 def _row(task: Task) -> dict[str, Any]:

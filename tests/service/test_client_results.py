@@ -1,15 +1,18 @@
 """What the Python client gives of a task's results, and of datasets before and after."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from service.client import Client, ClientError, Finding, Task
+from graphnet.messages import CHINESE, Message, render
+from service.client import Client, ClientError, Dataset, Finding, Task
 from service.client.uploads import Table
 from service.routes.events import finite_values
+from tests.service.english import english_in
 from tests.service.fake_service import (
     CSV,
     EVIDENCE,
@@ -216,6 +219,44 @@ def test_a_notebook_shows_a_task_with_nothing_that_runs() -> None:
     assert "<td>75 %</td>" in Task.read(running(TASK, 3))._repr_html_()
     poor = {"metrics": {"test": {"auc": None, "ci": None}}, "known_subjects": {"test": 0}}
     assert "<td>—</td>" in Task.read(task(TASK, "Finished", task_result=poor))._repr_html_()
+
+
+def test_a_notebook_shows_tasks_and_datasets_in_the_language_of_the_client(
+    fake: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tables(**chosen: str) -> list[str]:
+        with Client(fake.url, **chosen) as client:  # type: ignore[arg-type]
+            task, dataset = client.task(TASK), client.dataset("A")
+            listed = (next(client.tasks(limit=1)), client.datasets(limit=1)[0])
+        assert fake.seen[-1].headers["accept-language"] == client.language
+        return [shown._repr_html_() for shown in (task, dataset, *listed)]
+
+    failed = task(TASK, "Failed", error="x", error_messages=[Message("data.no-dataset").as_dict()])
+    fake.looks = {TASK: [failed]}
+    monkeypatch.setenv("SGN_LANG", "en")
+    english, chinese = tables(), tables(language=CHINESE)
+    monkeypatch.setenv("SGN_LANG", "zh-CN")
+
+    assert tables() == chinese
+    assert tables(language="en") == english
+    for name in ("cli.task", "cli.status", "names.status-Failed", "data.no-dataset"):
+        assert f">{render(Message(name))}<" in english[0]
+        assert f">{render(Message(name), CHINESE)}<" in chinese[0]
+    for name in ("cli.dataset", "cli.of-subjects", "cli.classes", "cli.measures"):
+        assert all(f"<th>{render(Message(name), CHINESE)}</th>" in shown for shown in chinese[1::2])
+        assert all(f"<th>{render(Message(name))}</th>" in shown for shown in english[1::2])
+    assert not any(english_in(re.sub("<[^>]*>", " ", shown)) for shown in chinese)
+
+
+def test_a_notebook_says_what_keeps_a_dataset_from_being_used() -> None:
+    steering = "<script>alert(1)</script>"
+    unread = Dataset.read({"data_name": steering, "state": "unread"}, CHINESE)._repr_html_()
+    assert steering not in unread
+    assert f"<td>{render(Message('cli.dataset-unread'), CHINESE)}</td>" in unread
+
+    problem = Message("data.no-dataset")
+    answer = {"data_name": "a", "state": "refused", "problem_messages": [problem.as_dict()]}
+    assert f"<td>{problem}</td>" in Dataset.read(answer)._repr_html_()
 
 
 def test_a_notebook_shows_predictions_escaped(client: Client, fake: FakeService) -> None:
