@@ -104,6 +104,7 @@ class Evaluation:
     p-value of the cross-validated AUC. ``baselines`` are fitted on the same subjects and folds;
     ``covariates`` are those that results are checked against; None: age, sex, motion and others
     that are recognised. ``explain`` attributes the predictions to regions and measures.
+    ``compare_scratch`` trains a fine-tuned model from scratch too, if there are baselines.
     ``fan_out`` is how many workers may share the folds, and the seeds.
     """
 
@@ -114,6 +115,7 @@ class Evaluation:
     permutations: int = option(0, Bound(int, 0, 100_000), "evaluation")
     baselines: bool = option(default=True, accepts=Flag(), group="evaluation")
     explain: bool = option(default=True, accepts=Flag(), group="evaluation")
+    compare_scratch: bool = option(default=True, accepts=Flag(), group="fine-tuning")
     covariates: tuple[str, ...] | None = option(None, Names(), "evaluation")
     fan_out: int = option(1, Bound(int, 1, 100), "execution")
 

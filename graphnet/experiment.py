@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from graphnet.artifacts.confounds import Confounds
+from graphnet.artifacts.fine_tuning import FineTuning
 from graphnet.artifacts.lineage import is_complete, subjects_seen
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import SplitPredictions, predictions_document
@@ -17,11 +18,12 @@ from graphnet.data import provenance
 from graphnet.data.atlas import ATLAS, Atlas
 from graphnet.data.atlas_tables import Table
 from graphnet.data.splits import Splits
-from graphnet.distributed.shards import Coordinator, Sharing
+from graphnet.distributed.shards import Coordinator, Sharing, TrainedModels
 from graphnet.evaluation.applicability import KEY as DOMAIN
 from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.evaluation.assessment import ModelEvaluation, by_site, evaluate_model, graph_helps
 from graphnet.evaluation.attribution import Explained, explain
+from graphnet.evaluation.fine_tuning import TunedModels, compare_tuning
 from graphnet.evaluation.result_warnings import clipped_values, quality, warnings
 from graphnet.evaluation.validation import ValidationResult, validate
 from graphnet.plan import ExperimentPlan
@@ -123,6 +125,7 @@ def run(
             seen_in_training=_seen_in_training(plan, predicted),
             explanation=explained.explanation if explained else None,
             confounds=_confounds(model, data, evaluated, validated),
+            fine_tuning=_fine_tuning(plan, trained, evaluated, validated),
             device=str(device),
         )
         document = predictions_document(
@@ -254,6 +257,19 @@ def _confounds(
     held_out = {split: (cohort, evaluated.predicted[split]) for split, cohort in data.held_out()}
     folds = {kind: (data.train, values) for kind, values in validated.predicted.items()}
     return confounds(model, data.present(), held_out | folds)
+
+
+def _fine_tuning(
+    plan: ExperimentPlan,
+    trained: TrainedModels,
+    evaluated: ModelEvaluation,
+    validated: ValidationResult,
+) -> FineTuning | None:
+    """Whether the fine-tuning helped; None of a training from scratch."""
+    if plan.parent is None:
+        return None
+    models = TunedModels(trained.fit.model, plan.parent, trained.scratch, trained.scratch_reason)
+    return compare_tuning(models, plan.data, evaluated.predicted.get("test"), validated.tuned)
 
 
 def _importance(

@@ -30,6 +30,9 @@ METHODS = (
     "covariates",
     "site",
     "parent",
+    "parent_moved",
+    "tuned",
+    "scratch",
 )
 STATUSES = ("Submitted", "Running", "Finished", "Failed", "Cancelled", "Success")
 RULES = (

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from graphnet.artifacts.fine_tuning import SCRATCH, TUNED
 from graphnet.artifacts.lineage import (
     INTERPRETATIONS,
     import_warnings,
@@ -19,13 +20,22 @@ from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError, ModelError
 from graphnet.evaluation.assessment import has_graph
+from graphnet.evaluation.cross_validation import OtherStart
+from graphnet.evaluation.fine_tuning import seen_by_parent
 from graphnet.evaluation.validation import FoldsPlan, plan_folds
 from graphnet.messages import Message
 from graphnet.names import class_name
+from graphnet.options import options_of
 from graphnet.preprocessing.covariates import confounds_of
 from graphnet.training.initialisation import initialise, replicas
 
 PARENT = Message("data.the-parent")
+# What a training from scratch takes from the recommended settings, whatever a fine-tuning asks for.
+RECOMMENDED = {
+    name
+    for name, option in options_of(TrainingSettings).items()
+    if option.group in {"usual", "training"} and not name.startswith("seed")
+}
 
 
 @dataclass(frozen=True)
@@ -70,12 +80,65 @@ class ExperimentPlan:
         )
         from_scratch, warnings = _fold_start(parent, data)
         fold_parent = None if from_scratch else parent
+        fold_plans = [replace(each, from_parent=not from_scratch) for each in fold_plans]
         return cls(data, evaluation, parent, start, fold_plans, fold_parent, warnings)
 
     @property
     def has_no_graph_baseline(self) -> bool:
         """Whether the same network is trained without its graph too."""
         return self.evaluation.baselines and self.parent is None and has_graph(self.start)
+
+    @property
+    def has_scratch(self) -> bool:
+        """Whether a fine-tuned model is trained from scratch, too, on the same new subjects."""
+        asked = self.evaluation.baselines and self.evaluation.compare_scratch
+        return asked and self.parent is not None
+
+    @property
+    def has_scratch_model(self) -> bool:
+        """Whether that is tested on test subjects, of whom one at least is new to all."""
+        test, parent = self.data.test, self.parent
+        if test is None or parent is None or not self.has_scratch:
+            return False
+        shared = {*self.data.shared("test", "train")}
+        seen = seen_by_parent(parent, test)
+        return any(
+            not by_parent and subject not in shared
+            for subject, by_parent in zip(test.ids, seen, strict=True)
+        )
+
+    def scratch_start(self) -> StoredModel:
+        """The model of a fine-tuning before its first epoch, had it no parent.
+
+        Raises as :meth:`of`.
+        """
+        start = initialise(self.data.train, self.scratch_settings, self.start.classes)
+        return replace(start, class_names=self.start.class_names)
+
+    def other_starts(self) -> dict[str, OtherStart]:
+        """What the folds of a fine-tuning are trained from besides, to say whether it helped.
+
+        Nothing if the parent was trained on all of their subjects.
+        """
+        if self.parent is None or seen_by_parent(self.parent, self.data.train).all():
+            return {}
+        others = {}
+        if self.fold_parent is None:
+            others[TUNED] = OtherStart(self.parent, self.start.settings)
+        if self.has_scratch:
+            others[SCRATCH] = OtherStart(None, self.scratch_settings)
+        return others
+
+    @property
+    def scratch_settings(self) -> TrainingSettings:
+        """The recommended training of the model, on what the fine-tuning inherits."""
+        settings = self.start.settings
+        of_connectomes = self.data.train.layout.is_connectome
+        recommended = (
+            TrainingSettings.for_connectomes if of_connectomes else TrainingSettings.for_model
+        )(settings.model)
+        training = {name: getattr(recommended, name) for name in RECOMMENDED}
+        return replace(settings, **training, fine_tune="all", optimiser="fresh")
 
     @property
     def to_explain(self) -> Cohort:

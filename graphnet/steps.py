@@ -19,6 +19,8 @@ from graphnet.training.progress import (
     FOLD_BASELINES,
     FOLDS,
     FOLDS_NO_GRAPH,
+    FOLDS_OTHER,
+    FROM_SCRATCH,
     NO_GRAPH,
     REPORT,
     SHARED,
@@ -76,6 +78,8 @@ class _Expected:
             steps.append(Step(NO_GRAPH, one))
         if seeds > 1:
             steps.append(Step(SHARED, one / 4))
+        if self.plan.has_scratch_model:
+            steps.append(Step(FROM_SCRATCH, self._training(self.plan.scratch_settings)))
         everyone = sum(len(cohort) for cohort in self.plan.data.present().values())
         judged = self._evaluation(everyone)
         if evaluation.baselines:
@@ -122,7 +126,10 @@ class _Expected:
         count = -(-len(folds.folds) // workers)
         steps = []
         if evaluation.nested:
-            steps.append(Step(CHOOSING, count * self._choosing(settings), count))
+            inherited = self.plan.fold_parent is not None
+            steps.append(
+                Step(CHOOSING, count * self._choosing(settings, inherited=inherited), count)
+            )
         fits = self._fits(count, settings)
         steps.append(Step(FOLDS, fits, count))
         if evaluation.baselines:
@@ -130,13 +137,21 @@ class _Expected:
             steps.append(Step(FOLD_BASELINES, baselines, count))
             if self.plan.fold_parent is None and has_graph(self.plan.start):
                 steps.append(Step(FOLDS_NO_GRAPH, fits, count))
+        for start in self.plan.other_starts().values():
+            if evaluation.nested:
+                inherited = start.parent is not None
+                steps.append(
+                    Step(
+                        CHOOSING, count * self._choosing(start.settings, inherited=inherited), count
+                    )
+                )
+            steps.append(Step(FOLDS_OTHER, self._fits(count, start.settings), count))
         if workers > 1:
             return [Step(SHARED, sum(step.seconds for step in steps))]
         return steps
 
-    def _choosing(self, settings: TrainingSettings) -> float:
+    def _choosing(self, settings: TrainingSettings, *, inherited: bool) -> float:
         """The inner fits of one fold."""
-        inherited = self.plan.fold_parent is not None
         inner = inner_settings(settings, inherited=inherited)
         candidates = grid(settings, len(self.plan.data.train.regions), inherited=inherited)
         return self._fits(INNER_FOLDS * len(candidates), inner)

@@ -166,6 +166,9 @@ def write(outcome: Outcome, given: argparse.Namespace) -> None:
         note = Message("progress.note", warning=warning)
         print(render(note, given.lang), file=sys.stderr)  # noqa: T201
     print(json.dumps(outcome.result.as_dict()["metrics"], indent=1))  # noqa: T201
+    helped = outcome.result.fine_tuning
+    for message in () if helped is None else helped.messages:
+        print(render(message, given.lang), file=sys.stderr)  # noqa: T201
 
 
 def _task(outcome: Outcome, given: argparse.Namespace) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphnet.artifacts.confounds import Confounds
+from graphnet.artifacts.fine_tuning import FineTuning
 from graphnet.messages import Message, as_warnings
 from graphnet.training.history import History
 
@@ -432,7 +433,8 @@ class TaskResult:
     on, None where nobody can say; None as a whole in a result that does not say so. ``storage`` is
     None before anything was stored. ``imported`` and ``unknown`` are what an import notes of the
     old model. ``confounds`` says how far covariates may explain the metrics; None where the
-    subjects have no covariates.
+    subjects have no covariates. ``fine_tuning`` says whether a fine-tuning helped; None of a
+    training from scratch.
     """
 
     history: History = field(default_factory=History)
@@ -451,6 +453,7 @@ class TaskResult:
     quality: Quality = field(default_factory=Quality)
     explanation: Explanation | None = None
     confounds: Confounds | None = None
+    fine_tuning: FineTuning | None = None
     device: str = ""
     evidence_sha256: str = ""
     storage: StoredObjects | None = None
@@ -503,6 +506,7 @@ class TaskResult:
             "quality": self.quality.as_dict(),
             "explanation": None if self.explanation is None else self.explanation.as_dict(),
             "confounds": None if self.confounds is None else self.confounds.as_dict(),
+            "fine_tuning": None if self.fine_tuning is None else self.fine_tuning.as_dict(),
             "device": self.device,
         }
 
@@ -545,6 +549,7 @@ class TaskResult:
             quality=Quality.from_json(named.get("quality")),
             explanation=Explanation.from_json(named.get("explanation")),
             confounds=Confounds.from_json(named.get("confounds")),
+            fine_tuning=FineTuning.from_json(named.get("fine_tuning")),
             device=_text(named.get("device")),
             evidence_sha256=_text(named.get("evidence_sha256")),
             storage=_storage(named),

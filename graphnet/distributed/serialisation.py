@@ -17,7 +17,7 @@ from graphnet.evaluation.folds import Fold
 from graphnet.messages import Message
 from graphnet.training import checkpoint
 
-PREDICTED, BASELINE = "predicted", "baseline."
+PREDICTED, BASELINE, OTHER = "predicted", "baseline.", "other."
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,11 @@ def pack_folds(result: CrossValidation) -> bytes:
     arrays = {PREDICTED: result.predicted} | {
         BASELINE + name: values for name, values in result.baselines.items() if values is not None
     }
+    arrays |= {OTHER + name: values for name, values in result.others.items()}
     facts = {
         "baselines": list(result.baselines),
+        "others": list(result.others),
+        "other_reasons": {name: why.as_dict() for name, why in result.other_reasons.items()},
         "reasons": {name: reason.as_dict() for name, reason in result.reasons.items()},
         "chosen": list(result.chosen),
     }
@@ -72,6 +75,10 @@ def unpack_folds(contents: Sequence[bytes], folds: Sequence[Fold]) -> CrossValid
     for _, _, facts in shards:
         stored = {**facts["reasons"], **stored}
     names = shards[0][2]["baselines"]
+    failed: dict[str, Any] = {}
+    for _, _, facts in shards:
+        failed = {**facts.get("other_reasons", {}), **failed}
+    others = [name for name in shards[0][2].get("others", ()) if name not in failed]
     baselines = {
         name: None if name in stored else _together(shards, BASELINE + name, repeats)
         for name in names
@@ -83,6 +90,8 @@ def unpack_folds(contents: Sequence[bytes], folds: Sequence[Fold]) -> CrossValid
         models=[model for _, models, _ in shards for model in models],
         reasons={name: Message.from_json(reason) for name, reason in stored.items()},
         chosen=[chosen for _, _, facts in shards for chosen in facts["chosen"]],
+        others={name: _together(shards, OTHER + name, repeats) for name in others},
+        other_reasons={name: Message.from_json(reason) for name, reason in failed.items()},
     )
 
 

@@ -29,7 +29,7 @@ from graphnet.training.callbacks import Callback
 from graphnet.training.initialisation import replicas, without_graph
 from graphnet.training.loop import Training
 from graphnet.training.memory import kept_heap
-from graphnet.training.progress import NO_GRAPH, SHARED, TRAINING
+from graphnet.training.progress import FROM_SCRATCH, NO_GRAPH, SHARED, TRAINING
 from graphnet.training.stacked import MonitoredFit, fit_monitored
 
 SEEDS = "seeds"
@@ -61,11 +61,16 @@ class Sharing(Protocol):
 
 @dataclass(frozen=True)
 class TrainedModels:
-    """The model itself, and the same network without its graph, or why there is none."""
+    """The model itself, and the same network without its graph, or why there is none.
+
+    ``scratch`` is that of a fine-tuning without its parent, or ``scratch_reason`` says why not.
+    """
 
     fit: MonitoredFit
     no_graph: StoredModel | None = None
     no_graph_reason: Message | None = None
+    scratch: StoredModel | None = None
+    scratch_reason: Message | None = None
 
 
 def shards(plan: ExperimentPlan) -> list[Shard]:
@@ -152,6 +157,7 @@ def cross_validate_folds(
         nested=plan.evaluation.nested,
         baselines=plan.evaluation.baselines,
         parent=plan.fold_parent,
+        others=plan.other_starts(),
         callback=callback,
     )
 
@@ -178,6 +184,20 @@ class Coordinator:
                 is the model before that.
 
         """
+        trained = self._trained()
+        if not self.plan.has_scratch_model:
+            return trained
+        try:
+            start = self.plan.scratch_start()
+            with self.callback.progress.step(FROM_SCRATCH):
+                fit = fit_monitored(
+                    start, self.plan.data, device=self.device, callback=self.callback
+                )
+        except GraphnetError as error:
+            return replace(trained, scratch_reason=error.messages[0])
+        return replace(trained, scratch=fit.model)
+
+    def _trained(self) -> TrainedModels:
         mine = whole_shard(self.plan) if self.sharing is None else own_shard(self.plan)
         trained = train(self.plan, mine, device=self.device, callback=self.callback)
         try:

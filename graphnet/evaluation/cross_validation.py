@@ -10,13 +10,14 @@ from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.result import NO_EDGE
 from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort, FloatArray
+from graphnet.errors import GraphnetError
 from graphnet.evaluation.assessment import has_graph, simple_baselines
 from graphnet.evaluation.folds import Fold
 from graphnet.evaluation.nested_cv import choose
 from graphnet.messages import Message
 from graphnet.training.callbacks import Callback
 from graphnet.training.initialisation import without_graph
-from graphnet.training.progress import CHOOSING, FOLD_BASELINES, FOLDS, FOLDS_NO_GRAPH
+from graphnet.training.progress import CHOOSING, FOLD_BASELINES, FOLDS, FOLDS_NO_GRAPH, FOLDS_OTHER
 from graphnet.training.stacked import FitResult, FitSpec, fit_all
 
 TEST = "test"
@@ -29,7 +30,8 @@ class CrossValidation:
     ``predicted`` (R, S, C) are the out-of-fold predictions of R repeats, NaN for subjects that no
     fold tested; ``baselines`` the same by name, None where a baseline could not be fitted:
     ``reasons`` says why. ``models``: one per fold. ``chosen``: the settings that nested selection
-    took, one mapping per fold.
+    took, one mapping per fold. ``others`` are the out-of-fold predictions of the same folds from
+    another start, ``other_reasons`` why there are none.
     """
 
     folds: Sequence[Fold]
@@ -38,6 +40,16 @@ class CrossValidation:
     models: Sequence[StoredModel]
     reasons: Mapping[str, Message] = field(default_factory=dict)
     chosen: Sequence[Mapping[str, float]] = ()
+    others: Mapping[str, FloatArray] = field(default_factory=dict)
+    other_reasons: Mapping[str, Message] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OtherStart:
+    """What the folds are trained from a second time, to be compared: a parent, or from scratch."""
+
+    parent: StoredModel | None
+    settings: TrainingSettings
 
 
 def cross_validate(
@@ -50,6 +62,7 @@ def cross_validate(
     nested: bool = False,
     baselines: bool = True,
     parent: StoredModel | None = None,
+    others: Mapping[str, OtherStart] | None = None,
     callback: Callback | None = None,
 ) -> CrossValidation:
     """Train on all folds at once: the network with and without its graph, and the baselines.
@@ -65,6 +78,7 @@ def cross_validate(
         nested: whether inner folds choose learning rate, weight decay and density.
         baselines: whether baselines are fitted on the same folds.
         parent: the model that each fold starts from; None: from scratch.
+        others: other starts of the same folds, by name; that one fails ends nothing else.
         callback: follows the trainings.
 
     Raises:
@@ -73,10 +87,15 @@ def cross_validate(
 
     """
     callback = callback or Callback()
-    specs = [FitSpec(fold.train, settings) for fold in folds]
-    if nested:
+
+    def specs_of(settings: TrainingSettings, parent: StoredModel | None) -> Sequence[FitSpec]:
+        specs = [FitSpec(fold.train, settings) for fold in folds]
+        if not nested:
+            return specs
         with callback.progress.step(CHOOSING):
-            specs = choose(cohort, specs, classes, device=device, parent=parent, callback=callback)
+            return choose(cohort, specs, classes, device=device, parent=parent, callback=callback)
+
+    specs = specs_of(settings, parent)
     with callback.progress.step(FOLDS):
         ours = fit_all(cohort, specs, classes, device=device, parent=parent, callback=callback)
     rivals: dict[str, FloatArray | None] = {}
@@ -95,6 +114,18 @@ def cross_validate(
                     cohort, without, classes, device=device, starts=starts, callback=callback
                 )
             rivals[NO_EDGE] = pooled(folds, _tested(folds, no_graph), len(cohort))
+    predicted: dict[str, FloatArray] = {}
+    failed: dict[str, Message] = {}
+    for name, start in (others or {}).items():
+        try:
+            own = specs_of(start.settings, start.parent)
+            with callback.progress.step(FOLDS_OTHER):
+                fits = fit_all(
+                    cohort, own, classes, device=device, parent=start.parent, callback=callback
+                )
+            predicted[name] = pooled(folds, _tested(folds, fits), len(cohort))
+        except GraphnetError as error:
+            failed[name] = error.messages[0]
     return CrossValidation(
         folds=folds,
         predicted=pooled(folds, _tested(folds, ours), len(cohort)),
@@ -102,6 +133,8 @@ def cross_validate(
         models=[fit.model for fit in ours],
         reasons=reasons,
         chosen=[_chosen(one.settings, parent) for one in specs] if nested else [],
+        others=predicted,
+        other_reasons=failed,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from graphnet.artifacts.fine_tuning import SCRATCH, TUNED
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.result import CV, LEAVE_SITE_OUT, Differences, FoldsResult, SplitMetrics
 from graphnet.config import Evaluation
@@ -11,6 +12,7 @@ from graphnet.data.splits import Splits
 from graphnet.errors import GraphnetError
 from graphnet.evaluation.assessment import differences, split_metrics
 from graphnet.evaluation.cross_validation import CrossValidation
+from graphnet.evaluation.fine_tuning import TunedFolds
 from graphnet.evaluation.folds import Fold, leave_one_out_by, most_folds, stratified
 from graphnet.evaluation.metrics import evaluate_repeats
 from graphnet.evaluation.resampling import p_value
@@ -25,7 +27,8 @@ class ValidationResult:
     """What folds add to a result, by kind: ``cv`` and ``leave_site_out``.
 
     ``predicted`` (S, C) is the mean over repeats, NaN for subjects that no fold tested.
-    ``baselines`` are by name and kind; ``models`` those of all folds.
+    ``baselines`` are by name and kind; ``models`` those of all folds. ``tuned`` is what
+    a fine-tuning is compared by.
     """
 
     metrics: dict[str, SplitMetrics | None] = field(default_factory=dict)
@@ -35,15 +38,20 @@ class ValidationResult:
     warnings: list[Message] = field(default_factory=list)
     models: list[StoredModel] = field(default_factory=list)
     predicted: dict[str, FloatArray] = field(default_factory=dict)
+    tuned: dict[str, TunedFolds] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FoldsPlan:
-    """The folds of one kind and why there are some; or no folds, and why they cannot be cut."""
+    """The folds of one kind and why there are some; or no folds, and why they cannot be cut.
+
+    ``from_parent``: whether each begins from the parent of a fine-tuning.
+    """
 
     kind: str
     folds: Sequence[Fold]
     why: Message
+    from_parent: bool = False
 
     @property
     def count(self) -> int:
@@ -168,6 +176,12 @@ def _add(
     result.models.extend(outcome.models)
     result.metrics[kind] = summary(model, train, predicted)
     result.predicted[kind] = predicted.mean(axis=0)
+    result.tuned[kind] = TunedFolds(
+        plan.folds,
+        outcome.others.get(TUNED, predicted if plan.from_parent else None),
+        outcome.others.get(SCRATCH),
+        outcome.other_reasons.get(SCRATCH),
+    )
     for name, values in outcome.baselines.items():
         metrics = None if values is None else summary(model, train, values)
         result.baselines.setdefault(name, {})[kind] = metrics

@@ -7,6 +7,7 @@ come from their options (:mod:`graphnet.options`), those of models from the cata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from graphnet.artifacts.fine_tuning import MOVED, SCRATCH
 from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.config import OPTIONS
 from graphnet.data.atlas import Atlas
@@ -238,8 +239,22 @@ def _baselines(facts: Facts) -> Iterator[Message]:
     yield from _covariates(facts, fitted)
     if "parent" in fitted:
         yield Message("methods.parent-evaluated")
+    yield from _tuning(facts)
     if any(facts.result.differences.values()):
         yield Message("methods.differences")
+
+
+def _tuning(facts: Facts) -> Iterator[Message]:
+    """How it was judged whether the fine-tuning helped."""
+    found = None if facts.result.fine_tuning is None else facts.result.fine_tuning.leading
+    if found is None:
+        return
+    yield Message("methods.tuning-compared", subjects=found.n, split=found.split)
+    if MOVED in found.rivals:
+        yield Message("methods.tuning-moved")
+    if SCRATCH in found.rivals and found.rivals[SCRATCH].reason is None:
+        yield Message("methods.tuning-scratch")
+    yield Message("methods.tuning-intervals", kind="score" if facts.is_regression else "classes")
 
 
 def _covariates(facts: Facts, fitted: Sequence[str]) -> Iterator[Message]:

@@ -188,6 +188,7 @@ TABLES = {
     "settings": tables.settings_table,
     "chosen": tables.chosen_table,
     "reasons": tables.reason_table,
+    "tuning": tables.tuning_table,
     "covariates": covariates.subjects_table,
     "associations": covariates.associations_table,
     "strata": covariates.strata_table,

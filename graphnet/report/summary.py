@@ -76,9 +76,15 @@ def verdict(facts: Facts) -> list[Message]:
         *([] if chance is None else [chance]),
         *(told.message for told in alone(facts)),
         *_leaked(facts),
+        *tuning(facts),
         *_better_methods(facts),
         *([] if helps is None else [helps.message]),
     ]
+
+
+def tuning(facts: Facts) -> list[Message]:
+    """Whether a fine-tuning helped; nothing of a training from scratch, or of older results."""
+    return [] if facts.result.fine_tuning is None else facts.result.fine_tuning.messages
 
 
 def by_chance(facts: Facts) -> Message | None:

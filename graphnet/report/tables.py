@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from graphnet.artifacts.fine_tuning import TUNED, UNKNOWN, Figures
 from graphnet.artifacts.result import Permutation, QualityFinding, SplitMetrics
 from graphnet.config import INHERITED
 from graphnet.figures.importance import region_titles
@@ -19,6 +20,7 @@ from graphnet.names import (
 )
 from graphnet.report.facts import Facts, Json
 from graphnet.report.numbers import (
+    KEPT,
     NOTHING,
     figure,
     share,
@@ -47,6 +49,40 @@ class Table(NamedTuple):
 def first_rows(titles: Row, rows: list[Row], most: int) -> Table:
     """The first ``most`` rows."""
     return Table(titles, rows[:most], max(0, len(rows) - most))
+
+
+def tuning_table(facts: Facts) -> Table:
+    """The fine-tuned model, its parent and others on the subjects of the leading comparison.
+
+    Each other model's figures stand above the fine-tuned model's less these.
+    """
+    found = None if facts.result.fine_tuning is None else facts.result.fine_tuning.leading
+    if found is None:
+        return Table([], [])
+    names = list(found.tuned)
+    rows: list[Row] = [[method_name(TUNED), *_figures(found.tuned, names)]]
+    for name, rival in found.rivals.items():
+        if rival.reason is None:
+            less = Message("report.tuned-less", method=method_name(name))
+            rows.append([method_name(name), *_figures(rival.metrics, names)])
+            rows.append([less, *_figures(rival.differences, names, sign="+")])
+    return Table([Message("report.method"), *map(metric_name, names)], rows)
+
+
+def _figures(figures: Figures, names: Sequence[str], sign: str = "") -> Row:
+    """Values with intervals; differences have a ``sign``."""
+    digits = f"{sign}.3f" if sign else ".2f"
+    cells: Row = []
+    for name in names:
+        found = figures.get(name, UNKNOWN)
+        if found.value is None:
+            cells.append(NOTHING)
+        elif found.low is None or found.high is None:
+            cells.append(f"{found.value:{sign}.3f}")
+        else:
+            bounds = f"[{found.low:{digits}},{KEPT}{found.high:{digits}}]"
+            cells.append(f"{found.value:{sign}.3f} {bounds}")
+    return cells
 
 
 def cohort_table(facts: Facts) -> Table:

@@ -17,6 +17,8 @@ CHOOSING = "progress.choosing"
 FOLDS = "progress.folds"
 FOLD_BASELINES = "progress.folds-baselines"
 FOLDS_NO_GRAPH = "progress.folds-without-graph"
+FOLDS_OTHER = "progress.folds-other-start"
+FROM_SCRATCH = "progress.from-scratch"
 SHARED = "progress.shared"
 EVALUATION = "progress.evaluation"
 EXPLANATION = "progress.explanation"
@@ -28,6 +30,8 @@ LIKE = {
     FOLDS: TRAINING,
     CHOOSING: FOLDS,
     FOLDS_NO_GRAPH: FOLDS,
+    FOLDS_OTHER: FOLDS,
+    FROM_SCRATCH: TRAINING,
     FOLD_BASELINES: BASELINES,
     EXPLANATION: TRAINING,
 }

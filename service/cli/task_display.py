@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ from service.cli.terminal import (
 
 if TYPE_CHECKING:
     from graphnet.artifacts.result import SplitMetrics, TaskResult
+    from graphnet.report.tables import Cell
     from service.client import Task
     from service.client.uploads import OnProgress
 
@@ -81,6 +82,7 @@ def show_result(task: "Task") -> None:
     if result.measured:
         _show_metrics(result)
         _show_baselines(result)
+    _show_tuning(task)
     if result.warnings:
         show_heading(Message("cli.warnings"))
         show_facts(("-", warning) for warning in result.warnings)
@@ -162,6 +164,29 @@ def _show_baselines(result: "TaskResult") -> None:
             for method, metrics in methods.items()
         ],
     )
+
+
+def _plain(cells: "Sequence[Cell]") -> "Iterator[str | Message]":
+    """Cells that are no paragraphs."""
+    return (cell for cell in cells if not isinstance(cell, tuple))
+
+
+def _show_tuning(task: "Task") -> None:
+    """The fine-tuned model beside its parent and one from scratch, on the same new subjects."""
+    from graphnet.report.facts import Facts  # noqa: PLC0415 - slow to import
+    from graphnet.report.numbers import KEPT  # noqa: PLC0415
+    from graphnet.report.tables import tuning_table  # noqa: PLC0415
+
+    table = tuning_table(Facts(task.facts, None, None, None))
+    if not table.rows:
+        return
+    show_heading(Message("report.tuning-title"))
+    columns = [
+        Column("", whole=True),
+        *(Column(words(title)) for title in _plain(table.titles[1:])),
+    ]
+    cells = [[words(cell).replace(KEPT, " ") for cell in _plain(row)] for row in table.rows]
+    show_table(columns, [tuple(row) for row in cells])
 
 
 Watcher = Callable[["Task"], None]

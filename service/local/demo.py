@@ -102,6 +102,8 @@ class _Demo:
             self._say(Message("local.demo-model", task=task.task_id, path=path))
         lineage = [task.task_id for task in self.client.lineage(second.task_id)]
         self._say(Message("local.demo-lineage", task=lineage[0], parent=lineage[1]))
+        for message in second.result.fine_tuning.messages if second.result.fine_tuning else ():
+            self._say(message)
 
     def _say(self, message: Message) -> None:
         click.echo(render(message, self.language))

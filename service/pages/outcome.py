@@ -25,6 +25,7 @@ from graphnet.report.summary import (
     by_chance,
     comparison,
     leading_metric,
+    tuning,
     worse_than,
 )
 from graphnet.report.tables import (
@@ -35,6 +36,7 @@ from graphnet.report.tables import (
     quality_table,
     settings_table,
     site_tables,
+    tuning_table,
 )
 from graphnet.training.history import History
 from registry import RegistryError
@@ -52,7 +54,8 @@ class Headline:
 
     ``chance`` says that chance could explain it; ``seen_in_training`` is how many of the subjects,
     who should be new, the model was trained on; ``better`` are the methods that performed better on
-    the same subjects; ``alone`` is what covariates or the site alone predict.
+    the same subjects; ``alone`` is what covariates or the site alone predict; ``tuning`` says
+    whether a fine-tuning helped.
     """
 
     metric: LeadingMetric
@@ -61,6 +64,7 @@ class Headline:
     better: Sequence[Message]
     helps: GraphHelps | None
     alone: Sequence[Alone] = ()
+    tuning: Sequence[Message] = ()
 
     @classmethod
     def of(cls, facts: Facts) -> "Headline | None":
@@ -76,6 +80,7 @@ class Headline:
             better=[method_name(method) for method in worse_than(facts)],
             helps=facts.result.graph_helps,
             alone=alone(facts),
+            tuning=tuning(facts),
         )
 
 
@@ -92,6 +97,7 @@ class Tables:
     covariates: Table
     associations: Table
     strata: Table
+    tuning: Table
 
     @classmethod
     def of(cls, facts: Facts) -> "Tables":
@@ -106,6 +112,7 @@ class Tables:
             subjects_table(facts),
             associations_table(facts),
             strata_table(facts),
+            tuning_table(facts),
         )
 
 

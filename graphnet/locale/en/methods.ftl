@@ -120,6 +120,17 @@ ridge = ridge regression
 no-edge = The same network was also trained without its graph.
 no-edge-on-folds = On the folds, the same network was also trained without its graph.
 parent-evaluated = The parent model was evaluated on the same subjects, as it was before fine-tuning.
+tuning-compared = The fine-tuned model and its parent were compared on { $subjects } subjects whom neither was trained on ({ $split ->
+    [test] test subjects
+    [cv] by out-of-fold predictions of the fine-tuned model
+   *[other] by predictions of the fine-tuned model for each site that was left out
+}).
+tuning-moved = To tell a better ranking from another threshold, the parent model's log odds were also shifted so that their mean probability is the share of patients among the subjects used for fine-tuning.
+tuning-scratch = The same network was also trained from scratch on the subjects used for fine-tuning, with the recommended settings.
+tuning-intervals = { $kind ->
+    [score] The interval of the paired difference of absolute errors is Student's t.
+   *[classes] Paired differences between these models have the intervals of Newcombe for proportions [@newcombe_paired], Newcombe's intervals of both areas under the ROC curve combined by their correlation [@delong; @zou], and Student's t for the Brier score.
+}
 differences = Differences from these methods are paired by subject, with bootstrap percentile intervals [@efron].
 permutations = { $within_sites ->
     [yes] The p-value of the area under the ROC curve is based on { $count } permutations of the labels (for left-out sites, within each site) against the out-of-fold predictions, without refitting the models [@phipson].

@@ -37,6 +37,9 @@ method-no_edge = Same network without its graph
 method-covariates = Covariates alone
 method-site = Site alone
 method-parent = Parent model
+method-parent_moved = Parent model, threshold moved
+method-tuned = Fine-tuned model
+method-scratch = Trained from scratch
 
 rule-missing = Missing values
 rule-infinite = Infinite values

@@ -15,6 +15,11 @@ folds-without-graph = Training { $count ->
     [one] fold { $first }
    *[other] folds { $first } to { $last }
 } of { $folds } without the graph
+folds-other-start = Training { $count ->
+    [one] fold { $first }
+   *[other] folds { $first } to { $last }
+} of { $folds } from another start, for comparison
+from-scratch = Training the same network from scratch, for comparison
 shared = Waiting for other workers to finish their parts
 explanation = Explaining the predictions
 report = Writing the results and the report

@@ -199,3 +199,7 @@ covariates-caption = Mean ± standard deviation, or counts in the order named. N
 associations-caption = How the prediction goes with each covariate among subjects of one class, with 95% intervals. A model that reads the covariate shows it here.
 strata-caption = Performance where covariates are held fixed: in pairs matched by propensity score, and in strata. Split: { $split }.
 covariates-title = Covariates
+
+tuning-title = Did fine-tuning help?
+tuning-caption = { $split }: { $subjects } subjects whom neither the fine-tuned model nor its parent was trained on. Differences are the fine-tuned model's value less the other's, with 95 % intervals; a lower Brier score is better. With its threshold moved, the parent model's probabilities are shifted so that their mean is the share of patients among the subjects used for fine-tuning; its ranking stays.
+tuned-less = Fine-tuned less { $method }

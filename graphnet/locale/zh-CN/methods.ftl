@@ -100,6 +100,17 @@ ridge = 岭回归
 no-edge = 同一网络另在去掉图的情况下训练。
 no-edge-on-folds = 在各折上，同一网络另在去掉图的情况下训练。
 parent-evaluated = 父模型在同一批受试者上评估（微调之前的状态）。
+tuning-compared = 在 { $subjects } 名未用于训练微调后的模型及其父模型的受试者上比较了二者（{ $split ->
+    [test] 测试受试者
+    [cv] 使用微调后模型的折外预测
+   *[other] 使用微调后模型对每个被留出站点的预测
+}）。
+tuning-moved = 为区分更好的排序与不同的阈值，还平移了父模型的对数几率，使其平均概率等于微调所用受试者中患者的比例。
+tuning-scratch = 还用推荐设置在微调所用的受试者上从头训练了同一网络。
+tuning-intervals = { $kind ->
+    [score] 绝对误差配对差值的区间为 Student t 区间。
+   *[classes] 这些模型之间的配对差值的区间：比例用 Newcombe 区间 [@newcombe_paired]，ROC 曲线下面积用两者的 Newcombe 区间按其相关性合并 [@delong; @zou]，Brier 分数用 Student t 区间。
+}
 differences = 与这些方法的差异按受试者配对，区间为自助法百分位区间[@efron]。
 permutations = { $within_sites ->
     [yes] ROC 曲线下面积的 p 值基于对标签的 { $count } 次置换（留出站点时在每个站点内部置换），与折外预测比较，不重新拟合模型[@phipson]。

@@ -37,6 +37,9 @@ method-no_edge = 去掉图的同一网络
 method-covariates = 仅协变量
 method-site = 仅站点
 method-parent = 父模型
+method-parent_moved = 父模型（移动阈值）
+method-tuned = 微调后的模型
+method-scratch = 从头训练
 
 rule-missing = 缺失值
 rule-infinite = 无穷值

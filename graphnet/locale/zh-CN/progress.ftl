@@ -15,6 +15,11 @@ folds-without-graph = 正在训练去掉图的第 { $count ->
     [1] { $first }
    *[other] { $first } 至 { $last }
 } 折（共 { $folds } 折）
+folds-other-start = 正在从另一起点训练第 { $count ->
+    [1] { $first }
+   *[other] { $first } 至 { $last }
+} 折（共 { $folds } 折），用于比较
+from-scratch = 正在从头训练同一网络，用于比较
 shared = 正在等待其他工作进程完成各自的部分
 explanation = 正在解释预测
 report = 正在写出结果和报告

@@ -193,3 +193,7 @@ covariates-caption = 均值 ± 标准差，或按所列顺序的人数。NA：�
 associations-caption = 在同一类别的受试者中，预测与各协变量的关联及 95% 区间。若模型读取了某协变量，会在此显现。
 strata-caption = 协变量固定时的性能：按倾向评分匹配的配对以及各分层。数据划分：{ $split }。
 covariates-title = 协变量
+
+tuning-title = 微调有帮助吗？
+tuning-caption = { $split }：{ $subjects } 名未用于训练微调后的模型及其父模型的受试者。差值为微调后的模型减去另一模型，附 95% 区间；Brier 分数越低越好。“移动阈值”指平移父模型的概率，使其均值等于微调所用受试者中患者的比例；排序不变。
+tuned-less = 微调后的模型减去{ $method }

@@ -1,0 +1,293 @@
+"""Whether a fine-tuning helped, typed, and the sentences that follow. Free of NumPy and torch.
+
+``as_dict`` gives the JSON of a stored result, ``from_json`` reads it back.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphnet.messages import Message
+
+Json = Mapping[str, Any]
+
+PARENT, MOVED, SCRATCH = "parent", "parent_moved", "scratch"  # who is compared with the tuned model
+TUNED = "tuned"
+CLASS_FIGURES = ("auc", "brier", "sensitivity", "specificity")
+SEVERAL_FIGURES = ("accuracy", "brier")  # of more than two classes
+SCORE_FIGURES = ("mae",)
+LOWER_IS_BETTER = ("brier", "mae")
+LEAST = 5  # subjects of each class, or twice as many with a score: of fewer nothing is concluded
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value with its 95 % interval; None where it cannot be computed, or has none."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def sign(self) -> int:
+        """1 or -1 where the interval lies above or below 0; 0 where it does not, or is unknown."""
+        if self.low is None or self.high is None:
+            return 0
+        return int(self.low > 0) - int(self.high < 0)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"value": self.value, "low": self.low, "high": self.high}
+
+
+UNKNOWN = Figure()
+Figures = Mapping[str, Figure]  # by name of the metric
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Another model on the same subjects: its ``metrics``, and the tuned model's less these.
+
+    ``reason`` says why there are none.
+    """
+
+    metrics: Figures = field(default_factory=dict)
+    differences: Figures = field(default_factory=dict)
+    reason: Message | None = None
+
+    def gain(self, name: str) -> int:
+        """1 where the tuned model is better beyond chance by this metric, -1 worse, else 0."""
+        sign = self.differences.get(name, UNKNOWN).sign
+        return -sign if name in LOWER_IS_BETTER else sign
+
+
+@dataclass(frozen=True)
+class TuningComparison:
+    """The tuned model, its parent and others on ``n`` subjects whom none of them has seen.
+
+    ``split`` is ``test``, or ``cv`` and ``leave_site_out`` of out-of-fold predictions. Left out are
+    those whom the parent (``seen_by_parent``) or the tuned model (``seen_in_training``) was trained
+    on. ``by_class`` counts the others, {} of a clinical score. ``reason`` says why nothing can be
+    computed.
+    """
+
+    split: str
+    n: int
+    by_class: Mapping[str, int] = field(default_factory=dict)
+    seen_by_parent: int = 0
+    seen_in_training: int = 0
+    tuned: Figures = field(default_factory=dict)
+    rivals: Mapping[str, Rival] = field(default_factory=dict)
+    reason: Message | None = None
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are subjects enough to conclude something."""
+        if not self.by_class:
+            return self.n >= 2 * LEAST
+        return len(self.by_class) > 1 and min(self.by_class.values()) >= LEAST
+
+    @property
+    def leading(self) -> str:
+        """The metric that decides: AUC, of more classes accuracy, of a score its error."""
+        return next((name for name in ("auc", "accuracy", "mae") if name in self.tuned), "")
+
+
+@dataclass(frozen=True)
+class FineTuning:
+    """What is known of whether a fine-tuning helped.
+
+    ``comparisons``: the one that says most first. ``parent_is_known``: whether the parent's
+    manifest says of all subjects whom it was trained on.
+    """
+
+    comparisons: Sequence[TuningComparison] = ()
+    parent_is_known: bool = True
+
+    @property
+    def leading(self) -> TuningComparison | None:
+        """The comparison that says most; None where there is none with figures."""
+        return next((each for each in self.comparisons if each.tuned), None)
+
+    @property
+    def messages(self) -> list[Message]:
+        """What follows: of the parent, of training from scratch, of who was left out."""
+        leading = self.leading
+        if leading is None:
+            reason = next((each.reason for each in self.comparisons if each.reason), None)
+            return [Message("tuning.unknown", reason=reason or Message("tuning.nobody-new"))]
+        told = [_verdict(leading), *_scratch(leading)]
+        if leading.seen_by_parent or leading.seen_in_training:
+            counts = {"parent": leading.seen_by_parent, "training": leading.seen_in_training}
+            told.append(Message("tuning.left-out", **counts))
+        if not self.parent_is_known:
+            told.append(Message("tuning.parent-unknown"))
+        return told
+
+    @property
+    def helped(self) -> bool | None:
+        """True or False where the tuned model is better or worse beyond chance; None if unclear."""
+        leading = self.leading
+        if leading is None or not leading.is_enough or PARENT not in leading.rivals:
+            return None
+        gain = leading.rivals[PARENT].gain(leading.leading)
+        return None if gain == 0 else gain > 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON, with the sentences."""
+        messages = self.messages
+        return {
+            "helped": self.helped,
+            "sentences": list(map(str, messages)),
+            "messages": [message.as_dict() for message in messages],
+            "parent_is_known": self.parent_is_known,
+            "comparisons": [_comparison_json(each) for each in self.comparisons],
+        }
+
+    @classmethod
+    def from_json(cls, stored: Any) -> "FineTuning | None":
+        """None where nothing is said, or it is of a version that says something else."""
+        if not isinstance(stored, Mapping):
+            return None
+        try:
+            comparisons = tuple(map(_comparison, stored["comparisons"]))
+        except (KeyError, TypeError, AttributeError, ValueError):
+            return None
+        return cls(comparisons, bool(stored.get("parent_is_known", True)))
+
+
+def _verdict(found: TuningComparison) -> Message:
+    """Whether the tuned model is better than its parent: by what, and beyond chance or not."""
+    rival, name = found.rivals[PARENT], found.leading
+    figures = {
+        "split": found.split,
+        "subjects": found.n,
+        "metric": Message(f"names.metric-{name}"),
+        "tuned": _shown(found.tuned.get(name, UNKNOWN).value),
+        "parent": _shown(rival.metrics.get(name, UNKNOWN).value),
+        **_difference(rival.differences.get(name, UNKNOWN)),
+    }
+    if not found.is_enough:
+        return Message("tuning.few", least=LEAST, **figures)
+    if rival.differences.get(name, UNKNOWN).low is None:
+        return Message("tuning.few", least=LEAST, **figures)
+    gain = rival.gain(name)
+    if gain:
+        return Message("tuning.helped" if gain > 0 else "tuning.harmed", **figures)
+    moved = _beside_the_ranking(found)
+    if moved is not None:
+        return Message(moved, **figures, **_threshold(found))
+    return Message("tuning.unclear", **figures)
+
+
+def _beside_the_ranking(found: TuningComparison) -> str | None:
+    """What changed although the ranking did not: the threshold, or the probabilities.
+
+    Only the threshold did if the parent with its own moved does as well.
+    """
+    rival, moved = found.rivals[PARENT], found.rivals.get(MOVED)
+    changed = [name for name in ("brier", "sensitivity", "specificity")
+               if rival.differences.get(name, UNKNOWN).sign]  # fmt: skip
+    if not changed or found.leading != "auc":
+        return None
+    if rival.gain("brier") < 0:
+        return "tuning.probabilities-worse"
+    if moved is None or not moved.metrics:
+        return None
+    if moved.gain("brier") > 0:
+        return "tuning.probabilities-better"
+    alike = not any(moved.gain(name) for name in ("brier", "sensitivity", "specificity"))
+    return "tuning.threshold-moved" if alike else None
+
+
+def _threshold(found: TuningComparison) -> dict[str, str]:
+    """Sensitivity, specificity and Brier score of the tuned model, its parent, and that moved."""
+    models = {
+        "tuned": found.tuned,
+        "parent": found.rivals[PARENT].metrics,
+        "moved": found.rivals.get(MOVED, Rival()).metrics,
+    }
+    return {
+        f"{name}_{model}": _shown(figures.get(name, UNKNOWN).value)
+        for name in ("sensitivity", "specificity", "brier")
+        for model, figures in models.items()
+    }
+
+
+def _scratch(found: TuningComparison) -> list[Message]:
+    """How the tuned model does beside one trained from scratch on the same new subjects."""
+    rival, name = found.rivals.get(SCRATCH), found.leading
+    if rival is None:
+        return []
+    if rival.reason is not None:
+        return [Message("tuning.no-scratch", reason=rival.reason)]
+    difference = rival.differences.get(name, UNKNOWN)
+    if difference.low is None or not found.is_enough:
+        return []
+    values = {
+        "metric": Message(f"names.metric-{name}"),
+        "scratch": _shown(rival.metrics.get(name, UNKNOWN).value),
+        **_difference(difference),
+    }
+    code = {1: "tuning.beats-scratch", 0: "tuning.like-scratch", -1: "tuning.worse-than-scratch"}
+    return [Message(code[rival.gain(name)], **values)]
+
+
+def _difference(figure: Figure) -> dict[str, str]:
+    bounds = {"difference": figure.value, "low": figure.low, "high": figure.high}
+    return {name: "—" if value is None else f"{value:+.3f}" for name, value in bounds.items()}
+
+
+def _shown(value: float | None) -> str:
+    return "—" if value is None else f"{value:.3f}"
+
+
+def _comparison_json(found: TuningComparison) -> dict[str, Any]:
+    return {
+        "split": found.split,
+        "n": found.n,
+        "by_class": dict(found.by_class),
+        "seen_by_parent": found.seen_by_parent,
+        "seen_in_training": found.seen_in_training,
+        "tuned": _figures_json(found.tuned),
+        "rivals": {
+            name: {
+                "metrics": _figures_json(rival.metrics),
+                "differences": _figures_json(rival.differences),
+                "reason": None if rival.reason is None else rival.reason.as_dict(),
+            }
+            for name, rival in found.rivals.items()
+        },
+        "reason": None if found.reason is None else found.reason.as_dict(),
+    }
+
+
+def _comparison(stored: Json) -> TuningComparison:
+    return TuningComparison(
+        split=str(stored["split"]),
+        n=int(stored["n"]),
+        by_class={str(label): int(count) for label, count in stored["by_class"].items()},
+        seen_by_parent=int(stored["seen_by_parent"]),
+        seen_in_training=int(stored["seen_in_training"]),
+        tuned=_figures(stored["tuned"]),
+        rivals={
+            str(name): Rival(
+                _figures(rival["metrics"]), _figures(rival["differences"]), _reason(rival)
+            )
+            for name, rival in stored["rivals"].items()
+        },
+        reason=_reason(stored),
+    )
+
+
+def _figures_json(figures: Figures) -> dict[str, Any]:
+    return {name: figure.as_dict() for name, figure in figures.items()}
+
+
+def _figures(stored: Json) -> dict[str, Figure]:
+    return {str(name): Figure(**figure) for name, figure in stored.items()}
+
+
+def _reason(stored: Json) -> Message | None:
+    reason = stored.get("reason")
+    return None if reason is None else Message.from_json(reason)

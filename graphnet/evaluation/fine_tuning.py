@@ -1,0 +1,292 @@
+"""Whether a fine-tuning helped: tuned model, parent and others on subjects that are new to all.
+
+The parent is also tried with another threshold alone: if it then does as well as the tuned model,
+the fine-tuning has learned how many patients there are, and nothing else.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.artifacts.fine_tuning import (
+    CLASS_FIGURES,
+    MOVED,
+    PARENT,
+    SCORE_FIGURES,
+    SCRATCH,
+    SEVERAL_FIGURES,
+    Figure,
+    Figures,
+    FineTuning,
+    Rival,
+    TuningComparison,
+)
+from graphnet.artifacts.lineage import is_complete, subjects_seen
+from graphnet.artifacts.model import StoredModel
+from graphnet.data import provenance
+from graphnet.data.cohort import Cohort, FloatArray, IntArray
+from graphnet.data.splits import Splits
+from graphnet.evaluation import paired
+from graphnet.evaluation.folds import Fold
+from graphnet.evaluation.intervals import UNKNOWN, Estimate, mean
+from graphnet.evaluation.metrics import evaluate
+from graphnet.messages import Message
+
+Mask = NDArray[np.bool_]
+Estimates = dict[str, Estimate]
+SMALLEST = 1e-6  # probability, before its logit is taken
+WIDEST = 60.0  # logits between which a threshold is looked for
+
+
+@dataclass(frozen=True)
+class TunedFolds:
+    """Out-of-fold predictions (R, S, C) of the training subjects by models of the same folds.
+
+    ``tuned`` begin from the parent; ``scratch`` do not, or ``scratch_reason`` says why there are
+    none.
+    """
+
+    folds: Sequence[Fold]
+    tuned: FloatArray | None
+    scratch: FloatArray | None = None
+    scratch_reason: Message | None = None
+
+
+@dataclass(frozen=True)
+class TunedModels:
+    """A tuned model and what it is compared with.
+
+    ``scratch`` was trained from scratch on the same subjects, or ``scratch_reason`` says why not;
+    both are None where nobody asked.
+    """
+
+    model: StoredModel
+    parent: StoredModel
+    scratch: StoredModel | None = None
+    scratch_reason: Message | None = None
+
+
+def seen_by_parent(parent: StoredModel, cohort: Cohort) -> Mask:
+    """Whom of a cohort (S,) the parent, or its own, was trained on, as far as its manifest says."""
+    seen = provenance.seen_in_training(subjects_seen(parent.facts), cohort)
+    return np.array([subject in seen for subject in cohort.ids], dtype=bool)
+
+
+def compare_tuning(
+    models: TunedModels, data: Splits, predicted: FloatArray | None, folds: Mapping[str, TunedFolds]
+) -> FineTuning:
+    """Compare a tuned model with its parent on the test subjects and on those of folds.
+
+    Args:
+        models: the tuned model and what it is compared with.
+        data: its training subjects, and test subjects if there are any.
+        predicted: (S, C), what the tuned model predicts of the test subjects.
+        folds: out-of-fold predictions of the training subjects, by kind.
+
+    """
+    groups = [*_test(models, data, predicted), *_folds(models, data.train, folds)]
+    found = [_compared(models, group) for group in groups]
+    found.sort(key=lambda each: (not each.is_enough, not each.tuned))  # stable: test comes first
+    if not found:
+        found = [TuningComparison("cv", 0, reason=Message("tuning.nobody-held-out"))]
+    return FineTuning(tuple(found), parent_is_known=is_complete(models.parent.facts))
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Subjects (S,) of a split, who of them counts, and what each model predicts (R, S, C)."""
+
+    split: str
+    cohort: Cohort
+    tuned: FloatArray
+    rivals: Mapping[str, FloatArray] = field(default_factory=dict)
+    reasons: Mapping[str, Message] = field(default_factory=dict)
+    by_parent: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    in_training: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
+
+
+def _test(models: TunedModels, data: Splits, predicted: FloatArray | None) -> Iterator[_Group]:
+    test, train = data.test, data.train
+    if test is None or predicted is None:
+        return
+    shared = set(data.shared("test", "train"))
+    theirs = models.parent.predict(test)
+    rivals, reasons = {PARENT: theirs[None]}, {}
+    if models.model.scale is None and len(models.model.classes) == 2:
+        known = ~seen_by_parent(models.parent, train)
+        shift = _shift(models.parent.predict(train)[known], _labels(models.model, train)[known])
+        rivals[MOVED] = _moved(theirs, shift)[None]
+    if models.scratch is not None:
+        rivals[SCRATCH] = models.scratch.predict(test)[None]
+    elif models.scratch_reason is not None:
+        reasons[SCRATCH] = models.scratch_reason
+    yield _Group(
+        *("test", test, predicted[None], rivals, reasons, seen_by_parent(models.parent, test)),
+        np.array([subject in shared for subject in test.ids], dtype=bool),
+    )
+
+
+def _folds(models: TunedModels, train: Cohort, folds: Mapping[str, TunedFolds]) -> Iterator[_Group]:
+    for kind, each in folds.items():
+        theirs, seen = models.parent.predict(train), seen_by_parent(models.parent, train)
+        if each.tuned is None:  # the parent was trained on all of them
+            nothing = np.full((1, *theirs.shape), np.nan)
+            yield _Group(kind, train, nothing, by_parent=seen, in_training=np.zeros_like(seen))
+            continue
+        rivals, reasons = {PARENT: theirs[None]}, {}
+        if models.model.scale is None and len(models.model.classes) == 2:
+            rivals[MOVED] = _moved_by_fold(models, train, each, theirs, seen)
+        if each.scratch is not None:
+            rivals[SCRATCH] = each.scratch
+        elif each.scratch_reason is not None:
+            reasons[SCRATCH] = each.scratch_reason
+        nobody = np.zeros(len(train), dtype=bool)
+        yield _Group(kind, train, each.tuned, rivals, reasons, seen, nobody)
+
+
+def _moved_by_fold(
+    models: TunedModels, train: Cohort, each: TunedFolds, theirs: FloatArray, seen: Mask
+) -> FloatArray:
+    """The parent with a threshold of each fold's training subjects, whom it has not seen."""
+    labels, moved = _labels(models.model, train), np.full_like(each.tuned, np.nan)
+    for fold in each.folds:
+        fitted_on = fold.train[~seen[fold.train]]
+        shift = _shift(theirs[fitted_on], labels[fitted_on])
+        moved[fold.repeat, fold.test] = _moved(theirs[fold.test], shift)
+    return moved
+
+
+def _labels(model: StoredModel, cohort: Cohort) -> IntArray:
+    return np.asarray(model.targets(cohort).numpy(), dtype=np.int64)
+
+
+def _logit(probabilities: FloatArray) -> FloatArray:
+    patient = np.clip(probabilities[:, 1], SMALLEST, 1 - SMALLEST)
+    return np.asarray(np.log(patient) - np.log1p(-patient))
+
+
+def _shift(probabilities: FloatArray, labels: IntArray) -> float:
+    """What is added to the logits so that their mean probability (S, 2) is the share of patients.
+
+    Half a subject is added to each class, so a class that none has is not impossible. 0 of nobody.
+    """
+    if not len(labels):
+        return 0.0
+    from scipy.optimize import brentq  # noqa: PLC0415 - slow to import
+    from scipy.special import expit  # noqa: PLC0415
+
+    logits, wanted = _logit(probabilities), (labels.sum() + 0.5) / (len(labels) + 1)
+    return float(brentq(lambda by: expit(logits + by).mean() - wanted, -WIDEST, WIDEST))
+
+
+def _moved(probabilities: FloatArray, shift: float) -> FloatArray:
+    patient = 1 / (1 + np.exp(-(_logit(probabilities) + shift)))
+    return np.column_stack([1 - patient, patient])
+
+
+def _compared(models: TunedModels, group: _Group) -> TuningComparison:
+    counted = ~(group.by_parent | group.in_training)
+    counted &= ~np.isnan(group.tuned).any(axis=(0, 2))
+    rows = np.flatnonzero(counted)
+    cohort = group.cohort.rows(rows) if len(rows) else None
+    by_class: dict[str, int] = {}
+    if models.model.scale is None:
+        labels = group.cohort.labels[rows]
+        by_class = {str(label): int((labels == label).sum()) for label in models.model.classes}
+    in_training = int((group.in_training & ~group.by_parent).sum())
+    empty = TuningComparison(
+        group.split, len(rows), by_class, int(group.by_parent.sum()), in_training
+    )
+    if cohort is None:
+        return replace(empty, reason=Message("tuning.nobody-new"))
+    judge = _judge(models.model, cohort)
+    tuned = group.tuned[:, rows]
+    rivals = {name: Rival(reason=reason) for name, reason in group.reasons.items()}
+    for name, values in group.rivals.items():
+        theirs = values[:, rows]
+        rivals[name] = Rival(judge.figures(theirs), judge.differences(tuned, theirs))
+    if MOVED in rivals and "auc" in rivals[PARENT].metrics:
+        # A threshold ranks nobody anew: that each fold has one of its own would only add noise.
+        rivals[MOVED] = _with_ranking(rivals[MOVED], rivals[PARENT])
+    return replace(empty, tuned=judge.figures(tuned), rivals=rivals)
+
+
+def _with_ranking(moved: Rival, parent: Rival) -> Rival:
+    return Rival(
+        {**moved.metrics, "auc": parent.metrics["auc"]},
+        {**moved.differences, "auc": parent.differences["auc"]},
+    )
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """Judges predictions of subjects whose ``truth`` (S,) are C ``classes``, or scores (0)."""
+
+    truth: NDArray[np.int64] | FloatArray
+    classes: int
+
+    def figures(self, predicted: FloatArray) -> Figures:
+        """Metrics of predictions (R, S, C): the means over repeats, of intervals too."""
+        return _means([self._of(repeat) for repeat in predicted])
+
+    def differences(self, ours: FloatArray, theirs: FloatArray) -> Figures:
+        """Ours less theirs, likewise; of R repeats of each, or one of theirs."""
+        repeats = np.broadcast_to(theirs, (len(ours), *theirs.shape[1:]))
+        return _means([self._apart(*pair) for pair in zip(ours, repeats, strict=True)])
+
+    def _of(self, predicted: FloatArray) -> Estimates:
+        if not self.classes:
+            return {"mae": mean(self._errors(predicted), highest=math.inf)}
+        metrics = evaluate(self.truth.astype(np.int64), predicted)
+        names = CLASS_FIGURES if self.classes == 2 else SEVERAL_FIGURES
+        return {name: Estimate(metrics[name], metrics.interval(name)) for name in names}
+
+    def _apart(self, ours: FloatArray, theirs: FloatArray) -> Estimates:
+        errors = paired.means(self._errors(ours), self._errors(theirs))
+        if not self.classes:
+            return {SCORE_FIGURES[0]: errors}
+        hits = [each.argmax(axis=1) == self.truth for each in (ours, theirs)]
+        if self.classes > 2:
+            return {"accuracy": paired.shares(*hits), "brier": errors}
+        patient = self.truth == 1
+        return {
+            "auc": paired.areas(patient, ours[:, 1], theirs[:, 1]),
+            "brier": errors,
+            "sensitivity": paired.shares(*(hit[patient] for hit in hits)),
+            "specificity": paired.shares(*(hit[~patient] for hit in hits)),
+        }
+
+    def _errors(self, predicted: FloatArray) -> FloatArray:
+        """The absolute error of each subject's score, or the squared one of probabilities."""
+        if not self.classes:
+            return np.abs(predicted[:, 0] - self.truth)
+        if self.classes == 2:
+            return np.asarray((predicted[:, 1] - self.truth) ** 2)
+        truth = np.eye(self.classes)[self.truth.astype(np.int64)]
+        return np.asarray(((predicted - truth) ** 2).sum(axis=1))
+
+
+def _judge(model: StoredModel, cohort: Cohort) -> _Judge:
+    if model.scale is not None:
+        return _Judge(cohort.scores, 0)
+    return _Judge(_labels(model, cohort), len(model.classes))
+
+
+def _means(repeats: Sequence[Estimates]) -> Figures:
+    """Means of values and of bounds: to cut the folds anew makes no subject more."""
+    return {name: _mean([each.get(name, UNKNOWN) for each in repeats]) for name in repeats[0]}
+
+
+def _mean(estimates: Sequence[Estimate]) -> Figure:
+    values = [each.value for each in estimates if each.value is not None]
+    bounds = [each.interval for each in estimates if each.interval is not None]
+    if len(values) < len(estimates):
+        return Figure()
+    value = float(np.mean(values))
+    if len(bounds) < len(estimates):
+        return Figure(value)
+    low, high = np.mean(bounds, axis=0)
+    return Figure(value, float(low), float(high))
