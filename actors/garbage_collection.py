@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import redis
 
-from actors.names import Names
-from actors.queue import try_acquire_period
+from actors.messaging.names import Names
+from actors.messaging.queue import try_acquire_period
 from actors.reading.uploads import AWAITED, expired
-from db import datasets, queue_state, shards, tasks
-from db.errors import DatabaseError
+from db import datasets
 from db.ids import made_at
+from db.queue import queue_state, shards
+from db.server.errors import DatabaseError
+from db.submissions import tasks
 from registry import RegistryError, Store
 
 log = logging.getLogger(__name__)

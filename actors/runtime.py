@@ -18,18 +18,18 @@ from dramatiq import Broker, Middleware, Worker
 from dramatiq.asyncio import get_event_loop_thread
 from prometheus_client import CollectorRegistry
 
-from actors.exposition import Listener, render_metrics, start_listener
 from actors.garbage_collection import GarbageCollector, run_garbage_collection
-from actors.names import NamedBroker, Names, sign_presence
-from actors.queue import HEARTBEAT_SECONDS, remove_heartbeat, send_heartbeat
-from actors.relay import Relay
+from actors.messaging.names import NamedBroker, Names, sign_presence
+from actors.messaging.queue import HEARTBEAT_SECONDS, remove_heartbeat, send_heartbeat
+from actors.messaging.relay import Relay
+from actors.monitoring.exposition import Listener, render_metrics, start_listener
+from actors.monitoring.tracing import TRACING
 from actors.settings import ProcessSettings
 from actors.shutdown import end_within, step_of_thread
-from actors.tracing import TRACING
-from db.connection import close_database, open_database
-from db.errors import DatabaseError, DatabaseUnavailable, SchemaAhead
-from db.installation import database_address
-from db.versions import check_known
+from db.server.connection import close_database, open_database
+from db.server.errors import DatabaseError, DatabaseUnavailable, SchemaAhead
+from db.server.installation import database_address
+from db.server.versions import check_known
 from graphnet.messages import Message
 
 log = logging.getLogger(__name__)
@@ -147,7 +147,7 @@ class Runtime(Middleware):
     async def _work(self, broker: NamedBroker) -> None:
         """The work that begins once the names of this installation's queues are known.
 
-        Until then no message is taken: see ``actors.queue``.
+        Until then no message is taken: see ``actors.messaging.queue``.
         """
         await self._learn_names()
         work = [

@@ -10,18 +10,18 @@ from dramatiq import Middleware
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware.asyncio import AsyncIO
 
-from actors import rpc
-from actors.answering import QueueServer, RpcServer
-from actors.erasing import SubjectEraser
-from actors.exposition import make_registry
 from actors.garbage_collection import GarbageCollector
 from actors.idle import IdleExit
-from actors.log_context import mark_log, start_log
-from actors.metrics import GpuMemory, device_info, worker_metrics
-from actors.model_import import ModelImporter
-from actors.pending import PendingEndings
-from actors.predictor import Predictor
-from actors.queue import ACTOR, QUEUE, worker_broker
+from actors.messaging.queue import ACTOR, QUEUE, worker_broker
+from actors.monitoring.exposition import make_registry
+from actors.monitoring.log_context import mark_log, start_log
+from actors.monitoring.metrics import GpuMemory, device_info, worker_metrics
+from actors.monitoring.tracing import TRACING
+from actors.questions import rpc
+from actors.questions.answering import QueueServer, RpcServer
+from actors.questions.erasing import SubjectEraser
+from actors.questions.model_import import ModelImporter
+from actors.questions.predictor import Predictor
 from actors.reading.answers import FileReader
 from actors.reading.arrays import Arrays
 from actors.reading.child import ReadLimits
@@ -29,9 +29,9 @@ from actors.reading.datasets import DatasetReader
 from actors.runtime import Runtime
 from actors.settings import JSON, ProcessSettings, ProcessSettingsError
 from actors.spool import open_spool
-from actors.task import TaskRunner
-from actors.tracing import TRACING
-from actors.worker_context import WorkerContext
+from actors.tasks.pending import PendingEndings
+from actors.tasks.task import TaskRunner
+from actors.tasks.worker_context import WorkerContext
 from graphnet.data.atlas_tables import atlases_of
 from graphnet.errors import GraphnetError
 from graphnet.training.devices import choose, limit

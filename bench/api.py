@@ -26,8 +26,8 @@ import pymysql
 import redis
 
 from bench.posting import posted
-from db.connection import close_database, migrate, open_database
 from db.datasets import NewDataset, insert_dataset, new_data_id
+from db.server.connection import close_database, migrate, open_database
 from graphnet.data.profile import Profile
 from graphnet.data.synthetic import cohort_table
 from graphnet.readers import from_json

@@ -14,11 +14,11 @@ from typing import Any
 
 import torch
 
+from graphnet.command.local_files import LocalFiles
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.splits import Splits
 from graphnet.experiment import run
-from graphnet.local_files import LocalFiles
 from graphnet.readers import from_table, read_table
 
 DATA = Path(__file__).parents[2] / "shared" / "data"

@@ -9,19 +9,19 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 from tortoise.functions import Length
 
-from db.charset import DATASETS, storable, unstorable_of_dataset
-from db.clock import now_ms
-from db.errors import DatabaseError, NameTaken, translate_errors
 from db.ids import IDS
-from db.labels import Kind, archived_ids, forget_labels
+from db.management.labels import Kind, archived_ids, forget_labels
 from db.models import Mapping as Answers
 from db.models import Profile
 from db.neurolearn import Dataset
-from db.packet_limit import check_packet
 from db.pagination import page
+from db.server.charset import DATASETS, storable, unstorable_of_dataset
+from db.server.clock import now_ms
+from db.server.errors import DatabaseError, NameTaken, translate_errors
+from db.server.packet_limit import check_packet
+from db.server.transactions import restart_on_deadlock, transaction
+from db.server.versions import check_known
 from db.texts import in_its_letters, json_text
-from db.transactions import restart_on_deadlock, transaction
-from db.versions import check_known
 from graphnet.messages import Message
 
 LONGEST_LIST = 500

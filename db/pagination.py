@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from db.errors import CursorUnknown
+from db.server.errors import CursorUnknown
 from graphnet.messages import Message
 
 LARGEST_ID = 2**31 - 1  # of NEURO-LEARN's column

@@ -7,9 +7,9 @@ import secrets
 from dataclasses import dataclass
 from enum import StrEnum
 
-from db.clock import now_ms
-from db.errors import translate_errors
 from db.models import Token
+from db.server.clock import now_ms
+from db.server.errors import translate_errors
 
 ALL_PROJECTS = "*"
 DAY_MS = 86_400_000

@@ -1,6 +1,6 @@
 """Train from local files: ``python -m graphnet --train A.csv --test B.csv --out DIR``.
 
-The command line alone; ``graphnet.train_files`` does it.
+The command line alone; ``graphnet.command.train_files`` does it.
 """
 
 import argparse
@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 
 from graphnet.catalogue import MODELS
-from graphnet.command_line import CommandLine, named_language
+from graphnet.command.command_line import CommandLine, named_language
+from graphnet.command.terminal import RunEnded, ended_by_signal
 from graphnet.config import OPTIONS, options_in
 from graphnet.errors import GraphnetError, system_reason
 from graphnet.messages import ENGLISH, LANGUAGES, Message, language_in, render, rendered
 from graphnet.options import GROUPS, Option, group_label
-from graphnet.terminal import RunEnded, ended_by_signal
 from graphnet.training.progress import REPORT
 
 ON_COMMAND_LINE = set(OPTIONS) - {"fan_out"}  # there are no workers to share the folds with
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _train(given: argparse.Namespace) -> int:
     # Torch takes seconds, which --help should not.
-    from graphnet.train_files import ShownRun, train, write, write_model  # noqa: PLC0415
+    from graphnet.command.train_files import ShownRun, train, write, write_model  # noqa: PLC0415
 
     run = ShownRun(given.lang)
     try:

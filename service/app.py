@@ -13,17 +13,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from actors.names import Names, sign_presence
-from actors.queue import redis_broker
-from actors.redis_clients import asyncio_redis_client
-from actors.relay import Relay
+from actors.messaging.names import Names, sign_presence
+from actors.messaging.queue import redis_broker
+from actors.messaging.redis_clients import asyncio_redis_client
+from actors.messaging.relay import Relay
+from actors.monitoring.tracing import TRACING
 from actors.shutdown import cancelled, step
-from actors.tracing import TRACING
-from db.connection import close_database, open_database
-from db.errors import DatabaseError
-from db.installation import database_address
-from db.intake import Intake
-from db.packet_limit import warn_of_packet
+from db.server.connection import close_database, open_database
+from db.server.errors import DatabaseError
+from db.server.installation import database_address
+from db.server.packet_limit import warn_of_packet
+from db.submissions.intake import Intake
 from registry import CHECKPOINTS, DATASETS, MODELS, UPLOADS, Store, open_store
 from service.api.endpoint import Endpoint, Handler
 from service.api.endpoints import ENDPOINTS

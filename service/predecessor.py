@@ -1,9 +1,9 @@
 """Tasks of this service's predecessor and of other services: what they lack, and why."""
 
 from actors.lost import OBJECTS
-from db.ownership import Owner, Stranger, find_stranger
-from db.states import Status
-from db.tasks import TaskRecord
+from db.queue.states import Status
+from db.submissions.ownership import Owner, Stranger, find_stranger
+from db.submissions.tasks import TaskRecord
 from graphnet.messages import Message
 from graphnet.names import status_name
 from service.http.auth import Caller

@@ -15,12 +15,12 @@ import uvloop
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from actors.log_context import start_log
+from actors.monitoring.log_context import start_log
 from actors.settings import ProcessSettingsError
 from actors.shutdown import cancelled, end_within, leave, step
 from db import tokens
-from db.connection import close_database, open_database
-from db.errors import DatabaseError
+from db.server.connection import close_database, open_database
+from db.server.errors import DatabaseError
 from graphnet.errors import system_reason
 from graphnet.messages import ENGLISH, Message, render
 from registry import RegistryError

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from redis.asyncio import Redis
 from starlette.requests import Request
 
-from actors.names import NamedBroker, Names
-from actors.relay import Relay
-from db.intake import Intake
-from db.versions import check_known
+from actors.messaging.names import NamedBroker, Names
+from actors.messaging.relay import Relay
+from db.server.versions import check_known
+from db.submissions.intake import Intake
 from service.forms.refusal_log import RefusalLog
 from service.http.limits import AdmissionControl, KeyedLock
 from service.monitoring.listener import Monitoring

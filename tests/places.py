@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 
-from actors.names import Names
-from db.connection import migrate
+from actors.messaging.names import Names
+from db.server.connection import migrate
 from graphnet.data.synthetic import cohort_table
 from service.http.responses import ErrorNum
 from tests import reading as files  # which imports this module

@@ -8,15 +8,15 @@ from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
-from actors.answering import QueueServer
-from actors.erasing import SubjectEraser
-from actors.queue import WORKERS
+from actors.messaging.queue import WORKERS
+from actors.messaging.redis_clients import redis_client
+from actors.questions.answering import QueueServer
+from actors.questions.erasing import SubjectEraser
+from actors.questions.rpc import READ_ACTOR, READ_QUEUE
 from actors.reading.answers import FileReader
 from actors.reading.arrays import Arrays
 from actors.reading.child import ReadLimits
 from actors.reading.datasets import DatasetReader
-from actors.redis_clients import redis_client
-from actors.rpc import READ_ACTOR, READ_QUEUE
 from registry import DATASETS, UPLOADS, open_store
 from tests import places
 from tests.db.opened import opened

@@ -1,27 +1,27 @@
-"""What a worker answers to a question about a file or a row; see :mod:`actors.rpc`."""
+"""What a worker answers to a question about a file or a row; see :mod:`actors.questions.rpc`."""
 
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from actors import metrics
-from actors.log_context import about
+from actors.monitoring import metrics
+from actors.monitoring.log_context import about
+from actors.questions.rpc import ERASE, ERASE_EVIDENCE, KEEP, OLD_MODEL, ROW, ReadRequest, is_late
 from actors.reading.child import ReadOptions, ReadOutcome
 from actors.reading.datasets import DatasetReader
 from actors.reading.uploads import UploadGone, find_upload, remove_bytes
-from actors.rpc import ERASE, ERASE_EVIDENCE, KEEP, OLD_MODEL, ROW, ReadRequest, is_late
 from db import datasets
 from db.datasets import ListedDataset, name_taken
-from db.dependents import InUse
-from db.errors import DatabaseError, NameTaken
+from db.management.dependents import InUse
+from db.server.errors import DatabaseError, NameTaken
 from graphnet.errors import CohortError, DiskFull
 from graphnet.messages import Message
 from registry import RegistryError, RegistryRefuses
 
 if TYPE_CHECKING:
-    from actors.erasing import SubjectEraser
-    from actors.model_import import ModelImporter
+    from actors.questions.erasing import SubjectEraser
+    from actors.questions.model_import import ModelImporter
 
 log = logging.getLogger(__name__)
 

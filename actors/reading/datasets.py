@@ -20,7 +20,7 @@ from actors.reading.child import (
 )
 from db import datasets
 from db.datasets import DatasetRecord, ListedDataset, NewDataset
-from db.errors import ContentTooLarge, NameTaken
+from db.server.errors import ContentTooLarge, NameTaken
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Question
 from graphnet.data.profile import Profile, profile_of

@@ -24,7 +24,7 @@ import pymysql
 from celery import Celery
 from flask import Flask, Response, request
 
-from db.form import TaskForm
+from db.submissions.form import TaskForm
 from graphnet.data.profile import Profile
 from graphnet.messages import Message
 from service.forms.compatibility import compatibility_errors, dataset_names

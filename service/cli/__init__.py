@@ -5,24 +5,13 @@ from importlib import metadata
 import click
 
 from graphnet.messages import Message
-from service.cli import (
-    clean,
-    data,
-    doctor,
-    manage,
-    models,
-    options,
-    predict,
-    processes,
-    results,
-    submit,
-    tasks,
-    token,
-)
-from service.cli.commands import Sgn, add_language_option, command, option
-from service.cli.language import Failure
-from service.cli.options import example, json_option
-from service.cli.terminal import show_json
+from service.cli import data, manage, models, predict, results, submit, tasks
+from service.cli.base import options
+from service.cli.base.commands import Sgn, add_language_option, command, option
+from service.cli.base.language import Failure
+from service.cli.base.options import example, json_option
+from service.cli.display.terminal import show_json
+from service.cli.operators import clean, doctor, processes, token
 from service.environment import DEFAULT_URL, URL
 
 DISTRIBUTION = "nld-sgn"

@@ -9,11 +9,14 @@ import click
 
 from db.dataset_names import named_after
 from graphnet.messages import Message
-from service.cli.commands import group, option
-from service.cli.connection import service_at
-from service.cli.dataset_display import holds, show_dataset, show_preview
-from service.cli.files import file_argument, readable
-from service.cli.language import Failure, words
+from service.cli.base.commands import group, option
+from service.cli.base.connection import service_at
+from service.cli.base.files import file_argument, readable
+from service.cli.base.language import Failure, words
+from service.cli.base.options import dataset_argument, example, json_option, url_option
+from service.cli.display.dataset_display import holds, show_dataset, show_preview
+from service.cli.display.task_display import shown_reading, shown_upload
+from service.cli.display.terminal import Column, note, show_json, show_table
 from service.cli.mapping import (
     ask,
     can_ask,
@@ -25,9 +28,6 @@ from service.cli.mapping import (
     unanswered,
     upload_option,
 )
-from service.cli.options import dataset_argument, example, json_option, url_option
-from service.cli.task_display import shown_reading, shown_upload
-from service.cli.terminal import Column, note, show_json, show_table
 from service.environment import USER_ID
 
 if TYPE_CHECKING:

@@ -12,19 +12,19 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 from graphnet.messages import Message
-from service.cli.commands import command, option
-from service.cli.connection import service_at
-from service.cli.data import data
-from service.cli.language import Failure, WrongUsage, words
-from service.cli.mapping import can_ask
-from service.cli.options import (
+from service.cli.base.commands import command, option
+from service.cli.base.connection import service_at
+from service.cli.base.language import Failure, WrongUsage, words
+from service.cli.base.options import (
     dataset_argument,
     example,
     json_option,
     task_argument,
     url_option,
 )
-from service.cli.terminal import STATUS_STYLES, Column, note, show_json, show_table
+from service.cli.data import data
+from service.cli.display.terminal import STATUS_STYLES, Column, note, show_json, show_table
+from service.cli.mapping import can_ask
 
 if TYPE_CHECKING:
     from service.client import AuditLine, Dependent, Dependents

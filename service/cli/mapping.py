@@ -11,11 +11,11 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 from graphnet.messages import Message
-from service.cli.commands import option
-from service.cli.dataset_display import show_look
-from service.cli.files import output_file, read_json, write_text
-from service.cli.language import Failure, words, wrong_value
-from service.cli.terminal import note, show_facts, show_heading
+from service.cli.base.commands import option
+from service.cli.base.files import output_file, read_json, write_text
+from service.cli.base.language import Failure, words, wrong_value
+from service.cli.display.dataset_display import show_look
+from service.cli.display.terminal import note, show_facts, show_heading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,13 +12,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphnet.messages import Message
-from service.cli.clean import variables_of
-from service.cli.commands import WithDefault, command, option
-from service.cli.connection import service_at
-from service.cli.files import readable, unwritable, write_all
-from service.cli.language import Failure, failure_of, wrong_value
-from service.cli.options import datasets, example, json_option, task_argument, tasks, url_option
-from service.cli.terminal import (
+from service.cli.base.commands import WithDefault, command, option
+from service.cli.base.connection import service_at
+from service.cli.base.files import readable, unwritable, write_all
+from service.cli.base.language import Failure, failure_of, wrong_value
+from service.cli.base.options import (
+    datasets,
+    example,
+    json_option,
+    task_argument,
+    tasks,
+    url_option,
+)
+from service.cli.display.terminal import (
     Column,
     note,
     say,
@@ -27,7 +33,8 @@ from service.cli.terminal import (
     show_json,
     show_table,
 )
-from service.cli.token import home_option
+from service.cli.operators.clean import variables_of
+from service.cli.operators.token import home_option
 
 if TYPE_CHECKING:
     from service.client import Architecture
@@ -77,7 +84,7 @@ def import_(*, file: Path, home: Path | None, as_json: bool, **said: Any) -> Non
     import os  # noqa: PLC0415
 
     from actors.settings import ProcessSettingsError  # noqa: PLC0415
-    from db.errors import DatabaseError  # noqa: PLC0415
+    from db.server.errors import DatabaseError  # noqa: PLC0415
     from registry import RegistryError  # noqa: PLC0415
     from service.local.model_import import ImportRefused  # noqa: PLC0415
 
@@ -141,7 +148,7 @@ def _regions(text: str) -> tuple[str, ...]:
 
 async def _imported(old: "OldModel", variables: Mapping[str, str]) -> dict[str, Any]:
     from actors.settings import read  # noqa: PLC0415 - slow to import
-    from db.connection import check_schema, close_database, open_database  # noqa: PLC0415
+    from db.server.connection import check_schema, close_database, open_database  # noqa: PLC0415
     from registry import UPLOADS, open_store  # noqa: PLC0415
     from service.local.model_import import import_model  # noqa: PLC0415
 

@@ -9,14 +9,14 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from graphnet.messages import Message, as_one
-from service.cli.commands import command, option
-from service.cli.connection import service_at
-from service.cli.files import STDOUT, file_argument, output_file, readable, write_text
-from service.cli.language import words
+from service.cli.base.commands import command, option
+from service.cli.base.connection import service_at
+from service.cli.base.files import STDOUT, file_argument, output_file, readable, write_text
+from service.cli.base.language import words
+from service.cli.base.options import example, json_option, task_argument, url_option
+from service.cli.display.task_display import shown_upload
+from service.cli.display.terminal import Column, show_facts, show_heading, show_json, show_table
 from service.cli.mapping import given_mapping, mapping_options, settled, upload_option
-from service.cli.options import example, json_option, task_argument, url_option
-from service.cli.task_display import shown_upload
-from service.cli.terminal import Column, show_facts, show_heading, show_json, show_table
 
 if TYPE_CHECKING:
     from service.client import Predictions

@@ -11,13 +11,13 @@ import click
 from graphnet.evaluation.headline import seen_in_training, shared_by_leakage
 from graphnet.messages import ENGLISH, Message
 from graphnet.names import SPLITS, split_name
-from service.cli.commands import command, option
-from service.cli.connection import service_at
-from service.cli.files import STDOUT, output_file, write_text
-from service.cli.language import WrongUsage, chosen_language, given_language
-from service.cli.options import example, json_option, task_argument, tasks, url_option
-from service.cli.task_display import compared_titles, metric_cell
-from service.cli.terminal import Column, note, show_heading, show_json, show_table
+from service.cli.base.commands import command, option
+from service.cli.base.connection import service_at
+from service.cli.base.files import STDOUT, output_file, write_text
+from service.cli.base.language import WrongUsage, chosen_language, given_language
+from service.cli.base.options import example, json_option, task_argument, tasks, url_option
+from service.cli.display.task_display import compared_titles, metric_cell
+from service.cli.display.terminal import Column, note, show_heading, show_json, show_table
 
 if TYPE_CHECKING:
     from service.client import Task

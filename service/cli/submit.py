@@ -8,13 +8,13 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from graphnet.messages import Message
-from service.cli.commands import INTERRUPTED, command, option
-from service.cli.connection import service_at
-from service.cli.files import read_json
-from service.cli.language import Failure
-from service.cli.options import example, json_option, task_argument, url_option
-from service.cli.task_display import show_ended, shown_progress
-from service.cli.terminal import note, plain, show_json
+from service.cli.base.commands import INTERRUPTED, command, option
+from service.cli.base.connection import service_at
+from service.cli.base.files import read_json
+from service.cli.base.language import Failure
+from service.cli.base.options import example, json_option, task_argument, url_option
+from service.cli.display.task_display import show_ended, shown_progress
+from service.cli.display.terminal import note, plain, show_json
 
 if TYPE_CHECKING:
     from service.client import Client, Event, Submission, Task

@@ -7,13 +7,20 @@ import click
 
 from graphnet.messages import Message, as_one
 from graphnet.names import metric_name, split_name, status_name
-from service.cli.commands import command, group, option
-from service.cli.connection import service_at
-from service.cli.language import WrongUsage, words
-from service.cli.options import example, json_option, task_argument, url_option
-from service.cli.orphans import end_orphans
-from service.cli.task_display import position, show_result
-from service.cli.terminal import STATUS_STYLES, Column, note, show_facts, show_json, show_table
+from service.cli.base.commands import command, group, option
+from service.cli.base.connection import service_at
+from service.cli.base.language import WrongUsage, words
+from service.cli.base.options import example, json_option, task_argument, url_option
+from service.cli.display.task_display import position, show_result
+from service.cli.display.terminal import (
+    STATUS_STYLES,
+    Column,
+    note,
+    show_facts,
+    show_json,
+    show_table,
+)
+from service.cli.operators.orphans import end_orphans
 
 if TYPE_CHECKING:
     from service.client import Headline, RefusedForm, Task

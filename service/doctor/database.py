@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from db import diagnosis, tokens
-from db.charset import check_charset
-from db.connection import check_schema, close_database, open_database
-from db.diagnosis import Server, check_writable
-from db.errors import DatabaseError, DatabaseRefuses, Refusal, SchemaBehind
-from db.packet_limit import needed_packet
+from db import tokens
+from db.server import diagnosis
+from db.server.charset import check_charset
+from db.server.connection import check_schema, close_database, open_database
+from db.server.diagnosis import Server, check_writable
+from db.server.errors import DatabaseError, DatabaseRefuses, Refusal, SchemaBehind
+from db.server.packet_limit import needed_packet
 from graphnet.messages import Message
 from service.doctor import clock
 from service.doctor.check_result import CheckResult, fault, ok, warning

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 from pathlib import Path
 
-from actors.names import Names
+from actors.messaging.names import Names
+from actors.monitoring.tracing import check_installed
 from actors.settings import ProcessSettingsError
-from actors.tracing import check_installed
-from db.connection import read_installation
-from db.errors import DatabaseError
+from db.server.connection import read_installation
+from db.server.errors import DatabaseError
 from graphnet.messages import Message
 from service.doctor import database, machine, queue, storage
 from service.doctor.check_result import CheckResult, State, fault, ok, warning

@@ -7,9 +7,9 @@ from typing import Any
 import redis
 from redis.exceptions import NoPermissionError, OutOfMemoryError
 
-from actors.names import Names, databases_by_installation
-from actors.queue import count_workers
-from actors.redis_clients import describe_error, redis_client
+from actors.messaging.names import Names, databases_by_installation
+from actors.messaging.queue import count_workers
+from actors.messaging.redis_clients import describe_error, redis_client
 from graphnet.messages import Message
 from service.doctor.check_result import CheckResult, fault, ok, warning
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from actors.settings import read
-from db import tasks
-from db.connection import check_schema, close_database, open_database
-from db.tasks import TaskRecord, vouched_ids
+from db.server.connection import check_schema, close_database, open_database
+from db.submissions import tasks
+from db.submissions.tasks import TaskRecord, vouched_ids
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing, Store, open_store
 from service.stores.artifacts import IN_MANIFEST, sums_of
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from db.form import FINE_TUNE, TaskForm
+from db.submissions.form import FINE_TUNE, TaskForm
 from graphnet.artifacts.manifest import check_fit, manifest_layout
 from graphnet.catalogue import FROM_CONNECTOMES, LEAST_MEASURES, UNADJUSTED
 from graphnet.data.cohort import Layout

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from db.dataset_names import LONGEST, RESERVED
-from db.labels import LabelChange
-from db.tidying import Edit
+from db.management.labels import LabelChange
+from db.management.tidying import Edit
 from graphnet.messages import Message
 from service.http.responses import ApiError, FieldError, field_error, form_error, quoted
 

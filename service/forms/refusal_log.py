@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from db import refused_forms
-from db.errors import DatabaseError, DatabaseUnavailable
-from db.refused_forms import NewRefusedForm
+from db.server.errors import DatabaseError, DatabaseUnavailable
+from db.submissions import refused_forms
+from db.submissions.refused_forms import NewRefusedForm
 from graphnet.messages import Item, Message, Several, Value
 from service.http.responses import ApiError
 

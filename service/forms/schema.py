@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from db.form import ANY, FINE_TUNE, TaskForm
+from db.submissions.form import ANY, FINE_TUNE, TaskForm
 from graphnet.catalogue import find_model
 from graphnet.config import LAST_SEED, OPTIONS
 from graphnet.errors import SettingsError

@@ -8,15 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 from actors.lost import damaged, lost
-from db import datasets, tasks
+from db import datasets
 from db.dataset_names import other_ways
 from db.datasets import DatasetRecord, ListedDataset
-from db.errors import ModelRemoved
-from db.form import FINE_TUNE, TaskForm
-from db.labels import Kind, formerly_called, get_labels
-from db.ownership import Owner
-from db.states import Status
-from db.tasks import ModelRecord
+from db.management.labels import Kind, formerly_called, get_labels
+from db.queue.states import Status
+from db.server.errors import ModelRemoved
+from db.submissions import tasks
+from db.submissions.form import FINE_TUNE, TaskForm
+from db.submissions.ownership import Owner
+from db.submissions.tasks import ModelRecord
 from graphnet.artifacts.manifest import check_manifest, read_manifest
 from graphnet.data.profile import ASKS, Profile
 from graphnet.errors import ModelError

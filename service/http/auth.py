@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db import tokens
-from db.errors import DatabaseError
+from db.server.errors import DatabaseError
 from db.tokens import ALL_PROJECTS, Role, TokenRecord
 from graphnet.messages import Message
 from service.http.responses import ApiError, ErrorNum, quoted

@@ -6,8 +6,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from db.dependents import InUse
-from db.errors import (
+from db.management.dependents import InUse
+from db.management.tidying import Gone, NotEnded, NotGranted
+from db.server.errors import (
     ContentTooLarge,
     CursorUnknown,
     DatabaseError,
@@ -16,7 +17,6 @@ from db.errors import (
     SchemaAhead,
     SchemaBehind,
 )
-from db.tidying import Gone, NotEnded, NotGranted
 from graphnet.messages import Message, render
 from registry import ObjectDamaged, RegistryError, RegistryRefuses
 from service.forms.reply import form_error_response, is_form_address

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-from db import queue_state
+from db.queue import queue_state
 from graphnet.messages import Message
 from service.http.responses import ApiError, ErrorNum
 from service.settings import HttpSettings

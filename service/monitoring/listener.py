@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from actors.exposition import Listener, make_registry, render_metrics, start_listener
+from actors.monitoring.exposition import Listener, make_registry, render_metrics, start_listener
 from actors.settings import ProcessSettings
 from graphnet import messages
 from service.monitoring.task_metrics import ProjectTaskMetrics, TaskMetrics

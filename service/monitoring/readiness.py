@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import redis
 
-from actors.names import NamedBroker
-from actors.redis_clients import describe_error
-from db.connection import check_schema
-from db.diagnosis import check_writable
-from db.errors import DatabaseError, DatabaseRefuses, Refusal
+from actors.messaging.names import NamedBroker
+from actors.messaging.redis_clients import describe_error
+from db.server.connection import check_schema
+from db.server.diagnosis import check_writable
+from db.server.errors import DatabaseError, DatabaseRefuses, Refusal
 from graphnet.messages import Message
 from registry import RegistryError
 

@@ -11,10 +11,10 @@ import redis.asyncio
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from actors.names import NamedBroker
-from actors.queue import QUEUES, WORKERS
-from db import queue_state
-from db.errors import DatabaseError
+from actors.messaging.names import NamedBroker
+from actors.messaging.queue import QUEUES, WORKERS
+from db.queue import queue_state
+from db.server.errors import DatabaseError
 from service.monitoring.readiness import Readiness
 
 T = TypeVar("T")

@@ -5,10 +5,11 @@ from typing import Any
 
 from starlette.requests import Request
 
-from db import datasets, tasks
-from db.ownership import Owner
-from db.states import Status
-from db.tasks import TaskRecord
+from db import datasets
+from db.queue.states import Status
+from db.submissions import tasks
+from db.submissions.ownership import Owner
+from db.submissions.tasks import TaskRecord
 from graphnet.artifacts.result import TaskResult
 from graphnet.catalogue import MODELS, ModelCard
 from graphnet.config import TrainingSettings

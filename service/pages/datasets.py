@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from db import datasets
 from db.dataset_names import ENDINGS
 from db.datasets import DatasetRecord
-from db.errors import NameTaken
+from db.server.errors import NameTaken
 from graphnet import figures
 from graphnet.messages import render, rendered
 from graphnet.names import rule_help

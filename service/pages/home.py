@@ -8,8 +8,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from db import queue_state, tasks
-from db.states import Status
+from db.queue import queue_state
+from db.queue.states import Status
+from db.submissions import tasks
 from service.http.auth import caller_of
 from service.http.queries import query_flag, query_project, query_text
 from service.pages.site import page

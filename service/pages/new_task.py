@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from db.form import FINE_TUNE, FROM_SCRATCH
+from db.submissions.form import FINE_TUNE, FROM_SCRATCH
 from db.tokens import Role
 from graphnet.catalogue import find_model, graph_summary
 from graphnet.config import FORM_OPTIONS, Evaluation, options_in

@@ -8,8 +8,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 
 from actors.lost import lost
-from db.states import Status
-from db.tasks import TaskRecord
+from db.queue.states import Status
+from db.submissions.tasks import TaskRecord
 from graphnet import figures
 from graphnet.artifacts.result import GraphHelps
 from graphnet.figures.importance import region_titles

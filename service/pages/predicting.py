@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from db.tasks import TaskRecord
+from db.submissions.tasks import TaskRecord
 from graphnet.spreadsheet import safe
 from service.http.responses import MEANINGS, ApiError
 from service.pages.questions import questions_of

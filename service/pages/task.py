@@ -8,11 +8,12 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actors.curve import LINE, STREAM
-from db import cancellation, tasks
-from db.form import KINDS
-from db.ownership import Owner
-from db.tasks import TaskRecord
+from actors.tasks.curve import LINE, STREAM
+from db.queue import cancellation
+from db.submissions import tasks
+from db.submissions.form import KINDS
+from db.submissions.ownership import Owner
+from db.submissions.tasks import TaskRecord
 from graphnet.artifacts.result import TaskResult
 from graphnet.figures.curves import MOST_POINTS
 from graphnet.messages import rendered

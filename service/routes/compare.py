@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from db.tasks import TaskRecord
+from db.submissions.tasks import TaskRecord
 from graphnet.messages import Message, rendered
 from service.http.auth import caller_of
 from service.http.language import answer_language

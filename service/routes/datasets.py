@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db import datasets
-from db.charset import unstorable_of_dataset
 from db.dataset_names import LONGEST, RESERVED
 from db.datasets import DatasetRecord, ListedDataset, name_taken
-from db.errors import NameTaken
-from db.labels import formerly_called
+from db.management.labels import formerly_called
+from db.server.charset import unstorable_of_dataset
+from db.server.errors import NameTaken
 from graphnet.data.profile import Profile
 from graphnet.messages import Message, rendered
 from service.http.auth import Caller, caller_of

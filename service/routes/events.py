@@ -19,11 +19,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from actors.curve import LINE, STREAM
-from db import tasks
-from db.errors import DatabaseError
-from db.states import Status
-from db.tasks import TaskRecord
+from actors.tasks.curve import LINE, STREAM
+from db.queue.states import Status
+from db.server.errors import DatabaseError
+from db.submissions import tasks
+from db.submissions.tasks import TaskRecord
 from graphnet.training.history import line_values
 from service.api.views import LiveTaskView, ProgressView
 from service.http.auth import caller_of, is_still_allowed

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from db.states import Status
-from db.tasks import TaskRecord
+from db.queue.states import Status
+from db.submissions.tasks import TaskRecord
 from graphnet.artifacts.predictions import predictions_csv, read_predictions
 from graphnet.errors import ModelError
 from graphnet.messages import ENGLISH, Message, as_one

@@ -3,10 +3,10 @@
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from actors.exposition import CONTENT_TYPE
-from db.charset import check_charset
-from db.connection import ping
-from db.errors import DatabaseError
+from actors.monitoring.exposition import CONTENT_TYPE
+from db.server.charset import check_charset
+from db.server.connection import ping
+from db.server.errors import DatabaseError
 from graphnet.messages import Message, render
 from service.http.auth import caller_of
 from service.http.language import answer_language

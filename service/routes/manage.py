@@ -13,14 +13,15 @@ import redis
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors import curve, task_log
-from actors.log_context import request_id
-from db import audit, datasets, tidying
-from db.audit import Action, Actor, AuditRecord, Deed
+from actors.monitoring.log_context import request_id
+from actors.tasks import curve, task_log
+from db import datasets
 from db.datasets import DatasetRecord
-from db.labels import Kind, get_label
-from db.states import Status
-from db.tasks import TaskRecord, get_task
+from db.management import audit, tidying
+from db.management.audit import Action, Actor, AuditRecord, Deed
+from db.management.labels import Kind, get_label
+from db.queue.states import Status
+from db.submissions.tasks import TaskRecord, get_task
 from graphnet.messages import Message
 from registry import RegistryError
 from service.api.views import AuditView

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from db.tasks import TaskRecord
+from db.submissions.tasks import TaskRecord
 from service.http.queries import mapping_of, query_flag
 from service.http.responses import ApiError, ErrorNum, success
 from service.predecessor import MODEL, require_stored

@@ -5,8 +5,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from db import refused_forms
-from db.refused_forms import RefusedFormRecord
+from db.submissions import refused_forms
+from db.submissions.refused_forms import RefusedFormRecord
 from service.api.views import RefusedFormView
 from service.http.auth import caller_of
 from service.http.queries import DEFAULT_LIMIT, query_limit, query_project

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from actors import lost as messages
-from actors.task_log import LINE, STREAM, joined
-from db.errors import ModelRemoved
-from db.tasks import TaskRecord
+from actors.tasks.task_log import LINE, STREAM, joined
+from db.server.errors import ModelRemoved
+from db.submissions.tasks import TaskRecord
 from graphnet.artifacts.manifest import check_manifest, read_manifest
 from graphnet.errors import ModelError
 from graphnet.messages import Message, as_one

@@ -13,16 +13,16 @@ import redis
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.log_context import request_id
-from actors.queue import count_workers
-from actors.tracing import TRACING
-from db import tasks
-from db.charset import unstorable_of_task
-from db.errors import KeyUsed, ModelRemoved
-from db.form import TaskForm
-from db.new_tasks import NewKey, NewTask, find_key
-from db.states import Status
-from db.tasks import TaskRecord
+from actors.messaging.queue import count_workers
+from actors.monitoring.log_context import request_id
+from actors.monitoring.tracing import TRACING
+from db.queue.states import Status
+from db.server.charset import unstorable_of_task
+from db.server.errors import KeyUsed, ModelRemoved
+from db.submissions import tasks
+from db.submissions.form import TaskForm
+from db.submissions.new_tasks import NewKey, NewTask, find_key
+from db.submissions.tasks import TaskRecord
 from db.texts import in_ascii
 from graphnet.catalogue import find_model
 from graphnet.messages import ENGLISH, Message, rendered

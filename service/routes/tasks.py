@@ -5,9 +5,10 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors import log_context
-from db import cancellation, tasks
-from db.tasks import TaskRecord
+from actors.monitoring import log_context
+from db.queue import cancellation
+from db.submissions import tasks
+from db.submissions.tasks import TaskRecord
 from graphnet.catalogue import ALIASES, GRAPHS, MODELS, ModelCard, graph_summary
 from graphnet.config import OPTIONS, TrainingSettings
 from graphnet.messages import Message, render

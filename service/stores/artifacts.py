@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from db.tasks import TaskRecord
+from db.submissions.tasks import TaskRecord
 from graphnet.messages import Message
 from registry import EVIDENCE, MANIFEST, PARAMETERS, RegistryError, RegistryUnavailable, Store
 

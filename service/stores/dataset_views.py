@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from db.datasets import ListedDataset
-from db.labels import NO_LABEL, Kind, Label, get_label, get_labels
+from db.management.labels import NO_LABEL, Kind, Label, get_label, get_labels
 from service.stores.task_views import instant
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import asyncio
 import time
 from collections import deque
 
-from db.queue_state import active, standing, submitted
-from db.states import TERMINAL
+from db.queue.queue_state import active, standing, submitted
+from db.queue.states import TERMINAL
 from service.api.views import LiveTaskView
 from service.stores.task_views import live_view
 

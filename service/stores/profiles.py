@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from db import datasets
 from db.datasets import DatasetRecord, ListedDataset
-from db.errors import DatabaseError
+from db.server.errors import DatabaseError
 from service.http.responses import ApiError
 from service.stores.reading import ReadingClient
 from service.stores.worker_calls import NoAnswer

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from actors.names import Names
-from actors.reading.uploads import Upload
-from actors.rpc import (
+from actors.messaging.names import Names
+from actors.questions.rpc import (
     ACTOR,
     ERASE,
     ERASE_EVIDENCE,
@@ -20,10 +19,11 @@ from actors.rpc import (
     PredictionRequest,
     ReadRequest,
 )
+from actors.reading.uploads import Upload
 from db import datasets
 from db.datasets import ListedDataset
-from db.errors import NameTaken
-from db.tasks import TaskRecord
+from db.server.errors import NameTaken
+from db.submissions.tasks import TaskRecord
 from graphnet.messages import Message, as_message, as_one
 from service.http.responses import ApiError, ErrorNum, FieldError
 from service.stores.uploads import gone

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from db import tasks as results
-from db.ownership import Owner
-from db.states import Status
-from db.tasks import TaskRecord
+from db.queue.states import Status
+from db.submissions import tasks as results
+from db.submissions.ownership import Owner
+from db.submissions.tasks import TaskRecord
 from graphnet.artifacts.result import TaskResult
 from graphnet.evaluation.headline import Headline
 

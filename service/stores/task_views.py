@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from db import queue_state
-from db.labels import NO_LABEL, Kind, Label, get_label, get_labels
-from db.states import Status
-from db.tasks import TaskRecord
+from db.management.labels import NO_LABEL, Kind, Label, get_label, get_labels
+from db.queue import queue_state
+from db.queue.states import Status
+from db.submissions.tasks import TaskRecord
 from graphnet.artifacts.result import TaskResult
 from graphnet.evaluation.headline import Headline
 from service.api.views import HeadlineView, LiveTaskView, ProgressView, TaskView
@@ -73,7 +73,7 @@ def task_view(task: TaskRecord) -> TaskView:
 
 
 def live_view(row: dict[str, Any]) -> LiveTaskView:
-    """A row of :func:`db.queue_state.active` as the stream of all tasks tells it."""
+    """A row of :func:`db.queue.queue_state.active` as the stream of all tasks tells it."""
     status, done = row["state"], row["state"] == Status.FINISHED
     return LiveTaskView(
         task_id=row["task_id"],

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 import dramatiq
 import redis
 
-from actors.log_context import request_id
-from actors.names import Names
-from actors.queue import count_workers
-from actors.redis_clients import SILENT, describe_error, redis_client
-from actors.rpc import read_reply, rpc_broker, send_request, withdraw
+from actors.messaging.names import Names
+from actors.messaging.queue import count_workers
+from actors.messaging.redis_clients import SILENT, describe_error, redis_client
+from actors.monitoring.log_context import request_id
+from actors.questions.rpc import read_reply, rpc_broker, send_request, withdraw
 from graphnet.messages import Message
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 import pytest
 
-from db.connection import migrate
+from db.server.connection import migrate
 from graphnet.data.synthetic import Recipe, cohort_table
 from tests.databases import ServerSilent, mysql_database, query
 from tests.installations import process

@@ -13,9 +13,9 @@ import httpx
 import psutil
 import pytest
 
-from db.connection import migrate, ping
-from db.diagnosis import check_writable
-from db.errors import DatabaseRefuses
+from db.server.connection import migrate, ping
+from db.server.diagnosis import check_writable
+from db.server.errors import DatabaseRefuses
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.synthetic import cohort_table
 from service.forms.reply import REFUSED
@@ -77,7 +77,7 @@ def test_events_go_on_without_gap_or_repeat_over_restarts_and_a_lost_queue(
                     stack.enter_context(serving(tmp_path / "second", **place.variables)).base_url
                 ).rstrip("/")
             if round_ == 1:
-                from actors.redis_clients import redis_client
+                from actors.messaging.redis_clients import redis_client
 
                 with contextlib.closing(redis_client(place.variables["SGN_REDIS_URL"])) as client:
                     client.flushall()

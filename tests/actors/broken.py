@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from dramatiq.brokers.redis import RedisBroker
 
-from actors import training, worker
+from actors import worker
+from actors.tasks import training
 
 
 def make_broker() -> RedisBroker:

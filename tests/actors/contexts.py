@@ -6,16 +6,16 @@ from typing import Any
 
 import torch
 
-from actors.lease import Lease
-from actors.pending import PendingEndings
 from actors.reading.arrays import Arrays
 from actors.reading.child import ReadLimits
 from actors.reading.datasets import DatasetReader
 from actors.runtime import Runtime
 from actors.settings import ProcessSettings
-from actors.worker_context import TaskContext, WorkerContext
-from db.claims import Claim
-from db.form import TaskForm
+from actors.tasks.lease import Lease
+from actors.tasks.pending import PendingEndings
+from actors.tasks.worker_context import TaskContext, WorkerContext
+from db.queue.claims import Claim
+from db.submissions.form import TaskForm
 from graphnet.training.devices import DeviceChoice
 from registry import Store
 

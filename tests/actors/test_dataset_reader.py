@@ -15,15 +15,16 @@ import pandas as pd
 import pytest
 
 from actors.garbage_collection import collect_datasets, collect_uploads
-from actors.predictor import Predictor
+from actors.questions.predictor import Predictor
+from actors.questions.rpc import KEEP, PREVIEW, ROW, ReadRequest
 from actors.reading import uploads
 from actors.reading.answers import FileReader
 from actors.reading.datasets import DatasetReader, RowAsks
 from actors.reading.uploads import UPLOAD_JSON, Upload, part_name
-from actors.rpc import KEEP, PREVIEW, ROW, ReadRequest
-from db import datasets, packet_limit
-from db.connection import migrate
+from db import datasets
 from db.datasets import DatasetRecord
+from db.server import packet_limit
+from db.server.connection import migrate
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.atlas_tables import tables
 from graphnet.data.cohort import Cohort

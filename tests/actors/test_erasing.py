@@ -12,14 +12,15 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from actors.erasing import SubjectEraser
 from actors.garbage_collection import collect_datasets
+from actors.questions.erasing import SubjectEraser
+from actors.questions.rpc import ERASE, KEEP, SUBJECTS, ReadRequest
 from actors.reading.answers import FileReader
 from actors.reading.datasets import DatasetReader
-from actors.rpc import ERASE, KEEP, SUBJECTS, ReadRequest
-from db import datasets, tidying
-from db.connection import migrate
+from db import datasets
 from db.datasets import DatasetRecord
+from db.management import tidying
+from db.server.connection import migrate
 from graphnet.artifacts.erasure import (
     content_of_rows,
     evidence_without,

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from actors.inputs import read_inputs
-from db import runs
-from db.cleaning import mark_removed
-from db.connection import migrate
-from db.form import TaskForm
+from actors.tasks.inputs import read_inputs
+from db.management.cleaning import mark_removed
+from db.queue import runs
+from db.server.connection import migrate
+from db.submissions.form import TaskForm
 from graphnet.errors import ModelError
 from registry import open_store
 from tests.actors.contexts import task_context

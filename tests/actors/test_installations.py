@@ -10,18 +10,25 @@ import redis
 from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
 
-from actors.adoption import adopt
-from actors.names import Names, databases_by_installation, sign_presence
-from actors.queue import ACTOR, QUEUE, count_workers, queued_messages, redis_broker, send_heartbeat
-from actors.redis_clients import redis_client
-from actors.relay import Relay
-from actors.rpc import read_reply, rpc_broker, send_request
-from actors.task_log import LINE, STREAM
-from db import cancellation, outbox
-from db.connection import migrate, read_installation
-from db.errors import DatabaseError, DatabaseUnavailable
-from db.installation import database_address, installation_id
+from actors.messaging.adoption import adopt
+from actors.messaging.names import Names, databases_by_installation, sign_presence
+from actors.messaging.queue import (
+    ACTOR,
+    QUEUE,
+    count_workers,
+    queued_messages,
+    redis_broker,
+    send_heartbeat,
+)
+from actors.messaging.redis_clients import redis_client
+from actors.messaging.relay import Relay
+from actors.questions.rpc import read_reply, rpc_broker, send_request
+from actors.tasks.task_log import LINE, STREAM
 from db.models import Installation, Outbox, Run
+from db.queue import cancellation, outbox
+from db.server.connection import migrate, read_installation
+from db.server.errors import DatabaseError, DatabaseUnavailable
+from db.server.installation import database_address, installation_id
 from graphnet import messages
 from service.doctor import queue as doctor
 from service.doctor.check_result import CheckResult, State

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 import torch
 
-from actors.model_import import ModelImporter, read_state_file
+from actors.questions.model_import import ModelImporter, read_state_file
+from actors.questions.rpc import OLD_MODEL, ReadRequest
 from actors.reading import uploads
 from actors.reading.answers import FileReader
 from actors.reading.child import ReadingFailed, ReadLimits
 from actors.reading.uploads import UPLOAD_JSON, Upload, part_name
-from actors.rpc import OLD_MODEL, ReadRequest
-from db.connection import migrate
 from db.neurolearn import Submission
+from db.server.connection import migrate
 from graphnet.errors import ModelError
 from registry import MANIFEST, MODELS, PARAMETERS, Store, open_store
 from tests.databases import query, sqlite_database

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from actors import spool
-from actors.lease import HandedBackError
-from actors.outputs import Saved, store_outputs
+from actors.tasks.lease import HandedBackError
+from actors.tasks.outputs import Saved, store_outputs
 from graphnet.messages import Message
 from registry import RegistryError, RegistryRefuses, RegistryUnavailable, open_store
 from tests.actors.contexts import task_context

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from actors.outputs import report_files
-from db.claims import Claim
+from actors.tasks.outputs import report_files
+from db.queue.claims import Claim
 from graphnet import readers
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import merge

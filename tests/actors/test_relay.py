@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from tortoise.connection import get_connection
 
-from actors.names import Names
-from actors.queue import queued_messages, redis_broker
-from actors.relay import Relay
-from db.connection import migrate
+from actors.messaging.names import Names
+from actors.messaging.queue import queued_messages, redis_broker
+from actors.messaging.relay import Relay
 from db.models import Outbox
+from db.server.connection import migrate
 from tests.databases import sqlite_database
 from tests.db.opened import opened
 from tests.db.samples import submitted

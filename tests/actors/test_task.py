@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from actors.cancelled_training import store_failed
-from actors.inputs import Inputs
-from actors.outputs import Saved
-from db.form import TaskForm
+from actors.tasks.cancelled_training import store_failed
+from actors.tasks.inputs import Inputs
+from actors.tasks.outputs import Saved
+from db.submissions.form import TaskForm
 from graphnet.artifacts.lineage import lineage, subjects_seen
 from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, TrainingSettings

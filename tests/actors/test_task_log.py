@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import redis
 
-from actors import task_log
-from actors.log_context import about
-from actors.names import Names
-from actors.redis_clients import redis_client
-from actors.task_log import LINE, LONGEST, MOST, STREAM, TaskLog, joined, store_log
-from db.claims import Claim
+from actors.messaging.names import Names
+from actors.messaging.redis_clients import redis_client
+from actors.monitoring.log_context import about
+from actors.tasks import task_log
+from actors.tasks.task_log import LINE, LONGEST, MOST, STREAM, TaskLog, joined, store_log
+from db.queue.claims import Claim
 from registry import LOG, open_store
 from tests.servers import free_ports, queue_server
 

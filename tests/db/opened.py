@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from db.connection import close_database, open_database
+from db.server.connection import close_database, open_database
 
 T = TypeVar("T")
 

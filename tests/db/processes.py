@@ -11,9 +11,11 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-from db import datasets, new_tasks, outbox
-from db.connection import migrate
-from db.errors import NameTaken
+from db import datasets
+from db.queue import outbox
+from db.server.connection import migrate
+from db.server.errors import NameTaken
+from db.submissions import new_tasks
 from tests.db.opened import opened
 from tests.db.samples import TASK, claimed, new_dataset, next_claimed
 

@@ -4,11 +4,13 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from db import claims, datasets, new_tasks
-from db.claims import Claim
+from db import datasets
 from db.datasets import NewDataset
-from db.fair_queue import claim_next
-from db.new_tasks import NewTask
+from db.queue import claims
+from db.queue.claims import Claim
+from db.queue.fair_queue import claim_next
+from db.submissions import new_tasks
+from db.submissions.new_tasks import NewTask
 
 LEASE_MS = 60_000
 TASK = NewTask(

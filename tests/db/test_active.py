@@ -2,8 +2,8 @@
 
 import pytest
 
-from db import cancellation, queue_state
 from db.neurolearn import Submission
+from db.queue import cancellation, queue_state
 from tests.db.samples import running, submitted
 
 pytestmark = pytest.mark.usefixtures("url")

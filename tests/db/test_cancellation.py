@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from db import cancellation, runs, tasks
 from db.models import Run
 from db.neurolearn import Submission
-from db.runs import CANCELLED, LeaseState, RunProgress, empty_result
+from db.queue import cancellation, runs
+from db.queue.runs import CANCELLED, LeaseState, RunProgress, empty_result
+from db.submissions import tasks
 from tests.db.samples import claimed, running, submitted
 
 pytestmark = pytest.mark.usefixtures("url")

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
-from db import charset, claims, datasets, runs, tasks
-from db.charset import Charset, unstorable_of_dataset, unstorable_of_task
-from db.connection import migrate
-from db.errors import DatabaseError
+from db import datasets
 from db.models import Result
 from db.neurolearn import Submission
-from db.ownership import find_stranger
+from db.queue import claims, runs
+from db.server import charset
+from db.server.charset import Charset, unstorable_of_dataset, unstorable_of_task
+from db.server.connection import migrate
+from db.server.errors import DatabaseError
+from db.submissions import tasks
+from db.submissions.ownership import find_stranger
 from graphnet.messages import Message
 from tests.databases import mysql_database, postgres_database, query
 from tests.db.backends import or_skipped

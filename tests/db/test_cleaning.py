@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from db import cancellation, cleaning, new_tasks, runs, tasks
-from db.claims import Claim
-from db.cleaning import Known, look_up, mark_removed
-from db.clock import now_ms
-from db.errors import ModelRemoved
-from db.intake import Intake
+from db.management import cleaning
+from db.management.cleaning import Known, look_up, mark_removed
 from db.models import Run
+from db.queue import cancellation, runs
+from db.queue.claims import Claim
+from db.server.clock import now_ms
+from db.server.errors import ModelRemoved
+from db.submissions import new_tasks, tasks
+from db.submissions.intake import Intake
 from graphnet.messages import Message
 from tests.databases import query
 from tests.db.samples import TASK, claimed, running, submitted

@@ -13,11 +13,19 @@ from urllib.parse import urlencode
 import asyncmy.errors
 import pytest
 
-from db import new_tasks, runs, tasks
-from db.clock import now_ms
-from db.connection import _connection, check_schema, close_database, migrate, open_database, ping
-from db.errors import DatabaseError, DatabaseUnavailable, translate_errors
-from db.runs import RunProgress
+from db.queue import runs
+from db.queue.runs import RunProgress
+from db.server.clock import now_ms
+from db.server.connection import (
+    _connection,
+    check_schema,
+    close_database,
+    migrate,
+    open_database,
+    ping,
+)
+from db.server.errors import DatabaseError, DatabaseUnavailable, translate_errors
+from db.submissions import new_tasks, tasks
 from tests.databases import query
 from tests.db.backends import on_servers
 from tests.db.opened import opened, opening

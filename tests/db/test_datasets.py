@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from asyncmy.converters import escape_string
 
-from db import datasets, packet_limit
+from db import datasets
 from db.datasets import DatasetRecord, name_taken
-from db.errors import ContentTooLarge, CursorUnknown, DatabaseError, NameTaken
+from db.server import packet_limit
+from db.server.errors import ContentTooLarge, CursorUnknown, DatabaseError, NameTaken
 from tests.databases import query
 from tests.db.backends import on_mysql
 from tests.db.processes import insert_datasets, put_profiles, together

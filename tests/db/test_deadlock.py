@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from tortoise.expressions import F
 
-from db.errors import Deadlock, translate_errors
 from db.models import Profile
-from db.transactions import restart_on_deadlock, transaction
+from db.server.errors import Deadlock, translate_errors
+from db.server.transactions import restart_on_deadlock, transaction
 from tests.databases import query
 from tests.db.backends import on_servers
 from tests.db.opened import opened

@@ -7,12 +7,13 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 from tortoise.connection import get_connection
 
-from db import outbox, queue_state, runs, tasks
-from db.claims import Claim
-from db.clock import now_ms
 from db.models import Outbox, Run
-from db.rows import insert
-from db.states import Status
+from db.queue import outbox, queue_state, runs
+from db.queue.claims import Claim
+from db.queue.states import Status
+from db.server.clock import now_ms
+from db.server.rows import insert
+from db.submissions import tasks
 from tests.db.backends import on_sqlite
 from tests.db.opened import opened
 from tests.db.processes import claim_all, together

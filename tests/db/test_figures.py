@@ -2,9 +2,9 @@
 
 import pytest
 
-from db.clock import now_ms
 from db.models import Outbox, Run
-from db.queue_state import count_project_tasks, count_tasks
+from db.queue.queue_state import count_project_tasks, count_tasks
+from db.server.clock import now_ms
 from tests.db.samples import running, submitted
 
 pytestmark = pytest.mark.usefixtures("url")

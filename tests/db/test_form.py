@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.form import FINE_TUNE, FROM_SCRATCH, TaskForm
+from db.submissions.form import FINE_TUNE, FROM_SCRATCH, TaskForm
 from graphnet.config import TrainingSettings
 from graphnet.errors import SettingsError
 

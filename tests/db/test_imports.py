@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from db import imports, tasks
-from db.imports import NotImportable, OldTask
 from db.models import Result, Run
 from db.neurolearn import Submission
-from db.ownership import Owner
+from db.submissions import imports, tasks
+from db.submissions.imports import NotImportable, OldTask
+from db.submissions.ownership import Owner
 from graphnet.messages import Message
 from tests.db.samples import submitted
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from db import intake as intake_module
-from db.errors import DatabaseUnavailable, KeyUsed
 from db.ids import IDS
-from db.intake import Intake
 from db.models import Key, Outbox, Run
 from db.neurolearn import Submission
-from db.new_tasks import NewKey
-from db.outbox import OutboxMessage, mark_sent, unsent
+from db.queue.outbox import OutboxMessage, mark_sent, unsent
+from db.server.errors import DatabaseUnavailable, KeyUsed
+from db.submissions import intake as intake_module
+from db.submissions.intake import Intake
+from db.submissions.new_tasks import NewKey
 from graphnet.messages import Message
 from tests.db.samples import TASK
 

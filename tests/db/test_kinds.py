@@ -2,8 +2,8 @@
 
 import pytest
 
-from db import runs
 from db.models import Run
+from db.queue import runs
 from tests.db.samples import claimed, submitted
 
 pytestmark = pytest.mark.usefixtures("url")

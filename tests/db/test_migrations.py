@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from db import runs
-from db.connection import check_schema, migrate, ping
-from db.errors import SchemaBehind
+from db.queue import runs
+from db.server.connection import check_schema, migrate, ping
+from db.server.errors import SchemaBehind
 from tests.databases import mysql_database, postgres_database, query
 from tests.db.backends import on_sqlite, or_skipped
 from tests.db.opened import opened

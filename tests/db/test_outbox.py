@@ -5,9 +5,9 @@ from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
-from db import outbox, runs
-from db.clock import now_ms
 from db.models import Outbox, Run
+from db.queue import outbox, runs
+from db.server.clock import now_ms
 from tests.db.opened import opened
 from tests.db.processes import requeue, together
 from tests.db.samples import claimed, running, submitted

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from db import orphans, ownership, queue_state, tasks
 from db.models import Run
 from db.neurolearn import Submission
-from db.orphans import Orphan
-from db.ownership import Owner, owner_of
+from db.queue import queue_state
+from db.submissions import orphans, ownership, tasks
+from db.submissions.orphans import Orphan
+from db.submissions.ownership import Owner, owner_of
 from graphnet.messages import Message
 from tests.db.samples import running, submitted
 from tests.shared_table import FOREIGN, row

@@ -2,12 +2,13 @@
 
 import pytest
 
-from db import cancellation, outbox, runs, shards, tasks
-from db import queue_state as waiting
-from db.claims import Claim, shard_id
 from db.models import Outbox, Run
-from db.runs import RunProgress
-from db.states import SHARD_RELEASED, Status
+from db.queue import cancellation, outbox, runs, shards
+from db.queue import queue_state as waiting
+from db.queue.claims import Claim, shard_id
+from db.queue.runs import RunProgress
+from db.queue.states import SHARD_RELEASED, Status
+from db.submissions import tasks
 from graphnet.messages import Message
 from tests.db.samples import LEASE_MS, claimed, running, submitted
 

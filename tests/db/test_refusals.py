@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from db.connection import migrate, open_database, ping
-from db.errors import DatabaseError, DatabaseUnavailable, translate_errors
+from db.server.connection import migrate, open_database, ping
+from db.server.errors import DatabaseError, DatabaseUnavailable, translate_errors
 from tests.db.backends import on_servers
 from tests.db.opened import opened
 

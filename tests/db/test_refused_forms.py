@@ -5,11 +5,11 @@ import json
 
 import pytest
 
-from db import refused_forms
-from db.connection import migrate
-from db.errors import CursorUnknown
 from db.models import RefusedForm
-from db.refused_forms import KEEP_MS, NewRefusedForm, RefusedFormRecord
+from db.server.connection import migrate
+from db.server.errors import CursorUnknown
+from db.submissions import refused_forms
+from db.submissions.refused_forms import KEEP_MS, NewRefusedForm, RefusedFormRecord
 from graphnet.messages import Message, finished
 from tests.databases import mysql_database, query
 from tests.db.backends import on_sqlite, or_skipped

@@ -11,12 +11,20 @@ from urllib.parse import urlencode
 import asyncmy.errors
 import pytest
 
-from db import diagnosis, runs, tasks
-from db.connection import check_schema, ping
-from db.diagnosis import check_writable
-from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal, refusal_of, translate_errors
 from db.models import Key, Run
-from db.transactions import transaction
+from db.queue import runs
+from db.server import diagnosis
+from db.server.connection import check_schema, ping
+from db.server.diagnosis import check_writable
+from db.server.errors import (
+    DatabaseRefuses,
+    DatabaseUnavailable,
+    Refusal,
+    refusal_of,
+    translate_errors,
+)
+from db.server.transactions import transaction
+from db.submissions import tasks
 from graphnet.messages import Message
 from tests.databases import query
 from tests.db.backends import on_mysql, on_postgres, on_servers, on_sqlite

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from db import cancellation, runs, tasks
-from db.clock import now_ms
 from db.models import Result, Run
 from db.neurolearn import Submission
-from db.tasks import AT_ONCE, read_results
+from db.queue import cancellation, runs
+from db.server.clock import now_ms
+from db.submissions import tasks
+from db.submissions.tasks import AT_ONCE, read_results
 from tests.db.samples import claimed, running, submitted
 
 pytestmark = pytest.mark.usefixtures("url")

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from tortoise.connection import get_connection, get_connections
 
-from db import claims, runs, tasks
-from db.claims import Claim
-from db.clock import now_ms
-from db.errors import ContentTooLarge
 from db.models import Outbox, Run
 from db.neurolearn import Submission
-from db.runs import LeaseState, RunProgress
+from db.queue import claims, runs
+from db.queue.claims import Claim
+from db.queue.runs import LeaseState, RunProgress
+from db.server.clock import now_ms
+from db.server.errors import ContentTooLarge
+from db.submissions import tasks
 from graphnet.messages import Message
 from tests.databases import query
 from tests.db import processes

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from db import ids as numbers
-from db import new_tasks, runs, tasks
-from db.errors import CursorUnknown, DatabaseError
 from db.models import Outbox, Run
 from db.neurolearn import Submission
-from db.new_tasks import NewTask
+from db.queue import runs
+from db.server.errors import CursorUnknown, DatabaseError
+from db.submissions import new_tasks, tasks
+from db.submissions.new_tasks import NewTask
 from tests.databases import query
 from tests.db.processes import insert_tasks, together
 from tests.db.samples import TASK, claimed, running, submitted

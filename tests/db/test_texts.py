@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from db.form import TaskForm
+from db.submissions.form import TaskForm
 from db.texts import in_ascii, json_object, json_text, plain
 
 MARKUP = "<b>bold</b> &amp; \\u003ci\\u003e"

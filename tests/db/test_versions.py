@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from db import datasets, runs, shards, tasks
-from db.connection import check_schema, migrate
-from db.errors import DatabaseError, SchemaAhead, SchemaBehind
-from db.versions import check_known, known
+from db import datasets
+from db.queue import runs, shards
+from db.server.connection import check_schema, migrate
+from db.server.errors import DatabaseError, SchemaAhead, SchemaBehind
+from db.server.versions import check_known, known
+from db.submissions import tasks
 from tests.databases import mysql_database, postgres_database, query, sqlite_database
 from tests.db.backends import or_skipped
 from tests.db.opened import opened

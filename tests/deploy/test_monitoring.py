@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 import service.monitoring.task_metrics
-from actors.exposition import make_registry
-from actors.metrics import worker_metrics
-from actors.names import Names
-from db.queue_state import TaskCounts
+from actors.messaging.names import Names
+from actors.monitoring.exposition import make_registry
+from actors.monitoring.metrics import worker_metrics
+from db.queue.queue_state import TaskCounts
 from service.monitoring.listener import Addresses, RequestMetrics
 from tests.deploy.rendered import Object, named, of_kind
 
@@ -177,10 +177,10 @@ def names_of(registry: Any) -> set[str]:
 
 def test_the_metrics_are_those_that_the_processes_show(monkeypatch: pytest.MonkeyPatch) -> None:
     torch = pytest.importorskip("torch", reason="torch, which a worker needs, is not installed.")
-    from actors.metrics import GpuMemory, device_info
+    from actors.monitoring.metrics import GpuMemory, device_info
     from graphnet.training.devices import DeviceChoice
 
-    monkeypatch.setattr("actors.metrics.memory", lambda _: {"total": 80_000_000_000})
+    monkeypatch.setattr("actors.monitoring.metrics.memory", lambda _: {"total": 80_000_000_000})
     choice = DeviceChoice(torch.device("cpu"))
     worker = make_registry(*worker_metrics(), device_info(choice), GpuMemory(choice))
 

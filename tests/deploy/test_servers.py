@@ -18,11 +18,11 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from actors.names import Names
-from actors.redis_clients import redis_client
-from actors.rpc import ACTOR, QUEUE, READ_ACTOR, READ_QUEUE, rpc_broker, send_request
-from db.connection import migrate
-from db.installation import ID
+from actors.messaging.names import Names
+from actors.messaging.redis_clients import redis_client
+from actors.questions.rpc import ACTOR, QUEUE, READ_ACTOR, READ_QUEUE, rpc_broker, send_request
+from db.server.connection import migrate
+from db.server.installation import ID
 from registry.location import open_store
 from tests.databases import ServerSilent, mysql_database, query
 from tests.deploy.rendered import Object, environment, named, of_kind, pod

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from db.connection import migrate
+from db.server.connection import migrate
 from tests.databases import mysql_database, query
 from tests.deploy.front import REPOSITORY, Front, nginx
 from tests.installations import environment, process, start

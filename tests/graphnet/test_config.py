@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from db.form import TaskForm
+from db.submissions.form import TaskForm
 from graphnet.catalogue import ALIASES, GRAPHS, MODELS, find_model, graph_summary
 from graphnet.config import (
     EVALUATION,

@@ -9,11 +9,11 @@ import pytest
 
 from graphnet.__main__ import main
 from graphnet.artifacts.model import StoredModel
+from graphnet.command.local_files import LocalFiles, name_of, on_terminal
 from graphnet.data import storage
 from graphnet.data.interpretation import Choice, Question
 from graphnet.data.synthetic import cohort_table
 from graphnet.errors import CohortError, GraphnetError, QuestionsOpen
-from graphnet.local_files import LocalFiles, name_of, on_terminal
 from graphnet.messages import finished
 from graphnet.readers.reading import read
 from tests.graphnet.people import RECIPE, table

@@ -16,15 +16,15 @@ from unicodedata import east_asian_width
 import numpy as np
 import pytest
 
-from graphnet import terminal
 from graphnet.__main__ import main
 from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import ALIASES, GRAPHS, MODELS
+from graphnet.command import terminal
+from graphnet.command.terminal import ProgressLine
 from graphnet.config import TrainingSettings
 from graphnet.data.synthetic import cohort_table
 from graphnet.messages import CHINESE, LANGUAGES, Message, render
 from graphnet.readers import from_table, read_table
-from graphnet.terminal import ProgressLine
 from graphnet.training.progress import TRAINING, Progress, Step
 from tests.graphnet.people import RECIPE
 from tests.installations import GIVE_UP_SECONDS

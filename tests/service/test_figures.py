@@ -8,9 +8,9 @@ import pytest
 import redis.asyncio
 from prometheus_client import CollectorRegistry, generate_latest
 
-from actors.names import Names
-from actors.queue import redis_broker, send_heartbeat
-from db.connection import migrate
+from actors.messaging.names import Names
+from actors.messaging.queue import redis_broker, send_heartbeat
+from db.server.connection import migrate
 from graphnet.messages import finished
 from registry import RegistryUnavailable
 from service.monitoring import task_metrics

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from db.connection import migrate
 from db.datasets import insert_dataset
+from db.server.connection import migrate
 from graphnet.data.profile import Profile
 from graphnet.data.synthetic import cohort_table
 from graphnet.readers import from_json

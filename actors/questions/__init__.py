@@ -1,0 +1,1 @@
+"""Questions to the workers, answered beside whatever they train: predictions, erasures, imports."""

@@ -1,0 +1,162 @@
+"""What a task trains on: its datasets as cohorts, its parent as a model."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from actors.lost import damaged, lost
+from actors.monitoring.tracing import TRACING
+from actors.reading.datasets import DatasetReader
+from actors.retry import retry
+from actors.runtime import Runtime
+from actors.tasks.worker_context import TaskContext, WorkerContext
+from db import datasets
+from db.server.errors import DatabaseUnavailable, ModelRemoved
+from db.submissions import tasks
+from db.submissions.form import TaskForm
+from graphnet.artifacts.lineage import lineage
+from graphnet.artifacts.manifest import check_manifest
+from graphnet.artifacts.model import StoredModel
+from graphnet.config import Evaluation, TrainingSettings
+from graphnet.data import provenance
+from graphnet.data.cohort import Cohort, merge
+from graphnet.data.cohorts import cohort_of
+from graphnet.data.series_measures import SeriesOptions
+from graphnet.data.splits import Splits
+from graphnet.data.unnamed import unnamed
+from graphnet.errors import DiskFull, GraphnetError, ModelError
+from graphnet.messages import Message
+from graphnet.plan import ExperimentPlan
+from registry import (
+    MANIFEST,
+    PARAMETERS,
+    ObjectDamaged,
+    ObjectMissing,
+    RegistryUnavailable,
+    Store,
+)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that a training depends on, besides code and processor."""
+
+    splits: Splits
+    settings: TrainingSettings
+    parent: StoredModel | None
+    asked: Evaluation
+
+    @cached_property
+    def work(self) -> ExperimentPlan:
+        """What is to be done. Raises GraphnetError."""
+        return ExperimentPlan.of(self.splits, self.settings, self.asked, self.parent)
+
+    @property
+    def said(self) -> str:
+        """What there is, in words."""
+        present, layout = self.splits.present(), self.splits.train
+        counts = ", ".join(f"{len(cohort.ids)} {name}" for name, cohort in present.items())
+        begun = "from its parent" if self.parent else "from scratch"
+        return (
+            f"subjects: {counts}; {len(layout.regions)} regions, {len(layout.measures)} measures; "
+            f"{self.settings.model} {begun}"
+        )
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """The same as JSON: hashes in the place of data and parameters."""
+        present = self.splits.present().items()
+        return {
+            "settings": self.settings.as_dict(),
+            "evaluation": repr(self.asked),
+            "parent": self.parent.digest if self.parent else None,
+            "data": {split: provenance.fingerprints(cohort) for split, cohort in present},
+        }
+
+
+@TRACING.traced("read data")
+def read_inputs(task: TaskContext) -> Inputs:
+    """Read what the form of a task names, from servers that may be away for a while.
+
+    Raises:
+        GraphnetError: something is gone or cannot be trained on.
+        DatabaseUnavailable, RegistryUnavailable, DiskFull: it stayed so.
+        LeaseLostError, CancelledTaskError, HandedBackError: the task is to be ended.
+
+    """
+    return retry(
+        lambda: _read(task.worker, task.form, task.claim.proj_id),
+        (RegistryUnavailable, DatabaseUnavailable, DiskFull),
+        seconds=task.worker.patience_seconds,
+        check=task.check,
+    )
+
+
+def _read(worker: WorkerContext, form: TaskForm, proj_id: str) -> Inputs:
+    parent = _parent(worker.runtime, worker.models, form, proj_id)
+    model = parent.settings.model if parent else ""
+    own = parent.settings if parent else form.training_settings()
+    # What is predicted and measured is inherited.
+    splits = _splits(worker.runtime, worker.reader, form, own.label, SeriesOptions.of(own))
+    connectomes = splits.train.layout.is_connectome
+    settings = form.training_settings(model, connectomes=connectomes)
+    return Inputs(splits, settings, parent, form.evaluation())
+
+
+def _parent(runtime: Runtime, store: Store, form: TaskForm, proj_id: str) -> StoredModel | None:
+    if not form.trained_task_id:
+        return None
+    record = runtime.call(tasks.get_model(form.trained_task_id))
+    if record is not None and record.removed_at:
+        raise ModelError(ModelRemoved(form.trained_task_id, record.removed_at).message)
+    known = record.manifest_sha256 if record else ""
+    try:
+        parameters = store.get(form.trained_task_id, PARAMETERS)
+        manifest = store.get(form.trained_task_id, MANIFEST)
+    except ObjectMissing as error:
+        none = Message("worker.no-model-to-fine-tune", task=form.trained_task_id)
+        raise ModelError(lost(form.trained_task_id) if known else none) from error
+    except ObjectDamaged as error:
+        raise ModelError(damaged(form.trained_task_id, error.message)) from error
+    try:
+        check_manifest(manifest, known)
+        model = StoredModel.from_bytes(parameters, manifest)
+    except ModelError as error:
+        raise ModelError(damaged(form.trained_task_id, error.message)) from error
+    return unnamed(model, form.trained_task_id, _of_others(runtime, model, form, proj_id))
+
+
+def _of_others(
+    runtime: Runtime, model: StoredModel, form: TaskForm, proj_id: str
+) -> frozenset[str]:
+    """The tasks among the model's ancestors, and itself, that are of other projects than this.
+
+    Of one that is no longer there, it is the project of the model.
+    """
+    parent = form.trained_task_id
+    steps = (ancestor.get("task_id") or parent for ancestor in lineage(model.facts, parent))
+    chain = dict.fromkeys(str(ancestor) for ancestor in (*steps, parent))
+    projects: dict[str, str] = runtime.call(tasks.projects_of(list(chain)))
+    usual = projects.get(parent, proj_id)
+    return frozenset(ancestor for ancestor in chain if projects.get(ancestor, usual) != proj_id)
+
+
+def _splits(
+    runtime: Runtime, reader: DatasetReader, form: TaskForm, target: str, series: SeriesOptions
+) -> Splits:
+    names = {name for chosen in form.splits.values() for name in chosen}
+    rows = runtime.call(datasets.find_datasets(sorted(names)))
+    # A database may take names for equal that are not (small and SMALL).
+    records = {record.data_name: record for record in rows if record.data_name in names}
+    gone = sorted(names - set(records))
+    if gone:
+        raise GraphnetError(Message("worker.datasets-gone", datasets=gone, count=len(gone)))
+    cohorts = {
+        name: cohort_of(reader.dataset(record), name, target, series)
+        for name, record in records.items()
+    }
+    return Splits(**{split: _merged(cohorts, chosen) for split, chosen in form.splits.items()})
+
+
+def _merged(cohorts: dict[str, Cohort], names: tuple[str, ...]) -> Cohort:
+    return merge([cohorts[name] for name in names])

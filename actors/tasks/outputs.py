@@ -1,0 +1,167 @@
+"""Storing what a task leaves: whole or not at all, again where storage is away, else locally."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from actors.monitoring.tracing import TRACING
+from actors.settings import ProcessSettingsError
+from actors.spool import spool_outputs
+from actors.tasks.lease import HandedBackError
+from actors.tasks.worker_context import TaskContext
+from db.queue.claims import Claim
+from db.queue.states import Status
+from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.predictions import to_bytes
+from graphnet.disk import is_of_full_disk
+from graphnet.experiment import Outcome
+from graphnet.figures.glass_brain import picture
+from graphnet.messages import Message
+from graphnet.report.page import render_report
+from registry import (
+    EVIDENCE,
+    GLASS_BRAIN,
+    MANIFEST,
+    PARAMETERS,
+    REPORT,
+    RegistryError,
+    RegistryRefuses,
+    RegistryUnavailable,
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Where the parameters are, and the SHA-256 of the manifest that vouches for them.
+
+    ``stored`` has that of each object: whoever reads one compares.
+    """
+
+    path: str = ""
+    manifest_sha256: str = ""
+    stored: Mapping[str, str] = field(default_factory=dict)
+
+    def result_fields(self) -> dict[str, Any]:
+        """Where a result says that its model is, and the checksums of all that is stored."""
+        return {
+            "model_state_path": self.path,
+            "manifest_sha256": self.manifest_sha256,
+            "stored": dict(self.stored),
+        }
+
+
+def output_files(model: StoredModel | None, report_files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What is to be stored, by name: a model is there once its manifest is, so that comes last."""
+    if model is None:
+        return dict(report_files)
+    parameters, manifest = model.to_bytes()
+    return {PARAMETERS: parameters, **report_files, MANIFEST: manifest}
+
+
+@TRACING.traced("store")
+def store_outputs(
+    task: TaskContext,
+    content: Mapping[str, bytes],
+    result: Mapping[str, Any] | None = None,
+    *,
+    confirm: Callable[[], None],
+    check: Callable[[], None],
+) -> Saved:
+    """Store the objects of a task in their order.
+
+    ``confirm`` is called before each step, ``check`` before each pause; what they raise ends it.
+    Out of tries, or asked to end, the files are kept in the spool, in a folder that the log and
+    the error name; with the ``result`` the task can be ended from there.
+
+    Raises:
+        RegistryUnavailable: the storage refused, or stayed away for too long.
+        RegistryError: it takes no such objects, however long one waits.
+
+    """
+    task_id, store = task.claim.task_id, task.worker.models
+
+    def put() -> dict[str, str]:
+        paths = {}
+        for name, data in content.items():
+            confirm()
+            paths[name] = store.put(task_id, name, data)
+        return paths
+
+    folder = task.worker.spool_folder(task_id)
+    try:
+        paths = task.ask_registry(put, check=check)
+    except RegistryUnavailable as error:
+        raise _waiting(error, _kept(folder, content, result)) from error
+    except (RegistryError, HandedBackError):
+        log.warning("task %s: not stored. %s", task_id, _kept(folder, content, result))
+        raise
+    stored = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
+    return Saved(paths.get(PARAMETERS, ""), stored.get(MANIFEST, ""), stored)
+
+
+def _waiting(error: RegistryUnavailable, kept: Message) -> RegistryUnavailable:
+    """The same error, which also says where what was trained is."""
+    if isinstance(error, RegistryRefuses):
+        return RegistryRefuses(error.message, kept, full=error.full)
+    return RegistryUnavailable(error.message, kept)
+
+
+def _kept(folder: Path, content: Mapping[str, bytes], result: Mapping[str, Any] | None) -> Message:
+    """Keep the files on this machine, if it takes them; a message on where they are."""
+    try:
+        spool_outputs(folder, content, result)
+    except (OSError, ProcessSettingsError) as error:
+        log.warning("%s: nothing could be kept there: %s", folder, error)
+        if is_of_full_disk(error):
+            return Message("worker.spool-full-too", spool=str(folder.parent))
+        return Message("worker.spool-not-written", spool=str(folder.parent))
+    return Message("worker.kept-in-spool", folder=str(folder))
+
+
+def report_files(claim: Claim, outcome: Outcome, result: dict[str, Any]) -> dict[str, bytes]:
+    """The objects by name; ``result`` gets the SHA-256 of the evidence.
+
+    What goes wrong in drawing or rendering costs the picture or the report, never the model.
+    """
+    written = {EVIDENCE: to_bytes(outcome.predictions)}
+    result["evidence_sha256"] = hashlib.sha256(written[EVIDENCE]).hexdigest()
+    drawn = _tried("picture", claim, lambda: picture(outcome.predictions))
+    if drawn is not None:
+        written[GLASS_BRAIN] = drawn.encode()
+    report = _tried("report", claim, lambda: _report(claim, outcome, result, drawn))
+    if report is not None:
+        written[REPORT] = report.encode()
+    return written
+
+
+def _tried(what: str, claim: Claim, made: Callable[[], str | None]) -> str | None:
+    """None, and a line in the log, where it goes wrong."""
+    try:
+        return made()
+    except Exception:
+        log.exception("task %s: its %s could not be made; its model is kept", claim.task_id, what)
+        return None
+
+
+def _report(claim: Claim, outcome: Outcome, result: Mapping[str, Any], drawn: str | None) -> str:
+    _, manifest = outcome.model.to_bytes()
+    task = {
+        "task_id": claim.task_id,
+        "proj_id": claim.proj_id,
+        "task_name": claim.task_name,
+        "task_type": claim.task_type,
+        "task_status": Status.FINISHED.value,
+        "task_config": claim.task_config,
+        "task_result": result,
+        "attempt": claim.attempt,
+        "parent_task_id": claim.parent_task_id or None,
+        "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    return render_report(task, outcome.predictions, drawn, json.loads(manifest))

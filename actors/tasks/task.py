@@ -1,0 +1,222 @@
+"""The life of a task or shard in a worker: claimed, done, and ended whatever happens."""
+
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from actors.messaging.redis_clients import redis_client
+from actors.monitoring import metrics
+from actors.monitoring.log_context import about
+from actors.monitoring.tracing import TRACING
+from actors.tasks.cancelled_training import store_cancelled_checkpoint
+from actors.tasks.inputs import Inputs
+from actors.tasks.lease import (
+    RENEW_SECONDS,
+    CancelledTaskError,
+    HandedBackError,
+    Lease,
+    LeaseLostError,
+)
+from actors.tasks.pending import CANCELLED, FAILED, HANDED_BACK, EndingPendingError, reasons_of
+from actors.tasks.shards import run_shard
+from actors.tasks.task_log import TaskLog, store_log
+from actors.tasks.training import train
+from actors.tasks.worker_context import TaskContext, WorkerContext
+from db.queue.claims import Claim, claim
+from db.queue.fair_queue import claim_next
+from db.server.diagnosis import check_writable
+from db.server.errors import ContentTooLarge, DatabaseUnavailable, SchemaAhead
+from db.submissions.form import TaskForm
+from graphnet.errors import DiskFull, GraphnetError, OutOfMemory
+from graphnet.messages import Message
+from graphnet.training.devices import is_lost
+from graphnet.training.memory import free
+from registry import RegistryError, RegistryUnavailable
+
+WAITED_FOR = (RegistryUnavailable, DiskFull)  # what somebody can mend; nothing of it is the task's
+GRACE_SECONDS = 3 * RENEW_SECONDS
+Claimer = Callable[..., Coroutine[Any, Any, Claim | None]]
+ENDINGS = (HandedBackError, CancelledTaskError, GraphnetError, RegistryError, ContentTooLarge)
+log = logging.getLogger(__name__)
+
+
+class TaskRunner:
+    """Does the tasks and shards that messages name.
+
+    A message may come twice; a claim is given once.
+    """
+
+    def __init__(self, worker: WorkerContext) -> None:
+        self.worker = worker
+
+    @metrics.BUSY.track_inprogress()
+    def __call__(self, task_id: str) -> None:
+        """Do what is to be done for the task; nothing if it is another worker's or done."""
+        try:
+            with about(task_id):
+                self._do(task_id)
+        except SchemaAhead as error:
+            # Its lease runs out, and a worker of that version goes on.
+            log.error("task %s is left alone: %s", task_id, error)  # noqa: TRY400
+        except DatabaseUnavailable as error:
+            # Nobody has claimed it, so its message is sent again: see actors.messaging.relay.
+            log.warning("task %s is left alone: %s", task_id, error)
+
+    def _do(self, task_id: str) -> None:
+        """Do what the message stands for, which may be another task: projects take turns."""
+        if self._take(task_id, by=claim_next):
+            return
+        log.info("task %s is not to be claimed", task_id)
+        if store_cancelled_checkpoint(self.worker, task_id):
+            self._take(task_id, by=claim_next)
+
+    def _take(self, task_id: str, inputs: Inputs | None = None, *, by: Claimer = claim) -> bool:
+        """Do a task, or a shard of one, if it can be claimed; return True if it could.
+
+        ``inputs`` are what a shard trains on, where they have been read; ``by`` claims it.
+        """
+        runtime, since = self.worker.runtime, time.time_ns()
+        claim = self._claimed(task_id, by)
+        if claim is None:
+            return False
+        with (
+            about(claim.task_id, claim.attempt, claim.request_id),
+            TRACING.claimed(claim, since),
+            TaskLog(redis_client(runtime.settings.redis_url), runtime.names, claim),
+        ):
+            device = self.worker.choice.name
+            log.info(
+                "task %s: attempt %d begins, by %s on %s",
+                claim.task_id, claim.attempt, runtime.name, device,
+            )  # fmt: skip
+            metrics.count_claim(claim.attempt)
+            ours = self._run(claim, inputs)
+            free()  # a device is shared with other workers
+            if not ours:
+                metrics.count_lost()
+                log.warning("task %s belongs to another worker; nothing was written", task_id)
+        if not claim.part:
+            client = redis_client(runtime.settings.redis_url)
+            store_log(client, runtime.names, self.worker.models, claim.task_id)
+        return True
+
+    def _claimed(self, task_id: str, by: Claimer) -> Claim | None:
+        """Claim the task if it can be claimed. Raises DatabaseUnavailable.
+
+        After a time without a database every lease has run out. Whoever holds one has ``GRACE``
+        to renew it, or to write how its task ended, before others take the task from it.
+        """
+        runtime = self.worker.runtime
+        claiming = partial(
+            by,
+            task_id,
+            worker=runtime.name,
+            device=self.worker.choice.name,
+            lease_ms=runtime.settings.lease_ms,
+            max_attempts=runtime.settings.max_attempts,
+        )
+        try:
+            return runtime.call(claiming())
+        except DatabaseUnavailable as error:
+            log.warning("task %s is not claimed yet: %s", task_id, error)
+        self.worker.query(check_writable)
+        runtime.stopping.wait(GRACE_SECONDS)
+        return self.worker.query(claiming)
+
+    @metrics.TRAINING_SECONDS.time()
+    def _run(self, claim: Claim, inputs: Inputs | None) -> bool:
+        """Train and write how it ended, also if that is by an error; False if it was not ours."""
+        try:
+            return self._train_and_end(claim, inputs)
+        except LeaseLostError:
+            return False
+        except EndingPendingError as error:
+            log.warning("task %s has ended, which is written later: %s", claim.task_id, error)
+        except DatabaseUnavailable as error:
+            # It goes back as if this attempt had not been, once that can be written.
+            log.warning("task %s goes back later: %s", claim.task_id, error)
+            self.worker.pending.hand_back_later(claim)
+        return True
+
+    def _train_and_end(self, claim: Claim, inputs: Inputs | None) -> bool:
+        try:
+            outcome = self._train(claim, inputs)
+        except ENDINGS as error:
+            ending = _ending(claim, error)
+        except (LeaseLostError, EndingPendingError, DatabaseUnavailable, SchemaAhead):
+            raise
+        except Exception as error:
+            log.exception("task %s failed", claim.task_id)
+            if is_lost(error):
+                return self._give_up(claim)
+            ending = _fault(claim)
+        else:
+            return metrics.count_ending(outcome, ours=bool(outcome))
+        ours = self.worker.pending.end(claim, ending.kind, **ending.content)
+        return metrics.count_ending(ending.outcome, ours=ours)
+
+    def _train(self, claim: Claim, inputs: Inputs | None) -> str:
+        """What the task or shard ended as; "" where another worker has it."""
+        form = TaskForm.from_config(claim.task_type, claim.task_config)
+        with Lease(self.worker.runtime, claim) as lease:
+            task = TaskContext(self.worker, claim, form, lease)
+            return run_shard(task, inputs) if claim.part else train(task, self._take)
+
+    def _give_up(self, claim: Claim) -> bool:
+        """Leave the task to another process: in this one CUDA fails from here on.
+
+        It counts as a crash, as it may be the task that does it.
+        """
+        log.critical("task %s: the CUDA device failed, so this process ends", claim.task_id)
+        try:
+            return bool(self.worker.pending.end(claim, HANDED_BACK, counted=True))
+        finally:
+            self.worker.runtime.give_up()
+
+
+@dataclass(frozen=True)
+class _Ending:
+    """What is written of a task, and as what it is counted."""
+
+    kind: str
+    content: dict[str, Any]
+    outcome: str
+
+
+def _ending(
+    claim: Claim,
+    error: HandedBackError | CancelledTaskError | GraphnetError | RegistryError | ContentTooLarge,
+) -> _Ending:
+    """How a task ends that one of ENDINGS has ended."""
+    if isinstance(error, HandedBackError):
+        log.info("task %s is handed back", claim.task_id)
+        return _Ending(HANDED_BACK, {}, HANDED_BACK)
+    if isinstance(error, CancelledTaskError):
+        return _Ending(CANCELLED, {"result": None}, CANCELLED)
+    if isinstance(error, WAITED_FOR):
+        log.warning("task %s waits, and is tried again: %s", claim.task_id, error)
+        return _Ending(HANDED_BACK, {"reasons": reasons_of(error)}, HANDED_BACK)
+    log.info("task %s failed: %s", claim.task_id, error)
+    if claim.part and isinstance(error, RegistryError):
+        return _again(counted=True)
+    metrics.OUT_OF_MEMORY.inc(isinstance(error, OutOfMemory))
+    return _Ending(FAILED, {"reasons": reasons_of(error)}, FAILED)
+
+
+def _fault(claim: Claim) -> _Ending:
+    """How a task ends where the fault is our own."""
+    if claim.part:
+        return _again(counted=True)
+    reason = Message("tasks.internal-error", task_id=claim.task_id)
+    return _Ending(FAILED, {"reasons": [reason.as_dict()]}, "internal_error")
+
+
+def _again(*, counted: bool) -> _Ending:
+    """A part cannot be tried again by anybody, so it is here; as one that crashes, if ``counted``.
+
+    A storage that is away is not the part's doing, so that is not.
+    """
+    return _Ending(HANDED_BACK, {"counted": counted}, HANDED_BACK)

@@ -1,0 +1,136 @@
+"""What a worker works with: what its process has, and what belongs to one claimed task."""
+
+import logging
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from actors.reading.datasets import DatasetReader
+from actors.retry import retry
+from actors.runtime import Runtime
+from actors.spool import remove_outputs
+from actors.tasks.lease import HandedBackError, Lease
+from actors.tasks.pending import PendingEndings
+from db.queue.claims import Claim
+from db.server.errors import DatabaseUnavailable
+from db.submissions.form import TaskForm
+from graphnet.data.atlas import Atlas
+from graphnet.data.atlas_tables import Table
+from graphnet.training.devices import DeviceChoice
+from registry import RegistryError, RegistryUnavailable, Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class WorkerContext:
+    """What lives as long as the process.
+
+    ``models`` and ``checkpoints`` are folders of the registry; ``choice`` is the device to train
+    on; ``reader`` opens datasets; ``pending`` writes endings, also those that the database did not
+    take; ``atlases`` say where regions are.
+    """
+
+    runtime: Runtime
+    models: Store
+    checkpoints: Store
+    choice: DeviceChoice
+    reader: DatasetReader
+    pending: PendingEndings
+    atlases: Sequence[Atlas | Table] = ()
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long a database or a storage that is away is waited for."""
+        return self.runtime.settings.patience_seconds
+
+    def query(
+        self, call: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Ask a database that may be away, or refuse to write, for a while.
+
+        Raises:
+            DatabaseUnavailable: it stayed so; the task is handed back once it does not.
+
+        """
+        return retry(
+            lambda: self.runtime.call(call(*args, **kwargs)),
+            DatabaseUnavailable,
+            seconds=self.patience_seconds,
+            hurry=self.runtime.stopping,
+        )
+
+    def spool_folder(self, task_id: str) -> Path:
+        """Where the outputs of a task are kept when the registry does not take them."""
+        return self.runtime.settings.spool / task_id
+
+    def forget(self, task_id: str) -> None:
+        """Remove the checkpoints of a task that has ended well; garbage collection finds others."""
+        remove_outputs(self.spool_folder(task_id))
+        try:
+            self.checkpoints.delete(task_id)
+        except RegistryError as error:
+            log.warning("task %s: its checkpoints could not be removed: %s", task_id, error)
+
+
+@dataclass(frozen=True)
+class TaskContext:
+    """A claimed task, or shard of one, as long as this worker has it.
+
+    ``lease`` is None for a task that was cancelled behind its worker: nobody else can take it, and
+    nobody can cancel it again.
+    """
+
+    worker: WorkerContext
+    claim: Claim
+    form: TaskForm
+    lease: Lease | None
+
+    def check(self) -> None:
+        """Raise LeaseLostError, CancelledTaskError or HandedBackError where the task must end."""
+        if self.lease is None:
+            return
+        self.lease.check()
+        if self.worker.runtime.stopping.is_set():
+            raise HandedBackError(self.claim.task_id)
+
+    def confirm(self) -> None:
+        """Ask the database whether to go on. Raises LeaseLostError or CancelledTaskError."""
+        if self.lease is not None:
+            self.lease.confirm()
+
+    def confirm_ours(self) -> None:
+        """Ask the database whether the task is ours, cancelled or not. Raises LeaseLostError."""
+        if self.lease is not None:
+            self.lease.confirm_ours()
+
+    def ask_registry(self, call: Callable[[], T], *, check: Callable[[], None] | None = None) -> T:
+        """Ask a registry that may be away for a while.
+
+        ``check``, by default :meth:`check`, is called before each pause.
+
+        Raises:
+            RegistryError: it stayed away, or says no.
+
+        """
+        return retry(
+            call,
+            RegistryUnavailable,
+            seconds=self.worker.patience_seconds,
+            check=check or self.check,
+        )
+
+    def pause(self) -> None:
+        """Wait as long as for a server that is away. Raises what :meth:`check` raises."""
+        until = time.monotonic() + self.worker.patience_seconds
+        while time.monotonic() < until:
+            self.check()
+            self.worker.runtime.stopping.wait(1.0)
+
+    def end(self, kind: str, **content: Any) -> Any:
+        """Write how the task ended, as :meth:`PendingEndings.end` does."""
+        return self.worker.pending.end(self.claim, kind, **content)

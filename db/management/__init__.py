@@ -1,0 +1,1 @@
+"""What people change of datasets and tasks that are stored, and the audit of it."""

@@ -1,0 +1,1 @@
+"""Which task runs next, who runs it, and how its run ends."""

@@ -1,0 +1,170 @@
+"""How many tasks wait, where in the queue one is, and which have nothing to wait for any more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tortoise.expressions import Q
+from tortoise.functions import Count
+
+from db.models import Outbox, Run
+from db.neurolearn import Submission
+from db.queue.fair_queue import in_turn, place_of, waiting_projects
+from db.queue.states import ACTIVE, Status
+from db.server.clock import now_ms
+from db.server.errors import translate_errors
+from db.submissions.ownership import TYPES
+from db.submissions.tasks import TaskRecord
+from db.texts import in_its_letters
+
+LONGEST_LIST = 500  # ids in one query
+MOST_LOOKED_AT = 20_000  # tasks that wait
+
+
+@translate_errors()
+async def waiting(proj_id: str) -> tuple[int, int]:
+    """How many tasks wait: of this project, and in all."""
+    submitted = Run.filter(state=Status.SUBMITTED.value, part=0)
+    return await submitted.filter(proj_id=proj_id).count(), await submitted.count()
+
+
+@translate_errors()
+async def done_with(task_ids: Sequence[str], keep_ms: int) -> list[str]:
+    """Those of these tasks that are Finished, or that failed or were cancelled that long ago."""
+    now, done = await now_ms(), []
+    for start in range(0, len(task_ids), LONGEST_LIST):
+        some = Run.filter(task_id__in=list(task_ids[start : start + LONGEST_LIST]))
+        finished = Q(state=Status.FINISHED.value)
+        given_up = [Status.FAILED.value, Status.CANCELLED.value]
+        old = Q(state__in=given_up, finished_at__lt=now - keep_ms)
+        done += await some.filter(finished | old).values_list("task_id", flat=True)
+    return [str(task_id) for task_id in done]
+
+
+@translate_errors()
+async def known_ids(task_ids: Sequence[str]) -> set[str]:
+    """Those of these tasks and parts that this database knows."""
+    known: set[str] = set()
+    for start in range(0, len(task_ids), LONGEST_LIST):
+        some = Run.filter(task_id__in=list(task_ids[start : start + LONGEST_LIST]))
+        known |= {str(task_id) for task_id in await some.values_list("task_id", flat=True)}
+    return known
+
+
+@translate_errors()
+async def place(task: TaskRecord) -> int:
+    """How many tasks are due before this one, as projects take turns, and itself."""
+    mine = Run.filter(state=Status.SUBMITTED.value, part=0, cancel_at=0, proj_id=task.proj_id)
+    before = Q(submitted_at__lt=task.submitted_at)
+    same = Q(submitted_at=task.submitted_at, task_id__lt=task.task_id)
+    nth = await mine.filter(before | same).count()
+    return place_of(await waiting_projects(), task.proj_id, nth)
+
+
+@translate_errors()
+async def places(most: int) -> dict[str, int]:
+    """The first tasks that wait, by id: 1 for the next.
+
+    What a project has waiting is due in its order, so its first ``most`` are enough.
+    """
+    submitted = Run.filter(state=Status.SUBMITTED.value, part=0, cancel_at=0)
+    oldest = submitted.order_by("submitted_at", "task_id").limit(MOST_LOOKED_AT)
+    tasks = [
+        (str(id_), str(proj_id)) for id_, proj_id in await oldest.values_list("task_id", "proj_id")
+    ]
+    ordered = in_turn(await waiting_projects(), tasks)
+    return {task_id: number for number, task_id in enumerate(ordered[:most], 1)}
+
+
+MOST = 1000
+FIELDS = ("task_id", "proj_id", "state", "epoch", "epochs", "permille", "remaining_ms", "version")
+
+
+@translate_errors()
+async def active() -> list[dict[str, Any]]:
+    """The newest of them, at most a thousand."""
+    query = Run.filter(ACTIVE, part=0)
+    return await query.order_by("-submitted_at").limit(MOST).values(*FIELDS)
+
+
+@translate_errors()
+async def standing(task_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """How these stand, ended or not; without those whose submission was deleted."""
+    if not task_ids:
+        return []
+    there = await Submission.filter(task_id__in=list(task_ids)).values_list("task_id", flat=True)
+    return await Run.filter(task_id__in=list(there)).values(*FIELDS)
+
+
+@translate_errors()
+async def submitted(after: int | None) -> tuple[int, list[str]]:
+    """The newest submission's number, and the trainings of those ``after`` one; of None, nobody's.
+
+    Foreign rows are left out here and not by the query, which would look at them again and again.
+    """
+    if after is None:
+        newest = await Submission.all().order_by("-id").limit(1).values("id")
+        return (newest[0]["id"] if newest else 0), []
+    later = Submission.filter(id__gt=after).order_by("id").limit(MOST)
+    rows = await later.values("id", "task_id", "task_type")
+    trainings = [row["task_id"] for row in rows if row["task_type"] in TYPES]
+    return (rows[-1]["id"] if rows else after), trainings
+
+
+# Since when a task has been in a state that it is not to stay in.
+SINCE = {Status.SUBMITTED: "submitted_at", Status.RUNNING: "started_at"}
+
+
+@dataclass(frozen=True)
+class TaskCounts:
+    """Tasks and shards by state; seconds since the oldest; messages to send."""
+
+    tasks: dict[str, int]
+    shards: dict[str, int]
+    oldest_seconds: dict[str, float]
+    unsent: int
+
+
+@dataclass(frozen=True)
+class ProjectTaskCounts:
+    """The same of one project, which is told nothing of shards and messages."""
+
+    tasks: dict[str, int]
+    oldest_seconds: dict[str, float]
+
+
+@translate_errors()
+async def count_tasks() -> TaskCounts:
+    """Count. Raises DatabaseError."""
+    tasks, shards = Run.filter(part_of=""), Run.exclude(part_of="")
+    return TaskCounts(
+        tasks=await _by_state(tasks),
+        shards=await _by_state(shards),
+        oldest_seconds=await _oldest(tasks),
+        unsent=await Outbox.filter(sent_at=0).count(),
+    )
+
+
+@translate_errors()
+async def count_project_tasks(proj_id: str) -> ProjectTaskCounts:
+    """Count the tasks of a project. Raises DatabaseError."""
+    tasks = in_its_letters(Run.filter(part_of=""), "proj_id", proj_id)
+    return ProjectTaskCounts(await _by_state(tasks), await _oldest(tasks))
+
+
+async def _oldest(tasks: Any) -> dict[str, float]:
+    """The seconds since the oldest task of a state is in it, where there is one."""
+    now = await now_ms()
+    first = {
+        state: await tasks.filter(state=state.value).order_by(since).limit(1).values_list(since)
+        for state, since in SINCE.items()
+    }
+    return {state.value: max(0, now - rows[0][0]) / 1000 for state, rows in first.items() if rows}
+
+
+async def _by_state(runs: Any) -> dict[str, int]:
+    """A number for every state; one that no run is in is 0."""
+    counted = runs.annotate(number=Count("task_id")).group_by("state")
+    return dict.fromkeys(list(map(str, Status)), 0) | dict(
+        await counted.values_list("state", "number")
+    )

@@ -1,0 +1,198 @@
+"""The run of a claimed task: kept alive, handed back, and ended once.
+
+Each transition is one conditional UPDATE of ``sgn_runs``, fenced by the lease token, and in the
+same transaction the submission that NEURO-LEARN reads. The UPDATE comes first: SQLite cannot
+turn a transaction that began by reading into a writing one while another process writes.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from tortoise.expressions import F
+
+from db.models import Outbox, Run
+from db.queue.claims import Claim, claimed_run
+from db.queue.states import Status, end_runs, reason_columns, release_shards, sync_submission
+from db.server.clock import now_ms
+from db.server.errors import translate_errors
+from db.server.packet_limit import check_packet
+from db.server.transactions import restart_on_deadlock, transaction
+from db.submissions import tasks
+from db.submissions.extract import extract
+from db.texts import json_text
+from graphnet.artifacts.result import StoredObjects, TaskResult
+from graphnet.messages import Message
+
+CANCELLED = Message("tasks.cancelled")
+
+
+def empty_result() -> dict[str, Any]:
+    """The result of a task that was cancelled before there was anything to store."""
+    return TaskResult(warnings=(CANCELLED,), storage=StoredObjects()).as_dict()
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """How far a task is: an epoch of its model's own, thousandths of all work, time left.
+
+    ``remaining_ms`` is -1 where that is not known yet; ``stage`` is what is done at the moment.
+    """
+
+    epoch: int = 0
+    epochs: int = 0
+    permille: int = 0
+    remaining_ms: int = -1
+    stage: Message | None = None
+
+
+class LeaseState(StrEnum):
+    """What a worker learns when it renews its claim."""
+
+    KEPT = "kept"
+    LOST = "lost"
+    CANCELLED = "cancelled"
+
+
+@restart_on_deadlock
+@translate_errors()
+async def renew(claim: Claim, *, lease_ms: int, progress: RunProgress) -> LeaseState:
+    """Keep the claim for another ``lease_ms`` and write progress; whether to go on."""
+    now = await now_ms()
+    changed = await claimed_run(claim).update(
+        lease_until=now + lease_ms,
+        progress_at=now,
+        epoch=progress.epoch,
+        epochs=progress.epochs,
+        permille=progress.permille,
+        remaining_ms=progress.remaining_ms,
+        stage=None if progress.stage is None else json_text(progress.stage.as_dict()),
+    )
+    held = await claimed_run(claim).values("cancel_at")
+    # MySQL counts rows that changed: a row that was as it should be already is still ours.
+    if not changed and not held:
+        return LeaseState.LOST
+    return LeaseState.CANCELLED if held and held[0]["cancel_at"] else LeaseState.KEPT
+
+
+@restart_on_deadlock
+@translate_errors()
+async def record_checkpoint(claim: Claim) -> bool:
+    """Note that the task can go on from here: what crashed it before is not counted any more."""
+    changed = await claimed_run(claim).update(checkpoint=await now_ms(), crashes=0)
+    return bool(changed)
+
+
+@restart_on_deadlock
+@translate_errors()
+async def finish_task(claim: Claim, result: dict[str, Any], public_url: str = "") -> Status | None:
+    """End the task as Finished with its result; None, and nothing written, if it was lost.
+
+    What was cancelled before this is written ends as Cancelled, and keeps the result.
+    ``public_url`` is where people reach the pages, for NEURO-LEARN's extract.
+    """
+    ending = Ending(Status.FINISHED, (CANCELLED,), result, public_url)
+    return await _end(claim, ending, **integrity_columns(result))
+
+
+@restart_on_deadlock
+@translate_errors()
+async def fail_task(claim: Claim, *reasons: Message | str, manifest_sha256: str = "") -> bool:
+    """End the task as Failed for these reasons; False if it was lost.
+
+    ``manifest_sha256`` vouches for parameters that were stored all the same.
+    """
+    columns = {"manifest_sha256": manifest_sha256}
+    return await _end(claim, Ending(Status.FAILED, reasons), **columns) is not None
+
+
+@restart_on_deadlock
+@translate_errors()
+async def end_cancelled(claim: Claim, result: dict[str, Any] | None, public_url: str = "") -> bool:
+    """End the task as Cancelled, with what there is of a result; False if it was lost.
+
+    None leaves a checkpoint of an earlier attempt to be stored.
+    """
+    more = {} if result is None else {"checkpoint": 0, **integrity_columns(result)}
+    written = empty_result() if result is None else result
+    ending = Ending(Status.CANCELLED, (CANCELLED,), written, public_url)
+    return await _end(claim, ending, **more) is not None
+
+
+def integrity_columns(result: dict[str, Any]) -> dict[str, str]:
+    """The columns of a run that vouch for what its result says is stored."""
+    return {"manifest_sha256": str(result.get("manifest_sha256", ""))}
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a task ends: ``reasons`` say why if not Finished; a failed one has no result."""
+
+    status: Status
+    reasons: tuple[Message | str, ...]
+    result: dict[str, Any] | None = None
+    public_url: str = ""
+
+    def shown(self, task_id: str) -> str:
+        """The extract of a result for NEURO-LEARN's row."""
+        if self.result is None:
+            return " ".join(map(str, self.reasons))
+        return extract(task_id, self.result, self.public_url)
+
+
+async def _end(claim: Claim, ending: Ending, **more: Any) -> Status | None:
+    """End a task that is still ours; the status it ended with. Raises ContentTooLarge."""
+    status, shown = ending.status, ending.shown(claim.task_id)
+    whole = None if ending.result is None else json_text(ending.result)
+    await check_packet("database.result-too-large", shown if whole is None else whole)
+    reason = await reason_columns(*ending.reasons)
+    now = await now_ms()
+    async with transaction() as connection:
+        held = claimed_run(claim, connection)
+        finished = status == Status.FINISHED and await end_runs(
+            held.filter(cancel_at=0), status, now, **more
+        )
+        if status == Status.FINISHED and not finished:
+            status, more = Status.CANCELLED, {**more, "checkpoint": 0}
+        if not finished and not await end_runs(held, status, now, reason, **more):
+            return None
+        if not claim.part:
+            await sync_submission(claim.task_id, status, connection, result=shown)
+            if whole is not None:
+                await tasks.keep(claim.task_id, whole, connection)
+        await release_shards(claim.task_id, now, connection)
+    return status
+
+
+@restart_on_deadlock
+@translate_errors()
+async def hand_back(claim: Claim, *reasons: Message | str, counted: bool = False) -> bool:
+    """Put the task back as Submitted with a message to send.
+
+    The attempt is ``counted`` where it ended as a crash does; else it is as if it had not been.
+    The ``reasons`` say what it waits for, until it is claimed again.
+    """
+    reason = await reason_columns(*reasons)
+    now = await now_ms()
+    async with transaction() as connection:
+        changed = await claimed_run(claim, connection).update(
+            state=Status.SUBMITTED.value,
+            lease_token="",
+            lease_until=0,
+            attempt=F("attempt") - (0 if counted else 1),
+            version=F("version") + 1,
+            **reason,
+        )
+        if changed:
+            if not counted:
+                crashed = Run.filter(task_id=claim.task_id, crashes__gt=0).using_db(connection)
+                await crashed.update(crashes=F("crashes") - 1)
+            await sync_submission(claim.task_id, Status.SUBMITTED, connection)
+            await Outbox.create(
+                task_id=claim.task_id,
+                created_at=now,
+                request_id=claim.request_id,
+                kind=claim.kind,
+                using_db=connection,
+            )
+    return bool(changed)

@@ -1,0 +1,1 @@
+"""The database server: connections, transactions, limits, errors, migrations, its clock."""

@@ -1,0 +1,61 @@
+"""Transactions that leave nothing behind."""
+
+import asyncio
+import contextlib
+import functools
+import random
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar
+
+from tortoise.backends.base.client import BaseDBAsyncClient, NestedTransactionContext
+from tortoise.transactions import in_transaction
+
+from db.server.errors import Deadlock
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+RESTARTS = 5
+PAUSE_SECONDS = 0.02
+
+
+@contextlib.asynccontextmanager
+async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
+    """Commit at the end, roll back on an error, and tell of the error that came first.
+
+    The ORM's own forgets the connection (on SQLite, the lock) of a transaction that was lost or
+    cancelled as it began; after five of these every later caller would wait forever. And it leaves
+    a transaction open whose commit was refused, which SQLite would commit with the next one.
+    """
+    context = in_transaction()
+    try:
+        connection = await context.__aenter__()
+        yield connection
+        if not isinstance(context, NestedTransactionContext):
+            await connection.commit()
+    except BaseException as error:
+        if hasattr(context, "token"):  # it holds a connection
+            with contextlib.suppress(Exception):
+                await context.__aexit__(type(error), error, error.__traceback__)
+        raise
+    await context.__aexit__(None, None, None)
+
+
+def restart_on_deadlock(
+    call: Callable[P, Coroutine[Any, Any, T]],
+) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Do ``call`` again, up to five times, where the server has undone it for a deadlock.
+
+    Two that write the same rows may each wait for the other through no fault of theirs; the
+    servers' manuals ask for this. ``call`` must be one transaction, or come to the same repeated.
+    """
+
+    @functools.wraps(call)
+    async def again(*args: P.args, **kwargs: P.kwargs) -> T:
+        for restart in range(RESTARTS):
+            with contextlib.suppress(Deadlock):
+                return await call(*args, **kwargs)
+            await asyncio.sleep(PAUSE_SECONDS * 2**restart * random.random())  # noqa: S311
+        return await call(*args, **kwargs)
+
+    return again

@@ -1,0 +1,150 @@
+"""Models of the predecessor's tasks: a run and a result are written beside NEURO-LEARN's row.
+
+The row itself stays as the predecessor left it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import F
+
+from db.models import Run
+from db.neurolearn import Submission
+from db.queue.states import Status
+from db.server.clock import now_ms
+from db.server.errors import DatabaseError, translate_errors
+from db.server.packet_limit import check_packet
+from db.server.transactions import restart_on_deadlock, transaction
+from db.submissions import tasks
+from db.submissions.ownership import find_stranger
+from db.texts import json_object, json_text
+from graphnet.messages import Message
+
+LONGEST_ID = 32
+
+
+class NotImportable(DatabaseError):
+    """A task that no model can be imported for."""
+
+
+@dataclass(frozen=True)
+class OldTask:
+    """A task of the predecessor, as it left it; ``train_epochs`` are its lines, [] if it has none.
+
+    ``imported_at`` is when a model was imported for it before, 0 if never.
+    """
+
+    task_id: str
+    proj_id: str
+    task_config: Mapping[str, Any]
+    train_epochs: tuple[str, ...]
+    imported_at: int = 0
+
+    @property
+    def train_data(self) -> tuple[str, ...]:
+        """The names of the datasets that its form names."""
+        return _names(self.task_config.get("train_data"))
+
+    @property
+    def param_set(self) -> Mapping[str, Any]:
+        """What its form asks of the training."""
+        param_set = self.task_config.get("param_set")
+        return param_set if isinstance(param_set, dict) else {}
+
+    @property
+    def parent(self) -> str:
+        """The task that it was fine-tuned from, "" if none."""
+        places = (self.param_set, self.task_config)
+        found = next(
+            (each["trained_task_id"] for each in places if each.get("trained_task_id")), ""
+        )
+        return found if isinstance(found, str) and len(found) <= LONGEST_ID else ""
+
+
+@translate_errors()
+async def find_old_task(task_id: str, *, replace: bool) -> OldTask:
+    """The predecessor's task that a model is to be imported for.
+
+    Raises:
+        NotImportable: there is none, it failed, it is another service's or ours, or a model was
+            imported for it already and is not to be replaced.
+
+    """
+    stranger = await find_stranger(task_id)
+    if stranger is not None:
+        raise NotImportable(Message("predecessor.not-a-training", task=task_id, kind=stranger.kind))
+    row = await Submission.get_or_none(task_id=task_id)
+    if row is None:
+        raise NotImportable(Message("predecessor.no-task", task=repr(task_id[:40])))
+    run = await Run.get_or_none(task_id=task_id)
+    imported_at = 0 if run is None else run.imported_at
+    if run is not None and not imported_at:
+        raise NotImportable(Message("predecessor.task-of-ours", task=task_id))
+    if imported_at and not replace:
+        raise NotImportable(Message("predecessor.imported-before", task=task_id))
+    if row.task_status == Status.FAILED:
+        raise NotImportable(Message("predecessor.task-failed", task=task_id))
+    told = (json_object(row.task_result) or {}).get("train_epochs")
+    return OldTask(
+        task_id=row.task_id,
+        proj_id=row.proj_id,
+        task_config=json_object(row.task_config) or {},
+        train_epochs=_names(told),
+        imported_at=imported_at,
+    )
+
+
+@restart_on_deadlock
+@translate_errors()
+async def insert_import(old: OldTask, result: Mapping[str, Any]) -> None:
+    """Write the run and the result of an imported model, or those of another in their place.
+
+    Raises:
+        NotImportable: another has imported one meanwhile.
+
+    """
+    text = json_text(dict(result))
+    await check_packet("database.result-too-large", text)
+    now = await now_ms()
+    columns = {
+        "state": Status.FINISHED.value,
+        "parent_task_id": old.parent,
+        "epochs": len(old.train_epochs),
+        "finished_at": now,
+        "imported_at": now,
+        "removed_at": 0,
+        "proj_id": old.proj_id,
+        "manifest_sha256": str(result.get("manifest_sha256", "")),
+    }
+    async with transaction() as connection:
+        await _write(old, columns, connection)
+        await tasks.keep(old.task_id, text, connection)
+
+
+async def _write(old: OldTask, columns: dict[str, Any], connection: BaseDBAsyncClient) -> None:
+    """The run. Raises NotImportable."""
+    if old.imported_at:
+        before = Run.filter(task_id=old.task_id, imported_at=old.imported_at).using_db(connection)
+        if await before.update(**columns, version=F("version") + 1):
+            return
+    else:
+        try:
+            await Run.create(task_id=old.task_id, using_db=connection, **columns)
+        except IntegrityError:
+            pass
+        else:
+            return
+    raise meanwhile(old.task_id)
+
+
+def meanwhile(task_id: str) -> NotImportable:
+    """Why one of two imports at once was not done."""
+    return NotImportable(Message("predecessor.imported-meanwhile", task=task_id))
+
+
+def _names(found: Any) -> tuple[str, ...]:
+    listed = found if isinstance(found, list) else [found]
+    return tuple(each for each in listed if isinstance(each, str) and each)

@@ -1,0 +1,361 @@
+"""Tasks as both tables have them, read one by one and page by page."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.expressions import Q
+
+from db.management.labels import Kind, archived_ids, forget_labels
+from db.models import Result, Run
+from db.neurolearn import Submission
+from db.pagination import page
+from db.queue.states import ERROR_CHARACTERS, TERMINAL, Status, read_reasons
+from db.server.charset import SUBMISSIONS, storable
+from db.server.errors import translate_errors
+from db.server.transactions import restart_on_deadlock
+from db.server.versions import check_known
+from db.submissions.ownership import TRAINING, Owner, may_be_task, owner_of
+from db.texts import json_object, plain
+from graphnet.messages import Message, finished
+
+LONGEST_LINEAGE = 64
+LISTED = ("id", "task_id", "proj_id", "task_name", "task_type", "task_config", "task_status")
+
+
+@dataclass(frozen=True)
+class TaskRecord:
+    """A task as both tables have it; times in milliseconds since 1970, 0 for not yet.
+
+    ``error`` says in English why it failed or what it waits for, ``error_messages`` the same in
+    codes and values. ``remaining_ms`` was estimated at ``progress_at``; -1 if it is not known. What
+    it does then is its ``stage``. The ``task_status`` is NEURO-LEARN's; of a model that was
+    imported at ``imported_at`` it is the run's, as the predecessor may have left the other as it
+    was.
+    """
+
+    task_id: str
+    proj_id: str
+    task_name: str
+    task_type: str
+    task_status: str
+    task_config: dict[str, Any]
+    task_result: dict[str, Any] | None
+    error: str | None
+    error_messages: tuple[Message, ...] = ()
+    attempt: int = 0
+    parent_task_id: str = ""
+    retry_of: str = ""
+    request_id: str = ""
+    version: int = 0
+    cancel_at: int = 0
+    manifest_sha256: str = ""
+    device: str = ""
+    epoch: int = 0
+    epochs: int = 0
+    permille: int = 0
+    remaining_ms: int = -1
+    stage: Message | None = None
+    submitted_at: int = 0
+    started_at: int = 0
+    progress_at: int = 0
+    finished_at: int = 0
+    removed_at: int = 0
+    imported_at: int = 0
+    owner: Owner = Owner.OURS
+
+    @property
+    def by_predecessor(self) -> bool:
+        """Whether the predecessor trained it, even if its model was brought in: how is unknown."""
+        return self.owner is Owner.PREDECESSOR or self.imported_at > 0
+
+    @property
+    def over(self) -> bool:
+        """Whether no worker will change it any more; the predecessor has none."""
+        return self.owner is not Owner.OURS or self.task_status in TERMINAL
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    """What a fine-tuning needs to know of its parent."""
+
+    task_id: str
+    proj_id: str
+    task_status: str
+    model_state_path: str
+    manifest_sha256: str = ""
+    removed_at: int = 0
+    owner: Owner = Owner.OURS
+
+
+@translate_errors()
+async def get_task(task_id: str) -> TaskRecord | None:
+    """One task with its result; None if there is none, or it is of another service.
+
+    Of such a one no result is read; :func:`db.submissions.ownership.find_stranger` says what it is.
+    An id is one in its own letters: a collation takes others for it, which nothing that is stored
+    goes by.
+    """
+    if not may_be_task(task_id):
+        return None
+    submission = Submission.filter(task_id=task_id)
+    rows = await submission.filter(TRAINING).values(*LISTED, "task_result")
+    run = await Run.get_or_none(task_id=task_id)
+    if not rows and run is not None:
+        rows = await submission.values(*LISTED, "task_result")
+    shown = [
+        candidate
+        for candidate in rows
+        if candidate["task_id"] == task_id and _shown(candidate, run)
+    ]
+    return _record(await _with_whole_result(shown[0], run), run) if shown else None
+
+
+@translate_errors()
+async def list_tasks(
+    *,
+    proj_id: str | None = None,
+    status: str | tuple[str, ...] | None = None,
+    text: str | None = None,
+    archived: bool = False,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> tuple[list[TaskRecord], str | None]:
+    """One page, newest first and without results, and the cursor of the next.
+
+    ``status`` may be one of several. ``text`` stands in the id or the name, in letters of either
+    case. With ``archived`` those too that somebody has archived. Tasks of other services are passed
+    over by the database, which reads no result for that.
+
+    Raises:
+        CursorUnknown: the cursor is none of ours.
+
+    """
+    query = Submission.filter(TRAINING)
+    if not archived:
+        query = query.exclude(task_id__in=await archived_ids(Kind.TASK))
+    if proj_id is not None:
+        query = query.filter(proj_id__in=await storable(SUBMISSIONS, "proj_id", [proj_id]))
+    if status is not None:
+        query = query.filter(task_status__in=[status] if isinstance(status, str) else status)
+    if text is not None and not await storable(SUBMISSIONS, "task_name", [text]):
+        return [], None
+    if text is not None:
+        query = query.filter(Q(task_id__icontains=text) | Q(task_name__icontains=text))
+    rows, more = await page(query, LISTED, limit, cursor)
+    if proj_id is not None:  # a collation takes other letters for these
+        rows = [row for row in rows if row["proj_id"] == proj_id]
+    runs = await Run.filter(task_id__in=[row["task_id"] for row in rows])
+    by_id = {run.task_id: run for run in runs}
+    with_runs = [(row, by_id.get(row["task_id"])) for row in rows]
+    return [_record(row, run) for row, run in with_runs if _shown(row, run)], more
+
+
+@translate_errors()
+async def get_model(task_id: str) -> ModelRecord | None:
+    """What is known of a task's model; None if there is no such task."""
+    task = await get_task(task_id)
+    if task is None:
+        return None
+    path = str((task.task_result or {}).get("model_state_path", ""))
+    return ModelRecord(
+        task_id=task.task_id,
+        proj_id=task.proj_id,
+        task_status=task.task_status,
+        model_state_path=path,
+        manifest_sha256=task.manifest_sha256,
+        removed_at=task.removed_at,
+        owner=task.owner,
+    )
+
+
+@translate_errors()
+async def projects_of(task_ids: Sequence[str]) -> dict[str, str]:
+    """The project of each of these tasks that is there."""
+    rows = Submission.filter(task_id__in=list(task_ids))
+    return {str(one): str(proj) for one, proj in await rows.values_list("task_id", "proj_id")}
+
+
+@translate_errors()
+async def lineage(task_id: str) -> list[TaskRecord]:
+    """The parent, its parent, and so on; bounded, and no task twice."""
+    chain: list[TaskRecord] = []
+    seen = {task_id}
+    current = await get_task(task_id)
+    while current and current.parent_task_id and current.parent_task_id not in seen:
+        current = await get_task(current.parent_task_id)
+        if current is None or len(chain) == LONGEST_LINEAGE:
+            break
+        seen.add(current.task_id)
+        chain.append(current)
+    return chain
+
+
+def _shown(row: dict[str, Any], run: Run | None) -> bool:
+    """Whether it is a training: a collation may take another type for one (``DL_TS``)."""
+    return _owner(row, run) is not Owner.FOREIGN
+
+
+def _owner(row: dict[str, Any], run: Run | None) -> Owner:
+    return owner_of(row["task_type"], has_run=run is not None)
+
+
+async def _with_whole_result(row: dict[str, Any], run: Run | None) -> dict[str, Any]:
+    """The row with the result that it holds an extract of, where the task has one."""
+    if run is None or _status(row, run) not in TERMINAL - {Status.FAILED}:
+        return row
+    return {**row, "task_result": await whole_text(row["task_id"], row["task_result"])}
+
+
+def _status(row: dict[str, Any], run: Run | None) -> str:
+    return run.state if run and run.imported_at else str(row["task_status"])
+
+
+def _error(run: Run | None, shown: str) -> str:
+    """Why a task failed: NEURO-LEARN's has lost letters, the run's the end of a long one."""
+    error = "" if run is None else run.error
+    whole = 0 < len(error) < ERROR_CHARACTERS
+    return error if whole or plain(error) != error else shown or error
+
+
+def _messages(run: Run | None, error: str) -> tuple[Message, ...]:
+    """The error as coded messages; one finished sentence where only that is known."""
+    if run is not None and run.error_messages:
+        return read_reasons(run)
+    return (finished(error),) if error else ()
+
+
+def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
+    status = _status(row, run)
+    failed = status == Status.FAILED
+    text = row.get("task_result") or ""
+    error = _error(run, text if failed else "")
+    return TaskRecord(
+        task_id=row["task_id"],
+        proj_id=row["proj_id"],
+        task_name=row["task_name"],
+        task_type=row["task_type"],
+        task_status=status,
+        task_config=json_object(row["task_config"]) or {},
+        task_result=None if failed else json_object(text),
+        error=error or None,
+        error_messages=_messages(run, error),
+        owner=_owner(row, run),
+        stage=_stage(run),
+        **_of_run(run),
+    )
+
+
+def _stage(run: Run | None) -> Message | None:
+    stored = json_object(run.stage) if run is not None and run.stage else None
+    return None if stored is None else Message.from_json(stored)
+
+
+RUN_FIELDS = (
+    "attempt", "parent_task_id", "retry_of", "request_id", "version", "cancel_at",
+    "manifest_sha256", "device", "epoch", "epochs", "permille", "remaining_ms", "submitted_at",
+    "started_at", "progress_at", "finished_at", "removed_at", "imported_at",
+)  # fmt: skip
+
+
+def _of_run(run: Run | None) -> dict[str, Any]:
+    return {} if run is None else {name: getattr(run, name) for name in RUN_FIELDS}
+
+
+AT_ONCE = 20  # results, of 100 kB each
+LONGEST_LIST = 500
+UPSERT = {
+    "mysql": (
+        "INSERT INTO sgn_results (task_id, result) VALUES (%s, %s) "
+        "ON DUPLICATE KEY UPDATE result = VALUES(result)"
+    ),
+    "postgres": (
+        "INSERT INTO sgn_results (task_id, result) VALUES ($1, $2) "
+        "ON CONFLICT (task_id) DO UPDATE SET result = excluded.result"
+    ),
+    "sqlite": (
+        "INSERT INTO sgn_results (task_id, result) VALUES (?, ?) "
+        "ON CONFLICT (task_id) DO UPDATE SET result = excluded.result"
+    ),
+}
+T = TypeVar("T")
+
+
+async def keep(task_id: str, text: str, connection: BaseDBAsyncClient) -> None:
+    """Write the JSON text of a whole result, in the place of an earlier one."""
+    # In one statement: on MySQL one that finds no row locks the gap where others are written. The
+    # ORM's own is not one that MariaDB knows.
+    dialect = connection.capabilities.dialect
+    await connection.execute_query(UPSERT[dialect], [task_id, text])
+
+
+async def whole_text(task_id: str, of_row: str) -> str:
+    """The text of a whole result; ``of_row`` is what NEURO-LEARN's row has, and the last resort."""
+    stored = await Result.filter(task_id=task_id).values("result")
+    return str(stored[0]["result"]) if stored else of_row
+
+
+@translate_errors()
+async def read_results(
+    task_ids: Sequence[str], reduce: Callable[[dict[str, Any] | None], T]
+) -> dict[str, T]:
+    """What ``reduce`` makes of each task's result, None of one that has none; in a thread."""
+    reduced: dict[str, T] = {}
+    for some in _pieces(task_ids, AT_ONCE):
+        for task_id, text in (await _texts(some)).items():
+            reduced[task_id] = await asyncio.to_thread(_reduced, text, reduce)
+    return reduced
+
+
+@restart_on_deadlock
+@translate_errors()
+async def prune() -> int:
+    """Remove the results of tasks whose submissions are gone, which name subjects; how many."""
+    await check_known()
+    task_ids = [str(task_id) for task_id in await Result.all().values_list("task_id", flat=True)]
+    removed = 0
+    for some in _pieces(task_ids, LONGEST_LIST):
+        submitted = await Submission.filter(task_id__in=some).values_list("task_id", flat=True)
+        gone = sorted(set(some) - {str(task_id) for task_id in submitted})
+        if gone:
+            await Result.filter(task_id__in=gone).delete()
+            await forget_labels(Kind.TASK, gone)
+        removed += len(gone)
+    return removed
+
+
+async def _texts(task_ids: Sequence[str]) -> dict[str, str]:
+    """The texts of those whose submissions are there."""
+    submitted = await Submission.filter(task_id__in=list(task_ids)).values_list(
+        "task_id", flat=True
+    )
+    ids = [str(task_id) for task_id in submitted]
+    results = await Result.filter(task_id__in=ids).values("task_id", "result")
+    texts = {str(row["task_id"]): str(row["result"]) for row in results}
+    missing = [task_id for task_id in ids if task_id not in texts]
+    if missing:
+        rows = Submission.filter(task_id__in=missing).values("task_id", "task_result")
+        texts |= {str(row["task_id"]): str(row["task_result"]) for row in await rows}
+    return texts
+
+
+def _pieces(task_ids: Sequence[str], length: int) -> Iterator[list[str]]:
+    for start in range(0, len(task_ids), length):
+        yield list(task_ids[start : start + length])
+
+
+def _reduced(text: str, reduce: Callable[[dict[str, Any] | None], T]) -> T:
+    return reduce(json_object(text))
+
+
+PAGE = 200
+
+
+@translate_errors()
+async def vouched_ids(after: str = "", limit: int = PAGE) -> list[str]:
+    """Tasks with a stored model that nobody has cleaned away, by their ids, behind ``after``."""
+    runs = Run.filter(part=0, removed_at=0, task_id__gt=after).exclude(manifest_sha256="")
+    ids = await runs.order_by("task_id").limit(limit).values_list("task_id", flat=True)
+    return [str(task_id) for task_id in ids]

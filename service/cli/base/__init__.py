@@ -1,0 +1,1 @@
+"""What every command is made of: help and options, its language, the service, files."""

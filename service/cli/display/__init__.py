@@ -1,0 +1,1 @@
+"""Tasks and datasets as a terminal shows them."""

@@ -1,0 +1,1 @@
+"""Commands for operators, which work on this machine, the database and the registry."""
