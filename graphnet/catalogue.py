@@ -57,6 +57,7 @@ def graph_summary(name: str) -> Message:
 
 
 FROM_CONNECTOMES = {"connectome", "group_connectome", "partial"}
+INNER_FOLDS = 5  # of nested selection
 UNADJUSTED = {*FROM_CONNECTOMES, "tangent"}  # made of data that covariates are not taken out of
 WITHOUT_DENSITY = {"knn", "spatial", "full", "none"}
 LEAST_MEASURES = 3  # for the graph 'similarity': over two, every correlation is ±1

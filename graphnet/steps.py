@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import torch
 
+from graphnet.catalogue import INNER_FOLDS
 from graphnet.config import TrainingSettings
 from graphnet.evaluation.assessment import has_graph
 from graphnet.evaluation.attribution import MOST_SUBJECTS, passes
-from graphnet.evaluation.nested_cv import INNER_FOLDS, grid, inner_settings
+from graphnet.evaluation.nested_cv import grid, inner_settings
 from graphnet.evaluation.validation import FoldsPlan
 from graphnet.plan import ExperimentPlan
 from graphnet.training.progress import (

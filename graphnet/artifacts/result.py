@@ -21,6 +21,7 @@ Interval = tuple[float, float]
 SPLITS = ("train", "val", "test")
 CV, LEAVE_SITE_OUT = "cv", "leave_site_out"
 FOLDS = (CV, LEAVE_SITE_OUT)
+USUAL_FOLDS = 10
 MORE = ("ci", "confusion", "repeats", "sd_over_repeats")  # of a split's metrics, beside its values
 COMPARED = ("auc", "accuracy", "balanced_accuracy")
 METHOD = "integrated gradients, and occlusion of single regions"

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from graphnet.artifacts.model import StoredModel
-from graphnet.catalogue import WITHOUT_DENSITY
+from graphnet.catalogue import INNER_FOLDS, WITHOUT_DENSITY
 from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.evaluation.folds import Fold, stratified
@@ -18,7 +18,6 @@ from graphnet.preprocessing.pipeline import rule
 from graphnet.training.callbacks import Callback
 from graphnet.training.stacked import FitResult, FitSpec, fit_all
 
-INNER_FOLDS = 5
 RATES = (0.3, 1.0, 3.0)  # times the learning rate
 DECAYS = (0.0, 0.1)
 DENSITIES = (0.05, 0.1, 0.2)

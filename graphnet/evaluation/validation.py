@@ -5,7 +5,14 @@ from dataclasses import dataclass, field, replace
 
 from graphnet.artifacts.fine_tuning import SCRATCH, TUNED
 from graphnet.artifacts.model import StoredModel
-from graphnet.artifacts.result import CV, LEAVE_SITE_OUT, Differences, FoldsResult, SplitMetrics
+from graphnet.artifacts.result import (
+    CV,
+    LEAVE_SITE_OUT,
+    USUAL_FOLDS,
+    Differences,
+    FoldsResult,
+    SplitMetrics,
+)
 from graphnet.config import Evaluation
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.splits import Splits
@@ -18,8 +25,6 @@ from graphnet.evaluation.metrics import evaluate_repeats
 from graphnet.evaluation.resampling import p_value
 from graphnet.messages import Message
 from graphnet.training.progress import EVALUATION, Progress
-
-FOLDS = 10
 
 
 @dataclass(frozen=True)
@@ -163,7 +168,7 @@ def _number(
     possible = most_folds(labels, data.train.persons)
     if possible < 2:
         return 0, Message("evaluation.cv-impossible")
-    return min(FOLDS, possible), Message("evaluation.cv-called-for")
+    return min(USUAL_FOLDS, possible), Message("evaluation.cv-called-for")
 
 
 def _add(

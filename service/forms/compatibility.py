@@ -1,6 +1,5 @@
 """Whether the datasets, the parent and the settings that a form names fit together."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -15,6 +14,7 @@ from graphnet.data.series_measures import LOW_FREQUENCY, SeriesOptions
 from graphnet.errors import ModelError
 from graphnet.messages import Message, as_one, first_of
 from graphnet.preprocessing.covariates import NONE
+from service.forms.feasibility import feasibility_errors
 from service.http.responses import FieldError
 
 PARENT = "param_set.trained_task_id"
@@ -76,9 +76,8 @@ def compatibility_errors(
     if parent:
         yield from _model(form, parent)
     yield from _graph(form, profiles, layouts)
-    yield from _folds(form, profiles, by_score=by_score)
-    yield from _sites(form, profiles)
     yield from _covariates(form, profiles)
+    yield from feasibility_errors(form, profiles, by_score=by_score)
 
 
 def _covariates(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
@@ -185,43 +184,6 @@ def _score_missing(form: TaskForm, name: str) -> Message:
     if form.task_type == FINE_TUNE:
         return Message("forms.score-missing-of-parent", task=form.trained_task_id, name=name)
     return Message("forms.score-missing", name=name)
-
-
-def _folds(form: TaskForm, profiles: Profiles, *, by_score: bool) -> Iterator[FieldError]:
-    """No more folds than the smallest class has subjects, or than there are with a score."""
-    folds = form.settings.get("cv_folds")
-    if not folds:
-        return
-    if by_score:
-        fewest = sum(_with_score(profiles[name]) for name in form.train_data)
-        message = Message("forms.folds-over-subjects", folds=folds, count=fewest)
-    else:
-        counts: Counter[str] = Counter()
-        for name in form.train_data:
-            counts.update(profiles[name].classes)
-        label, fewest = min(counts.items(), key=lambda counted: counted[1])
-        message = Message("forms.folds-over-class", folds=folds, label=label, count=fewest)
-    if fewest < folds:
-        yield FieldError("param_set.cv_folds", message)
-
-
-def _with_score(profile: Profile) -> int:
-    """How many subjects have a score; an old profile does not say, so all may."""
-    return sum(profile.classes.values()) if profile.scores is None else profile.scores
-
-
-def _sites(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
-    """What compares sites needs two of them."""
-    by_dataset = [profiles[name].sites for name in form.train_data]
-    sites = {site for listed in by_dataset for site in listed or ()}
-    if None in by_dataset or len(sites) > 1:
-        return
-    # A fine-tuning keeps its parent's harmonisation, whatever the form says.
-    settings = ["leave_site_out"] + ([] if form.task_type == FINE_TUNE else ["harmonise"])
-    for name in settings:
-        if form.settings.get(name):
-            field = f"param_set.{name}"
-            yield FieldError(field, Message("forms.one-site", field=field, sites=sorted(sites)))
 
 
 def _graph(

@@ -42,6 +42,16 @@ folds-over-subjects = { $count ->
    *[other] param_set.cv_folds is { $folds }, but train_data has { $count } subjects; use at most { $count } folds, or 0 for none.
 }
 one-site = { $field } needs at least two sites; train_data has site { $sites } only.
+site-of-class = param_set.leave_site_out is not possible: without { $sites }, all training subjects are of one class. Add sites with both classes, or use cv_folds.
+harmonise-few = param_set.harmonise needs at least { $least } training subjects per site; { $sites }. Leave these sites out, or harmonise off.
+harmonise-few-in-folds = param_set.harmonise needs at least { $least } training subjects per site in each of the { $folds } folds; { $sites }. Leave these sites out, or harmonise off.
+harmonise-two-sites = param_set.leave_site_out with harmonise needs at least three sites: of { $sites }, only one is left to train on, and nothing to harmonise. Use cv_folds, or switch one of the two off.
+nested-few = { $named ->
+    [yes] param_set.nested needs at least { $least } training subjects of each class within each fold; class { $label } has { $count }, of whom { $folds } folds leave { $left }. Switch it off, or add subjects.
+   *[no] param_set.nested needs at least { $least } training subjects within each fold; there are { $count }, of whom { $folds } folds leave { $left }. Switch it off, or add subjects.
+}
+nested-few-without-site = param_set.nested needs at least { $least } training subjects of each class; without { $sites } there are fewer. Switch it off, or leave_site_out.
+adjust-few-in-folds = param_set.adjust needs at least { $least } subjects to fit { $columns } columns of covariates; there are { $count }, of whom { $folds } folds leave { $left }. Name fewer covariates, use more folds, or adjust 'none'.
 graph-without-coordinates = param_set.graph is 'spatial', which needs the regions' coordinates; no atlas is known for { $names }. Answer the question 'atlas' of the dataset.
 graph-without-series = param_set.graph is 'tangent', which needs time series of the regions; missing in { $names }.
 without-series = param_set.{ $field } needs time series of the regions; missing in { $names }.
