@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from db.form import FINE_TUNE, TaskForm
-
+from db.submissions.form import FINE_TUNE, TaskForm
 from graphnet.artifacts.result import USUAL_FOLDS
 from graphnet.catalogue import INNER_FOLDS, WITHOUT_DENSITY, find_model
 from graphnet.config import TrainingSettings

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from db.form import TaskForm
+from db.submissions.form import TaskForm
 from graphnet import experiment
 from graphnet.artifacts.result import TaskResult
 from graphnet.config import EVALUATION, SETTINGS, Evaluation, TrainingSettings
