@@ -33,11 +33,12 @@ class TrainingSettings:
     graphs link ``neighbours`` regions. Of time series ``series_connectivity`` is the connectome,
     and ``series_measures`` are the measures of each region. ``label`` is the class or the clinical
     score. ``early_stopping`` is how many epochs without gain on the validation subjects are
-    waited for (0: all epochs). ``seeds`` replicas, from ``seed`` on, are trained and averaged.
-    ``fine_tune`` says which parameters of a parent are trained on, ``optimiser`` whether its
-    moments are kept. ``harmonise`` removes site effects by ComBat, fitted on training subjects.
-    ``adjust`` regresses the covariates out of the measures, fitted on all training subjects or on
-    the controls among them.
+    waited for (0: all epochs). ``calibrate`` corrects how certain the probabilities are, by
+    predictions of training subjects out of folds. ``seeds`` replicas, from ``seed`` on, are trained
+    and averaged. ``fine_tune`` says which parameters of a parent are trained on, ``optimiser``
+    whether its moments are kept. ``harmonise`` removes site effects by ComBat, fitted on training
+    subjects. ``adjust`` regresses the covariates out of the measures, fitted on all training
+    subjects or on the controls among them.
     """
 
     model: str = "SGN"
@@ -61,6 +62,7 @@ class TrainingSettings:
     harmonise: bool = option(default=False, accepts=Flag(), group="target")
     adjust: str = option("none", Choice(("none", "regress", "regress_controls")), "target")
     early_stopping: int = option(0, Bound(int, 0, 100_000), "training")
+    calibrate: bool = option(default=True, accepts=Flag(), group="training")
     fine_tune: str = option("all", Choice(("all", "last_layers", "readout")), "fine-tuning")
     optimiser: str = option("fresh", Choice(("fresh", "kept")), "fine-tuning")
     seed: int = option(0, Bound(int, 0, LAST_SEED), "usual")

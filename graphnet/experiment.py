@@ -1,6 +1,7 @@
 """One task from cohorts to a result: prepare, fit, evaluate, explain."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import Any
@@ -12,7 +13,7 @@ from graphnet.artifacts.fine_tuning import FineTuning
 from graphnet.artifacts.lineage import is_complete, subjects_seen
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import SplitPredictions, predictions_document
-from graphnet.artifacts.result import SplitMetrics, TaskResult
+from graphnet.artifacts.result import CalibrationResult, SplitMetrics, TaskResult
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data import provenance
 from graphnet.data.atlas import ATLAS, Atlas
@@ -24,13 +25,14 @@ from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.evaluation.assessment import ModelEvaluation, by_site, evaluate_model, graph_helps
 from graphnet.evaluation.attribution import Explained, explain
 from graphnet.evaluation.fine_tuning import TunedModels, compare_tuning
+from graphnet.evaluation.recalibration import Fitting, calibrate_model, inherited
 from graphnet.evaluation.result_warnings import clipped_values, quality, warnings
 from graphnet.evaluation.validation import ValidationResult, validate
 from graphnet.plan import ExperimentPlan
 from graphnet.steps import expected_steps
 from graphnet.training.callbacks import Callback
 from graphnet.training.memory import kept_heap, translate_oom
-from graphnet.training.progress import BASELINES, EVALUATION, EXPLANATION, REPORT
+from graphnet.training.progress import BASELINES, CALIBRATION, EVALUATION, EXPLANATION, REPORT
 from graphnet.training.stacked import MonitoredFit
 
 
@@ -92,7 +94,21 @@ def run(
     coordinator.dispatch()
     with callback.stage("train"):
         trained = coordinator.train()
-    model, has_baselines = trained.fit.model, plan.evaluation.baselines
+    callback.raise_if_cancelled()
+    with callback.stage("validate"):
+        validated = validate(
+            trained.fit.model,
+            data.train,
+            plan.fold_plans,
+            plan.evaluation,
+            coordinator.cross_validate,
+            progress=progress,
+        )
+        # By the folds' predictions: whatever the model is judged by comes after.
+        model, calibrated = _calibrated(plan, trained.fit, validated, device, callback)
+        trained = replace(trained, fit=replace(trained.fit, model=model))
+        trained = _scratch_calibrated(plan, trained, device, callback)
+    has_baselines = plan.evaluation.baselines
     callback.raise_if_cancelled()
     with callback.stage("assess"), progress.step(BASELINES if has_baselines else EVALUATION):
         evaluated = evaluate_model(
@@ -104,16 +120,6 @@ def run(
             no_graph_reason=trained.no_graph_reason,
         )
     callback.raise_if_cancelled()
-    with callback.stage("validate"):
-        validated = validate(
-            model,
-            data.train,
-            plan.fold_plans,
-            plan.evaluation,
-            coordinator.cross_validate,
-            progress=progress,
-        )
-    callback.raise_if_cancelled()
     explained = None
     if plan.evaluation.explain:
         with progress.step(EXPLANATION):
@@ -121,7 +127,7 @@ def run(
     with progress.step(REPORT):
         predicted = _predicted(plan, evaluated, validated)
         result = replace(
-            _result(plan, trained.fit, evaluated, validated),
+            _result(plan, trained.fit, evaluated, validated, calibrated),
             seen_in_training=_seen_in_training(plan, predicted),
             explanation=explained.explanation if explained else None,
             confounds=_confounds(model, data, evaluated, validated),
@@ -141,11 +147,47 @@ def run(
         )
 
 
+def _calibrated(
+    plan: ExperimentPlan,
+    fit: MonitoredFit,
+    validated: ValidationResult,
+    device: torch.device,
+    callback: Callback,
+) -> tuple[StoredModel, CalibrationResult | None]:
+    """The model with its calibration, and what that rests on; None where none is asked for."""
+    if not plan.calibrates:
+        return replace(fit.model, calibration=None), None
+    if plan.parent is not None and plan.parent_saw_training:
+        return inherited(fit.model, plan.parent)
+    by_folds = validated.log_probabilities if plan.folds_may_calibrate else {}
+    settings = replace(plan.start.settings, epochs=fit.epoch)
+    fitting = Fitting(plan.data.train, plan.start.classes, device, plan.fold_parent, callback)
+    with nullcontext() if by_folds else callback.progress.step(CALIBRATION):
+        model, calibrated = calibrate_model(fit.model, fitting, settings, by_folds)
+    if plan.parent is not None and calibrated.why is not None:
+        return inherited(fit.model, plan.parent, calibrated.why)
+    return model, calibrated
+
+
+def _scratch_calibrated(
+    plan: ExperimentPlan, trained: TrainedModels, device: torch.device, callback: Callback
+) -> TrainedModels:
+    """The model that a fine-tuned one is compared with, calibrated as that is."""
+    if trained.scratch is None or not plan.calibrates:
+        return trained
+    settings = replace(trained.scratch.settings, epochs=trained.scratch_epoch)
+    fitting = Fitting(plan.data.train, plan.start.classes, device, None, callback)
+    with callback.progress.step(CALIBRATION):
+        model, _ = calibrate_model(trained.scratch, fitting, settings, {})
+    return replace(trained, scratch=model)
+
+
 def _result(
     plan: ExperimentPlan,
     fit: MonitoredFit,
     evaluated: ModelEvaluation,
     validated: ValidationResult,
+    calibrated: CalibrationResult | None,
 ) -> TaskResult:
     """Metrics, baselines and paired differences by split, those of the folds among them."""
     data, model = plan.data, fit.model
@@ -168,7 +210,13 @@ def _result(
         graph_helps=graph_helps({} if plan.parent is not None else compared),
         cross_validation=validated.folds,
         class_names=model.class_names,
-        warnings=(*plan.warnings, *validated.warnings, *warnings(model, data, clipped)),
+        warnings=(
+            *plan.warnings,
+            *validated.warnings,
+            *([] if calibrated is None else calibrated.warnings()),
+            *warnings(model, data, clipped),
+        ),
+        calibration=calibrated,
         selected_epoch=fit.epoch,
         code_version=metadata.version("nld-sgn"),
         versions=provenance.versions(),

@@ -76,7 +76,11 @@ class ExperimentPlan:
         data = _with_confounds(data, evaluation)
         start = initial_model(data, settings, parent)
         fold_plans = plan_folds(
-            data, evaluation, is_regression=start.scale is not None, seed=settings.seed
+            data,
+            evaluation,
+            is_regression=start.scale is not None,
+            calibrate=start.settings.calibrate,
+            seed=settings.seed,
         )
         from_scratch, warnings = _fold_start(parent, data)
         fold_parent = None if from_scratch else parent
@@ -139,6 +143,22 @@ class ExperimentPlan:
         )(settings.model)
         training = {name: getattr(recommended, name) for name in RECOMMENDED}
         return replace(settings, **training, fine_tune="all", optimiser="fresh")
+
+    @property
+    def calibrates(self) -> bool:
+        """Whether probabilities are calibrated: where classes are predicted, unless declined."""
+        return self.start.settings.calibrate and self.start.scale is None
+
+    @property
+    def parent_saw_training(self) -> bool:
+        """Whether the parent was trained on training subjects, so that no fold starts from it."""
+        return self.parent is not None and self.fold_parent is None
+
+    @property
+    def folds_may_calibrate(self) -> bool:
+        """Whether the folds are trained as the model is, to the same epoch and settings."""
+        alike = not self.evaluation.nested and not self.data.may_select
+        return alike and not self.parent_saw_training
 
     @property
     def to_explain(self) -> Cohort:

@@ -10,10 +10,12 @@ from graphnet.config import TrainingSettings
 from graphnet.evaluation.assessment import has_graph
 from graphnet.evaluation.attribution import MOST_SUBJECTS, passes
 from graphnet.evaluation.nested_cv import grid, inner_settings
+from graphnet.evaluation.recalibration import OWN_FOLDS
 from graphnet.evaluation.validation import FoldsPlan
 from graphnet.plan import ExperimentPlan
 from graphnet.training.progress import (
     BASELINES,
+    CALIBRATION,
     CHOOSING,
     EVALUATION,
     EXPLANATION,
@@ -83,13 +85,14 @@ class _Expected:
             steps.append(Step(FROM_SCRATCH, self._training(self.plan.scratch_settings)))
         everyone = sum(len(cohort) for cohort in self.plan.data.present().values())
         judged = self._evaluation(everyone)
+        for folds in self.plan.fold_plans:
+            if folds.folds:
+                steps += [*self._folds(folds), Step(EVALUATION, self._evaluation(self._subjects))]
+        steps += self._own_calibration()
         if evaluation.baselines:
             steps.append(Step(BASELINES, IMPORT_SECONDS + self._baselines() + judged))
         else:
             steps.append(Step(EVALUATION, judged))
-        for folds in self.plan.fold_plans:
-            if folds.folds:
-                steps += [*self._folds(folds), Step(EVALUATION, self._evaluation(self._subjects))]
         if evaluation.explain:
             steps.append(Step(EXPLANATION, self._explanation()))
         facts = everyone * self._values * FACT_SECONDS
@@ -133,22 +136,30 @@ class _Expected:
             )
         fits = self._fits(count, settings)
         steps.append(Step(FOLDS, fits, count))
+        if folds.inner and not evaluation.nested:
+            steps.append(Step(CALIBRATION, self._inner(folds, count, settings)))
         if evaluation.baselines:
             baselines = count * self._baselines()
             steps.append(Step(FOLD_BASELINES, baselines, count))
             if self.plan.fold_parent is None and has_graph(self.plan.start):
                 steps.append(Step(FOLDS_NO_GRAPH, fits, count))
-        for start in self.plan.other_starts().values():
-            if evaluation.nested:
-                inherited = start.parent is not None
-                steps.append(
-                    Step(
-                        CHOOSING, count * self._choosing(start.settings, inherited=inherited), count
-                    )
-                )
-            steps.append(Step(FOLDS_OTHER, self._fits(count, start.settings), count))
+        steps += self._others(folds, count)
         if workers > 1:
             return [Step(SHARED, sum(step.seconds for step in steps))]
+        return steps
+
+    def _others(self, folds: FoldsPlan, count: int) -> list[Step]:
+        """The same folds from another start, which a fine-tuning is compared with."""
+        steps: list[Step] = []
+        nested = self.plan.evaluation.nested
+        for start in self.plan.other_starts().values():
+            inherited = start.parent is not None
+            if nested:
+                choosing = self._choosing(start.settings, inherited=inherited)
+                steps.append(Step(CHOOSING, count * choosing, count))
+            steps.append(Step(FOLDS_OTHER, self._fits(count, start.settings), count))
+            if folds.inner and not nested and not inherited:
+                steps.append(Step(CALIBRATION, self._inner(folds, count, start.settings)))
         return steps
 
     def _choosing(self, settings: TrainingSettings, *, inherited: bool) -> float:
@@ -156,6 +167,27 @@ class _Expected:
         inner = inner_settings(settings, inherited=inherited)
         candidates = grid(settings, len(self.plan.data.train.regions), inherited=inherited)
         return self._fits(INNER_FOLDS * len(candidates), inner)
+
+    def _inner(self, folds: FoldsPlan, count: int, settings: TrainingSettings) -> float:
+        """The inner fits of the first ``count`` folds; some serve several of these."""
+        sizes = {
+            inner.train.tobytes(): len(inner.train)
+            for each in folds.some(0, count).inner
+            for inner in each
+        }
+        share = sum(sizes.values()) / max(1, len(sizes)) / self._subjects
+        return share * self._fits(len(sizes), settings)
+
+    def _own_calibration(self) -> list[Step]:
+        """Of the model itself, where no folds serve, and of one that is trained from scratch."""
+        plan = self.plan
+        by_folds = plan.folds_may_calibrate and any(each.folds for each in plan.fold_plans)
+        if not plan.calibrates:
+            return []
+        trained = [] if plan.parent_saw_training or by_folds else [plan.start.settings]
+        trained += [plan.scratch_settings] if plan.has_scratch_model else []
+        share = (OWN_FOLDS - 1) / OWN_FOLDS
+        return [Step(CALIBRATION, share * self._fits(OWN_FOLDS, each)) for each in trained]
 
     def _baselines(self) -> float:
         pairs = self._subjects**2

@@ -5,6 +5,7 @@ The two together are enough to predict: no code of the training and no pickle is
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
@@ -31,6 +32,7 @@ from graphnet.config import TrainingSettings
 from graphnet.data.class_names import KEY as NAMES
 from graphnet.data.cohort import Cohort, FloatArray, Layout
 from graphnet.errors import GraphnetError, ModelError
+from graphnet.evaluation.calibration import Calibration
 from graphnet.graphs import Graphs
 from graphnet.messages import Message
 from graphnet.models import Net, Sizes, build_net
@@ -53,6 +55,7 @@ OWN_KEYS = {
     "scaler",
     "harmoniser",
     "adjuster",
+    "calibration",
     "parameters_sha256",
 }
 
@@ -65,7 +68,8 @@ class StoredModel:
     none, and the ``scale`` of the score. ``class_names`` are the words for them, as far as these
     are known; ``edges`` is what the connectomes hold, "" where there are none. ``facts`` is what
     the manifest says besides (fingerprints, metrics, parent); ``moments`` are the optimiser's, for
-    a fine-tuning that keeps them.
+    a fine-tuning that keeps them. ``calibration`` corrects how certain the probabilities are;
+    None: they stay as the net gives them.
     """
 
     settings: TrainingSettings
@@ -78,6 +82,7 @@ class StoredModel:
     moments: Mapping[str, Tensor] = field(default_factory=dict)
     class_names: Mapping[int, str] = field(default_factory=dict)
     edges: str = ""
+    calibration: Calibration | None = None
 
     @property
     def net(self) -> Net:
@@ -127,14 +132,15 @@ class StoredModel:
     def predict(self, cohort: Cohort, device: torch.device | None = None) -> FloatArray:
         """Class probabilities (S, C), the mean over replicas; of a score model scores (S, 1).
 
-        Computed in double and rounded to single precision, so that they do not depend on how
-        many threads or which processor added the numbers up.
+        The probabilities are calibrated where the model has a calibration. Computed in double and
+        rounded to single precision, so that they do not depend on how many threads or which
+        processor added the numbers up.
 
         Raises:
             ModelError: data that are not of the model's regions and measures.
 
         """
-        return predictions(self.outputs(cohort, device), self.scale)
+        return predictions(self.outputs(cohort, device), self.scale, self.calibration)
 
     def to_bytes(self) -> tuple[bytes, bytes]:
         """The parameters as safetensors and the manifest as JSON."""
@@ -151,6 +157,7 @@ class StoredModel:
             EDGES_KEY: self.edges,
             "target": None if self.scale is None else self.scale.as_dict(),
             **self.preprocessing.as_dict(),
+            "calibration": None if self.calibration is None else self.calibration.as_dict(),
             "parameters_sha256": hashlib.sha256(parameters).hexdigest(),
         }
         text = json.dumps(manifest, indent=1, allow_nan=False, ensure_ascii=False)
@@ -194,7 +201,7 @@ class StoredModel:
         fitted = {name: tensor.numpy() for name, tensor in _taken(tensors, FITTED).items()}
         graphs = Graphs.from_tensors(rule(settings), fitted)
         moments = _taken(tensors, MOMENTS)
-        target = facts.get("target")
+        target, calibration = facts.get("target"), facts.get("calibration")
         return cls(
             settings=settings,
             layout=layout,
@@ -206,6 +213,7 @@ class StoredModel:
             moments=moments,
             class_names=manifest_names(facts),
             edges=manifest_edges(facts),
+            calibration=(None if calibration is None else Calibration.from_dict(calibration)),
         )
 
     def check_shapes(self) -> None:
@@ -220,22 +228,38 @@ class StoredModel:
         for name, tensor in self._tensors():
             if not tensor.is_floating_point() or not tensor.isfinite().all():
                 raise ModelError(Message("model.not-finite", part=name))
+        self._check_fitted()
+
+    def _check_fitted(self) -> None:
+        """Refuse what is fitted beside the net and is not of its layout. Raises ModelError."""
         regions, measures = len(self.layout.regions), len(self.layout.measures)
         if self.preprocessing.scaler.center.shape != (regions, measures):
             raise ModelError(Message("model.wrong-shapes", part="scaler"))
         adjuster = self.preprocessing.adjuster
         if adjuster is not None and adjuster.slopes.shape[1:] != (regions, measures):
             raise ModelError(Message("model.wrong-shapes", part="scaler"))
+        if self.calibration is not None and len(self.calibration.shares) != len(self.classes):
+            raise ModelError(Message("model.wrong-shapes", part="calibration"))
         if not self.preprocessing.graphs.fits(regions):
             raise ModelError(Message("model.wrong-shapes", part="graph"))
 
 
-def predictions(outputs: Tensor, scale: Scale | None) -> FloatArray:
+def predictions(
+    outputs: Tensor, scale: Scale | None, calibration: Calibration | None = None
+) -> FloatArray:
     """Class probabilities (S, C), or scores (S, 1), from what K replicas give: (K, S, C)."""
     if scale is not None:
         return scale.unscaled(outputs.mean(dim=0).numpy())
+    if calibration is not None:
+        return calibration.apply(log_probabilities(outputs))
     probabilities = outputs.softmax(dim=-1).mean(dim=0).float()
     return np.asarray(probabilities.numpy(), dtype=np.float64)
+
+
+def log_probabilities(outputs: Tensor) -> FloatArray:
+    """Logarithms (S, C) of the mean probabilities, from what K replicas give: (K, S, C)."""
+    summed = outputs.double().log_softmax(dim=-1).logsumexp(dim=0) - math.log(len(outputs))
+    return np.asarray(summed.numpy())
 
 
 def _taken(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

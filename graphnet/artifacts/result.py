@@ -180,7 +180,8 @@ class FoldsResult:
     ``why`` says why there are folds, or why there are none although they are called for;
     ``repeats`` is None where nothing came of them. ``reasons``: why a baseline has no metrics here.
     ``chosen``: the settings that nested selection took, one mapping per fold. ``sites``: metrics of
-    each site that was left out.
+    each site that was left out. ``slopes``: of each fold's calibration, None of one without; () of
+    folds that were not to be calibrated.
     """
 
     folds: int
@@ -190,6 +191,7 @@ class FoldsResult:
     chosen: Sequence[Mapping[str, float]] = ()
     sites: Mapping[str, SplitMetrics] = field(default_factory=dict)
     permutation: Permutation | None = None
+    slopes: Sequence[float | None] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -205,6 +207,8 @@ class FoldsResult:
             stored["sites"] = {site: metrics.as_dict() for site, metrics in self.sites.items()}
         if self.permutation is not None:
             stored["permutation"] = self.permutation.as_dict()
+        if self.slopes:
+            stored["calibration_slopes"] = list(self.slopes)
         stored["why_message"] = None if self.why is None else self.why.as_dict()
         stored["reason_messages"] = _coded(self.reasons)
         return stored
@@ -225,6 +229,51 @@ class FoldsResult:
             chosen=[_known_numbers(each) for each in _list(named.get("chosen"))],
             sites={site: metrics for site, metrics in sites.items() if metrics is not None},
             permutation=Permutation.from_json(named.get("permutation")),
+            slopes=[_number(each) for each in _list(named.get("calibration_slopes"))],
+        )
+
+
+@dataclass(frozen=True)
+class CalibrationResult:
+    """How the model's probabilities were calibrated: by which ``slope``, fitted on whom.
+
+    ``source``: ``cv`` or ``leave_site_out``, the folds whose ``subjects`` predictions served;
+    ``inner``, folds that were trained for it; ``parent``, the parent's calibration, kept; "" where
+    nothing is calibrated. ``why`` says why there is none, or none of its own.
+    """
+
+    source: str = ""
+    slope: float | None = None
+    subjects: int = 0
+    why: Message | None = None
+
+    def warnings(self) -> list[Message]:
+        """That nothing is calibrated, or nothing by the model's own predictions."""
+        if self.why is None:
+            return []
+        code = "evaluation.calibration-inherited" if self.source else "evaluation.uncalibrated"
+        return [Message(code, reason=self.why)]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "source": self.source,
+            "slope": self.slope,
+            "subjects": self.subjects,
+            "why": "" if self.why is None else str(self.why),
+            "why_message": None if self.why is None else self.why.as_dict(),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Any) -> "CalibrationResult | None":
+        """None where nothing is said, as in a result of an older version."""
+        if not isinstance(stored, Mapping):
+            return None
+        return cls(
+            _text(stored.get("source")),
+            _number(stored.get("slope")),
+            _whole(stored.get("subjects")) or 0,
+            _message(stored.get("why_message") or stored.get("why") or None),
         )
 
 
@@ -435,7 +484,8 @@ class TaskResult:
     None before anything was stored. ``imported`` and ``unknown`` are what an import notes of the
     old model. ``confounds`` says how far covariates may explain the metrics; None where the
     subjects have no covariates. ``fine_tuning`` says whether a fine-tuning helped; None of a
-    training from scratch.
+    training from scratch. ``calibration`` is None where probabilities were not to be
+    calibrated, and in results of older versions.
     """
 
     history: History = field(default_factory=History)
@@ -455,6 +505,7 @@ class TaskResult:
     explanation: Explanation | None = None
     confounds: Confounds | None = None
     fine_tuning: FineTuning | None = None
+    calibration: CalibrationResult | None = None
     device: str = ""
     evidence_sha256: str = ""
     storage: StoredObjects | None = None
@@ -508,6 +559,7 @@ class TaskResult:
             "explanation": None if self.explanation is None else self.explanation.as_dict(),
             "confounds": None if self.confounds is None else self.confounds.as_dict(),
             "fine_tuning": None if self.fine_tuning is None else self.fine_tuning.as_dict(),
+            "calibration": None if self.calibration is None else self.calibration.as_dict(),
             "device": self.device,
         }
 
@@ -551,6 +603,7 @@ class TaskResult:
             explanation=Explanation.from_json(named.get("explanation")),
             confounds=Confounds.from_json(named.get("confounds")),
             fine_tuning=FineTuning.from_json(named.get("fine_tuning")),
+            calibration=CalibrationResult.from_json(named.get("calibration")),
             device=_text(named.get("device")),
             evidence_sha256=_text(named.get("evidence_sha256")),
             storage=_storage(named),

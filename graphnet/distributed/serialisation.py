@@ -17,7 +17,8 @@ from graphnet.evaluation.folds import Fold
 from graphnet.messages import Message
 from graphnet.training import checkpoint
 
-PREDICTED, BASELINE, OTHER = "predicted", "baseline.", "other."
+PREDICTED, LOGS = "predicted", "log_probabilities"
+BASELINE, OTHER = "baseline.", "other."
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,12 @@ def pack_folds(result: CrossValidation) -> bytes:
         BASELINE + name: values for name, values in result.baselines.items() if values is not None
     }
     arrays |= {OTHER + name: values for name, values in result.others.items()}
+    if result.log_probabilities is not None:
+        arrays[LOGS] = result.log_probabilities
+    reason = result.uncalibrated
     facts = {
+        "slopes": list(result.slopes),
+        "uncalibrated": None if reason is None else reason.as_dict(),
         "baselines": list(result.baselines),
         "others": list(result.others),
         "other_reasons": {name: why.as_dict() for name, why in result.other_reasons.items()},
@@ -79,6 +85,8 @@ def unpack_folds(contents: Sequence[bytes], folds: Sequence[Fold]) -> CrossValid
     for _, _, facts in shards:
         failed = {**facts.get("other_reasons", {}), **failed}
     others = [name for name in shards[0][2].get("others", ()) if name not in failed]
+    reasons = [facts["uncalibrated"] for _, _, facts in shards if facts["uncalibrated"]]
+    has_logs = LOGS in shards[0][0]
     baselines = {
         name: None if name in stored else _together(shards, BASELINE + name, repeats)
         for name in names
@@ -92,6 +100,9 @@ def unpack_folds(contents: Sequence[bytes], folds: Sequence[Fold]) -> CrossValid
         chosen=[chosen for _, _, facts in shards for chosen in facts["chosen"]],
         others={name: _together(shards, OTHER + name, repeats) for name in others},
         other_reasons={name: Message.from_json(reason) for name, reason in failed.items()},
+        log_probabilities=_together(shards, LOGS, repeats) if has_logs else None,
+        slopes=[slope for _, _, facts in shards for slope in facts["slopes"]],
+        uncalibrated=Message.from_json(reasons[0]) if reasons else None,
     )
 
 

@@ -71,6 +71,7 @@ class TrainedModels:
     no_graph_reason: Message | None = None
     scratch: StoredModel | None = None
     scratch_reason: Message | None = None
+    scratch_epoch: int = 0
 
 
 def shards(plan: ExperimentPlan) -> list[Shard]:
@@ -108,7 +109,7 @@ def run_shard(
         trained = train(plan, shard, device=device, callback=callback)
         return pack_replicas(Replicas(trained.fit.model, trained.no_graph, trained.no_graph_reason))
     folds = next(one for one in plan.fold_plans if one.kind == shard.kind)
-    some = replace(folds, folds=folds.folds[shard.first : shard.last])
+    some = folds.some(shard.first, shard.last)
     result = cross_validate_folds(plan, some, device=device, callback=callback)
     return pack_folds(result if plan.evaluation.explain else replace(result, models=()))
 
@@ -158,6 +159,7 @@ def cross_validate_folds(
         baselines=plan.evaluation.baselines,
         parent=plan.fold_parent,
         others=plan.other_starts(),
+        inner=folds.inner,
         callback=callback,
     )
 
@@ -195,7 +197,7 @@ class Coordinator:
                 )
         except GraphnetError as error:
             return replace(trained, scratch_reason=error.messages[0])
-        return replace(trained, scratch=fit.model)
+        return replace(trained, scratch=fit.model, scratch_epoch=fit.epoch)
 
     def _trained(self) -> TrainedModels:
         mine = whole_shard(self.plan) if self.sharing is None else own_shard(self.plan)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,10 +15,23 @@ from graphnet.errors import GraphnetError
 from graphnet.evaluation.assessment import has_graph, simple_baselines
 from graphnet.evaluation.folds import Fold
 from graphnet.evaluation.nested_cv import choose
+from graphnet.evaluation.recalibration import (
+    Fitting,
+    InnerFold,
+    calibrate_folds,
+    calibrate_nested,
+)
 from graphnet.messages import Message
 from graphnet.training.callbacks import Callback
 from graphnet.training.initialisation import without_graph
-from graphnet.training.progress import CHOOSING, FOLD_BASELINES, FOLDS, FOLDS_NO_GRAPH, FOLDS_OTHER
+from graphnet.training.progress import (
+    CALIBRATION,
+    CHOOSING,
+    FOLD_BASELINES,
+    FOLDS,
+    FOLDS_NO_GRAPH,
+    FOLDS_OTHER,
+)
 from graphnet.training.stacked import FitResult, FitSpec, fit_all
 
 TEST = "test"
@@ -28,10 +42,12 @@ class CrossValidation:
     """What folds gave.
 
     ``predicted`` (R, S, C) are the out-of-fold predictions of R repeats, NaN for subjects that no
-    fold tested; ``baselines`` the same by name, None where a baseline could not be fitted:
-    ``reasons`` says why. ``models``: one per fold. ``chosen``: the settings that nested selection
-    took, one mapping per fold. ``others`` are the out-of-fold predictions of the same folds from
-    another start, ``other_reasons`` why there are none.
+    fold tested, calibrated where that could be; ``log_probabilities`` (R, S, C) are those before.
+    ``uncalibrated`` says why some are not. ``baselines`` are predictions by name, None where one
+    could not be fitted: ``reasons`` says why. ``models``: one per fold. ``chosen``: the settings
+    that nested selection took, one mapping per fold. ``slopes``: those of the folds' calibrations,
+    None of one without. ``others`` are the out-of-fold predictions of the same folds from another
+    start, ``other_reasons`` why there are none.
     """
 
     folds: Sequence[Fold]
@@ -42,6 +58,9 @@ class CrossValidation:
     chosen: Sequence[Mapping[str, float]] = ()
     others: Mapping[str, FloatArray] = field(default_factory=dict)
     other_reasons: Mapping[str, Message] = field(default_factory=dict)
+    log_probabilities: FloatArray | None = None
+    slopes: Sequence[float | None] = ()
+    uncalibrated: Message | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +82,7 @@ def cross_validate(
     baselines: bool = True,
     parent: StoredModel | None = None,
     others: Mapping[str, OtherStart] | None = None,
+    inner: Sequence[Sequence[InnerFold]] = (),
     callback: Callback | None = None,
 ) -> CrossValidation:
     """Train on all folds at once: the network with and without its graph, and the baselines.
@@ -78,7 +98,10 @@ def cross_validate(
         nested: whether inner folds choose learning rate, weight decay and density.
         baselines: whether baselines are fitted on the same folds.
         parent: the model that each fold starts from; None: from scratch.
-        others: other starts of the same folds, by name; that one fails ends nothing else.
+        others: other starts of the same folds, by name; that one fails ends nothing else. A parent
+            that has seen some of the subjects calibrates what starts from it.
+        inner: of each fold, what its calibration is fitted on; () to calibrate none. Where settings
+            are ``nested``, the folds that choose them serve instead.
         callback: follows the trainings.
 
     Raises:
@@ -87,17 +110,8 @@ def cross_validate(
 
     """
     callback = callback or Callback()
-
-    def specs_of(settings: TrainingSettings, parent: StoredModel | None) -> Sequence[FitSpec]:
-        specs = [FitSpec(fold.train, settings) for fold in folds]
-        if not nested:
-            return specs
-        with callback.progress.step(CHOOSING):
-            return choose(cohort, specs, classes, device=device, parent=parent, callback=callback)
-
-    specs = specs_of(settings, parent)
-    with callback.progress.step(FOLDS):
-        ours = fit_all(cohort, specs, classes, device=device, parent=parent, callback=callback)
+    fitting = Fitting(cohort, classes, device, parent, callback)
+    specs, ours, reason = _trained(fitting, settings, folds, inner, nested=nested, step=FOLDS)
     rivals: dict[str, FloatArray | None] = {}
     reasons: dict[str, Message] = {}
     if baselines:
@@ -118,11 +132,7 @@ def cross_validate(
     failed: dict[str, Message] = {}
     for name, start in (others or {}).items():
         try:
-            own = specs_of(start.settings, start.parent)
-            with callback.progress.step(FOLDS_OTHER):
-                fits = fit_all(
-                    cohort, own, classes, device=device, parent=start.parent, callback=callback
-                )
+            fits = _from_other(replace(fitting, parent=start.parent), start, folds, inner, nested)
             predicted[name] = pooled(folds, _tested(folds, fits), len(cohort))
         except GraphnetError as error:
             failed[name] = error.messages[0]
@@ -135,7 +145,53 @@ def cross_validate(
         chosen=[_chosen(one.settings, parent) for one in specs] if nested else [],
         others=predicted,
         other_reasons=failed,
+        log_probabilities=_logs(folds, ours, len(cohort)),
+        slopes=[_slope(fit.model) for fit in ours] if inner else [],
+        uncalibrated=reason,
     )
+
+
+def _trained(
+    fitting: Fitting,
+    settings: TrainingSettings,
+    folds: Sequence[Fold],
+    inner: Sequence[Sequence[InnerFold]],
+    *,
+    nested: bool,
+    step: str,
+) -> tuple[list[FitSpec], list[FitResult], Message | None]:
+    """The folds' fits and what came of them, and why some are not calibrated."""
+    cohort, classes, progress = fitting.cohort, fitting.classes, fitting.callback.progress
+    shared: dict[str, Any] = {
+        "device": fitting.device, "parent": fitting.parent, "callback": fitting.callback
+    }  # fmt: skip
+    specs = [FitSpec(fold.train, settings) for fold in folds]
+    chosen_by: list[FloatArray] = []
+    if nested:
+        with progress.step(CHOOSING):
+            specs, chosen_by = choose(cohort, specs, classes, **shared)
+    with progress.step(step):
+        fits = fit_all(cohort, specs, classes, **shared)
+    if not inner:
+        return specs, fits, None
+    if nested:
+        return specs, *calibrate_nested(fitting, specs, chosen_by, fits)
+    with progress.step(CALIBRATION):
+        return specs, *calibrate_folds(fitting, specs, inner, fits)
+
+
+def _from_other(
+    fitting: Fitting,
+    start: OtherStart,
+    folds: Sequence[Fold],
+    inner: Sequence[Sequence[InnerFold]],
+    nested: bool,  # noqa: FBT001
+) -> list[FitResult]:
+    own = () if fitting.parent is not None else inner
+    _, fits, _ = _trained(fitting, start.settings, folds, own, nested=nested, step=FOLDS_OTHER)
+    if inner and fitting.parent is not None:
+        return [fit.calibrated(fitting.parent.calibration) for fit in fits]
+    return fits
 
 
 def pooled(folds: Sequence[Fold], tested: Sequence[FloatArray], subjects: int) -> FloatArray:
@@ -145,6 +201,16 @@ def pooled(folds: Sequence[Fold], tested: Sequence[FloatArray], subjects: int) -
     for fold, values in zip(folds, tested, strict=True):
         out_of_fold[fold.repeat, fold.test] = values
     return out_of_fold
+
+
+def _logs(folds: Sequence[Fold], fits: Sequence[FitResult], subjects: int) -> FloatArray | None:
+    logs = [fit.log_probabilities for fit in fits]
+    known = [each[fold.test] for fold, each in zip(folds, logs, strict=True) if each is not None]
+    return pooled(folds, known, subjects) if known else None
+
+
+def _slope(model: StoredModel) -> float | None:
+    return None if model.calibration is None else model.calibration.slope
 
 
 def _tested(folds: Sequence[Fold], fits: Sequence[FitResult]) -> list[FloatArray]:

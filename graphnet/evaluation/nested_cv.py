@@ -32,8 +32,11 @@ def choose(
     device: torch.device,
     parent: StoredModel | None = None,
     callback: Callback | None = None,
-) -> list[FitSpec]:
+) -> tuple[list[FitSpec], list[FloatArray]]:
     """Each fit with the settings of least inner loss; no subject outside its ``rows`` is used.
+
+    Beside them the log probabilities (S of the fit, C) that the inner folds gave with these, of a
+    clinical score (S of the fit, 0).
 
     Cawley & Talbot 2010, Journal of Machine Learning Research 11:2079-2107.
 
@@ -51,12 +54,14 @@ def choose(
     """
     callback = callback or Callback()
     fit_inner = partial(fit_all, device=device, parent=parent, callback=callback)
-    chosen = []
+    chosen, predicted = [], []
     for place, spec in enumerate(specs):
         span = place / len(specs), (place + 1) / len(specs)
         with callback.progress.part(*span, (place + 1, place + 1)):
-            chosen.append(_chosen(cohort, spec, classes, fit_inner, inherited=parent is not None))
-    return chosen
+            one, logs = _chosen(cohort, spec, classes, fit_inner, inherited=parent is not None)
+        chosen.append(one)
+        predicted.append(logs)
+    return chosen, predicted
 
 
 def grid(
@@ -98,7 +103,7 @@ def _chosen(
     fit_inner: Callable[[Cohort, Sequence[FitSpec], tuple[int, ...]], list[FitResult]],
     *,
     inherited: bool,
-) -> FitSpec:
+) -> tuple[FitSpec, FloatArray]:
     inside = cohort.rows(spec.rows)
     folds = stratified(
         None if spec.settings.label == "score" else inside.labels,
@@ -110,15 +115,27 @@ def _chosen(
     settings = inner_settings(spec.settings, inherited=inherited)
     candidates = grid(settings, len(cohort.regions), inherited=inherited)
     inner = [FitSpec(fold.train, settings) for settings in candidates for fold in folds]
+    fits = fit_inner(inside, inner, classes)
     losses = [
         _loss(inside, fold, fit.predicted, classes)
-        for fold, fit in zip(
-            [*folds] * len(candidates), fit_inner(inside, inner, classes), strict=True
-        )
+        for fold, fit in zip([*folds] * len(candidates), fits, strict=True)
     ]
     by_settings = np.array(losses).reshape(len(candidates), len(folds)).mean(axis=1)
-    best = candidates[int(by_settings.argmin())]
-    return replace(spec, settings=replace(best, seeds=spec.settings.seeds))
+    best = int(by_settings.argmin())
+    chosen = replace(candidates[best], seeds=spec.settings.seeds)
+    own = fits[best * len(folds) : (best + 1) * len(folds)]
+    return replace(spec, settings=chosen), _pooled(folds, own, len(inside), len(classes))
+
+
+def _pooled(
+    folds: Sequence[Fold], fits: Sequence[FitResult], subjects: int, classes: int
+) -> FloatArray:
+    """Out-of-fold log probabilities (S, C)."""
+    logs = np.full((subjects, classes), np.nan)
+    for fold, fit in zip(folds, fits, strict=True):
+        if fit.log_probabilities is not None:
+            logs[fold.test] = fit.log_probabilities[fold.test]
+    return logs
 
 
 def _loss(cohort: Cohort, fold: Fold, predicted: FloatArray, classes: tuple[int, ...]) -> float:

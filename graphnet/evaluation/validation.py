@@ -22,6 +22,7 @@ from graphnet.evaluation.cross_validation import CrossValidation
 from graphnet.evaluation.fine_tuning import TunedFolds
 from graphnet.evaluation.folds import Fold, leave_one_out_by, most_folds, stratified
 from graphnet.evaluation.metrics import evaluate_repeats
+from graphnet.evaluation.recalibration import InnerFold, inner_folds
 from graphnet.evaluation.resampling import p_value
 from graphnet.messages import Message
 from graphnet.training.progress import EVALUATION, Progress
@@ -32,8 +33,8 @@ class ValidationResult:
     """What folds add to a result, by kind: ``cv`` and ``leave_site_out``.
 
     ``predicted`` (S, C) is the mean over repeats, NaN for subjects that no fold tested.
-    ``baselines`` are by name and kind; ``models`` those of all folds. ``tuned`` is what
-    a fine-tuning is compared by.
+    ``log_probabilities`` (R, S, C) are those before calibration. ``baselines`` are by name and
+    kind; ``models`` those of all folds. ``tuned`` is what a fine-tuning is compared by.
     """
 
     metrics: dict[str, SplitMetrics | None] = field(default_factory=dict)
@@ -44,19 +45,26 @@ class ValidationResult:
     models: list[StoredModel] = field(default_factory=list)
     predicted: dict[str, FloatArray] = field(default_factory=dict)
     tuned: dict[str, TunedFolds] = field(default_factory=dict)
+    log_probabilities: dict[str, FloatArray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FoldsPlan:
     """The folds of one kind and why there are some; or no folds, and why they cannot be cut.
 
-    ``from_parent``: whether each begins from the parent of a fine-tuning.
+    ``from_parent``: whether each begins from the parent of a fine-tuning. ``inner`` is what the
+    calibration of each is fitted on; () where none is calibrated.
     """
 
     kind: str
     folds: Sequence[Fold]
     why: Message
     from_parent: bool = False
+    inner: Sequence[Sequence[InnerFold]] = ()
+
+    def some(self, first: int, last: int) -> "FoldsPlan":
+        """Those from ``first`` up to but not ``last``."""
+        return replace(self, folds=self.folds[first:last], inner=self.inner[first:last])
 
     @property
     def count(self) -> int:
@@ -65,9 +73,9 @@ class FoldsPlan:
 
 
 def plan_folds(
-    data: Splits, evaluation: Evaluation, *, is_regression: bool, seed: int
+    data: Splits, evaluation: Evaluation, *, is_regression: bool, calibrate: bool, seed: int
 ) -> list[FoldsPlan]:
-    """The folds that the form asks for or its data call for.
+    """The folds that the form asks for or its data call for, and what calibrates them.
 
     Raises:
         CohortError: folds that were asked for and cannot be cut.
@@ -91,7 +99,12 @@ def plan_folds(
     if evaluation.leave_site_out:
         folds = leave_one_out_by(data.train.sites, labels, data.train.persons)
         plans.append(FoldsPlan(LEAVE_SITE_OUT, folds, Message("evaluation.leave-site-out-asked")))
-    return plans
+    if labels is None or not calibrate:
+        return plans
+    persons = data.train.persons
+    return [
+        replace(plan, inner=inner_folds(plan.folds, labels, persons, seed=seed)) for plan in plans
+    ]
 
 
 def validate(
@@ -187,6 +200,11 @@ def _add(
         outcome.others.get(SCRATCH),
         outcome.other_reasons.get(SCRATCH),
     )
+    if outcome.log_probabilities is not None:
+        result.log_probabilities[kind] = outcome.log_probabilities
+    if outcome.uncalibrated is not None:
+        reason = outcome.uncalibrated
+        result.warnings.append(Message("evaluation.folds-uncalibrated", reason=reason, split=kind))
     for name, values in outcome.baselines.items():
         metrics = None if values is None else summary(model, train, values)
         result.baselines.setdefault(name, {})[kind] = metrics
@@ -202,6 +220,7 @@ def _add(
         reasons=dict(outcome.reasons),
         chosen=list(outcome.chosen),
         sites=sites,
+        slopes=list(outcome.slopes),
     )
     if model.scale is None:
         result.differences[kind] = differences(model, train, predicted, outcome.baselines)

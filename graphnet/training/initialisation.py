@@ -49,6 +49,7 @@ def without_graph(model: StoredModel) -> StoredModel:
         preprocessing=replace(model.preprocessing, graphs=graphs),
         parameters=model.net.initial(seeds(settings)),
         moments={},
+        calibration=None,
     )
 
 

@@ -15,6 +15,7 @@ NO_GRAPH = "progress.training-without-graph"
 BASELINES = "progress.baselines"
 CHOOSING = "progress.choosing"
 FOLDS = "progress.folds"
+CALIBRATION = "progress.calibration"
 FOLD_BASELINES = "progress.folds-baselines"
 FOLDS_NO_GRAPH = "progress.folds-without-graph"
 FOLDS_OTHER = "progress.folds-other-start"
@@ -28,11 +29,12 @@ REPORT = "progress.report"
 LIKE = {
     NO_GRAPH: TRAINING,
     FOLDS: TRAINING,
+    CALIBRATION: FOLDS,
     CHOOSING: FOLDS,
     FOLDS_NO_GRAPH: FOLDS,
     FOLDS_OTHER: FOLDS,
     FROM_SCRATCH: TRAINING,
-    FOLD_BASELINES: BASELINES,
+    BASELINES: FOLD_BASELINES,
     EXPLANATION: TRAINING,
 }
 # What nothing like it was measured before is as slow as the machine seems to be by the trainings,

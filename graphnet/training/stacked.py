@@ -8,11 +8,12 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from graphnet.artifacts.model import StoredModel, predictions
+from graphnet.artifacts.model import StoredModel, log_probabilities, predictions
 from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.splits import Splits
 from graphnet.errors import TrainingError
+from graphnet.evaluation.calibration import Calibration
 from graphnet.preprocessing.pipeline import PreprocessedViews
 from graphnet.training import memory
 from graphnet.training.callbacks import Callback
@@ -46,10 +47,24 @@ Pair = tuple[StoredModel, FitSpec]  # a model before its first epoch
 
 @dataclass(frozen=True)
 class FitResult:
-    """A trained model and what it predicts for every subject of the cohort, (S, C) or (S, 1)."""
+    """A trained model and what it predicts for every subject of the cohort, (S, C) or (S, 1).
+
+    ``log_probabilities`` (S, C) are those before any calibration; None of a clinical score.
+    """
 
     model: StoredModel
     predicted: FloatArray
+    log_probabilities: FloatArray | None = None
+
+    def calibrated(self, calibration: Calibration | None) -> "FitResult":
+        """The same with calibrated probabilities; unchanged where there is no calibration."""
+        if calibration is None or self.log_probabilities is None:
+            return self
+        return FitResult(
+            replace(self.model, calibration=calibration),
+            calibration.apply(self.log_probabilities),
+            self.log_probabilities,
+        )
 
 
 @memory.translate_oom
@@ -156,7 +171,7 @@ def _start(
     cohort: Cohort, spec: FitSpec, classes: tuple[int, ...], parent: StoredModel | None
 ) -> StoredModel:
     if parent is not None:
-        return replace(parent, settings=spec.settings)
+        return replace(parent, settings=spec.settings, calibration=None)
     return initialise(cohort.rows(spec.rows), spec.settings, classes)
 
 
@@ -227,7 +242,9 @@ def _split(
         replica = slice(first, first + replicas(model))
         parameters = {name: tensor[replica].detach().cpu() for name, tensor in best.items()}
         trained = replace(model, parameters=parameters)
-        yield FitResult(trained, predictions(outputs[replica], model.scale))
+        own = outputs[replica]
+        logs = None if model.scale is not None else log_probabilities(own)
+        yield FitResult(trained, predictions(own, model.scale), logs)
         first = replica.stop
 
 

@@ -85,9 +85,9 @@ def test_replicas_are_averaged_by_their_probabilities() -> None:
         name: torch.randn((3, *shape), generator=random)
         for name, shape in MODEL.net.shapes().items()
     }
-    ensemble = replace(MODEL, parameters=several)
+    ensemble = replace(MODEL, parameters=several, calibration=None)
     singles = [
-        replace(MODEL, parameters={name: t[k : k + 1] for name, t in several.items()})
+        replace(ensemble, parameters={name: t[k : k + 1] for name, t in several.items()})
         for k in range(3)
     ]
     expected = np.mean([single.predict(OTHERS) for single in singles], axis=0)

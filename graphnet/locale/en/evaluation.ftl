@@ -45,3 +45,12 @@ site-explains = The site alone: { $metric } { $alone } on the same subjects. The
    *[no] not clearly better
 } ({ $difference }, 95% CI { $low } to { $high }), so its result may be due to the sites.
 site-explains-score = The site alone: R² { $alone } on the same subjects, and the model { $ours }, so its result may be due to the sites.
+
+calibration-too-few = A class has fewer than { $least } training subjects with a prediction by a model that was not trained on them.
+calibration-parent-saw = The parent was trained on training subjects, so no prediction of theirs is by a model that has not seen them.
+calibration-inherited = The probabilities are calibrated as those of the parent. { $reason }
+uncalibrated = The model's probabilities are not calibrated: they may be more certain than they are right. { $reason }
+folds-uncalibrated = { $split ->
+    [cv] Cross-validation
+   *[other] Leaving each site out
+}: the probabilities of some folds are not calibrated. { $reason }

@@ -21,6 +21,7 @@ wrong-shapes = The stored model cannot be read: { $part ->
     [replicas] its parameters differ in their number of replicas
     [scaler] its scaler does not have one scale per region and measure
     [graph] its graph does not have one row per region
+    [calibration] its calibration is not of its classes
    *[parameters] its parameters do not have the shapes of its architecture
 }.
 not-finite = The stored model cannot be used: { $part } has values that are not finite.

@@ -59,6 +59,8 @@ early_stopping-methods = { $early_stopping ->
     [one] Training was to stop after 1 epoch without a lower validation loss.
    *[other] Training was to stop after { $early_stopping } epochs without a lower validation loss.
 }
+calibrate-label = Calibrated probabilities
+calibrate-help = Corrects how certain the probabilities are, by predictions of training subjects by models that were not trained on them. The order of subjects stays as it is.
 seed-label = Seed
 seed-help = The same seed on the same device gives the same model.
 seeds-label = Seeds

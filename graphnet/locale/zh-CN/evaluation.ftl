@@ -45,3 +45,12 @@ site-explains = 在同一批受试者上，仅用站点：{ $metric } { $alone }
    *[no] 并未明显更好
 }（{ $difference }，95% CI { $low } 至 { $high }），因此其结果可能由站点差异造成。
 site-explains-score = 在同一批受试者上，仅用站点：R² { $alone }，而模型为 { $ours }，因此其结果可能由站点差异造成。
+
+calibration-too-few = 某一类别中，由未用其训练的模型给出预测的训练受试者少于 { $least } 名。
+calibration-parent-saw = 父模型曾用部分训练受试者训练，因此没有任何针对他们的预测出自未见过他们的模型。
+calibration-inherited = 概率沿用父模型的校准。{ $reason }
+uncalibrated = 模型的概率未经校准：其确信程度可能高于实际正确率。{ $reason }
+folds-uncalibrated = { $split ->
+    [cv] 交叉验证
+   *[other] 逐站点留出验证
+}：部分折的概率未经校准。{ $reason }

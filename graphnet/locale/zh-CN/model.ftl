@@ -21,6 +21,7 @@ wrong-shapes = 无法读取已保存的模型：{ $part ->
     [replicas] 各参数的副本数不一致
     [scaler] 其标准化参数不是每个脑区和指标一个
     [graph] 其图不是每个脑区一行
+    [calibration] 其校准参数与类别不符
    *[parameters] 其参数形状与模型结构不符
 }。
 not-finite = 无法使用已保存的模型：{ $part } 含有非有限值。
