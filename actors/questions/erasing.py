@@ -167,12 +167,11 @@ class SubjectEraser:
 
     def _was_interrupted(self, task: TaskRecord) -> bool:
         """Whether an earlier erasure has written the result, and the report not yet."""
-        result = task.task_result or {}
-        messages = result.get("warning_messages") or ()
-        if not any(isinstance(each, dict) and each.get("code") == NOTICE for each in messages):
+        if NOTICE not in {warning.code for warning in task.result.warnings}:
             return False
-        report = self._found(task.task_id, REPORT)
-        return report is None or _sha256(report) != (result.get("stored") or {}).get(REPORT)
+        report, storage = self._found(task.task_id, REPORT), task.result.storage
+        digest = None if storage is None else storage.stored.get(REPORT)
+        return report is None or _sha256(report) != digest
 
     def _report(
         self, task: TaskRecord, evidence: Mapping[str, Any], result: Mapping[str, Any]

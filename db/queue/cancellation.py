@@ -122,13 +122,13 @@ async def write_cancelled_result(
         ContentTooLarge: the server's ``max_allowed_packet`` is smaller than the result.
 
     """
-    whole = json_text(result or {})
+    whole = "" if result is None else json_text(result)
     await check_packet("database.result-too-large", whole)
     async with transaction() as connection:
         run = Run.filter(task_id=task_id, state=Status.CANCELLED.value, checkpoint__gt=0).using_db(
             connection
         )
-        vouched = integrity_columns(result or {})
+        vouched = integrity_columns({} if result is None else result)
         # Whoever watched it to its end is informed again: there may be epochs more.
         written = await run.update(checkpoint=0, version=F("version") + 1, **vouched)
         if not written or result is None:

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any, NotRequired, TypedDict, TypeVar, cast
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import Q
@@ -19,10 +20,24 @@ from db.server.transactions import restart_on_deadlock
 from db.server.versions import check_known
 from db.submissions.ownership import TRAINING, Owner, may_be_task, owner_of
 from db.texts import json_object, plain
+from graphnet.artifacts.result import TaskResult
 from graphnet.messages import Message, finished
 
 LONGEST_LINEAGE = 64
 LISTED = ("id", "task_id", "proj_id", "task_name", "task_type", "task_config", "task_status")
+
+
+class SubmissionRow(TypedDict):
+    """The columns of a submission that are read; of one of a list without its result."""
+
+    id: int
+    task_id: str
+    proj_id: str
+    task_name: str
+    task_type: str
+    task_config: str
+    task_status: str
+    task_result: NotRequired[str]
 
 
 @dataclass(frozen=True)
@@ -66,6 +81,11 @@ class TaskRecord:
     imported_at: int = 0
     owner: Owner = Owner.OURS
 
+    @cached_property
+    def result(self) -> TaskResult:
+        """The ``task_result`` of whatever version, read; an empty one where there is none."""
+        return TaskResult.from_json(self.task_result)
+
     @property
     def by_predecessor(self) -> bool:
         """Whether the predecessor trained it, even if its model was brought in: how is unknown."""
@@ -101,15 +121,12 @@ async def get_task(task_id: str) -> TaskRecord | None:
     if not may_be_task(task_id):
         return None
     submission = Submission.filter(task_id=task_id)
-    rows = await submission.filter(TRAINING).values(*LISTED, "task_result")
+    values = await submission.filter(TRAINING).values(*LISTED, "task_result")
     run = await Run.get_or_none(task_id=task_id)
-    if not rows and run is not None:
-        rows = await submission.values(*LISTED, "task_result")
-    shown = [
-        candidate
-        for candidate in rows
-        if candidate["task_id"] == task_id and _shown(candidate, run)
-    ]
+    if not values and run is not None:
+        values = await submission.values(*LISTED, "task_result")
+    rows = cast("list[SubmissionRow]", values)
+    shown = [row for row in rows if row["task_id"] == task_id and _shown(row, run)]
     return _record(await _with_whole_result(shown[0], run), run) if shown else None
 
 
@@ -144,7 +161,8 @@ async def list_tasks(
         return [], None
     if text is not None:
         query = query.filter(Q(task_id__icontains=text) | Q(task_name__icontains=text))
-    rows, more = await page(query, LISTED, limit, cursor)
+    values, more = await page(query, LISTED, limit, cursor)
+    rows = cast("list[SubmissionRow]", values)
     if proj_id is not None:  # a collation takes other letters for these
         rows = [row for row in rows if row["proj_id"] == proj_id]
     runs = await Run.filter(task_id__in=[row["task_id"] for row in rows])
@@ -159,12 +177,11 @@ async def get_model(task_id: str) -> ModelRecord | None:
     task = await get_task(task_id)
     if task is None:
         return None
-    path = str((task.task_result or {}).get("model_state_path", ""))
     return ModelRecord(
         task_id=task.task_id,
         proj_id=task.proj_id,
         task_status=task.task_status,
-        model_state_path=path,
+        model_state_path=task.result.model_state_path,
         manifest_sha256=task.manifest_sha256,
         removed_at=task.removed_at,
         owner=task.owner,
@@ -193,23 +210,24 @@ async def lineage(task_id: str) -> list[TaskRecord]:
     return chain
 
 
-def _shown(row: dict[str, Any], run: Run | None) -> bool:
+def _shown(row: SubmissionRow, run: Run | None) -> bool:
     """Whether it is a training: a collation may take another type for one (``DL_TS``)."""
     return _owner(row, run) is not Owner.FOREIGN
 
 
-def _owner(row: dict[str, Any], run: Run | None) -> Owner:
+def _owner(row: SubmissionRow, run: Run | None) -> Owner:
     return owner_of(row["task_type"], has_run=run is not None)
 
 
-async def _with_whole_result(row: dict[str, Any], run: Run | None) -> dict[str, Any]:
+async def _with_whole_result(row: SubmissionRow, run: Run | None) -> SubmissionRow:
     """The row with the result that it holds an extract of, where the task has one."""
     if run is None or _status(row, run) not in TERMINAL - {Status.FAILED}:
         return row
-    return {**row, "task_result": await whole_text(row["task_id"], row["task_result"])}
+    whole = await whole_text(row["task_id"], row.get("task_result", ""))
+    return {**row, "task_result": whole}
 
 
-def _status(row: dict[str, Any], run: Run | None) -> str:
+def _status(row: SubmissionRow, run: Run | None) -> str:
     return run.state if run and run.imported_at else str(row["task_status"])
 
 
@@ -227,7 +245,7 @@ def _messages(run: Run | None, error: str) -> tuple[Message, ...]:
     return (finished(error),) if error else ()
 
 
-def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
+def _record(row: SubmissionRow, run: Run | None) -> TaskRecord:
     status = _status(row, run)
     failed = status == Status.FAILED
     text = row.get("task_result") or ""

@@ -38,8 +38,10 @@ class Erased:
 def without_subjects(dataset: Dataset, digests: Collection[str]) -> Erased:
     """The dataset without the subjects of these hashes; what names them in words goes too."""
     ids = dataset.subjects.ids
-    gone = [each in digests for each in map(digest_of, ids)]
-    erased = tuple(dict.fromkeys(each for each, is_gone in zip(ids, gone, strict=True) if is_gone))
+    gone = [subject in digests for subject in map(digest_of, ids)]
+    erased = tuple(
+        dict.fromkeys(subject for subject, is_gone in zip(ids, gone, strict=True) if is_gone)
+    )
     kept = tuple(row for row, is_gone in enumerate(gone) if not is_gone)
     if not erased:
         return Erased(dataset, (), kept)
@@ -51,7 +53,8 @@ def without_subjects(dataset: Dataset, digests: Collection[str]) -> Erased:
 def content_of_rows(text: str, rows: Collection[int], count: int) -> str | None:
     """NEURO-LEARN's text of these rows alone, of ``count``; None where its rows are others."""
     table = json.loads(text)
-    if not isinstance(table, dict) or not all(isinstance(each, dict) for each in table.values()):
+    columns = table.values() if isinstance(table, dict) else [None]
+    if not all(isinstance(column, dict) for column in columns):
         return None
     wanted = [str(row) for row in range(count)]
     if any(list(column) != wanted for column in table.values()):
@@ -67,23 +70,23 @@ def evidence_without(
     evidence: Mapping[str, Any], digests: Collection[str]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The evidence without the predictions of these subjects, and the ids that it held."""
-    found: dict[str, None] = {}
+    erased: dict[str, None] = {}
     predictions = {}
     for split, table in evidence["predictions"].items():
-        kept = [row for row, each in enumerate(table["id"]) if digest_of(each) not in digests]
-        found |= dict.fromkeys(each for each in table["id"] if digest_of(each) in digests)
+        kept = [row for row, subject in enumerate(table["id"]) if digest_of(subject) not in digests]
+        erased |= dict.fromkeys(subject for subject in table["id"] if digest_of(subject) in digests)
         predictions[split] = {
             name: [column[row] for row in kept] if name in COLUMNS else column
             for name, column in table.items()
         }
-    return {**evidence, "predictions": predictions}, tuple(found)
+    return {**evidence, "predictions": predictions}, tuple(erased)
 
 
 def named_in(result: Mapping[str, Any], digests: Collection[str]) -> tuple[str, ...]:
     """The ids of these subjects that a result's findings of quality name."""
     findings = ((result.get("quality") or {}).get("findings") or {}).values()
-    named = (str(each.get("subject") or "") for listed in findings for each in listed)
-    return tuple(dict.fromkeys(each for each in named if digest_of(each) in digests))
+    named = (str(finding.get("subject") or "") for listed in findings for finding in listed)
+    return tuple(dict.fromkeys(subject for subject in named if digest_of(subject) in digests))
 
 
 def result_without(result: Mapping[str, Any], ids: Collection[str]) -> dict[str, Any]:
@@ -92,10 +95,10 @@ def result_without(result: Mapping[str, Any], ids: Collection[str]) -> dict[str,
     An id that is a mere number may be a region's too; it goes from the findings of quality alone.
     """
     cleaned: dict[str, Any] = _without_findings(dict(result), ids)
-    words = frozenset(each for each in ids if not each.isdigit())
+    words = frozenset(subject for subject in ids if not subject.isdigit())
     cleaned = _renamed(cleaned, words)
-    messages = [Message.from_json(each) for each in _messages(cleaned)]
-    messages = [each for each in messages if each.code != NOTICE] + [Message(NOTICE)]
+    messages = [Message.from_json(message) for message in _messages(cleaned)]
+    messages = [message for message in messages if message.code != NOTICE] + [Message(NOTICE)]
     return {**cleaned, **as_warnings(messages)}
 
 
@@ -109,21 +112,21 @@ def _unnamed(reading: Interpretation, ids: Collection[str]) -> Interpretation:
     return replace(
         reading,
         left_alone=tuple(
-            each
-            for each in reading.left_alone
-            if not _names(each.what, ids) and not _names(each.message.as_dict(), ids)
+            item
+            for item in reading.left_alone
+            if not _names(item.what, ids) and not _names(item.message.as_dict(), ids)
         ),
-        assumptions=tuple(each for each in reading.assumptions if not _names(each.as_dict(), ids)),
+        assumptions=tuple(item for item in reading.assumptions if not _names(item.as_dict(), ids)),
     )
 
 
 def _names(value: Any, ids: Collection[str]) -> bool:
     """Whether a text in this JSON names one of these ids."""
     if isinstance(value, str):
-        return any(_as_word(each).search(value) for each in ids)
+        return any(_as_word(subject).search(value) for subject in ids)
     if isinstance(value, Mapping):
-        return any(_names(each, ids) for each in value.values())
-    return isinstance(value, list | tuple) and any(_names(each, ids) for each in value)
+        return any(_names(item, ids) for item in value.values())
+    return isinstance(value, list | tuple) and any(_names(item, ids) for item in value)
 
 
 def _without_findings(result: dict[str, Any], ids: Collection[str]) -> dict[str, Any]:
@@ -131,7 +134,7 @@ def _without_findings(result: dict[str, Any], ids: Collection[str]) -> dict[str,
     if not isinstance(quality, Mapping) or not isinstance(quality.get("findings"), Mapping):
         return result
     findings = {
-        split: [each for each in listed if each.get("subject") not in ids]
+        split: [finding for finding in listed if finding.get("subject") not in ids]
         for split, listed in quality["findings"].items()
     }
     return {**result, "quality": {**quality, "findings": findings}}
@@ -140,13 +143,13 @@ def _without_findings(result: dict[str, Any], ids: Collection[str]) -> dict[str,
 def _renamed(value: Any, ids: Collection[str]) -> Any:
     """The JSON with ``ERASED`` in the place of ids, also within sentences."""
     if isinstance(value, str):
-        for each in ids:
-            if each in value:
-                value = _as_word(each).sub(ERASED, value)
+        for subject in ids:
+            if subject in value:
+                value = _as_word(subject).sub(ERASED, value)
         return value
     if isinstance(value, Mapping):
-        return {name: _renamed(each, ids) for name, each in value.items()}
-    return [_renamed(each, ids) for each in value] if isinstance(value, list) else value
+        return {name: _renamed(item, ids) for name, item in value.items()}
+    return [_renamed(item, ids) for item in value] if isinstance(value, list) else value
 
 
 def _as_word(text: str) -> re.Pattern[str]:

@@ -87,18 +87,24 @@ class Profile:
     @property
     def label_column(self) -> str | None:
         """The column that the class was read from."""
-        label = (self.interpretation or {}).get("label")
+        label = self._reading.get("label")
         return None if label is None else label["column"]
 
     @property
     def repetition_time(self) -> float | None:
         """The seconds from one point of its series to the next."""
-        return (self.interpretation or {}).get("repetition_time")
+        return self._reading.get("repetition_time")
 
     @property
     def atlas(self) -> str:
         """The title of the atlas that its regions are of; "" where that is not known."""
-        return str(((self.interpretation or {}).get(ATLAS) or {}).get("title") or "")
+        atlas = self._reading.get(ATLAS)
+        return str(atlas["title"]) if atlas else ""
+
+    @property
+    def _reading(self) -> Mapping[str, Any]:
+        """The interpretation; empty where it is not known how the dataset was read."""
+        return {} if self.interpretation is None else self.interpretation
 
     @classmethod
     def of(cls, cohort: Cohort, interpretation: Interpretation | None = None) -> Self:
@@ -149,9 +155,9 @@ class Profile:
     def as_dict(self) -> dict[str, Any]:
         """For the database."""
         plain = replace(self, notes=(), problems=())  # asdict would take messages apart
-        found = asdict(plain) | _sentences(self)
-        del found["read"]
-        return found
+        stored = asdict(plain) | _sentences(self)
+        del stored["read"]
+        return stored
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
@@ -228,18 +234,18 @@ def target_of(dataset: Dataset, name: str) -> str:
 
 def _sentences(profile: Profile) -> dict[str, Any]:
     """``notes`` and ``problems`` in English, and as messages."""
-    found: dict[str, Any] = {}
+    sentences: dict[str, Any] = {}
     for name, messages in (("notes", profile.notes), ("problems", profile.problems)):
-        found[name] = rendered(messages)
-        found[f"{name[:-1]}_messages"] = [message.as_dict() for message in messages]
-    return found
+        sentences[name] = rendered(messages)
+        sentences[f"{name[:-1]}_messages"] = [message.as_dict() for message in messages]
+    return sentences
 
 
 def _messages(stored: Mapping[str, Any], name: str) -> tuple[Message, ...]:
     """As :func:`_sentences` gave them; of an older version, which stored sentences alone."""
     coded = stored.get(f"{name[:-1]}_messages")
-    found = (stored.get(name) or ()) if coded is None else coded
-    return tuple(Message.from_json(each) for each in found)
+    listed = (stored.get(name) or ()) if coded is None else coded
+    return tuple(Message.from_json(message) for message in listed)
 
 
 def _named(counts: Mapping[Any, int]) -> dict[str, int]:
@@ -249,10 +255,10 @@ def _named(counts: Mapping[Any, int]) -> dict[str, int]:
 
 def _shortened(interpretation: Interpretation) -> dict[str, Any]:
     """As JSON, with so much of what was left alone as a person may read."""
-    found = interpretation.as_dict()
+    shortened = interpretation.as_dict()
     for part in ("left_alone", "left_alone_messages"):
-        found[part] = found[part][:MOST_LEFT_ALONE]
-    return found
+        shortened[part] = shortened[part][:MOST_LEFT_ALONE]
+    return shortened
 
 
 QUANTILES = {"low": 0.05, "q1": 0.25, "median": 0.5, "q3": 0.75, "high": 0.95}
@@ -274,17 +280,17 @@ def distributions(cohort: Cohort) -> dict[str, dict[str, Box]]:
     first are told.
     """
     rows = _rows(cohort)
-    found = {
+    boxes = {
         measure: _boxes(cohort.features[:, :, place], rows)
         for place, measure in enumerate(_measures(cohort))
     }
     if cohort.connectomes is not None:
         connectomes = cohort.connectomes
-        found[CONNECTIVITY] = {
+        boxes[CONNECTIVITY] = {
             site: {"n": len(own), **_quantiles(_pairs(connectomes, own))}
             for site, own in rows.items()
         }
-    return found
+    return boxes
 
 
 def classes_by_site(cohort: Cohort) -> dict[str, dict[str, int]]:
@@ -313,10 +319,10 @@ def _rows(cohort: Cohort) -> dict[str, IntArray]:
 def _pairs(connectomes: FloatArray, own: IntArray) -> FloatArray:
     """The edges (S, E) of some subjects."""
     rows, columns = np.triu_indices(connectomes.shape[1], 1)
-    found = np.empty((len(own), len(rows)))
+    edges = np.empty((len(own), len(rows)))
     for some in blocks(len(own), connectomes[:1].nbytes):
-        found[some] = connectomes[own[some]][:, rows, columns]
-    return found
+        edges[some] = connectomes[own[some]][:, rows, columns]
+    return edges
 
 
 def _boxes(values: FloatArray, rows: Mapping[str, IntArray]) -> dict[str, Box]:
@@ -330,7 +336,7 @@ def _quantiles(values: FloatArray) -> dict[str, float | None]:
     usable = values.ravel() if is_usable.all() else values[is_usable]
     if not usable.size:
         return dict.fromkeys(QUANTILES)
-    found = np.quantile(usable, list(QUANTILES.values()), overwrite_input=True)
+    quantiles = np.quantile(usable, list(QUANTILES.values()), overwrite_input=True)
     return {
-        name: float(f"{value:.{DIGITS}g}") for name, value in zip(QUANTILES, found, strict=True)
+        name: float(f"{value:.{DIGITS}g}") for name, value in zip(QUANTILES, quantiles, strict=True)
     }

@@ -34,7 +34,7 @@ def subjects(ids: Iterable[str]) -> list[str]:
 
     One is of the id as it is written, one of it without ``sub-`` and blanks; often they are one.
     """
-    return sorted({digest_of(each) for subject in ids for each in (subject, bare(subject))})
+    return sorted({digest_of(spelling) for subject in ids for spelling in (subject, bare(subject))})
 
 
 def seen_in_training(trained_on: Iterable[str], cohort: Cohort) -> dict[str, str]:
@@ -45,24 +45,28 @@ def seen_in_training(trained_on: Iterable[str], cohort: Cohort) -> dict[str, str
     """
     seen = set(trained_on)
     ids = tuple(dict.fromkeys(cohort.ids)) if seen else ()
-    found = {each: there for each in ids if (there := _among(seen, _spellings(each)))}
-    rest = [each for each in ids if each not in found and bare(each).isdigit()]
-    here = {bare(each) for each in ids}
+    spellings = {subject: there for subject in ids if (there := _among(seen, _spellings(subject)))}
+    rest = [subject for subject in ids if subject not in spellings and bare(subject).isdigit()]
+    here = {bare(subject) for subject in ids}
     if not any(map(has_zeros, here)):
-        found |= {each: there for each in rest if (there := _among(seen, _padded(each)))}
-    elif not any(has_zeros(bare(each)) for each in found):  # else those there have them too
-        free = [each for each in rest if without_zeros(each) not in here]
-        shorter = {each: _spellings(without_zeros(each)) for each in free}
-        found |= {each: there for each in free if (there := _among(seen, shorter[each]))}
-    return {each: found[each] for each in ids if each in found}
+        spellings |= {
+            subject: there for subject in rest if (there := _among(seen, _padded(subject)))
+        }
+    elif not any(map(has_zeros, map(bare, spellings))):  # else those there have them too
+        free = [subject for subject in rest if without_zeros(subject) not in here]
+        shorter = {subject: _spellings(without_zeros(subject)) for subject in free}
+        spellings |= {
+            subject: there for subject in free if (there := _among(seen, shorter[subject]))
+        }
+    return {subject: spellings[subject] for subject in ids if subject in spellings}
 
 
 def spelled_differently(known: Mapping[str, str]) -> Message | None:
     """Who was found by another spelling than theirs, as a message; None if nobody was."""
     other = [
-        Message("data.id-there", id=each, there=there)
-        for each, there in known.items()
-        if each != there
+        Message("data.id-there", id=subject, there=there)
+        for subject, there in known.items()
+        if subject != there
     ]
     if not other:
         return None
@@ -82,7 +86,7 @@ def _padded(subject: str) -> Iterator[str]:
 
 def _among(seen: Collection[str], spellings: Iterable[str]) -> str:
     """The first of the spellings whose hash was seen; "" if none was."""
-    return next((each for each in spellings if digest_of(each) in seen), "")
+    return next((spelling for spelling in spellings if digest_of(spelling) in seen), "")
 
 
 def digest_of(subject: str) -> str:

@@ -225,15 +225,20 @@ class Correction:
 
 def corrections(findings: Iterable[Finding]) -> list[Message]:
     """What was found, one message per rule and group of subjects."""
-    return [each.message for each in _together(dict.fromkeys(findings))]
+    return [correction.message for correction in _together(dict.fromkeys(findings))]
 
 
 def _together(findings: Iterable[Finding]) -> list[Correction]:
     """What was found in one measure is one thing; so is what several measures share."""
     shared: dict[tuple[object, ...], list[Correction]] = {}
-    for each in _by_measure(findings):
-        key = (each.site, each.rule, each.subjects, each.regions or each.measures)
-        shared.setdefault(key, []).append(each)
+    for correction in _by_measure(findings):
+        key = (
+            correction.site,
+            correction.rule,
+            correction.subjects,
+            correction.regions or correction.measures,
+        )
+        shared.setdefault(key, []).append(correction)
     return [_merged(same) for same in shared.values()]
 
 
@@ -244,8 +249,8 @@ def _merged(same: Sequence[Correction]) -> Correction:
         first.rule,
         first.subjects,
         first.regions,
-        tuple(dict.fromkeys(measure for each in same for measure in each.measures)),
-        sum(each.count for each in same),
+        tuple(dict.fromkeys(measure for correction in same for measure in correction.measures)),
+        sum(correction.count for correction in same),
     )
 
 
@@ -255,21 +260,21 @@ def _by_measure(findings: Iterable[Finding]) -> Iterator[Correction]:
         whose = finding.subjects if finding.rule == MISSING_REGION else ()
         key = (finding.site, finding.measure, finding.rule, whose)
         grouped.setdefault(key, []).append(finding)
-    for found in grouped.values():
-        first = found[0]
+    for alike in grouped.values():
+        first = alike[0]
         yield Correction(
             first.site,
             first.rule,
-            tuple(dict.fromkeys(subject for each in found for subject in each.subjects)),
-            _regions(found),
+            tuple(dict.fromkeys(subject for one in alike for subject in one.subjects)),
+            _regions(alike),
             (first.measure,),
-            sum(each.count for each in found),
+            sum(one.count for one in alike),
         )
 
 
-def _regions(found: Sequence[Finding]) -> tuple[str, ...]:
+def _regions(findings: Sequence[Finding]) -> tuple[str, ...]:
     """Where it was, if these are few and every finding names them."""
-    names = tuple(dict.fromkeys(region for each in found for region in each.regions))
-    known = all(each.regions for each in found)
-    few = len(names) <= MOST_REGIONS or found[0].rule == MISSING_REGION
+    names = tuple(dict.fromkeys(region for finding in findings for region in finding.regions))
+    known = all(finding.regions for finding in findings)
+    few = len(names) <= MOST_REGIONS or findings[0].rule == MISSING_REGION
     return names if known and few else ()

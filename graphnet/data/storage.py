@@ -49,7 +49,7 @@ def save(dataset: Dataset, folder: Path, content_sha256: str = "") -> dict[str, 
     ``content_sha256`` is of the text of NEURO-LEARN's row that holds the same dataset, if one does.
     """
     arrays = {name: _write(array, name, folder) for name, array in _arrays(dataset).items()}
-    found = {
+    description = {
         "format": FORMAT,
         "version": VERSION,
         "content_sha256": content_sha256,
@@ -59,11 +59,11 @@ def save(dataset: Dataset, folder: Path, content_sha256: str = "") -> dict[str, 
         "interpretation": dataset.interpretation.as_dict(),
         "arrays": arrays,
     }
-    text = json.dumps(found, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(description, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     content = text.encode("utf-8", "surrogatepass")
     own = f',"sha256":"{hashlib.sha256(content).hexdigest()}"}}'
     write_whole(folder / DATASET, content[:-1] + own.encode())
-    return found
+    return description
 
 
 def load(folder: Path) -> Dataset:
@@ -73,9 +73,9 @@ def load(folder: Path) -> Dataset:
         CohortError: the folder holds no dataset, a newer version's, or one that was changed.
 
     """
-    found = describe(folder)
+    description = describe(folder)
     try:
-        return _dataset(found, folder)
+        return _dataset(description, folder)
     except CohortError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
@@ -98,23 +98,23 @@ def describe(folder: Path) -> dict[str, Any]:
         if path.stat().st_size > LARGEST_JSON:
             raise _damaged(folder, "too-large")
         content = path.read_bytes()
-        found = json.loads(content.decode("utf-8", "surrogatepass"))
+        description = json.loads(content.decode("utf-8", "surrogatepass"))
     except (OSError, ValueError, RecursionError) as error:
         raise _damaged(folder, "json") from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
+    if not isinstance(description, dict) or description.get("format") != FORMAT:
         raise _damaged(folder, "format")
     if not _is_as_written(content):
         raise _damaged(folder, "changed")
-    if found.get("version") != VERSION:
+    if description.get("version") != VERSION:
         raise CohortError(
             Message(
                 "data.folder-of-other-version",
                 folder=folder.name,
-                stored=str(found.get("version")),
+                stored=str(description.get("version")),
                 read=str(VERSION),
             )
         )
-    return found
+    return description
 
 
 def _is_as_written(content: bytes) -> bool:
@@ -126,23 +126,23 @@ def _is_as_written(content: bytes) -> bool:
     return written.hexdigest().encode() == own[1]
 
 
-def files_of(found: Mapping[str, Any]) -> dict[str, str]:
+def files_of(description: Mapping[str, Any]) -> dict[str, str]:
     """The SHA-256 of each file that belongs to a description, by name. Raises CohortError."""
     try:
-        return {_file(name): str(array["sha256"]) for name, array in found["arrays"].items()}
+        return {_file(name): str(array["sha256"]) for name, array in description["arrays"].items()}
     except (KeyError, TypeError, AttributeError) as error:
         raise CohortError(Message("data.arrays-not-listed")) from error
 
 
 def _arrays(dataset: Dataset) -> dict[str, Array]:
     series = dataset.series
-    found = {
+    arrays = {
         "values": dataset.values,
         "connectomes": dataset.connectomes,
         "series": None if series is None else series.values,
         "offsets": None if series is None else series.offsets,
     }
-    return {name: array for name, array in found.items() if array is not None}
+    return {name: array for name, array in arrays.items() if array is not None}
 
 
 def _write(array: Array, name: str, folder: Path) -> dict[str, Any]:
@@ -172,21 +172,23 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _dataset(found: Mapping[str, Any], folder: Path) -> Dataset:
-    subjects = _subjects(found["subjects"])
-    regions, measures = _names(found["regions"]), _names(found["measures"])
-    arrays = {name: _mapped(each, name, folder) for name, each in found["arrays"].items()}
+def _dataset(description: Mapping[str, Any], folder: Path) -> Dataset:
+    subjects = _subjects(description["subjects"])
+    regions, measures = _names(description["regions"]), _names(description["measures"])
+    arrays = {
+        name: _mapped(described, name, folder) for name, described in description["arrays"].items()
+    }
     dataset = Dataset(
         subjects=subjects,
         regions=regions,
         measures=measures,
-        interpretation=Interpretation.from_dict(found["interpretation"]),
+        interpretation=Interpretation.from_dict(description["interpretation"]),
         values=arrays.get("values"),
         connectomes=arrays.get("connectomes"),
         series=Series(arrays["series"], arrays["offsets"]) if "series" in arrays else None,
     )
     _check_shapes(dataset, folder)
-    of_older_version = ATLAS not in found["interpretation"]
+    of_older_version = ATLAS not in description["interpretation"]
     return with_recognised_atlas(dataset) if of_older_version else dataset
 
 
@@ -200,10 +202,10 @@ def _mapped(told: Mapping[str, Any], name: str, folder: Path) -> Array:
             raise _damaged(folder, "npy-version", path.name)
         shape, is_fortran, dtype = npy.read_array_header_1_0(file)
         start = file.tell()
-    found = (list(shape), is_fortran, dtype)
+    header = (list(shape), is_fortran, dtype)
     size = start + math.prod(shape) * dtype.itemsize  # of Python's integers, which do not overflow
     wanted = (list(told["shape"]), False, np.dtype(DTYPES[name]))
-    if found != wanted or size != path.stat().st_size:
+    if header != wanted or size != path.stat().st_size:
         raise _damaged(folder, "shape", path.name)
     return np.memmap(path, dtype, "r", start, shape) if math.prod(shape) else np.empty(shape, dtype)
 
@@ -240,7 +242,7 @@ def _of_subjects(subjects: Subjects) -> dict[str, Any]:
         "labels": subjects.labels.tolist(),
         "scores": [_number(score) for score in subjects.scores.tolist()],
         "sites": list(subjects.sites),
-        "covariates": [_of_covariate(each) for each in subjects.covariates],
+        "covariates": [_of_covariate(covariate) for covariate in subjects.covariates],
     }
 
 
@@ -257,9 +259,9 @@ def _subjects(told: Mapping[str, Any]) -> Subjects:
         labels=np.array(told["labels"], dtype=np.int64).reshape(len(ids)),
         scores=_numbers(told["scores"]).reshape(len(ids)),
         sites=_names(told["sites"]),
-        covariates=tuple(_covariate(each) for each in told["covariates"]),
+        covariates=tuple(_covariate(covariate) for covariate in told["covariates"]),
     )
-    columns = (subjects.sites, *(each.values for each in subjects.covariates))
+    columns = (subjects.sites, *(covariate.values for covariate in subjects.covariates))
     if any(len(column) != len(ids) for column in columns):
         raise ValueError("a column of subjects has another length than their ids")
     return subjects
@@ -272,13 +274,13 @@ def _covariate(told: Mapping[str, Any]) -> Covariate:
 
 
 def _names(told: Any) -> tuple[str, ...]:
-    if not isinstance(told, list) or not all(isinstance(each, str) for each in told):
+    if not isinstance(told, list) or not all(isinstance(name, str) for name in told):
         raise TypeError("a list of names holds something else")
     return tuple(told)
 
 
 def _numbers(told: list[float | str | None]) -> NDArray[np.float64]:
-    return np.array([np.nan if each is None else float(each) for each in told], dtype=np.float64)
+    return np.array([np.nan if value is None else float(value) for value in told], dtype=np.float64)
 
 
 def _number(value: float) -> float | str | None:

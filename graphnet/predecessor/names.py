@@ -91,36 +91,39 @@ def mapped(tensors: Mapping[str, Tensor], architecture: str) -> Mapped:
     return found
 
 
-def read_out(found: Mapped, classes: int) -> Mapped:
+def read_out(mapped: Mapped, classes: int) -> Mapped:
     """The same with a last layer of ``classes`` outputs.
 
     It passes the first outputs on where there was none, and leaves those without a class out.
     """
-    if found.classes is not None:
-        return _first_outputs(found, found.classes, classes)
+    if mapped.classes is not None:
+        return _first_outputs(mapped, mapped.classes, classes)
     weight = torch.eye(gcn.OUT, classes)
     last = {"linear.weight": weight, "linear.bias": torch.zeros(classes)}
     return replace(
-        found,
-        parameters={**found.parameters, **last},
+        mapped,
+        parameters={**mapped.parameters, **last},
         classes=classes,
-        said=(*found.said, Message("predecessor.no-output-layer", width=gcn.OUT, classes=classes)),
+        said=(*mapped.said, Message("predecessor.no-output-layer", width=gcn.OUT, classes=classes)),
     )
 
 
-def _first_outputs(found: Mapped, outputs: int, classes: int) -> Mapped:
+def _first_outputs(mapped: Mapped, outputs: int, classes: int) -> Mapped:
     if outputs == classes:
-        return found
-    last = "linear" if "linear.weight" in found.parameters else "mlp3"
+        return mapped
+    last = "linear" if "linear.weight" in mapped.parameters else "mlp3"
     kept = {
-        f"{last}.{part}": found.parameters[f"{last}.{part}"][..., :classes].contiguous()
+        f"{last}.{part}": mapped.parameters[f"{last}.{part}"][..., :classes].contiguous()
         for part in ("weight", "bias")
     }
     return replace(
-        found,
-        parameters={**found.parameters, **kept},
+        mapped,
+        parameters={**mapped.parameters, **kept},
         classes=classes,
-        said=(*found.said, Message("predecessor.unused-outputs", outputs=outputs, classes=classes)),
+        said=(
+            *mapped.said,
+            Message("predecessor.unused-outputs", outputs=outputs, classes=classes),
+        ),
     )
 
 

@@ -101,7 +101,7 @@ def _check_archive(path: Path, name: str, most: int) -> None:
 
 
 def _check_size(inside: Sequence[zipfile.ZipInfo], name: str, most: int) -> None:
-    unpacked = sum(each.file_size for each in inside)
+    unpacked = sum(member.file_size for member in inside)
     if unpacked > most:
         sizes = {"megabytes": round(unpacked / 1e6), "most": round(most / 1e6)}
         raise ModelError(Message("predecessor.unpacks-too-large", file=name, **sizes))
@@ -113,10 +113,10 @@ def _loaded(path: Path, name: str) -> Any:
     except MemoryError:
         raise
     except pickle.UnpicklingError as error:
-        found = UNKNOWN_CLASS.search(str(error))
-        if found is None:
+        unknown = UNKNOWN_CLASS.search(str(error))
+        if unknown is None:
             raise _damaged(name) from error
-        whole = Message("predecessor.whole-object", **{"file": name, "class": found[1]})
+        whole = Message("predecessor.whole-object", **{"file": name, "class": unknown[1]})
         raise ModelError(whole, *EXPORT) from error
     except Exception as error:
         if "memory" in str(error):
@@ -128,22 +128,22 @@ def _damaged(name: str) -> ModelError:
     return ModelError(Message("predecessor.damaged", file=name))
 
 
-def _state(found: Any, name: str) -> State:
+def _state(content: Any, name: str) -> State:
     said: list[Message] = []
     wrapped = [
-        key for key in WRAPPERS if isinstance(found, dict) and isinstance(found.get(key), dict)
+        key for key in WRAPPERS if isinstance(content, dict) and isinstance(content.get(key), dict)
     ]
     if wrapped:
-        left = sorted(str(key) for key in found if key != wrapped[0])
+        left = sorted(str(key) for key in content if key != wrapped[0])
         said.append(Message("predecessor.wrapped", key=wrapped[0], ignored=left, count=len(left)))
-        found = found[wrapped[0]]
-    if not isinstance(found, dict) or not found:
-        kind = type(found).__name__
+        content = content[wrapped[0]]
+    if not isinstance(content, dict) or not content:
+        kind = type(content).__name__
         raise ModelError(Message("predecessor.no-dictionary", file=name, kind=kind), *EXPORT)
-    others = [str(key) for key, value in found.items() if not _is_named_tensor(key, value)]
+    others = [str(key) for key, value in content.items() if not _is_named_tensor(key, value)]
     if others:
         raise ModelError(Message("predecessor.no-tensors", file=name, names=others), *EXPORT)
-    return State(_plain(_without_prefix(found, said), name, said), tuple(said))
+    return State(_plain(_without_prefix(content, said), name, said), tuple(said))
 
 
 def _is_named_tensor(key: Any, value: Any) -> bool:
@@ -156,24 +156,24 @@ def _is_named_tensor(key: Any, value: Any) -> bool:
     )
 
 
-def _without_prefix(found: Mapping[str, Tensor], said: list[Message]) -> dict[str, Tensor]:
-    if not all(key.startswith(PARALLEL) for key in found):
-        return dict(found)
+def _without_prefix(tensors: Mapping[str, Tensor], said: list[Message]) -> dict[str, Tensor]:
+    if not all(key.startswith(PARALLEL) for key in tensors):
+        return dict(tensors)
     said.append(Message("predecessor.data-parallel", prefix=PARALLEL))
-    return {key.removeprefix(PARALLEL): value for key, value in found.items()}
+    return {key.removeprefix(PARALLEL): value for key, value in tensors.items()}
 
 
-def _plain(found: Mapping[str, Tensor], name: str, said: list[Message]) -> dict[str, Tensor]:
+def _plain(tensors: Mapping[str, Tensor], name: str, said: list[Message]) -> dict[str, Tensor]:
     """Finite and in single precision."""
-    numbers = sum(tensor.numel() for tensor in found.values())
+    numbers = sum(tensor.numel() for tensor in tensors.values())
     if numbers > MOST_NUMBERS:
         limits = {"count": numbers, "most": MOST_NUMBERS}
         raise ModelError(Message("predecessor.too-many-parameters", file=name, **limits))
-    kinds = sorted({str(tensor.dtype).removeprefix("torch.") for tensor in found.values()})
+    kinds = sorted({str(tensor.dtype).removeprefix("torch.") for tensor in tensors.values()})
     if kinds != ["float32"]:
         others = [kind for kind in kinds if kind != "float32"]
         said.append(Message("predecessor.converted", kinds=others))
-    plain = {key: tensor.detach().float().contiguous() for key, tensor in found.items()}
+    plain = {key: tensor.detach().float().contiguous() for key, tensor in tensors.items()}
     bad = [key for key, tensor in plain.items() if not tensor.isfinite().all()]
     if bad:
         raise ModelError(Message("predecessor.not-finite", file=name, names=bad))

@@ -1,6 +1,7 @@
 """What a form can choose from: datasets, models, and tasks to begin with."""
 
 import json
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -10,7 +11,6 @@ from db.queue.states import Status
 from db.submissions import tasks
 from db.submissions.ownership import Owner
 from db.submissions.tasks import TaskRecord
-from graphnet.artifacts.result import TaskResult
 from graphnet.catalogue import MODELS, ModelCard
 from graphnet.config import TrainingSettings
 from graphnet.evaluation.headline import Headline
@@ -27,27 +27,51 @@ from service.stores.task_views import instant
 MOST_TASKS = 100
 
 
+@dataclass(frozen=True)
+class ModelChoice:
+    """A model, and as JSON for a script its recommended ``settings``."""
+
+    card: ModelCard
+    settings: str
+
+
+@dataclass(frozen=True)
+class TaskChoice:
+    """A finished task in a list; ``auc`` on the subjects of ``split``, None where there is none."""
+
+    task_id: str
+    name: str
+    proj_id: str
+    date: str | None
+    model: str
+    parent: str
+    data: list[str]
+    split: str
+    auc: float | None
+    has_model: bool
+
+
 async def datasets_of(request: Request, proj_id: str) -> list[dict[str, Any]]:
     """The datasets of a project with what they hold."""
     if not (caller_of(request).sees(proj_id) and may_be_id(proj_id)):
         return []
     listed, _ = await datasets.list_datasets(proj_id=proj_id, limit=MOST)
-    records = [each for each in listed if each.proj_id == proj_id]
-    known = await state_of(request).profiles.glanced(records)
-    return await dataset_views(records, known)
+    records = [record for record in listed if record.proj_id == proj_id]
+    profiles = await state_of(request).profiles.glanced(records)
+    return await dataset_views(records, profiles)
 
 
 async def projects(request: Request) -> list[str]:
     """The projects that have datasets, that of the newest first."""
     caller = caller_of(request)
     listed, _ = await datasets.list_datasets(proj_id=caller.proj_id, limit=MOST)
-    seen = (each.proj_id for each in listed if caller.sees(each.proj_id))
+    seen = (record.proj_id for record in listed if caller.sees(record.proj_id))
     return list(dict.fromkeys(seen))
 
 
-def models() -> list[dict[str, Any]]:
-    """Every model with its recommended settings, also as text for a script."""
-    return [{"card": card, "settings": json.dumps(_recommended(card))} for card in MODELS.values()]
+def models() -> list[ModelChoice]:
+    """Every model with its recommended settings."""
+    return [ModelChoice(card, json.dumps(_recommended(card))) for card in MODELS.values()]
 
 
 def _recommended(card: ModelCard) -> dict[str, Any]:
@@ -59,16 +83,16 @@ def _recommended(card: ModelCard) -> dict[str, Any]:
     return settings | others
 
 
-async def parents(request: Request, named: str) -> list[dict[str, Any]]:
+async def parents(request: Request, named: str) -> list[TaskChoice]:
     """The newest tasks with a stored model; the one that is ``named`` whatever its age."""
-    found = await _finished(request, [named] if named else [])
-    return [each for each in await _choices(request, found) if each["has_model"]]
+    finished = await _finished(request, [named] if named else [])
+    return [choice for choice in await _choices(request, finished) if choice.has_model]
 
 
-async def comparable(request: Request, named: list[str]) -> list[dict[str, Any]]:
+async def comparable(request: Request, named: list[str]) -> list[TaskChoice]:
     """The newest finished tasks whose methods are known; those that are ``named`` too."""
-    found = await _finished(request, named)
-    return await _choices(request, [task for task in found if not task.by_predecessor])
+    finished = await _finished(request, named)
+    return await _choices(request, [task for task in finished if not task.by_predecessor])
 
 
 async def _finished(request: Request, named: list[str]) -> list[TaskRecord]:
@@ -82,49 +106,47 @@ async def _finished(request: Request, named: list[str]) -> list[TaskRecord]:
     )
     seen = [task for task in listed if caller.sees(task.proj_id)]
     there = {task.task_id for task in seen}
-    older = [await find_task(request, each) for each in named if each not in there]
-    found = [*filter(None, older), *seen]
-    return [task for task in found if task.owner is Owner.OURS]
+    older = [await find_task(request, task_id) for task_id in named if task_id not in there]
+    return [task for task in (*filter(None, older), *seen) if task.owner is Owner.OURS]
 
 
-async def _choices(request: Request, found: list[TaskRecord]) -> list[dict[str, Any]]:
-    outlines = await state_of(request).task_summaries.of(found)
-    return _with_models([_described(task, outlines.get(task.task_id)) for task in found])
+async def _choices(request: Request, finished: list[TaskRecord]) -> list[TaskChoice]:
+    summaries = await state_of(request).task_summaries.of(finished)
+    return _with_models([_choice(task, summaries.get(task.task_id)) for task in finished])
 
 
-def _with_models(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_models(choices: list[TaskChoice]) -> list[TaskChoice]:
     """A fine-tuning that names no model has its parent's, as far as that is listed too."""
-    known: dict[str, str] = {}
-    for each in reversed(listed):  # the oldest first
-        known[each["task_id"]] = each["model"] or known.get(each["parent"], "")
-    return [{**each, "model": known[each["task_id"]]} for each in listed]
+    models_by_task: dict[str, str] = {}
+    for choice in reversed(choices):  # the oldest first
+        models_by_task[choice.task_id] = choice.model or models_by_task.get(choice.parent, "")
+    return [replace(choice, model=models_by_task[choice.task_id]) for choice in choices]
 
 
-def _described(task: TaskRecord, outline: TaskSummary | None) -> dict[str, Any]:
-    """A task as a list to choose from shows it."""
-    known = outline or TaskSummary()
-    shown = _auc(known.headline)
-    return {
-        "task_id": task.task_id,
-        "name": task.task_name or task.task_id,
-        "proj_id": task.proj_id,
-        "date": instant(task.finished_at or task.submitted_at),
-        "model": model_of(task),
-        "parent": task.parent_task_id,
-        "data": names(task.task_config.get("train_data")),
-        "split": shown.split if shown else "",
-        "auc": shown.value if shown else None,
-        "has_model": known.stored and not task.removed_at,
-    }
+def _choice(task: TaskRecord, summary: TaskSummary | None) -> TaskChoice:
+    known = summary or TaskSummary()
+    auc = _auc(known.headline)
+    return TaskChoice(
+        task_id=task.task_id,
+        name=task.task_name or task.task_id,
+        proj_id=task.proj_id,
+        date=instant(task.finished_at or task.submitted_at),
+        model=model_of(task),
+        parent=task.parent_task_id,
+        data=names(task.task_config.get("train_data")),
+        split=auc.split if auc else "",
+        auc=auc.value if auc else None,
+        has_model=known.stored and not task.removed_at,
+    )
 
 
 def headline(task: TaskRecord) -> Headline | None:
     """The AUC that says most of new subjects; None where there is none."""
-    return _auc(Headline.of(TaskResult.from_json(task.task_result)))
+    return _auc(Headline.of(task.result))
 
 
-def _auc(found: Headline | None) -> Headline | None:
-    return found if found and found.metric == "auc" else None
+def _auc(headline: Headline | None) -> Headline | None:
+    return headline if headline and headline.metric == "auc" else None
 
 
 def model_of(task: TaskRecord) -> str:
@@ -135,4 +157,4 @@ def model_of(task: TaskRecord) -> str:
 def names(value: Any) -> list[str]:
     """One name or a list of them, as older services wrote both."""
     listed = value if isinstance(value, list) else [value]
-    return [str(each) for each in listed if each]
+    return [str(name) for name in listed if name]

@@ -14,7 +14,6 @@ from db.submissions import tasks
 from db.submissions.form import KINDS
 from db.submissions.ownership import Owner
 from db.submissions.tasks import TaskRecord
-from graphnet.artifacts.result import TaskResult
 from graphnet.figures.curves import MOST_POINTS
 from graphnet.messages import rendered
 from graphnet.training.history import History
@@ -93,7 +92,7 @@ async def _outcome(request: Request, task: TaskRecord) -> dict[str, Any]:
 
 def _old_curves(request: Request, task: TaskRecord) -> Markup:
     """What the predecessor's lines tell, as far as they are the contract's."""
-    history = TaskResult.from_json(task.task_result).history
+    history = task.result.history
     return outcome.curve(history, None, answer_language(request))
 
 
@@ -121,7 +120,7 @@ def _form(task: TaskRecord) -> str:
 
 def _has_model(task: TaskRecord) -> bool:
     ours = task.owner is Owner.OURS
-    return ours and bool((task.task_result or {}).get("model_state_path")) and not task.removed_at
+    return ours and bool(task.result.model_state_path) and not task.removed_at
 
 
 def _seconds(start: int, end: int) -> float | None:

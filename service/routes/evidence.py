@@ -78,7 +78,7 @@ async def evidence_of(request: Request, task: TaskRecord) -> dict[str, Any]:
     """The evidence of a task, as it was written. Raises ApiError, RegistryError."""
     _require_end(task)
     content = await stored(request, task, EVIDENCE, "evidence")
-    expected = (task.task_result or {}).get("evidence_sha256")
+    expected = task.result.evidence_sha256
     if await asyncio.to_thread(_digest, content) != expected:
         raise damaged(task, Message("api.not-of-result"), "evidence")
     try:

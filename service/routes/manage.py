@@ -77,26 +77,28 @@ async def dataset_dependents(request: Request) -> Response:
 async def delete_dataset(request: Request) -> Response:
     """Delete a dataset, its arrays and its profile; models that were trained on it stay."""
     record = await dataset_of(request)
-    found = await remove_dataset(request, record, confirmed=query_flag(request, "confirm"))
-    return success(deleted=record.data_name, **found.content())
+    dependent_tasks = await remove_dataset(
+        request, record, confirmed=query_flag(request, "confirm")
+    )
+    return success(deleted=record.data_name, **dependent_tasks.content())
 
 
 async def remove_dataset(request: Request, record: DatasetRecord, *, confirmed: bool) -> Dependents:
     """Delete a dataset, if that is ``confirmed``; what had used it. Raises ApiError."""
     await _require_stored_here(record, "delete")
-    found = await _of_dataset(request, record)
-    found.refuse_waiting()
+    users = await _of_dataset(request, record)
+    users.refuse_waiting()
     if not confirmed:
-        values = {"name": quoted(record.data_name), "count": found.count}
-        raise found.refuse_unconfirmed(Message("tidy.confirm-delete-dataset", **values))
-    actor, used_by = actor_of(request), [each.task_id for each in found.seen]
+        values = {"name": quoted(record.data_name), "count": users.count}
+        raise users.refuse_unconfirmed(Message("tidy.confirm-delete-dataset", **values))
+    actor, used_by = actor_of(request), [task.task_id for task in users.seen]
     await tidying.delete_dataset(record, actor, {"used_by": used_by})
     log.info("dataset %s: deleted by %s", record.data_id, actor.name)
     try:
         await state_of(request).arrays.delete(record.data_id)
     except RegistryError as error:  # a worker's garbage collection removes them
         log.warning("dataset %s: its arrays wait for removal: %s", record.data_id, error)
-    return found
+    return users
 
 
 @dataclass(frozen=True)
@@ -146,25 +148,25 @@ async def erase_subjects(
     using.refuse_waiting()
     state, actor = state_of(request), actor_of(request)
     label = await get_label(Kind.DATASET, record.data_id)
-    found = await dependents.of_subjects(
+    concerned = await dependents.of_subjects(
         record.data_name, label, caller_of(request), ids, state.artifacts
     )
     if not confirmed:
-        values = {"name": quoted(record.data_name), "count": found.count}
-        raise found.refuse_unconfirmed(Message("tidy.confirm-erase", **values))
-    digests = {digest_of(each): each for each in ids}
+        values = {"name": quoted(record.data_name), "count": concerned.count}
+        raise concerned.refuse_unconfirmed(Message("tidy.confirm-erase", **values))
+    digests = {digest_of(subject): subject for subject in ids}
     noted = {"name": record.data_name, "subjects": sorted(digests), "evidence": evidence}
     deed = Deed(Action.ERASE, Kind.DATASET, record.data_id, record.proj_id, noted)
     await audit.note(actor, deed)
     erased = await state.reading_client.erase(record, list(digests))
     await _remove_checkpoints(state, using)
-    rewritten = await _erase_evidence(state, found, list(digests)) if evidence else []
+    rewritten = await _erase_evidence(state, concerned, list(digests)) if evidence else []
     done = {**noted, "removed": erased["removed"], "tasks": rewritten}
     await audit.note(actor, Deed(Action.ERASED, Kind.DATASET, record.data_id, record.proj_id, done))
     log.info("dataset %s: subjects erased by %s", record.data_id, actor.name)
     there = set(erased["digests"])
-    missing = tuple(each for digest, each in digests.items() if digest not in there)
-    return Erasure(erased["removed"], erased["left"], missing, tuple(rewritten), found)
+    missing = tuple(subject for digest, subject in digests.items() if digest not in there)
+    return Erasure(erased["removed"], erased["left"], missing, tuple(rewritten), concerned)
 
 
 async def _remove_checkpoints(state: AppState, using: Dependents) -> None:
@@ -174,10 +176,10 @@ async def _remove_checkpoints(state: AppState, using: Dependents) -> None:
             await state.checkpoints.delete(view.task_id)
 
 
-async def _erase_evidence(state: AppState, found: Dependents, digests: list[str]) -> list[str]:
+async def _erase_evidence(state: AppState, concerned: Dependents, digests: list[str]) -> list[str]:
     """The tasks whose stored predictions were rewritten without these subjects."""
     rewritten = []
-    for view in found.seen:
+    for view in concerned.seen:
         task = await get_task(view.task_id)
         if task is None or task.by_predecessor or view.waiting:
             continue
@@ -213,8 +215,8 @@ async def task_dependents(request: Request) -> Response:
 async def delete_task(request: Request) -> Response:
     """Delete a task that has ended, with its model, its results and its log."""
     task = await task_of(request)
-    found = await remove_task(request, task, confirmed=query_flag(request, "confirm"))
-    return success(deleted=task.task_id, **found.content())
+    descendants = await remove_task(request, task, confirmed=query_flag(request, "confirm"))
+    return success(deleted=task.task_id, **descendants.content())
 
 
 async def remove_task(request: Request, task: TaskRecord, *, confirmed: bool) -> Dependents:
@@ -222,11 +224,11 @@ async def remove_task(request: Request, task: TaskRecord, *, confirmed: bool) ->
     _require_written_here(task)
     if not task.over:
         raise ApiError(ErrorNum.IN_USE, Message("tidy.task-not-ended", task=task.task_id))
-    found = await dependents.of_task(task.task_id, caller_of(request))
-    found.refuse_waiting()
+    descendants = await dependents.of_task(task.task_id, caller_of(request))
+    descendants.refuse_waiting()
     if not confirmed:
-        values = {"task": task.task_id, "count": found.count}
-        raise found.refuse_unconfirmed(Message("tidy.confirm-delete-task", **values))
+        values = {"task": task.task_id, "count": descendants.count}
+        raise descendants.refuse_unconfirmed(Message("tidy.confirm-delete-task", **values))
     state, actor = state_of(request), actor_of(request)
     await tidying.begin_deletion(task)
     await state.artifacts.delete(task.task_id)
@@ -237,10 +239,10 @@ async def remove_task(request: Request, task: TaskRecord, *, confirmed: bool) ->
             state.names.key(task_log.STREAM, task.task_id),
         )
     )
-    children = [each.task_id for each in found.seen]
+    children = [child.task_id for child in descendants.seen]
     await tidying.delete_task(task, actor, {"fine_tuned": children})
     log.info("task %s: deleted by %s", task.task_id, actor.name)
-    return found
+    return descendants
 
 
 async def list_audit(request: Request) -> Response:
@@ -260,7 +262,7 @@ async def audit_page(
         cursor=request.query_params.get("cursor") or None,
     )
     # A database may take names for equal that are not (PROJ1 and proj1).
-    return [_view(each) for each in records if caller.sees(each.deed.proj_id)], cursor
+    return [_view(record) for record in records if caller.sees(record.deed.proj_id)], cursor
 
 
 def actor_of(request: Request) -> Actor:

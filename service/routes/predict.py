@@ -52,5 +52,5 @@ def require_model(task: TaskRecord) -> None:
     require_stored(task, MODEL)
     if task.removed_at:
         raise removed(task)
-    if not (task.task_result or {}).get("model_state_path"):
+    if not task.result.model_state_path:
         raise lacking(task, MODEL)

@@ -103,15 +103,10 @@ async def _is_gone(artifacts: ArtifactReader, task_id: str) -> bool:
 
 def sums_of(task: TaskRecord) -> dict[str, str]:
     """The SHA-256 of each object that was stored of a task, by name, as far as it was noted."""
-    result = task.task_result or {}
-    noted = result.get("stored")
-    sums = (
-        {str(name): str(digest) for name, digest in noted.items()}
-        if isinstance(noted, dict)
-        else {}
-    )
-    if result.get("evidence_sha256"):  # all that an older version has noted
-        sums.setdefault(EVIDENCE, str(result["evidence_sha256"]))
+    result = task.result
+    sums = {} if result.storage is None else dict(result.storage.stored)
+    if result.evidence_sha256:  # all that an older version has noted
+        sums.setdefault(EVIDENCE, result.evidence_sha256)
     if task.manifest_sha256:
         sums[MANIFEST] = task.manifest_sha256
         sums.setdefault(PARAMETERS, IN_MANIFEST)

@@ -69,19 +69,19 @@ async def of_subjects(
     Of those that wait or run nothing is looked at. Raises DatabaseError, RegistryUnavailable.
     """
     named = await tasks_naming(data_name, label)
-    later = await descendants([each.task_id for each in named])
-    using = {each.task_id for each in named}
-    children = [replace(each, waiting=False) for each in later if each.task_id not in using]
-    found = _seen([*named, *children], caller)
+    later = await descendants([task.task_id for task in named])
+    using = {task.task_id for task in named}
+    children = [replace(task, waiting=False) for task in later if task.task_id not in using]
+    dependents = _seen([*named, *children], caller)
     places = asyncio.Semaphore(AT_ONCE)
 
     async def traced(view: DependentView) -> DependentView:
         async with places:
             return view if view.waiting else await _traced(view, ids, artifacts)
 
-    looked_at = await asyncio.gather(*map(traced, found.seen))
-    concerned = [each for each in looked_at if each.waiting or _is_concerned(each)]
-    return replace(found, seen=tuple(concerned))
+    looked_at = await asyncio.gather(*map(traced, dependents.seen))
+    concerned = [task for task in looked_at if task.waiting or _is_concerned(task)]
+    return replace(dependents, seen=tuple(concerned))
 
 
 def _is_concerned(view: DependentView) -> bool:
@@ -90,9 +90,9 @@ def _is_concerned(view: DependentView) -> bool:
 
 def _seen(tasks: Iterable[Dependent], caller: Caller) -> Dependents:
     listed = list(tasks)
-    seen = tuple(_view(each) for each in listed if caller.sees(each.proj_id))
-    others = [each for each in listed if not caller.sees(each.proj_id)]
-    waiting = sum(each.waiting for each in others)
+    seen = tuple(_view(task) for task in listed if caller.sees(task.proj_id))
+    others = [task for task in listed if not caller.sees(task.proj_id)]
+    waiting = sum(task.waiting for task in others)
     return Dependents(seen, waiting, len(others) - waiting)
 
 
@@ -137,6 +137,6 @@ def _predicted(evidence: dict[str, Any] | None, ids: Sequence[str]) -> bool | No
         return None
     try:
         tables = evidence.get("predictions", {}).values()
-        return any(each in ids for table in tables for each in table["id"])
+        return any(subject in ids for table in tables for subject in table["id"])
     except (AttributeError, KeyError, TypeError):
         return None

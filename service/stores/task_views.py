@@ -9,7 +9,6 @@ from db.management.labels import NO_LABEL, Kind, Label, get_label, get_labels
 from db.queue import queue_state
 from db.queue.states import Status
 from db.submissions.tasks import TaskRecord
-from graphnet.artifacts.result import TaskResult
 from graphnet.evaluation.headline import Headline
 from service.api.views import HeadlineView, LiveTaskView, ProgressView, TaskView
 from service.predecessor import SUCCESS
@@ -45,7 +44,7 @@ async def progress_of(task: TaskRecord) -> ProgressView:
 
 def task_view(task: TaskRecord) -> TaskView:
     """A task as one of many: without its place in the queue, which costs a query."""
-    headline = Headline.of(TaskResult.from_json(task.task_result))
+    headline = Headline.of(task.result)
     return TaskView(
         task_id=task.task_id,
         proj_id=task.proj_id,

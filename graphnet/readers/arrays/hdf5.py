@@ -146,13 +146,13 @@ class _Reader:
 
         if not isinstance(group.get(key, getlink=True), h5py.HardLink):
             return UnusableArray((), OUTSIDE)
-        found = group[key]
-        if not isinstance(found, h5py.Dataset):
-            return UnusableArray((), SPARSE if "MATLAB_sparse" in found.attrs else STRUCTURE)
-        if found.external or found.is_virtual:
-            return UnusableArray(found.shape or (), OUTSIDE)
-        self._measure(found, key)
-        return self._of_matlab(found) if self.of_matlab else self._plain(found)
+        dataset = group[key]
+        if not isinstance(dataset, h5py.Dataset):
+            return UnusableArray((), SPARSE if "MATLAB_sparse" in dataset.attrs else STRUCTURE)
+        if dataset.external or dataset.is_virtual:
+            return UnusableArray(dataset.shape or (), OUTSIDE)
+        self._measure(dataset, key)
+        return self._of_matlab(dataset) if self.of_matlab else self._plain(dataset)
 
     def structure(self, group: Any, depth: int) -> Structure:
         """The fields of a structure, or the arrays of a group, by their names."""
@@ -167,7 +167,7 @@ class _Reader:
             return None
         return self._nested(group[key], depth)
 
-    def _nested(self, found: Any, depth: int) -> Nested:
+    def _nested(self, node: Any, depth: int) -> Nested:
         """An array, a tuple of cells or a structure; None of anything else, and of what is deep."""
         import h5py  # noqa: PLC0415
 
@@ -176,80 +176,80 @@ class _Reader:
             raise too_large(self.name, self.most)
         if depth > DEEPEST:
             return None
-        if isinstance(found, h5py.Group):
-            sparse = "MATLAB_sparse" in found.attrs
-            return None if sparse else self.structure(found, depth + 1)
-        if not isinstance(found, h5py.Dataset) or found.external or found.is_virtual:
+        if isinstance(node, h5py.Group):
+            sparse = "MATLAB_sparse" in node.attrs
+            return None if sparse else self.structure(node, depth + 1)
+        if not isinstance(node, h5py.Dataset) or node.external or node.is_virtual:
             return None
-        empty = self.of_matlab and found.attrs.get("MATLAB_empty", 0)
-        if self.of_matlab and _is_cells(found) and not empty:
-            self._measure(found, found.name)
-            references = np.asarray(found[()]).T.ravel()
-            return tuple(self._nested(self.file[each], depth + 1) for each in references)
-        self._measure(found, found.name)
-        array = self._of_matlab(found) if self.of_matlab else self._plain(found)
+        empty = self.of_matlab and node.attrs.get("MATLAB_empty", 0)
+        if self.of_matlab and _is_cells(node) and not empty:
+            self._measure(node, node.name)
+            references = np.asarray(node[()]).T.ravel()
+            return tuple(self._nested(self.file[reference], depth + 1) for reference in references)
+        self._measure(node, node.name)
+        array = self._of_matlab(node) if self.of_matlab else self._plain(node)
         return None if isinstance(array, UnusableArray) else array
 
-    def _measure(self, found: "h5py.Dataset", key: str) -> None:
+    def _measure(self, dataset: "h5py.Dataset", key: str) -> None:
         """Before room is taken for it. What was never written would come as zeros."""
-        shape = found.shape
+        shape = dataset.shape
         if shape is None:
             raise ValueError(key)
         size = math.prod(shape)
-        self.left -= size * max(8, found.dtype.itemsize)
+        self.left -= size * max(8, dataset.dtype.itemsize)
         if self.left < 0:
             raise too_large(self.name, self.most)
         if not size:
             return
-        self._check_type(found)
-        if not _is_whole(found, size):
+        self._check_type(dataset)
+        if not _is_whole(dataset, size):
             raise CohortError(
                 Message("readers_arrays.incomplete-hdf5", array=in_file(key, self.name))
             )
 
-    def _check_type(self, found: "h5py.Dataset") -> None:
+    def _check_type(self, dataset: "h5py.Dataset") -> None:
         """Raises ValueError of numbers that no program stores so, as a damaged header says."""
         import h5py  # noqa: PLC0415
 
-        kind = found.dtype
+        kind = dataset.dtype
         if kind.kind not in NUMERIC or kind.itemsize == 1:
             return
         self.orders.add(kind.isnative)
-        if len(self.orders) > 1 or not found.id.get_type().equal(h5py.h5t.py_create(kind)):
-            raise ValueError(found.name)
+        if len(self.orders) > 1 or not dataset.id.get_type().equal(h5py.h5t.py_create(kind)):
+            raise ValueError(dataset.name)
 
-    def _plain(self, found: "h5py.Dataset") -> Array | UnusableArray:
+    def _plain(self, dataset: "h5py.Dataset") -> Array | UnusableArray:
         import h5py  # noqa: PLC0415
 
-        if h5py.check_string_dtype(found.dtype) is not None:
-            return np.asarray(found.asstr(errors="replace")[()], dtype=str)
-        if found.dtype.kind == "O":
-            return UnusableArray(found.shape, Message("readers_arrays.odd-cells"))
-        return np.asarray(found[()])
+        if h5py.check_string_dtype(dataset.dtype) is not None:
+            return np.asarray(dataset.asstr(errors="replace")[()], dtype=str)
+        if dataset.dtype.kind == "O":
+            return UnusableArray(dataset.shape, Message("readers_arrays.odd-cells"))
+        return np.asarray(dataset[()])
 
-    def _of_matlab(self, found: "h5py.Dataset") -> Array | UnusableArray:
-        kind = _text(found.attrs.get("MATLAB_class", b""))
-        shape = found.shape[::-1]
-        if found.attrs.get("MATLAB_empty", 0):
-            sizes = tuple(int(size) for size in np.ravel(found[()])[:8])
+    def _of_matlab(self, dataset: "h5py.Dataset") -> Array | UnusableArray:
+        kind = _text(dataset.attrs.get("MATLAB_class", b""))
+        shape = dataset.shape[::-1]
+        if dataset.attrs.get("MATLAB_empty", 0):
+            sizes = tuple(int(size) for size in np.ravel(dataset[()])[:8])
             return np.zeros(sizes if 0 in sizes else (0, 0))
         if kind == "char":
-            return _characters(found)
-        if _is_cells(found):
-            return self._cells(found)
-        if found.dtype.names:
+            return _characters(dataset)
+        if _is_cells(dataset):
+            return self._cells(dataset)
+        if dataset.dtype.names:
             return UnusableArray(shape, COMPLEX_NUMBERS)
-        if kind not in OF_MATLAB or found.dtype.kind not in NUMERIC:
+        if kind not in OF_MATLAB or dataset.dtype.kind not in NUMERIC:
             return UnusableArray(shape, OPAQUE)
-        return np.asarray(found[()]).T
+        return np.asarray(dataset[()]).T
 
-    def _cells(self, found: "h5py.Dataset") -> Array | UnusableArray:
+    def _cells(self, dataset: "h5py.Dataset") -> Array | UnusableArray:
         """Cells of one text or one number each."""
         import h5py  # noqa: PLC0415
 
-        shape = found.shape[::-1]
+        shape = dataset.shape[::-1]
         cells: list[str] = []
-        for reference in np.asarray(found[()]).T.ravel():
+        for reference in np.asarray(dataset[()]).T.ravel():
             cell = self.file[reference]
             if not isinstance(cell, h5py.Dataset) or cell.external or cell.is_virtual:
                 return UnusableArray(shape, Message("readers_arrays.odd-cells"))
@@ -259,7 +259,7 @@ class _Reader:
                 continue
             if kind not in {"char", *OF_MATLAB} or cell.dtype.names:
                 return UnusableArray(shape, Message("readers_arrays.odd-cells"))
-            self._measure(cell, found.name)
+            self._measure(cell, dataset.name)
             rows = _characters(cell) if kind == "char" else np.asarray(cell[()]).T
             if rows.size > 1:
                 size = " x ".join(map(str, cell.shape[::-1]))
@@ -268,34 +268,36 @@ class _Reader:
         return np.array(cells, dtype=str).reshape(shape)
 
 
-def _is_cells(found: "h5py.Dataset") -> bool:
+def _is_cells(dataset: "h5py.Dataset") -> bool:
     """Whether it is an array of cells, or a field of several structures, which has no class."""
     import h5py  # noqa: PLC0415
 
-    kind = _text(found.attrs.get("MATLAB_class", b""))
-    return kind == "cell" or (not kind and found.dtype == h5py.ref_dtype)
+    kind = _text(dataset.attrs.get("MATLAB_class", b""))
+    return kind == "cell" or (not kind and dataset.dtype == h5py.ref_dtype)
 
 
-def _is_whole(found: "h5py.Dataset", size: int) -> bool:
+def _is_whole(dataset: "h5py.Dataset", size: int) -> bool:
     """Whether every one of ``size`` values was written. Raises ValueError of another number."""
-    stored = int(found.id.get_storage_size())
-    if found.chunks:
-        chunks = [-(-have // each) for have, each in zip(found.shape, found.chunks, strict=True)]
-        return bool(found.id.get_num_chunks() == math.prod(chunks))
-    if stored and stored != size * _stored_size(found):
-        raise ValueError(found.name)
+    stored = int(dataset.id.get_storage_size())
+    if dataset.chunks:
+        counts = [
+            -(-size // chunk) for size, chunk in zip(dataset.shape, dataset.chunks, strict=True)
+        ]
+        return bool(dataset.id.get_num_chunks() == math.prod(counts))
+    if stored and stored != size * _stored_size(dataset):
+        raise ValueError(dataset.name)
     return stored > 0
 
 
-def _stored_size(found: "h5py.Dataset") -> int:
+def _stored_size(dataset: "h5py.Dataset") -> int:
     """The bytes of one value in the file; of text of any length its length, address and place."""
     import h5py  # noqa: PLC0415
 
-    text = h5py.check_string_dtype(found.dtype)
+    text = h5py.check_string_dtype(dataset.dtype)
     if text is not None and text.length is None:
-        of_address, _ = found.file.id.get_create_plist().get_sizes()
+        of_address, _ = dataset.file.id.get_create_plist().get_sizes()
         return int(4 + of_address + 4)
-    return int(found.id.get_type().get_size())
+    return int(dataset.id.get_type().get_size())
 
 
 def _check_places(group: Any, keys: list[str]) -> None:
@@ -309,22 +311,22 @@ def _check_places(group: Any, keys: list[str]) -> None:
     for key in keys:
         if not isinstance(group.get(key, getlink=True), h5py.HardLink):
             continue
-        found = group[key]
-        spans.append((h5py.h5o.get_info(found.id).addr, 1))
-        if isinstance(found, h5py.Dataset) and found.id.get_offset() is not None:
+        node = group[key]
+        spans.append((h5py.h5o.get_info(node.id).addr, 1))
+        if isinstance(node, h5py.Dataset) and node.id.get_offset() is not None:
             # Places of data are counted from the start of the file, others from behind the header.
-            start = found.id.get_offset() - found.file.userblock_size
-            spans.append((start, found.id.get_storage_size()))
+            start = node.id.get_offset() - node.file.userblock_size
+            spans.append((start, node.id.get_storage_size()))
     for (start, size), (after, _) in pairwise(sorted(set(spans))):  # one array may have two names
         if start + size > after:
             raise ValueError(start)
 
 
-def _characters(found: "h5py.Dataset") -> Array:
+def _characters(dataset: "h5py.Dataset") -> Array:
     """The rows of a character matrix, without the blanks that fill them up."""
-    if not found.size:
+    if not dataset.size:
         return np.array([], dtype=str)
-    codes = np.atleast_2d(np.asarray(found[()]).T).astype("<u2")
+    codes = np.atleast_2d(np.asarray(dataset[()]).T).astype("<u2")
     return np.array([row.tobytes().decode("utf-16-le").strip() for row in codes], dtype=str)
 
 
