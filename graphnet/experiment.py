@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from graphnet.artifacts.confounds import Confounds
+from graphnet.artifacts.effects import Effects
 from graphnet.artifacts.fine_tuning import FineTuning
 from graphnet.artifacts.lineage import is_complete, subjects_seen
 from graphnet.artifacts.model import StoredModel
@@ -141,6 +142,7 @@ def run(
             _importance(explained, data.train.layout.regions, atlas),
             model.classes,
             class_names=model.class_names,
+            effects=_effects(model, data),
         )
         return Outcome(
             replace(model, facts=_facts(plan, model, result, identity, atlas)), result, document
@@ -318,6 +320,12 @@ def _fine_tuning(
         return None
     models = TunedModels(trained.fit.model, plan.parent, trained.scratch, trained.scratch_reason)
     return compare_tuning(models, plan.data, evaluated.predicted.get("test"), validated.tuned)
+
+
+def _effects(model: StoredModel, data: Splits) -> Effects:
+    from graphnet.evaluation.effects import effect_sizes  # noqa: PLC0415 - slow to import
+
+    return effect_sizes(data.train, is_regression=model.scale is not None)
 
 
 def _importance(

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from graphnet.artifacts.effects import Effects
 from graphnet.artifacts.result import SplitMetrics
 from graphnet.data.class_names import Names, called, names_of
 from graphnet.data.cohort import Cohort, FloatArray
@@ -66,8 +67,12 @@ def predictions_document(
     classes: Sequence[int],
     *,
     class_names: Names,
+    effects: Effects | None = None,
 ) -> dict[str, Any]:
-    """Put together as JSON; ``classes`` are () of a score, ``sites`` metrics by split and site."""
+    """Put together as JSON; ``classes`` are () of a score, ``sites`` metrics by split and site.
+
+    ``effects`` are those of class or score on each measure of the training subjects.
+    """
     layout = next(iter(cohorts.values())).layout
     return {
         "format": FORMAT,
@@ -86,6 +91,7 @@ def predictions_document(
             for split, of_split in sites.items()
         },
         "importance": None if importance is None else dict(importance),
+        "effects": None if effects is None else effects.as_dict(),
     }
 
 

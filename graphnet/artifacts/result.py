@@ -7,7 +7,7 @@ not say is empty or None.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from graphnet.artifacts.confounds import Confounds
@@ -342,18 +342,54 @@ class Quality:
         )
 
 
+STABLE = 0.9  # of the folds' models, which have the same sign
+
+
 @dataclass(frozen=True)
 class RegionImportance:
-    """What one region adds: its ``share`` of all, the signed sum, and the shift by occlusion."""
+    """What one region adds: its ``share`` of all, the signed sum, and the shift by occlusion.
+
+    ``contribution`` to telling subjects apart
+    (:func:`graphnet.evaluation.effects.contribution`) with its 95 % interval; ``agreement`` is the
+    share of the folds' models in which it has the same sign. None where it is not known.
+    """
 
     region: str
     share: float
     direction: float
     occlusion: float
+    contribution: float | None = None
+    low: float | None = None
+    high: float | None = None
+    agreement: float | None = None
+
+    @property
+    def is_stable(self) -> bool | None:
+        """Whether its sign can be relied on; None where there is nothing to judge that by."""
+        return sign_is_stable(self.low, self.high, self.agreement)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return {name: getattr(self, name) for name in ("region", "share", "direction", "occlusion")}
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, region: Json) -> "RegionImportance":
+        """NaN, or None, where it says nothing."""
+        return cls(
+            str(region.get("region", "")),
+            *(_real(region.get(name)) for name in ("share", "direction", "occlusion")),
+            *(_number(region.get(name)) for name in ("contribution", "low", "high", "agreement")),
+        )
+
+
+def sign_is_stable(low: float | None, high: float | None, agreement: float | None) -> bool | None:
+    """Whether an interval excludes 0 and nine in ten models of the folds have that sign.
+
+    By the interval alone where there are no folds; None without an interval.
+    """
+    if low is None or high is None:
+        return None
+    return (low > 0 or high < 0) and (agreement is None or agreement >= STABLE)
 
 
 @dataclass(frozen=True)
@@ -395,13 +431,35 @@ class Stability:
 
 
 @dataclass(frozen=True)
+class RandomisedCheck:
+    """How the ranking of regions correlates with that of ``models`` copies of shuffled weights.
+
+    ``spearman``: the mean rank correlation; None if one of the rankings is constant.
+    """
+
+    models: int
+    spearman: float | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"models": self.models, "spearman": self.spearman}
+
+    @classmethod
+    def from_json(cls, stored: Any) -> "RandomisedCheck | None":
+        """None where an older version made no such check."""
+        if not isinstance(stored, Mapping):
+            return None
+        return cls(_whole(stored.get("models")) or 0, _number(stored.get("spearman")))
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Which regions and measures the predictions of ``subjects`` subjects come from.
 
     ``gap``: mean distance between the sum of a subject's attributions and the score explained.
     ``steps``: of the integral, None where it is exact.
     ``agreement_of_methods``: rank correlation of attribution and occlusion; None if one is
-    constant.
+    constant. ``randomised``: the comparison with copies of shuffled weights.
     """
 
     subjects: int
@@ -411,6 +469,7 @@ class Explanation:
     agreement_of_methods: float | None = None
     stability: Stability | None = None
     steps: int | None = None
+    randomised: RandomisedCheck | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -423,6 +482,7 @@ class Explanation:
             "measures": [measure.as_dict() for measure in self.measures],
             "agreement_of_methods": self.agreement_of_methods,
             "stability": None if self.stability is None else self.stability.as_dict(),
+            "randomised": None if self.randomised is None else self.randomised.as_dict(),
         }
 
     @classmethod
@@ -435,13 +495,7 @@ class Explanation:
         return cls(
             subjects=_whole(stored.get("subjects")) or 0,
             gap=_real(stored.get("gap")),
-            regions=[
-                RegionImportance(
-                    str(region.get("region", "")),
-                    *(_real(region.get(name)) for name in ("share", "direction", "occlusion")),
-                )
-                for region in regions
-            ],
+            regions=[RegionImportance.from_json(region) for region in regions],
             measures=[
                 MeasureImportance(str(measure.get("measure", "")), _real(measure.get("share")))
                 for measure in measures
@@ -449,6 +503,7 @@ class Explanation:
             agreement_of_methods=_number(stored.get("agreement_of_methods")),
             stability=Stability.from_json(stored.get("stability")),
             steps=_whole(stored.get("steps", USUAL_STEPS)),
+            randomised=RandomisedCheck.from_json(stored.get("randomised")),
         )
 
 

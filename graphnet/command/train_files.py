@@ -24,7 +24,7 @@ from graphnet.data.splits import Splits
 from graphnet.disk import room_in, write_whole
 from graphnet.experiment import Outcome, run
 from graphnet.figures.glass_brain import picture
-from graphnet.messages import ENGLISH, Message, render
+from graphnet.messages import ENGLISH, LANGUAGES, Message, render
 from graphnet.report.page import render_report
 from graphnet.training.callbacks import Callback
 from graphnet.training.devices import choose_device
@@ -149,7 +149,12 @@ def write(outcome: Outcome, given: argparse.Namespace) -> None:
     drawn = picture(outcome.predictions)
     text = json.dumps(outcome.result.as_dict(), indent=1, allow_nan=False, ensure_ascii=False)
     report = render_report(
-        _task(outcome, given), outcome.predictions, drawn, json.loads(manifest), given.lang
+        _task(outcome, given),
+        outcome.predictions,
+        drawn,
+        json.loads(manifest),
+        given.lang,
+        others=LANGUAGES,
     )
     files = {
         "model.safetensors": parameters,

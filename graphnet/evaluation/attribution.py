@@ -1,9 +1,10 @@
 """Which regions and measures a model's predictions come from."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate, combinations, pairwise
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,10 +15,12 @@ from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.result import (
     Explanation,
     MeasureImportance,
+    RandomisedCheck,
     RegionImportance,
     Stability,
 )
 from graphnet.data.cohort import Cohort, FloatArray
+from graphnet.evaluation.effects import Contribution, class_numbers, contribution
 from graphnet.preprocessing.pipeline import PreprocessedViews
 from graphnet.training import memory
 from graphnet.training.progress import Progress
@@ -30,19 +33,26 @@ MOST_SUBJECTS = 500
 MOST_IN_STEPS = 100  # subjects by whom the folds' models are compared, where each takes many steps
 VALUES_OF_A_PASS = 5000  # measures that are prepared for a model while it trains on a subject
 TOP = 10
+RANDOMISED = 3  # copies with shuffled weights, to which the attributions are compared
+RANDOM_SEED = 1_000_003  # of the first of them
 
 
 @dataclass(frozen=True)
 class Attribution:
     """What each region and measure adds to the score that was explained.
 
-    ``mean`` (N, F): signed, the mean over subjects. ``size`` (N, F): the mean magnitude. ``gap``:
-    the mean distance between the sum of a subject's attributions and the score, 0 at best.
-    ``subjects``: how many were explained. ``steps``: of the integral, None where it is exact.
+    ``mean`` (N, F): signed, the mean over subjects. ``size`` (N, F): the mean magnitude. ``slope``
+    (N, F): by how much the score rises with one standard deviation of a measure, the mean gradient
+    on the paths of all subjects, weighted by their squared distance from the training mean.
+    ``by_subject`` (S, N): what each region adds to each subject's score. ``gap``: the mean distance
+    between the sum of a subject's attributions and the score, 0 at best. ``subjects``: how many
+    were explained. ``steps``: of the integral, None where it is exact.
     """
 
     mean: FloatArray
     size: FloatArray
+    slope: FloatArray
+    by_subject: FloatArray
     gap: float
     subjects: int
     steps: int | None
@@ -83,14 +93,25 @@ def _together(cohort: Cohort) -> int:
 
 def _attributed(model: StoredModel, cohort: Cohort, rows: int) -> Attribution:
     """The same, so many subjects at a time."""
-    total = size = np.zeros((len(cohort.regions), len(cohort.measures)))
+    total = size = moved = square = np.zeros((len(cohort.regions), len(cohort.measures)))
     gaps: list[float] = []
-    for added, whole in _attributions(model, cohort, rows):
+    by_subject = []
+    for x, added, whole in _attributions(model, cohort, rows):
         gaps += (added.sum(dim=(1, 2)) - whole).abs().tolist()
         total = total + added.sum(dim=0).double().numpy()
         size = size + added.abs().sum(dim=0).double().numpy()
-    steps = None if model.net.exact_integral else STEPS
-    return Attribution(total / len(gaps), size / len(gaps), float(np.mean(gaps)), len(gaps), steps)
+        moved = moved + (x * added).sum(dim=0).double().numpy()
+        square = square + (x * x).sum(dim=0).double().numpy()
+        by_subject.append(added.sum(dim=2).double().numpy())
+    return Attribution(
+        mean=total / len(gaps),
+        size=size / len(gaps),
+        slope=np.divide(moved, square, out=np.zeros_like(moved), where=square > 0),
+        by_subject=np.concatenate(by_subject),
+        gap=float(np.mean(gaps)),
+        subjects=len(gaps),
+        steps=None if model.net.exact_integral else STEPS,
+    )
 
 
 def contributions(model: StoredModel, cohort: Cohort) -> FloatArray:
@@ -99,17 +120,19 @@ def contributions(model: StoredModel, cohort: Cohort) -> FloatArray:
 
 
 def _contributed(model: StoredModel, cohort: Cohort, rows: int) -> FloatArray:
-    parts = [added.sum(dim=2) for added, _ in _attributions(model, cohort, rows)]
+    parts = [added.sum(dim=2) for _, added, _ in _attributions(model, cohort, rows)]
     return np.asarray(torch.cat(parts).double().numpy())
 
 
-def _attributions(model: StoredModel, cohort: Cohort, rows: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """What each value adds (B, N, F) to the whole (B,), ``rows`` subjects at a time."""
+def _attributions(
+    model: StoredModel, cohort: Cohort, rows: int
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """Scaled measures, what each adds (B, N, F) and the whole (B,), ``rows`` subjects at a time."""
     for x, adjacency in _parts(model, cohort, rows):
         score = _Score(model, x, adjacency)
         with torch.no_grad():
             whole = score(x) - score(torch.zeros_like(x))
-        yield score.exactly(x) if model.net.exact_integral else _in_steps(score, x), whole
+        yield x, score.exactly(x) if model.net.exact_integral else _in_steps(score, x), whole
 
 
 def _in_steps(score: "_Score", x: Tensor) -> Tensor:
@@ -148,11 +171,13 @@ def _moved(model: StoredModel, cohort: Cohort, rows: int) -> FloatArray:
 class Explained:
     """``explanation``: the most important regions, for a result. ``importance``: of all regions.
 
-    ``importance`` has ``share``, ``direction`` and ``occlusion``, each (N,).
+    ``importance`` has ``share``, ``direction`` and ``occlusion``, each (N,); ``contribution`` with
+    ``low`` and ``high``, each (N,), where it can be computed; ``slope`` (N, F) of two classes or a
+    score; ``agreement`` (N,) and ``slope_agreement`` (N, F) of the folds where there are some.
     """
 
     explanation: Explanation
-    importance: dict[str, list[float]]
+    importance: dict[str, Any]
 
 
 def explain(
@@ -167,8 +192,8 @@ def explain(
         model: to be explained.
         cohort: S subjects; of more than 500, evenly chosen ones are used, and of more than 100 to
             compare folds of a net whose integral is not exact.
-        folds: models of the same task trained on other subjects. How far their rankings agree says
-            how far the ranking can be trusted.
+        folds: models of the same task trained on other subjects. How far their rankings and signs
+            agree says how far the ranking can be trusted.
         progress: of the task, in its step of explanation.
 
     """
@@ -181,38 +206,128 @@ def explain(
         attribution = integrated_gradients(model, chosen)
     with progress.part(*next(spans)):
         shift = occlusion(model, chosen)
-    rankings = []
+    with progress.part(*next(spans)):
+        check = _randomised(model, compared, attribution)
+    of_folds = []
     for fold, span in zip(folds, spans, strict=True):
         with progress.part(*span):
-            rankings.append(integrated_gradients(fold, compared).by_region)
-    share, direction = attribution.by_region, attribution.mean.sum(axis=1)
-    order = np.argsort(-share, kind="stable")[: 2 * TOP]
+            of_folds.append(integrated_gradients(fold, compared))
+    signed = _Signed.of(model, chosen, attribution)
+    agreement = signed.agreement([_Signed.of(model, compared, each) for each in of_folds])
+    share = attribution.by_region
     explanation = Explanation(
         subjects=attribution.subjects,
         gap=attribution.gap,
-        regions=[
-            RegionImportance(
-                cohort.regions[region],
-                float(share[region]),
-                float(attribution.mean[region].sum()),
-                float(shift[region]),
-            )
-            for region in order
-        ],
+        regions=_most_important(
+            cohort.regions, attribution, shift, signed, agreement.get("agreement")
+        ),
         measures=[
             MeasureImportance(name, float(attribution.by_measure[place]))
             for place, name in enumerate(cohort.measures)
         ],
         steps=attribution.steps,
         agreement_of_methods=_spearman(share, shift),
-        stability=stability(rankings),
+        stability=stability([each.by_region for each in of_folds]),
+        randomised=check,
     )
     importance = {
         "share": share.tolist(),
-        "direction": direction.tolist(),
+        "direction": attribution.mean.sum(axis=1).tolist(),
         "occlusion": shift.tolist(),
+        **signed.as_dict(),
+        **{name: values.tolist() for name, values in agreement.items()},
     }
     return Explained(explanation, importance)
+
+
+def _most_important(
+    regions: Sequence[str],
+    attribution: Attribution,
+    shift: FloatArray,
+    signed: "_Signed",
+    agreement: FloatArray | None,
+) -> list[RegionImportance]:
+    share, given = attribution.by_region, signed.contribution
+    return [
+        RegionImportance(
+            regions[region],
+            float(share[region]),
+            float(attribution.mean[region].sum()),
+            float(shift[region]),
+            contribution=None if given is None else float(given.value[region]),
+            low=None if given is None else float(given.low[region]),
+            high=None if given is None else float(given.high[region]),
+            agreement=None if agreement is None else float(agreement[region]),
+        )
+        for region in np.argsort(-share, kind="stable")[: 2 * TOP]
+    ]
+
+
+@dataclass(frozen=True)
+class _Signed:
+    """What has a sign: the contributions of regions, and the slopes (N, F) of their measures.
+
+    Of more than two classes a slope would mix the evidence for several, so there is none.
+    """
+
+    contribution: Contribution | None
+    slope: FloatArray | None
+
+    @classmethod
+    def of(cls, model: StoredModel, cohort: Cohort, found: Attribution) -> "_Signed":
+        """That of one model's attributions for these subjects."""
+        outputs = 1 if model.scale is not None else len(model.classes)
+        targets = cohort.scores if outputs == 1 else class_numbers(cohort, model.classes)
+        given = contribution(found.by_subject, np.asarray(targets, dtype=np.float64), outputs)
+        return cls(given, found.slope if outputs <= 2 else None)
+
+    def agreement(self, folds: "Sequence[_Signed]") -> dict[str, FloatArray]:
+        """The share of the folds' models that have the same sign, by what has one."""
+        found = {}
+        values = [each.contribution.value for each in folds if each.contribution is not None]
+        if values and self.contribution is not None:
+            found["agreement"] = _same_sign(self.contribution.value, values)
+        slopes = [each.slope for each in folds if each.slope is not None]
+        if slopes and self.slope is not None:
+            found["slope_agreement"] = _same_sign(self.slope, slopes)
+        return found
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the stored importance."""
+        stored = {} if self.slope is None else {"slope": self.slope.tolist()}
+        if self.contribution is None:
+            return stored
+        value, low, high = (each.tolist() for each in self.contribution)
+        return {"contribution": value, "low": low, "high": high, **stored}
+
+
+def _same_sign(value: FloatArray, others: Sequence[FloatArray]) -> FloatArray:
+    shares: FloatArray = np.mean([np.sign(each) == np.sign(value) for each in others], axis=0)
+    return shares
+
+
+def _randomised(model: StoredModel, cohort: Cohort, found: Attribution) -> RandomisedCheck:
+    """Compare with copies of the network whose weights are shuffled within each tensor.
+
+    An attribution that ranks regions alike whatever the weights are shows the data and the
+    architecture, not what was learned (Adebayo et al. 2018, arXiv:1810.03292). Shuffled, and not
+    initial, since some nets start with a readout of 0, which attributes nothing.
+    """
+    correlations = []
+    for number in range(RANDOMISED):
+        generator = torch.Generator().manual_seed(RANDOM_SEED + number)
+        shuffled = {name: _shuffled(each, generator) for name, each in model.parameters.items()}
+        other = integrated_gradients(replace(model, parameters=shuffled), cohort)
+        correlations.append(_spearman(found.by_region, other.by_region))
+    known = [each for each in correlations if each is not None]
+    return RandomisedCheck(RANDOMISED, float(np.mean(known)) if known else None)
+
+
+def _shuffled(parameter: Tensor, generator: torch.Generator) -> Tensor:
+    """The values of each replica, (K, …), in another order."""
+    rows = parameter.reshape(len(parameter), -1)
+    order = torch.randperm(rows.shape[1], generator=generator)
+    return rows[:, order].reshape(parameter.shape)
 
 
 def _evenly(cohort: Cohort, most: int) -> Cohort:
@@ -224,7 +339,8 @@ def _evenly(cohort: Cohort, most: int) -> Cohort:
 def passes(model: StoredModel, folds: int, subjects: int) -> list[float]:
     """How much each part of an explanation is, in passes of training over so many subjects.
 
-    The parts are the attribution, the occlusion, and the attribution of each of so many folds.
+    The parts are the attribution, the occlusion, the comparison with random weights, and the
+    attribution of each of so many folds.
     """
     regions, measures = len(model.layout.regions), len(model.layout.measures)
     attribution = regions * measures / VALUES_OF_A_PASS + 1
@@ -232,7 +348,7 @@ def passes(model: StoredModel, folds: int, subjects: int) -> list[float]:
     if not model.net.exact_integral:
         attribution += STEPS - 1
         compared = attribution * min(1.0, MOST_IN_STEPS / subjects)
-    return [attribution, OCCLUSION * regions, *[compared] * folds]
+    return [attribution, OCCLUSION * regions, RANDOMISED * compared, *[compared] * folds]
 
 
 def stability(importances: Sequence[FloatArray], top: int = TOP) -> Stability | None:

@@ -7,17 +7,20 @@ is ``en`` or ``zh-CN``.
 
 from graphnet.figures.curves import curves
 from graphnet.figures.distributions import distributions
+from graphnet.figures.flow import Part, flow
 from graphnet.figures.forest import Row, forest
 from graphnet.figures.importance import importance
 from graphnet.figures.lineage import lineage
 from graphnet.figures.predictions import calibration, confusion, roc, scatter
 
 __all__ = [
+    "Part",
     "Row",
     "calibration",
     "confusion",
     "curves",
     "distributions",
+    "flow",
     "forest",
     "importance",
     "lineage",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from graphnet.data.cohort import FloatArray
+from graphnet.figures.importance import Importance
 
 SMALLEST, LARGEST = 6.0, 90.0  # marker areas in square points
 INCHES = (7.2, 2.6)
@@ -62,11 +63,19 @@ def glass_brain(
 
 
 def picture(evidence: Mapping[str, Any]) -> str | None:
-    """The explained regions as SVG; None where there are none, or no coordinates of them."""
+    """The explained regions as SVG; None where there are none, or no coordinates of them.
+
+    Colour and size are the contribution of a region; one whose sign is not stable is white. Of an
+    older version's evidence they are the mean attribution and the share.
+    """
     importance = evidence["importance"]
     if importance is None or importance["coordinates"] is None:
         return None
-    direction, share, coordinates = (
-        np.array(importance[key]) for key in ("direction", "share", "coordinates")
-    )
-    return glass_brain(direction, share, coordinates, "svg").decode()
+    found = Importance.of(evidence)
+    coordinates = np.array(importance["coordinates"])
+    if found is None or found.contribution is None:
+        direction, share = (np.array(importance[key]) for key in ("direction", "share"))
+        return glass_brain(direction, share, coordinates, "svg").decode()
+    stable = [found.is_stable(region) is not False for region in range(len(found.share))]
+    shown = np.where(stable, found.contribution, 0.0)
+    return glass_brain(shown, np.abs(found.contribution), coordinates, "svg").decode()

@@ -6,11 +6,10 @@ from graphnet.artifacts.confounds import Confounds, CovariateSummary, GroupSumma
 from graphnet.messages import Message
 from graphnet.names import class_name, split_name
 from graphnet.report.facts import Facts
-from graphnet.report.numbers import KEPT, NOTHING, figure
+from graphnet.report.numbers import KEPT, NOTHING, figure, p_value
 from graphnet.report.tables import Row, Table, first_rows
 
 MOST_ROWS = 60
-LEAST_P = 0.001
 TESTS = {
     "welch": Message("report.test-welch"),
     "anova": Message("report.test-anova"),
@@ -30,7 +29,7 @@ def subjects_table(facts: Facts) -> Table:
             split_name(each.split),
             *(_cell(each.groups.get(label)) for label in labels),
             figure(each.difference, 2),
-            _p(each.p),
+            p_value(each.p),
             TESTS.get(each.test, each.test),
         ]
         for each in summaries
@@ -121,12 +120,6 @@ def _cell(group: GroupSummary | None) -> str:
         return f"{f'{KEPT}/{KEPT}'.join(map(str, group.counts.values()))}{missing}"
     spread = "" if group.sd is None else f" ± {group.sd:.3g}"
     return f"{group.mean or 0.0:.3g}{spread} (n{KEPT}={KEPT}{group.n}{missing})"
-
-
-def _p(value: float | None) -> str:
-    if value is None:
-        return NOTHING
-    return f"< {LEAST_P}" if value < LEAST_P else figure(value)
 
 
 def _interval(value: float | None, low: float | None, high: float | None) -> str:

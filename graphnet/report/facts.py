@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from graphnet.artifacts.effects import Effects
 from graphnet.artifacts.lineage import lineage
 from graphnet.artifacts.result import FoldsResult, SplitMetrics, TaskResult
 from graphnet.catalogue import ModelCard, find_model
@@ -177,6 +178,11 @@ class Facts:
     def cohorts(self) -> Json:
         """The subjects of each split; {} where it was not stored."""
         return (self.evidence or {}).get("cohorts") or {}
+
+    @cached_property
+    def effects(self) -> Effects | None:
+        """Effect sizes by region and measure; None where an older version stored none."""
+        return Effects.from_json((self.evidence or {}).get("effects"))
 
     @property
     def lineage(self) -> list[Json]:

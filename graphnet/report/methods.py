@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from graphnet.artifacts.fine_tuning import MOVED, SCRATCH
 from graphnet.catalogue import WITHOUT_DENSITY
-from graphnet.config import OPTIONS
+from graphnet.config import OPTIONS, SETTINGS
 from graphnet.data.atlas import Atlas
 from graphnet.data.atlas_tables import tables
 from graphnet.data.series_measures import SeriesOptions
@@ -157,6 +157,20 @@ def _training(facts: Facts) -> Iterator[Message]:
     else:
         yield Message("methods.epochs", count=trained)
     yield from _kept_epoch(facts)
+    if not facts.is_regression:
+        yield Message("methods.unweighted")
+    yield from _settings_chosen(facts)
+
+
+def _settings_chosen(facts: Facts) -> Iterator[Message]:
+    """Which settings somebody chose, and that this run chose none but those it says."""
+    given = [name for name in facts.param_set if name in SETTINGS and name != "model"]
+    if not facts.fine_tuned:
+        yield Message("methods.settings-given", count=len(given))
+    if any(folds.chosen for folds in facts.validated.values()):
+        yield Message("methods.nested-for-folds-only")
+    elif not facts.epoch_chosen:
+        yield Message("methods.no-tuning")
 
 
 def _kept_epoch(facts: Facts) -> Iterator[Message]:
@@ -175,9 +189,15 @@ def _kept_epoch(facts: Facts) -> Iterator[Message]:
 
 def _evaluation(facts: Facts) -> Iterator[Message]:
     yield from _folds(facts)
+    if not facts.is_regression:
+        classes = "two" if facts.is_binary else "more"
+        yield Message("methods.threshold", classes=classes, positive=facts.positive_label)
     yield from _score_intervals() if facts.is_regression else _class_intervals(facts)
     yield from _baselines(facts)
     yield from _permutations(facts)
+    if facts.effects is not None and facts.effects.tests:
+        effects = facts.effects
+        yield Message("methods.effects", kind=effects.kind, tests=effects.tests)
 
 
 def _folds(facts: Facts) -> Iterator[Message]:
@@ -298,8 +318,16 @@ def _explanation(facts: Facts) -> Iterator[Message]:
         yield Message("methods.integral-exact")
     else:
         yield Message("methods.integral-in-steps", steps=explanation.steps)
+    if any(region.contribution is not None for region in explanation.regions):
+        target = "classes" if not facts.is_binary else "two-classes"
+        kind = "score" if facts.is_regression else target
+        yield Message("methods.contribution", kind=kind, positive=facts.positive_label)
+        with_folds = any(region.agreement is not None for region in explanation.regions)
+        yield Message("methods.stable-signs" if with_folds else "methods.stable-without-folds")
     if explanation.stability is not None:
         yield Message("methods.stability")
+    if explanation.randomised is not None:
+        yield Message("methods.randomised", models=explanation.randomised.models)
     if facts.glass_brain:
         yield Message("methods.glass-brain")
 

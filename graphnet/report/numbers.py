@@ -20,9 +20,19 @@ def signed_figure(value: float) -> str:
     return f"{value:+.3f}" if isfinite(value) else NOTHING
 
 
-def share(value: float) -> str:
+def share(value: float, digits: int = 1) -> str:
     """A share as a percentage, such as 12.3 %; a dash for what could not be computed."""
-    return f"{100 * value:.1f}{KEPT}%" if isfinite(value) else NOTHING
+    return f"{100 * value:.{digits}f}{KEPT}%" if isfinite(value) else NOTHING
+
+
+LEAST_P = 0.001
+
+
+def p_value(value: float | None) -> str:
+    """Such as 0.012, or ``< 0.001``; a dash for what could not be computed."""
+    if value is None:
+        return NOTHING
+    return f"< {LEAST_P}" if value < LEAST_P else figure(value)
 
 
 def count(metrics: SplitMetrics) -> str:

@@ -1,33 +1,47 @@
-"""A report from its facts: one HTML file that needs nothing else, in one language. Torch-free.
+"""A report from its facts: one HTML file that needs nothing else, in two languages. Torch-free.
 
 A service can therefore render it again years later, from what is stored.
 """
 
+import base64
+import hashlib
 import json
 import re
 import shlex
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from graphnet import figures
 from graphnet.config import EVALUATION, SETTINGS
 from graphnet.messages import CHINESE, ENGLISH, Message, render
 from graphnet.names import rule_help, rule_name, split_name
 from graphnet.report import covariates, tables
+from graphnet.report.checklist import checklist_table
+from graphnet.report.citations import Citations
+from graphnet.report.downloads import files_of
 from graphnet.report.facts import Facts, Json
 from graphnet.report.methods import methods
 from graphnet.report.numbers import figure, share
 from graphnet.report.reading import reading_table, readings
-from graphnet.report.summary import alone, comparison, leading_metric, verdict
+from graphnet.report.summary import (
+    alone,
+    comparison,
+    leading_metric,
+    randomised,
+    subjects_flow,
+    verdict,
+)
 
 # What python -m graphnet takes, too.
 COMMAND = (SETTINGS | EVALUATION) - {"model", "fan_out"}
+SCRIPT = (files("graphnet.report") / "templates/report.js").read_text("utf-8")
+SCRIPT_HASH = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
+LANGUAGE_NAMES = {ENGLISH: "English", CHINESE: "中文"}
 FORM = ("proj_name", "train_data", "val_data", "enable_test", "test_data", "model", "param_set")
 
 
@@ -37,47 +51,135 @@ def render_report(
     glass_brain: str | None,
     manifest: Json | None,
     language: str = ENGLISH,
+    *,
+    others: Sequence[str] = (),
 ) -> str:
-    """One HTML document without scripts and without anything from elsewhere.
+    """One HTML document that needs nothing from elsewhere.
+
+    Its one script is ours
+    (:data:`SCRIPT`, of the SHA-256 :data:`SCRIPT_HASH` for a page's policy): it offers figures as
+    SVG and PNG and tables as CSV. Without it everything can be read in ``language``.
 
     Args:
         task: a finished task as the API shows it.
         evidence: the stored predictions; None where there are none, and the report says so.
         glass_brain: an SVG document, or None.
         manifest: that of the stored model; None where there is none, and the report says so.
-        language: ``en`` or ``zh-CN``; what is not translated stays English.
+        language: ``en`` or ``zh-CN``, which is shown first; what is not translated stays English.
+        others: languages that the document holds besides, for its reader to choose.
 
     """
     facts = Facts(task, evidence, glass_brain, manifest)
-    voice = _Voice(language)
-    citations = Citations()
-    paragraphs = [
-        (voice.say(heading), citations.numbered(voice.say(tuple(sentences))))
-        for heading, sentences in methods(facts)
-    ]
+    languages = [language, *(other for other in others if other != language)]
     text: str = (
         _environment()
         .get_template("report.html")
         .render(
             task=task,
-            facts=facts,
             language=language,
+            views=[_view(facts, each) for each in languages],
+            style=Markup((files("graphnet.report") / "templates/report.css").read_text("utf-8")),  # noqa: S704 - ours
+            script=Markup(SCRIPT),  # noqa: S704 - ours
+        )
+    )
+    return text
+
+
+class View(NamedTuple):
+    """A report in one language: its parts for the page."""
+
+    language: str
+    name: str
+    title: str
+    body: Markup
+    files: Markup
+
+
+def _view(facts: Facts, language: str) -> View:
+    task, voice, citations = facts.task, _Voice(language), Citations()
+    paragraphs = [
+        (voice.say(heading), voice.say(tuple(sentences))) for heading, sentences in methods(facts)
+    ]
+    made = {name: make(facts) for name, make in TABLES.items()}
+    body = (
+        _environment()
+        .get_template("body.html")
+        .render(
+            task=task,
+            facts=facts,
             say=voice.say,
             text=voice.text,
-            style=Markup((files("graphnet.report") / "templates/report.css").read_text("utf-8")),  # noqa: S704 - ours
             headline=leading_metric(facts),
             explained=[told.message for told in alone(facts) if told.explains],
             verdict=verdict(facts),
-            methods=paragraphs,
+            sections=[section for section in SECTIONS if section.is_shown(facts, made)],
+            methods=[(heading, citations.numbered(words)) for heading, words in paragraphs],
+            checklist_note=citations.numbered(voice.text("checklist.note")),
+            randomised=randomised(facts),
             works=citations.listed,
-            tables={name: make(facts) for name, make in TABLES.items()},
+            tables=made,
             rules=_rules(facts),
             drawn=_drawn(facts, language),
             form=json.dumps(_form(facts), indent=1, ensure_ascii=False),
             command=_command(facts),
         )
     )
-    return text
+    return View(
+        language,
+        LANGUAGE_NAMES.get(language, language),
+        voice.text("report.title", task=task.get("task_name") or task["task_id"]),
+        Markup(body),  # noqa: S704 - escaped as it was rendered
+        Markup(_inert(files_of(facts, paragraphs))),  # noqa: S704 - no letter of it ends a script
+    )
+
+
+def _inert(content: Any) -> str:
+    """JSON that can stand in a script element, whatever texts it holds."""
+    written = json.dumps(content, ensure_ascii=False)
+    return written.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+Tables = Mapping[str, Any]
+
+
+class Section(NamedTuple):
+    """A heading of the report that its contents list: the id in ``body.html``, the title."""
+
+    id: str
+    title: Message
+    is_shown: Callable[[Facts, Tables], bool] = lambda _facts, _tables: True
+
+
+SECTIONS = (
+    Section("methods", Message("report.methods")),
+    Section("cohort", Message("report.subjects")),
+    Section(
+        "covariates",
+        Message("report.covariates-title"),
+        lambda _, made: bool(made["covariates"].rows),
+    ),
+    Section("reading", Message("report.how-read"), lambda _, made: bool(made["reading"].rows)),
+    Section("quality", Message("report.data-quality")),
+    Section("effects", Message("report.effects"), lambda _, made: bool(made["effects"].rows)),
+    Section("learning", Message("report.learning-curves")),
+    Section("figures", Message("report.performance")),
+    Section(
+        "strata",
+        Message("report.by-site-and-stratum"),
+        lambda _, made: bool(made["sites"] or made["strata"].rows),
+    ),
+    Section("tuning", Message("report.tuning-title"), lambda _, made: bool(made["tuning"].rows)),
+    Section("baselines", Message("report.comparison")),
+    Section(
+        "curves", Message("report.roc-and-calibration"), lambda facts, _: not facts.is_regression
+    ),
+    Section("regions", Message("report.explanation")),
+    Section("settings", Message("report.settings")),
+    Section("provenance", Message("report.versions-and-hashes")),
+    Section("again", Message("report.reproduce")),
+    Section("checklist", Message("report.checklist")),
+    Section("references", Message("report.references")),
+)
 
 
 def _rules(facts: Facts) -> list[str]:
@@ -119,6 +221,7 @@ def _drawn(facts: Facts, language: str) -> dict[str, Markup]:
     if best is not None and best.confusion and evidence is not None:
         drawn["confusion"] = figures.confusion(best.confusion, facts.class_titles, language)
     drawn["comparison"] = comparison(facts, language)
+    drawn["flow"] = subjects_flow(facts, language)
     _, start, rest = (facts.glass_brain or "").partition("<svg")
     drawn["brain"] = start + rest
     return {name: Markup(svg) for name, svg in drawn.items()}  # noqa: S704 - drawn by us
@@ -156,6 +259,16 @@ def _answers(facts: Facts) -> Iterator[str]:
             yield from ("--map", f"{name}:{key}={choice}")
 
 
+LONG_WORD = re.compile(r"[^\s<>&;]{25,}")
+
+
+def breakable(words: str) -> Markup:
+    """Text in which a browser may break a long name after a sign, so that its column fits."""
+    escaped = str(escape(words))
+    broken = LONG_WORD.sub(lambda name: re.sub(r"([_.\-/])", r"\1<wbr>", name[0]), escaped)
+    return Markup(broken)  # noqa: S704 - escaped above
+
+
 @lru_cache(1)
 def _environment() -> Environment:
     environment = Environment(
@@ -171,6 +284,7 @@ def _environment() -> Environment:
         "split_name": split_name,
         "rule_name": rule_name,
         "rule_help": rule_help,
+        "breakable": breakable,
     }
     environment.filters |= filters
     return environment
@@ -192,36 +306,7 @@ TABLES = {
     "covariates": covariates.subjects_table,
     "associations": covariates.associations_table,
     "strata": covariates.strata_table,
+    "flow": tables.flow_table,
+    "effects": tables.effect_table,
+    "checklist": checklist_table,
 }
-WORKS: dict[str, str] = tomllib.loads(
-    (files("graphnet.report") / "references.toml").read_text(encoding="utf-8")
-)
-MARK = re.compile(r" ?\[@(\w+(?:; @\w+)*)\]")
-
-
-class Citations:
-    """Turns ``[@key]`` in sentences into ``[1]`` and remembers what was cited."""
-
-    def __init__(self) -> None:
-        self._keys: list[str] = []
-
-    def numbered(self, sentence: str) -> str:
-        """The sentence with numbers; a mark that names no work, as in a dataset's words, stays."""
-        return MARK.sub(self._numbers, sentence)
-
-    @property
-    def listed(self) -> list[str]:
-        """The works in the order of their numbers, from 1 on."""
-        return [WORKS[key] for key in self._keys]
-
-    def _numbers(self, match: "re.Match[str]") -> str:
-        keys = match[1].split("; @")
-        if not set(keys) <= WORKS.keys():
-            return match[0]
-        numbers = sorted(self._number(key) for key in keys)
-        return f" [{', '.join(map(str, numbers))}]"
-
-    def _number(self, key: str) -> int:
-        if key not in self._keys:
-            self._keys.append(key)
-        return self._keys.index(key) + 1

@@ -7,9 +7,10 @@ from typing import Any
 from graphnet import figures
 from graphnet.artifacts.result import Difference, SplitMetrics
 from graphnet.messages import ENGLISH, Message, render
-from graphnet.names import method_name, metric_name, split_name
-from graphnet.report.facts import Facts
+from graphnet.names import class_name, method_name, metric_name, split_name
+from graphnet.report.facts import Facts, Json
 from graphnet.report.numbers import count, signed, with_interval
+from graphnet.report.tables import rows_left_out
 
 WHERE = {
     "test": Message("report.on-test"),
@@ -219,3 +220,50 @@ def comparison(facts: Facts, language: str = ENGLISH) -> str:
     )
     reference = 0.0 if facts.is_regression else 0.5
     return figures.forest(rows, render(title, language), reference=reference, language=language)
+
+
+UNLIKE = 0.5  # rank correlation with untrained networks below which an explanation shows learning
+
+
+def randomised(facts: Facts) -> Message:
+    """What the comparison with networks of random weights says of the explanation."""
+    explanation = facts.result.explanation
+    check = None if explanation is None else explanation.randomised
+    if check is None or check.spearman is None:
+        return Message("report.no-randomised")
+    depends = "yes" if check.spearman < UNLIKE else "no"
+    value = f"{check.spearman:.2f}"
+    return Message("report.randomised", models=check.models, value=value, depends=depends)
+
+
+def subjects_flow(facts: Facts, language: str = ENGLISH) -> str:
+    """Subjects from file to analysis, as SVG; "" where the cohorts were not stored."""
+    by_dataset = rows_left_out(facts)
+    datasets = (facts.manifest or {}).get("datasets") or {}
+    names = [dataset["name"] for listed in datasets.values() for dataset in listed]
+    left_out = sum(by_dataset.get(name, 0) for name in names or by_dataset)
+    analysed = sum(cohort["subjects"] for cohort in facts.cohorts.values())
+    parts = [
+        figures.Part(
+            render(
+                Message("report.split-count", split=split_name(split), count=cohort["subjects"]),
+                language,
+            ),
+            [render(line, language) for line in _of_part(facts, split, cohort)],
+        )
+        for split, cohort in facts.cohorts.items()
+    ]
+    return figures.flow(analysed + left_out, left_out, parts, language)
+
+
+def _of_part(facts: Facts, split: str, cohort: Json) -> Iterator[Message]:
+    if not facts.is_regression:
+        for label, count in cohort["classes"].items():
+            name = class_name(facts.class_names, int(label), title=True)
+            yield Message("report.class-count", label=name, count=count)
+    yield Message("report.site-count", count=len(cohort["sites"]))
+    if split == "train":
+        for kind, folds in facts.validated.items():
+            yield Message("report.fold-count", kind=split_name(kind), count=folds.folds)
+    elif facts.seen_in_training(split):
+        yield Message("report.seen-count", count=facts.seen_in_training(split))

@@ -4,10 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from graphnet.artifacts.effects import ETA, HEDGES, PEARSON, Effect
 from graphnet.artifacts.fine_tuning import TUNED, UNKNOWN, Figures
-from graphnet.artifacts.result import Permutation, QualityFinding, SplitMetrics
+from graphnet.artifacts.result import (
+    Difference,
+    Permutation,
+    QualityFinding,
+    RegionImportance,
+    SplitMetrics,
+)
 from graphnet.config import INHERITED
-from graphnet.figures.importance import region_titles
+from graphnet.figures.importance import Importance, region_titles
 from graphnet.messages import Message, first_of
 from graphnet.names import (
     CLASS_METRICS,
@@ -23,9 +30,9 @@ from graphnet.report.numbers import (
     KEPT,
     NOTHING,
     figure,
+    p_value,
     share,
     signed,
-    signed_figure,
     with_interval,
 )
 
@@ -106,6 +113,44 @@ def cohort_table(facts: Facts) -> Table:
         Message("report.site"),
         Message("report.subjects"),
         *(class_name(facts.class_names, int(label), title=True) for label in shown),
+    ]
+    return first_rows(titles, rows, MOST_SITES)
+
+
+def rows_left_out(facts: Facts) -> dict[str, int]:
+    """Rows without a class, or a score, by the dataset's name; only of datasets that had some."""
+    found = {}
+    for warning in facts.result.warnings:
+        if warning.code == "data.rows-dropped":
+            values = dict(warning.values)
+            found[str(values["name"])] = int(str(values["count"]))
+    return found
+
+
+def flow_table(facts: Facts) -> Table:
+    """Each file of each split: rows read, rows left out and why, subjects analysed."""
+    left_out = rows_left_out(facts)
+    datasets = (facts.manifest or {}).get("datasets") or {}
+    why = Message("report.no-target", target="score" if facts.is_regression else "group")
+    rows: list[Row] = [
+        [
+            dataset["name"],
+            split_name(split),
+            str(dataset["subjects"] + left_out.get(dataset["name"], 0)),
+            str(left_out.get(dataset["name"], 0)),
+            why if dataset["name"] in left_out else NOTHING,
+            str(dataset["subjects"]),
+        ]
+        for split, listed in datasets.items()
+        for dataset in listed
+    ]
+    titles: Row = [
+        Message("report.dataset"),
+        Message("report.split"),
+        Message("report.rows-read"),
+        Message("report.rows-left-out"),
+        Message("report.why"),
+        Message("report.analysed"),
     ]
     return first_rows(titles, rows, MOST_SITES)
 
@@ -257,33 +302,114 @@ def _people(findings: Iterable[QualityFinding]) -> Message:
     return Message("report.listed", items=first_of(subjects, MOST_SUBJECTS))
 
 
+MOST_SIGNS = 8  # measures whose directions a table names
+
+
 def region_table(facts: Facts) -> Table:
-    """The most important regions."""
+    """The most important regions, with what each contributes and how measures go with the score."""
     explanation = facts.result.explanation
-    titles: dict[str, str] = {}
-    if facts.evidence is not None:
-        regions = [str(region) for region in facts.evidence["regions"]]
-        titles = dict(zip(regions, region_titles(facts.evidence), strict=True))
+    regions = explanation.regions if explanation else ()
+    has_sign = any(region.contribution is not None for region in regions)
+    has_folds = any(region.agreement is not None for region in regions)
+    titles = _titles(facts)
+    signs = _signs(facts)
     rows: list[Row] = [
         [
             str(place),
             titles.get(region.region, region.region),
             share(region.share),
-            signed_figure(region.direction),
+            *([_contribution(region)] if has_sign else []),
+            *([share(region.agreement or 0.0, 0)] if has_folds else []),
+            *([signs.get(region.region, "")] if signs else []),
             figure(region.occlusion),
         ]
-        for place, region in enumerate(explanation.regions if explanation else (), 1)
+        for place, region in enumerate(regions, 1)
     ]
     return Table(
         [
             Message("report.rank"),
             Message("report.region"),
             Message("report.share"),
-            Message("report.direction"),
+            *([Message("report.contribution")] if has_sign else []),
+            *([Message("report.same-sign")] if has_folds else []),
+            *([Message("report.measure-signs")] if signs else []),
             Message("report.occlusion"),
         ],
         rows,
     )
+
+
+def _titles(facts: Facts) -> dict[str, str]:
+    """The regions' names by region."""
+    if facts.evidence is None:
+        return {}
+    regions = [str(region) for region in facts.evidence["regions"]]
+    return dict(zip(regions, region_titles(facts.evidence), strict=True))
+
+
+def _contribution(region: RegionImportance) -> str:
+    if region.contribution is None or region.low is None or region.high is None:
+        return NOTHING
+    unsure = "" if region.is_stable else " ±"
+    return f"{signed(Difference(region.contribution, (region.low, region.high)))}{unsure}"
+
+
+def _signs(facts: Facts) -> dict[str, str]:
+    """Such as ``ALFF +, GMV −, ReHo ±`` by region; {} of many measures, or where none is known."""
+    evidence = facts.evidence or {}
+    found = Importance.of(evidence)
+    measures = [str(measure) for measure in evidence.get("measures") or ()]
+    if found is None or found.slope is None or len(measures) > MOST_SIGNS:
+        return {}
+    return {
+        str(region): ", ".join(
+            f"{measure}{KEPT}{sign}"
+            for measure, sign in zip(measures, found.signs(place), strict=True)
+        )
+        for place, region in enumerate(evidence["regions"])
+    }
+
+
+MOST_EFFECTS = 30
+KINDS = {
+    HEDGES: Message("report.hedges-g"),
+    ETA: Message("report.eta-squared"),
+    PEARSON: Message("report.pearson-r"),
+}
+
+
+def effect_table(facts: Facts) -> Table:
+    """The largest effects of class or score on single measures of single regions."""
+    effects = facts.effects
+    titles: Row = [
+        Message("report.region"),
+        Message("report.measure"),
+        Message("report.subjects"),
+        KINDS.get(effects.kind, effects.kind) if effects else "",
+        Message("report.p"),
+        Message("report.q"),
+    ]
+    if effects is None:
+        return Table(titles, [])
+    names = _titles(facts)
+    rows: list[Row] = [
+        [
+            names.get(each.region, each.region),
+            each.measure,
+            str(each.n),
+            _effect(each),
+            p_value(each.p),
+            p_value(each.q),
+        ]
+        for each in effects.rows
+    ]
+    return first_rows(titles, rows, MOST_EFFECTS)
+
+
+def _effect(effect: Effect) -> str:
+    if effect.low is None or effect.high is None:
+        return figure(effect.value)
+    return f"{effect.value:+.2f} [{effect.low:+.2f},{KEPT}{effect.high:+.2f}]"
 
 
 def settings_table(facts: Facts) -> Table:

@@ -15,7 +15,7 @@ from graphnet.errors import ModelError
 from graphnet.messages import ENGLISH, Message, as_one
 from graphnet.names import status_name
 from graphnet.report.facts import Facts
-from graphnet.report.page import render_report
+from graphnet.report.page import SCRIPT_HASH, render_report
 from registry import EVIDENCE, GLASS_BRAIN, REPORT
 from service.http.language import answer_language
 from service.http.queries import query_flag
@@ -27,8 +27,12 @@ from service.stores.task_views import full_view
 
 T = TypeVar("T")
 
-# A report is written by a worker and read here: no script of it would ever run.
-REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+# A report is written by a worker and read here: no script but our own runs in it, in a sandbox of
+# no origin, which may save a figure or a table and reaches nothing.
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    f"script-src 'sha256-{SCRIPT_HASH}'; sandbox allow-scripts allow-downloads"
+)
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 

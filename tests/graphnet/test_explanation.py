@@ -183,3 +183,37 @@ def test_a_glass_brain_is_a_picture() -> None:
     assert found.startswith(b"\x89PNG")
     assert len(found) > 20_000
     assert found != glass_brain(random.standard_normal(90), share, places)
+
+
+def test_contributions_slopes_and_signs_are_those_of_a_linear_model() -> None:
+    model = trained("Linear", epochs=30)
+    others = people(seed=500, subjects=40)
+    weight = model.parameters["linear.weight"][0].double().numpy()
+    slope = ((weight[:, 1] - weight[:, 0]) / np.sqrt(160)).reshape(40, 4)
+    negated = {name: -value for name, value in model.parameters.items()}
+    folds = [model, replace(model, parameters=negated), model, model]
+    importance = explain(model, others, folds).importance
+    np.testing.assert_allclose(importance["slope"], slope, atol=1e-5)
+    x = model.preprocessing.scaled(others)
+    by_subject = (x * slope).sum(axis=2)
+    expected = by_subject[others.labels == 1].mean(axis=0) - by_subject[others.labels == 0].mean(
+        axis=0
+    )
+    np.testing.assert_allclose(importance["contribution"], expected, atol=1e-4)
+    np.testing.assert_allclose(importance["agreement"], 0.75)
+    np.testing.assert_allclose(importance["slope_agreement"], 0.75)
+
+
+def test_a_trained_model_is_explained_otherwise_than_with_shuffled_weights() -> None:
+    found = explain(trained(), people(seed=500, subjects=30)).explanation.randomised
+    assert found is not None
+    assert found.models == 3
+    assert abs(found.spearman or 1.0) < 0.5
+    settings = TrainingSettings.for_model("Linear", label="score", epochs=1)
+    of_scores = replace(people(), scores=people().features[:, 1, 0])
+    scored = run(Splits(of_scores), settings, evaluation=PLAIN).model
+    ones = {name: torch.ones_like(value) for name, value in scored.parameters.items()}
+    same = replace(scored, parameters=ones)  # shuffling changes nothing, and that is told
+    alike = explain(same, people(seed=500, subjects=30)).explanation.randomised
+    assert alike is not None
+    assert alike.spearman == pytest.approx(1.0)

@@ -1,6 +1,8 @@
 """A report says what was done and found, hides nothing, and needs nothing else."""
 
+import csv
 import html
+import io
 import json
 import re
 import subprocess
@@ -24,12 +26,15 @@ from graphnet.data.interpretation import (
     SeriesReading,
 )
 from graphnet.figures.drawing import fitting
+from graphnet.figures.importance import importance
 from graphnet.figures.predictions import confusion
 from graphnet.messages import CHINESE, LANGUAGES, Message, finished, render
 from graphnet.models import Sizes, build_net
+from graphnet.report.citations import MARK, WORKS, Citations
+from graphnet.report.downloads import bibtex, work_of
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
-from graphnet.report.page import MARK, WORKS, Citations, render_report
+from graphnet.report.page import SCRIPT, render_report
 from graphnet.report.summary import by_chance, leading_metric, verdict
 from graphnet.report.tables import _p_value
 
@@ -100,16 +105,27 @@ def manifest() -> dict[str, Any]:
 
 
 class Read(HTMLParser):
-    """Collects what a browser would load or run, and the text that is read."""
+    """Collects what a browser would load or run, and the text that is read.
+
+    A template is shown only once the reader asks for it, and a script is no text.
+    """
 
     def __init__(self, document: str) -> None:
         super().__init__()
         self.loaded: list[str] = []
         self.words: list[str] = []
+        self.scripts: list[str] = []
+        self.files: dict[str, str] = {}
+        self.inside: list[str] = []
         self.feed(document)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        if tag in ("template", "script"):
+            self.inside.append("files" if given.get("class") == "files" else tag)
+            if tag == "script" and not {"src", "type"} & set(given):
+                return
+            tag = "" if given.get("type") == "application/json" else tag
         self.loaded += [tag] if tag in ("script", "link", "img", "iframe", "object") else []
         self.loaded += [f"{name}={value}" for name, value in given.items() if name.startswith("on")]
         self.loaded += [
@@ -118,8 +134,17 @@ class Read(HTMLParser):
             if given.get(name) and not str(given[name]).startswith("#")
         ]
 
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("template", "script"):
+            self.inside.pop()
+
     def handle_data(self, data: str) -> None:
-        self.words.append(data)
+        if not self.inside:
+            self.words.append(data)
+        elif self.inside == ["script"]:
+            self.scripts.append(data)
+        elif self.inside == ["files"]:
+            self.files = json.loads(data)
 
     @property
     def text(self) -> str:
@@ -193,7 +218,17 @@ def test_it_needs_nothing_else_and_runs_nothing() -> None:
     hostile = task(task_name=HOSTILE, result={"warnings": [HOSTILE]})
     found = read(task_=hostile, glass_brain=brain)
     assert found.loaded == []
+    assert found.scripts == [SCRIPT]
     assert HOSTILE in found.text
+
+
+def test_files_end_no_script_whatever_they_hold() -> None:
+    hostile = "</script><script>alert(1)</script>"
+    named = evidence()
+    named["importance"]["names"] = [hostile, "b"]
+    found = read(evidence=named)
+    assert found.scripts == [SCRIPT]
+    assert hostile in found.files["regions.csv"]
 
 
 @pytest.mark.parametrize("missing", ["evidence", "manifest"])
@@ -335,12 +370,14 @@ REPEATED = {**METRICS, "auc": 0.8, "repeats": 2, "sd_over_repeats": {"auc": 0.01
 # What stays as it is in a Chinese report, besides codes: names of methods, measures and software.
 NAMES = {
     "ALFF", "AUC", "AdamW", "Brier", "Fisher", "GMV", "Newcombe", "Nilearn", "Pearson", "PyTorch",
-    "Precentral_L", "Precentral_R", "RBF", "ROC", "SGN", "SHA", "SVM", "Spearman", "Student", "UTC",
+    "CLAIM", "Precentral_L", "Precentral_R", "RBF", "ROC", "STARD", "TRIPOD", "SGN",
+    "SHA", "SVM", "Spearman", "Student", "UTC",
     "Wilson", "LABEL_SCORE", "TASK0", "TASK1", "cpu", "csv", "form", "json", "nld", "sgn",
     "test_data",
 }  # fmt: skip
 CODES = re.compile(
-    r'<style>.*?</style>|<pre>.*?</pre>|<code>.*?</code>|<ol class="works">.*?</ol>'
+    r"<style>.*?</style>|<template>.*?</template>|<script.*?</script>"
+    r'|<pre>.*?</pre>|<code>.*?</code>|<ol class="works">.*?</ol>'
     r'|<h2 id="settings">.*?(?=<h2 id="provenance">)',
     re.DOTALL,
 )
@@ -579,3 +616,117 @@ def test_a_p_value_that_so_few_permutations_cannot_go_below_is_said_to_be_a_boun
     assert _p_value(Permutation(1 / 101, 100, 0.9)) == "≤ 0.010"
     assert _p_value(Permutation(3 / 101, 100, 0.9)) == "0.030"
     assert _p_value(Permutation(None, 100, None)) == "—"
+
+
+def test_every_work_has_an_entry_of_bibtex_with_its_year_and_place() -> None:
+    software = {"nilearn"}
+    for key, line in WORKS.items():
+        if key in software:
+            continue
+        work = work_of(line)
+        assert work.authors, key
+        assert work.title, key
+        assert work.where or work.eprint, key
+        assert "." not in work.where.replace("Proc.", ""), key
+        assert (work.volume == "") == (work.pages == ""), key
+    entry = bibtex(["kipf", "combat", "efron"])
+    for said in (
+        "@inproceedings{kipf,",
+        "author = {Kipf, T. N. and Welling, M.}",
+        "eprint = {1609.02907}",
+        "@article{combat,",
+        "journal = {Biostatistics}",
+        "pages = {118--127}",
+        "@book{efron,",
+        "publisher = {Chapman \\& Hall}",
+    ):
+        assert said in entry, said
+    assert entry.count("{") == entry.count("}")
+
+
+def test_methods_can_be_taken_as_text_tex_and_bibtex() -> None:
+    files = read().files
+    assert {"methods.txt", "methods.tex", "references.bib", "regions.csv"} <= set(files)
+    cited = re.findall(r"\\cite\{([\w,]+)\}", files["methods.tex"])
+    keys = {key for group in cited for key in group.split(",")}
+    assert keys == set(re.findall(r"^@\w+\{(\w+),", files["references.bib"], re.MULTILINE))
+    assert "[@" not in files["methods.txt"] + files["methods.tex"]
+    assert "10 \\%" in files["methods.tex"]
+    numbers = {
+        int(n)
+        for mark in re.findall(r" \[([\d, ]+)\]", files["methods.txt"])
+        for n in mark.split(",")
+    }
+    assert numbers == set(range(1, len(keys) + 1))
+
+
+def explained() -> dict[str, Any]:
+    """Evidence of two regions with places: one that folds agree on and one that they do not."""
+    found = evidence()
+    found["importance"] |= {
+        "contribution": [0.4, -0.2], "low": [0.1, -0.3], "high": [0.7, -0.1],
+        "agreement": [1.0, 0.5], "slope": [[0.3], [-0.1]], "slope_agreement": [[1.0], [0.6]],
+        "coordinates": [[-39.6, -5.7, 50.9], [40.4, -8.2, 52.1]],
+    }  # fmt: skip
+    return found
+
+
+def test_a_map_of_regions_fits_the_tools_that_read_it() -> None:
+    files = read(evidence=explained()).files
+    rows = list(csv.DictReader(io.StringIO(files["regions.csv"])))
+    assert [row["stable"] for row in rows] == ["yes", "no"]
+    assert (rows[0]["x"], rows[0]["contribution"], rows[0]["slope_GMV"]) == ("-39.6", "0.4", "0.3")
+    nodes = [line.split() for line in files["regions.node"].splitlines()]
+    assert nodes == [
+        ["-39.6", "-5.7", "50.9", "0.4", "1.0000", "Precentral_L"],
+        ["40.4", "-8.2", "52.1", "0", "0.5000", "Precentral_R"],
+    ]
+    assert "regions.node" not in read().files
+
+
+def test_a_sign_that_is_not_stable_is_shown_so() -> None:
+    region = {"region": "1", "share": 0.6, "direction": 0.1, "occlusion": 0.2, "contribution": 0.4,
+              "low": 0.1, "high": 0.7, "agreement": 1.0}  # fmt: skip
+    unsure = {**region, "region": "2", "contribution": -0.2, "low": -0.3, "high": -0.1,
+              "agreement": 0.5}  # fmt: skip
+    told = {"subjects": 58, "regions": [region, unsure], "measures": [],
+            "randomised": {"models": 3, "spearman": 0.7}}  # fmt: skip
+    text = read(task_=task(result={"explanation": told}), evidence=explained()).text
+    assert "Precentral_L (1) 60.0 % +0.400 [+0.100, +0.700] 100 % GMV + 0.200" in text
+    assert "-0.200 [-0.300, -0.100] ± 50 % GMV ± 0.200" in text
+    assert "do not read single regions from it" in text
+    drawn = importance(explained())
+    assert 'fill-opacity="0.25"' in drawn
+    assert "Precentral_R (2) -0.200 ±" in drawn
+
+
+def test_the_flow_says_who_was_left_out_and_why() -> None:
+    dropped = Message("data.rows-dropped", name="A", count=4, target="group")
+    facts = {"task_": task(result={"warning_messages": [dropped.as_dict()]})}
+    text = read(**facts).text
+    assert "7 rows read" in text
+    assert "A Training 7 4 no class 3" in text
+
+
+def test_the_checklist_claims_no_more_than_there_is() -> None:
+    text = read().text
+    start = text.index("Asked by TRIPOD+AI")
+    assert "Ethical approval and consent 17 — — Not known to this software" in text[start:]
+    assert "How predictions were explained, and whether that is sound — 31 — Explanation" in text
+    plain = read(task_=task(result={"explanation": None})).text
+    assert "whether that is sound — 31 — Not done in this run." in plain
+    sections = re.findall(r'<a href="#(\w+)">', render_report(task(), **stored()))
+    shown = re.findall(r'<h2 id="(\w+)">', render_report(task(), **stored()))
+    assert sections == shown  # the contents list every section, in its order
+
+
+def test_a_report_may_hold_the_other_language_for_its_reader() -> None:
+    both = render_report(task(), **stored(), others=LANGUAGES)
+    alone = render_report(task(), **stored())
+    assert both.count('<div class="view"') == 2
+    assert Read(both).text == Read(alone).text
+    template = both.split("<template>")[1].split("</template>")[0]
+    assert (
+        Read(template).text.strip()
+        in Read(render_report(task(), **stored(), language=CHINESE)).text
+    )

@@ -25,8 +25,16 @@ learning-curves = Learning curves
 median = median
 distributions-by-site = Distributions by site
 with-intervals = With 95 % intervals
-against = ← evidence against
-for = evidence for →
+against = { $kind ->
+    [two] ← works against the classes
+    [score] ← works against the score
+   *[more] ← against the likeliest class
+}
+for = { $kind ->
+    [two] pulls the classes apart →
+    [score] follows the score →
+   *[more] for the likeliest class →
+}
 most-important-regions = Most important regions
 lineage = Lineage
 fine-tuned = fine-tuned
@@ -36,3 +44,9 @@ running = running
 finished = finished
 failed = failed
 cancelled = cancelled
+flow = Flow of subjects
+rows-read = { $count ->
+    [one] 1 row read
+   *[other] { $count } rows read
+}
+rows-left-out = { $count } left out

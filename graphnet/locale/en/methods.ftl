@@ -158,3 +158,31 @@ covariates = What { $names } alone predict was assessed by logistic regression (
 score-covariates = What { $names } alone predict was assessed by ridge regression fitted on the same training subjects; missing values were replaced by the training mean and marked.
 site-alone = What the site alone predicts was assessed in the same way.
 confounds = Differences between classes were tested by Welch's t test or analysis of variance (numbers), and by the chi-squared or Fisher's exact test (categories), without correction for multiple comparisons. The association of the predictions with each covariate within each class is Spearman's rank correlation; performance was also computed in strata of each covariate and in pairs matched by propensity score (nearest neighbour within 0.2 standard deviations of the logit) [@austin].
+
+## What reviewers ask
+
+threshold = { $classes ->
+    [two] A subject was assigned to { $positive } at a predicted probability above 0.5; this threshold was fixed in advance and not chosen on any subjects.
+   *[more] A subject was assigned to the likeliest class; no threshold was chosen on any subjects.
+}
+unweighted = Classes were neither weighted nor resampled.
+settings-given = { $count ->
+    [0] All settings were the recommended ones.
+    [one] One setting was given by the user, the others were the recommended ones; this run does not show how it was chosen.
+   *[other] { $count } settings were given by the user, the others were the recommended ones; this run does not show how they were chosen.
+}
+no-tuning = This run tuned no setting on its subjects.
+nested-for-folds-only = The final model has the settings listed below, not those selected within folds.
+effects = { $kind ->
+    [hedges_g] For each measure of each region, Hedges' g [@hedges] with its large-sample interval [@olkin] and Welch's t test [@welch] compare the classes of the training subjects, in the values of the files without harmonising, adjustment or imputation; the false discovery rate was controlled over { $tests } tests [@benjamini].
+    [pearson_r] For each measure of each region, Pearson's correlation with the score was computed in the training subjects, in the values of the files without harmonising, adjustment or imputation; the false discovery rate was controlled over { $tests } tests [@benjamini].
+   *[eta_squared] For each measure of each region, eta squared and one-way analysis of variance compare the classes of the training subjects, in the values of the files without harmonising, adjustment or imputation; the false discovery rate was controlled over { $tests } tests [@benjamini].
+}
+contribution = { $kind ->
+    [two-classes] A region's contribution is its mean attribution in subjects of { $positive } minus that in the others, with Welch's 95 % interval over subjects; the contributions of all regions sum to the difference in mean score between the classes.
+    [score] A region's contribution is the slope of its attribution on the true score, per standard deviation, with the 95 % interval of least squares.
+   *[classes] A region's contribution is its mean attribution to the likeliest class, with Student's 95 % interval over subjects.
+}
+stable-signs = The sign of a contribution is called stable if its interval excludes 0 and at least nine in ten models of the folds have the same sign for the same subjects; these models share most of their training subjects.
+stable-without-folds = The sign of a contribution is called stable if its interval excludes 0; there were no models of folds to compare.
+randomised = The attributions were compared with those of { $models } copies of the network whose weights were shuffled at random [@adebayo].

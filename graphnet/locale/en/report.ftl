@@ -16,7 +16,7 @@ lineage = Tasks behind this model
 lineage-caption = From the first ancestor to this task.
 how-read = How the data were read
 reading-caption = Each class as in the file, with its number and name here.
-data-quality = Data quality
+data-quality = Missing data and data quality
 nothing-found = No value was missing, infinite, implausible, constant or out of range.
 quality-not-stored = The findings of the quality checks were not stored.
 learning-curves = Learning curves
@@ -52,9 +52,22 @@ confusion-caption = { $repeated ->
 }
 no-roc = ROC and calibration curves need stored predictions of subjects of two classes.
 explanation = Explanation
-brain-caption = Regions by their share of the attribution (size) and its direction: red is evidence for { $positive }, blue against.
-importance-caption = The regions with the largest share, by direction: evidence for or against { $positive }.
-regions-caption = Share: of the total attribution. Direction: mean over subjects, above 0 is evidence for { $positive }. Occlusion: change of the score without the region.
+brain-caption = { $kind ->
+    [two-classes] Contribution of each region to the difference in score between the classes (colour and size): red pulls the classes apart, blue works against it, white is a region whose sign is not stable.
+    [score] Contribution of each region to the slope of the prediction on the true score (colour and size): red follows the score, blue works against it, white is a region whose sign is not stable.
+    [classes] Contribution of each region to the score of the likeliest class (colour and size): red speaks for it, blue against it, white is a region whose sign is not stable.
+   *[old] Share of the attribution (size) and its mean over subjects (colour): red is evidence for { $positive }, blue is evidence against. The mean changes with the mix of classes and with a shift between scanners.
+}
+importance-caption = { $kind ->
+    [two-classes] The regions with the largest share. Length and side of a bar are the region's contribution: its mean attribution in subjects of { $positive } minus that in the others. The line is the 95 % interval over subjects; a pale bar with ± has a sign that is not stable, because the interval contains 0 or more than one in ten fold models disagree.
+    [score] The regions with the largest share. Length and side of a bar are the region's contribution: the slope of its attribution on the true score, per standard deviation. The line is the 95 % interval over subjects; a pale bar with ± has a sign that is not stable, because the interval contains 0 or more than one in ten fold models disagree.
+    [classes] The regions with the largest share. Length and side of a bar are the region's contribution: its mean attribution to the likeliest class. The line is the 95 % interval over subjects; a pale bar with ± has a sign that is not stable, because the interval contains 0 or more than one in ten fold models disagree.
+   *[old] The regions with the largest share of the evidence for or against { $positive }. A share has no sign; this result stored no contribution with an interval.
+}
+regions-caption = { $kind ->
+    [old] Share: of the total attribution, without sign. Occlusion: change of the score without the region.
+   *[other] Share: of the total attribution, without sign. Contribution: as in the figure. Folds with this sign: of the models of the folds, which share most of their training subjects. Higher values: whether a higher measure speaks for (+) or against (−) { $positive }, ± where more than one in ten fold models disagree. Occlusion: change of the score without the region.
+}
 agreement = Rank correlation of both methods over regions: { $value }.
 stability = Over { $models } models of folds, the rankings correlate by { $spearman }, and the top { $top } regions agree by { $overlap } (1: full agreement, 0: chance).
 no-stability = The stability of the ranking was not computed because there are no models of folds.
@@ -142,7 +155,6 @@ values = Values
 rank = Rank
 region = Region
 share = Share
-direction = Direction
 occlusion = Occlusion
 setting = Setting
 value = Value
@@ -203,3 +215,45 @@ covariates-title = Covariates
 tuning-title = Did fine-tuning help?
 tuning-caption = { $split }: { $subjects } subjects whom neither the fine-tuned model nor its parent was trained on. Differences are the fine-tuned model's value less the other's, with 95 % intervals; a lower Brier score is better. With its threshold moved, the parent model's probabilities are shifted so that their mean is the share of patients among the subjects used for fine-tuning; its ranking stays.
 tuned-less = Fine-tuned less { $method }
+
+## What reviewers ask
+
+by-site-and-stratum = Performance by site and stratum
+by-stratum = By stratum and in matched pairs
+flow-caption = Subjects from the files to the analysis.
+flow-table-caption = Rows of each file that were read, left out and analysed. Who was left out before the files were made is not known to this software.
+rows-read = Rows read
+rows-left-out = Left out
+why = Why
+analysed = Analysed
+no-target = { $target ->
+    [score] no score
+   *[group] no class
+}
+split-count = { $split }: { $count }
+class-count = { $label }: { $count }
+site-count = { $count ->
+    [one] 1 site
+   *[other] { $count } sites
+}
+fold-count = { $kind }: { $count } folds
+seen-count = { $count } of them also trained on
+effects = Effect sizes by region and measure
+effects-caption = { $kind ->
+    [hedges_g] Training subjects only, as the files hold them: Hedges' g of class 1 minus class 0 with its 95 % interval. Of { $tests } tests, { $count } have q below 0.05 (Benjamini-Hochberg). Not adjusted for site or covariates. Effects describe the data; they did not select anything. The file effects.csv has more rows.
+    [pearson_r] Training subjects only, as the files hold them: Pearson's r with the score and its 95 % interval. Of { $tests } tests, { $count } have q below 0.05 (Benjamini-Hochberg). Not adjusted for site or covariates. Effects describe the data; they did not select anything. The file effects.csv has more rows.
+   *[eta_squared] Training subjects only, as the files hold them: eta squared between the classes. Of { $tests } tests, { $count } have q below 0.05 (Benjamini-Hochberg). Not adjusted for site or covariates. Effects describe the data; they did not select anything. The file effects.csv has more rows.
+}
+hedges-g = Hedges' g
+eta-squared = η²
+pearson-r = Pearson's r
+q = q
+contribution = Contribution
+same-sign = Folds with this sign
+measure-signs = Higher values
+randomised = { $depends ->
+    [yes] Check by random weights: the ranking of regions correlates by { $value } with that of { $models } copies of the network with shuffled weights (mean rank correlation), so it depends on what was learned.
+   *[no] Check by random weights: the ranking of regions correlates by { $value } with that of { $models } copies of the network with shuffled weights (mean rank correlation). Much of it reflects the data and the architecture, not what was learned; do not read single regions from it.
+}
+no-randomised = The explanation was not compared with networks of shuffled weights (an older version's result, or a ranking without differences).
+checklist = Checklist for reviewers

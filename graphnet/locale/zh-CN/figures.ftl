@@ -25,8 +25,16 @@ learning-curves = 学习曲线
 median = 中位数
 distributions-by-site = 各站点的分布
 with-intervals = 附 95 % 置信区间
-against = ← 不支持
-for = 支持 →
+against = { $kind ->
+    [two] ← 与类别之差相反
+    [score] ← 与评分反向
+   *[more] ← 不支持最可能的类别
+}
+for = { $kind ->
+    [two] 拉开两类 →
+    [score] 与评分同向 →
+   *[more] 支持最可能的类别 →
+}
 most-important-regions = 最重要的脑区
 lineage = 模型谱系
 fine-tuned = 微调
@@ -36,3 +44,6 @@ running = 训练中
 finished = 已完成
 failed = 失败
 cancelled = 已取消
+flow = 受试者流程
+rows-read = 读取 { $count } 行
+rows-left-out = 排除 { $count } 行

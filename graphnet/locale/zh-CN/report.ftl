@@ -16,7 +16,7 @@ lineage = 该模型所源自的任务
 lineage-caption = 从最早的任务到本任务。
 how-read = 数据的读取方式
 reading-caption = 各类别在文件中的取值，以及在此处的编号和名称。
-data-quality = 数据质量
+data-quality = 缺失数据与数据质量
 nothing-found = 没有缺失、无穷、异常、恒定或超出范围的数值。
 quality-not-stored = 没有保存质量检查的结果。
 learning-curves = 学习曲线
@@ -52,9 +52,22 @@ confusion-caption = { $repeated ->
 }
 no-roc = 绘制 ROC 曲线和校准曲线需要两个类别的受试者的预测结果。
 explanation = 解释
-brain-caption = 各脑区在归因中所占比例（大小）及其方向：红色支持{ $positive }，蓝色不支持。
-importance-caption = 所占比例最大的脑区，按方向：支持或不支持{ $positive }。
-regions-caption = 比例：占全部归因的比例。方向：受试者平均值，大于 0 表示支持{ $positive }。遮挡：去掉该脑区后得分的变化。
+brain-caption = { $kind ->
+    [two-classes] 各脑区对两类得分之差的贡献（颜色和大小）：红色拉开两类，蓝色相反，白色为符号不稳定的脑区。
+    [score] 各脑区对预测随真实评分变化的斜率的贡献（颜色和大小）：红色与评分同向，蓝色相反，白色为符号不稳定的脑区。
+    [classes] 各脑区对最可能类别得分的贡献（颜色和大小）：红色支持，蓝色不支持，白色为符号不稳定的脑区。
+   *[old] 各脑区在归因中所占比例（大小）及其受试者均值（颜色）：红色支持{ $positive }，蓝色不支持。该均值随各类别人数之比以及扫描仪之间的偏移而变化。
+}
+importance-caption = { $kind ->
+    [two-classes] 所占比例最大的脑区。条的长度和方向为该脑区的贡献：{ $positive }受试者的平均归因减去其余受试者的平均归因。横线为对受试者的 95 % 区间；带 ± 的浅色条表示符号不稳定，即区间包含 0，或超过十分之一的折内模型符号相反。
+    [score] 所占比例最大的脑区。条的长度和方向为该脑区的贡献：其归因对真实评分的斜率（每个标准差）。横线为对受试者的 95 % 区间；带 ± 的浅色条表示符号不稳定，即区间包含 0，或超过十分之一的折内模型符号相反。
+    [classes] 所占比例最大的脑区。条的长度和方向为该脑区的贡献：对最可能类别的平均归因。横线为对受试者的 95 % 区间；带 ± 的浅色条表示符号不稳定，即区间包含 0，或超过十分之一的折内模型符号相反。
+   *[old] 在支持或不支持{ $positive }的归因中所占比例最大的脑区。比例没有符号；该结果没有保存附区间的贡献。
+}
+regions-caption = { $kind ->
+    [old] 比例：占全部归因的比例，没有符号。遮挡：去掉该脑区后得分的变化。
+   *[other] 比例：占全部归因的比例，没有符号。贡献：同图。同号的折：各折的模型中同号者所占比例，这些模型的训练受试者大部分相同。数值升高：该指标升高是支持（+）还是不支持（−）{ $positive }；超过十分之一的折内模型不一致时为 ±。遮挡：去掉该脑区后得分的变化。
+}
 agreement = 两种方法在脑区排序上的相关系数：{ $value }。
 stability = 在各折的 { $models } 个模型之间，脑区排序的相关系数为 { $spearman }，排名前 { $top } 的脑区一致程度为 { $overlap }（1 为完全一致，0 为偶然水平）。
 no-stability = 没有各折的模型，因此未计算排序的稳定性。
@@ -136,7 +149,6 @@ values = 数值个数
 rank = 排名
 region = 脑区
 share = 比例
-direction = 方向
 occlusion = 遮挡
 setting = 设置项
 value = 取值
@@ -197,3 +209,42 @@ covariates-title = 协变量
 tuning-title = 微调有帮助吗？
 tuning-caption = { $split }：{ $subjects } 名未用于训练微调后的模型及其父模型的受试者。差值为微调后的模型减去另一模型，附 95% 区间；Brier 分数越低越好。“移动阈值”指平移父模型的概率，使其均值等于微调所用受试者中患者的比例；排序不变。
 tuned-less = 微调后的模型减去{ $method }
+
+## 审稿人所问
+
+by-site-and-stratum = 各站点和分层的表现
+by-stratum = 各分层及匹配配对
+flow-caption = 从文件到分析的受试者流程。
+flow-table-caption = 各文件中读取、排除和分析的行数。文件生成之前排除了哪些人，本软件无从得知。
+rows-read = 读取的行数
+rows-left-out = 排除
+why = 原因
+analysed = 纳入分析
+no-target = { $target ->
+    [score] 没有评分
+   *[group] 没有类别
+}
+split-count = { $split }：{ $count } 名
+class-count = { $label }：{ $count } 名
+site-count = { $count } 个站点
+fold-count = { $kind }：{ $count } 折
+seen-count = 其中 { $count } 名参与过训练
+effects = 各脑区和指标的效应量
+effects-caption = { $kind ->
+    [hedges_g] 仅限训练受试者，数值取自文件：类别 1 减类别 0 的 Hedges g 及 95 % 区间。共 { $tests } 次检验，其中 { $count } 次的 q 低于 0.05（Benjamini-Hochberg）。未按站点或协变量校正。效应量只描述数据，未用于任何选择。文件 effects.csv 中有更多行。
+    [pearson_r] 仅限训练受试者，数值取自文件：与评分的 Pearson r 及 95 % 区间。共 { $tests } 次检验，其中 { $count } 次的 q 低于 0.05（Benjamini-Hochberg）。未按站点或协变量校正。效应量只描述数据，未用于任何选择。文件 effects.csv 中有更多行。
+   *[eta_squared] 仅限训练受试者，数值取自文件：各类别之间的 η²。共 { $tests } 次检验，其中 { $count } 次的 q 低于 0.05（Benjamini-Hochberg）。未按站点或协变量校正。效应量只描述数据，未用于任何选择。文件 effects.csv 中有更多行。
+}
+hedges-g = Hedges g
+eta-squared = η²
+pearson-r = Pearson r
+q = q
+contribution = 贡献
+same-sign = 同号的折
+measure-signs = 数值升高
+randomised = { $depends ->
+    [yes] 随机权重检验：脑区排序与 { $models } 个打乱权重的网络副本的排序的平均秩相关为 { $value }，因此排序取决于所学内容。
+   *[no] 随机权重检验：脑区排序与 { $models } 个打乱权重的网络副本的排序的平均秩相关为 { $value }。排序在很大程度上反映数据和网络结构，而不是所学内容；不应据此解读单个脑区。
+}
+no-randomised = 未与打乱权重的网络比较（结果来自较早的版本，或排序没有差别）。
+checklist = 审稿清单
