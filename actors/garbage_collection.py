@@ -9,13 +9,13 @@ import redis
 
 from actors.messaging.names import Names
 from actors.messaging.queue import try_acquire_period
-from actors.reading.uploads import AWAITED, expired
+from actors.reading.uploads import AWAITED, abandoned, expired
 from db import datasets
 from db.ids import made_at
 from db.queue import queue_state, shards
 from db.server.errors import DatabaseError
 from db.submissions import tasks
-from registry import RegistryError, Store
+from registry import MultipartStore, RegistryError, Store
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ class GarbageCollector:
     checkpoints: Store
     uploads: Store
     datasets: Store
+    multiparts: MultipartStore | None = None
 
     async def collect_garbage(self) -> None:
         """Remove what is outdated. Raises RegistryError, DatabaseError."""
@@ -40,6 +41,8 @@ class GarbageCollector:
         await shards.prune(KEEP_SHARDS_MS)
         await collect_uploads(self.uploads)
         await collect_datasets(self.datasets)
+        if self.multiparts is not None:
+            await collect_multiparts(self.uploads, self.multiparts)
 
 
 async def run_garbage_collection(
@@ -86,6 +89,14 @@ async def collect_uploads(store: Store) -> list[str]:
     for upload_id in old:
         await asyncio.to_thread(store.delete, upload_id)
     return old
+
+
+async def collect_multiparts(store: Store, multiparts: MultipartStore) -> list[str]:
+    """Give up what uploads that are gone have begun in the bucket, which takes room unseen."""
+    old = await asyncio.to_thread(abandoned, store, multiparts, datetime.now(UTC))
+    for begun in old:
+        await asyncio.to_thread(multiparts.give_up, begun)
+    return [begun.task_id for begun in old]
 
 
 async def collect_datasets(store: Store) -> list[str]:

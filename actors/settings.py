@@ -63,13 +63,15 @@ class ProcessSettings:
     with nothing to do for ``idle_exit_seconds`` ends; at 0 it stays. ``atlases`` are tables of
     where regions lie. A URL may hold a password, so none is ever printed. Port 0 is no listener for
     metrics; ``traces`` is whether OpenTelemetry's variables ask for them. ``public_url`` is where
-    people reach the pages, without a slash at its end; "" where nobody has said.
+    people reach the pages, without a slash at its end; "" where nobody has said. ``s3_public_url``
+    is where they reach the storage of the bucket, to send large files there; "" where they do not.
     """
 
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
     registry_url: str
     s3_endpoint_url: str | None = None
+    s3_public_url: str = ""
     device: str = "auto"
     cpu_fallback: bool = False
     gpu_share: float = 1.0
@@ -109,6 +111,7 @@ class ProcessSettings:
             redis_url=read(environment, "SGN_REDIS_URL", redis_address),
             registry_url=registry,
             s3_endpoint_url=read(environment, "SGN_S3_ENDPOINT_URL", str, "") or None,
+            s3_public_url=read(environment, "SGN_S3_PUBLIC_URL", web_address, ""),
             device=read(environment, "SGN_DEVICE", str, "auto"),
             cpu_fallback=read(environment, "SGN_CPU_FALLBACK", yes_or_no, default=False),
             gpu_share=read(environment, "SGN_GPU_SHARE", share, 1.0),

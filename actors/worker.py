@@ -35,7 +35,17 @@ from actors.tasks.worker_context import WorkerContext
 from graphnet.data.atlas_tables import atlases_of
 from graphnet.errors import GraphnetError
 from graphnet.training.devices import choose, limit
-from registry import CHECKPOINTS, DATASETS, MODELS, UPLOADS, RegistryError, Store, open_store
+from registry import (
+    CHECKPOINTS,
+    DATASETS,
+    MODELS,
+    UPLOADS,
+    MultipartStore,
+    RegistryError,
+    Store,
+    open_multipart,
+    open_store,
+)
 
 log = logging.getLogger(__name__)
 
@@ -71,9 +81,8 @@ def _wired() -> RedisBroker:
     limit(choice.device, settings.gpu_share)
     log.log(logging.WARNING if choice.warning else logging.INFO, "%s", choice.said)
     metrics = make_registry(*worker_metrics(), device_info(choice), GpuMemory(choice))
-    runtime = Runtime(
-        settings, GarbageCollector(checkpoints, uploads, datasets), metrics, choice.device_kind
-    )
+    collector = GarbageCollector(checkpoints, uploads, datasets, _multiparts(settings))
+    runtime = Runtime(settings, collector, metrics, choice.device_kind)
     reader = _reader(settings, runtime, uploads, datasets)
     pending = PendingEndings(runtime, settings.spool)
     beside = _beside(runtime, reader, Predictor(models, reader, atlases), pending)
@@ -85,6 +94,15 @@ def _wired() -> RedisBroker:
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(runner.__call__)
     dramatiq.set_broker(broker)
     return broker
+
+
+def _multiparts(settings: ProcessSettings) -> MultipartStore | None:
+    """Where clients write into the bucket; None where they do not."""
+    if not settings.s3_public_url:
+        return None
+    return open_multipart(
+        settings.registry_url, endpoint_url=settings.s3_endpoint_url, folder=UPLOADS
+    )
 
 
 def _reader(

@@ -10,7 +10,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.functions import Length
 
 from db.ids import IDS
-from db.management.labels import Kind, archived_ids, forget_labels
+from db.management.labels import Kind, archived_ids, forget_labels, tagged_ids
 from db.models import Mapping as Answers
 from db.models import Profile
 from db.neurolearn import Dataset
@@ -165,14 +165,15 @@ def name_taken(data_name: str, other: str = "") -> NameTaken:
 async def list_datasets(
     *,
     proj_id: str | None = None,
+    tag: str | None = None,
     archived: bool = False,
     limit: int = 1000,
     cursor: str | None = None,
 ) -> tuple[list[ListedDataset], str | None]:
     """One page, of a project or of all, newest first, and the cursor of the next.
 
-    With ``archived`` those too that somebody has archived. The length of a content is not asked
-    for: a database reads all of it to tell.
+    ``tag`` is one of the dataset's. With ``archived`` those too that somebody has archived. The
+    length of a content is not asked for: a database reads all of it to tell.
 
     Raises:
         CursorUnknown: the cursor is none of ours.
@@ -181,6 +182,8 @@ async def list_datasets(
     query = Dataset.all()
     if not archived:
         query = query.exclude(data_id__in=await archived_ids(Kind.DATASET))
+    if tag is not None:
+        query = query.filter(data_id__in=await tagged_ids(Kind.DATASET, tag))
     if proj_id is not None:
         query = query.filter(proj_id__in=await storable(DATASETS, "proj_id", [proj_id]))
     rows, more = await page(query, LISTED, limit, cursor)

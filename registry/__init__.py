@@ -12,7 +12,8 @@ from registry.errors import (
     RegistryRefuses,
     RegistryUnavailable,
 )
-from registry.location import open_store
+from registry.location import open_multipart, open_store
+from registry.multipart import MultipartStore, Part, Unfinished
 from registry.store import (
     CHECKPOINTS,
     DATASETS,
@@ -40,11 +41,15 @@ __all__ = [
     "PARAMETERS",
     "REPORT",
     "UPLOADS",
+    "MultipartStore",
     "ObjectDamaged",
     "ObjectMissing",
+    "Part",
     "RegistryError",
     "RegistryRefuses",
     "RegistryUnavailable",
     "Store",
+    "Unfinished",
+    "open_multipart",
     "open_store",
 ]

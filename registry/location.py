@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from graphnet.messages import Message
 from registry.directory import DirectoryStore
 from registry.errors import RegistryError
+from registry.multipart import MultipartStore
 from registry.s3 import S3Store
 from registry.store import MAX_BYTES, MODELS, Store
 
@@ -48,6 +49,26 @@ def open_store(
             hasty=hasty,
         )
     raise RegistryError(Message("registry.url-unknown", url=url), _USE_VALID_URL)
+
+
+def open_multipart(
+    url: str, *, endpoint_url: str | None, folder: str, public_url: str = ""
+) -> MultipartStore | None:
+    """The same place, for objects that clients write themselves; None where it is no bucket.
+
+    ``public_url`` is the address of the storage as clients reach it; without it nothing can be
+    signed. Raises RegistryError.
+    """
+    parts = _split_url(url)
+    if parts.scheme != "s3":
+        return None
+    bucket, prefix = _bucket(url, parts)
+    store = MultipartStore(
+        bucket, prefix, endpoint_url=_endpoint(endpoint_url), folder=folder, hasty=True
+    )
+    if public_url:
+        store.sign_for(public_url)
+    return store
 
 
 def _split_url(url: str) -> SplitResult:

@@ -24,7 +24,16 @@ from db.server.errors import DatabaseError
 from db.server.installation import database_address
 from db.server.packet_limit import warn_of_packet
 from db.submissions.intake import Intake
-from registry import CHECKPOINTS, DATASETS, MODELS, UPLOADS, Store, open_store
+from registry import (
+    CHECKPOINTS,
+    DATASETS,
+    MODELS,
+    UPLOADS,
+    MultipartStore,
+    Store,
+    open_multipart,
+    open_store,
+)
 from service.api.endpoint import Endpoint, Handler
 from service.api.endpoints import ENDPOINTS
 from service.forms.refusal_log import RefusalLog
@@ -47,6 +56,7 @@ from service.pages.table import PAGES
 from service.settings import HttpSettings
 from service.state import AppState, SchemaWatch, state_of
 from service.stores.artifacts import ArtifactReader
+from service.stores.direct_uploads import DirectUploads
 from service.stores.profiles import DatasetCache, Profiles
 from service.stores.reading import PredictionClient, ReadingClient
 from service.stores.uploads import Uploads
@@ -93,6 +103,7 @@ def wire(settings: HttpSettings, stopping: asyncio.Event) -> Starlette:
     profiles = Profiles(reading)
     schema = SchemaWatch()
     readiness = Readiness(broker, artifacts.check_writable)
+    uploads = Uploads(_store(settings, UPLOADS), settings.max_upload_bytes, settings.max_file_bytes)
     state = AppState(
         settings=settings,
         artifacts=artifacts,
@@ -109,9 +120,8 @@ def wire(settings: HttpSettings, stopping: asyncio.Event) -> Starlette:
         prediction_client=PredictionClient(
             queue, names, patience=settings.predict_seconds, alone=alone
         ),
-        uploads=Uploads(
-            _store(settings, UPLOADS), settings.max_upload_bytes, settings.max_file_bytes
-        ),
+        uploads=uploads,
+        direct_uploads=DirectUploads(uploads, _multiparts(settings)),
         reading_client=reading,
         profiles=profiles,
         dataset_cache=DatasetCache(profiles),
@@ -136,6 +146,19 @@ def _store(settings: HttpSettings, folder: str) -> Store:
     shared = settings.process
     return open_store(
         shared.registry_url, endpoint_url=shared.s3_endpoint_url, folder=folder, hasty=True
+    )
+
+
+def _multiparts(settings: HttpSettings) -> MultipartStore | None:
+    """Where clients may write into the bucket; None where the setting names no address."""
+    shared = settings.process
+    if not shared.s3_public_url:
+        return None
+    return open_multipart(
+        shared.registry_url,
+        endpoint_url=shared.s3_endpoint_url,
+        folder=UPLOADS,
+        public_url=shared.s3_public_url,
     )
 
 

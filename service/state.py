@@ -19,6 +19,7 @@ from service.monitoring.listener import Monitoring
 from service.monitoring.readiness import Readiness
 from service.settings import HttpSettings
 from service.stores.artifacts import ArtifactReader, LostModels
+from service.stores.direct_uploads import DirectUploads
 from service.stores.profiles import DatasetCache, Profiles
 from service.stores.reading import PredictionClient, ReadingClient
 from service.stores.uploads import Uploads
@@ -62,6 +63,7 @@ class AppState:
     admission: AdmissionControl
     prediction_client: PredictionClient
     uploads: Uploads
+    direct_uploads: DirectUploads
     reading_client: ReadingClient
     profiles: Profiles
     dataset_cache: DatasetCache

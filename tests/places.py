@@ -69,6 +69,8 @@ class Place:
 def place_at(folder: Path, kind: str = "folder", **changes: str) -> Iterator[Place]:
     """On ``servers``, on ``postgres`` or in a ``folder``; with two small datasets of project P.
 
+    Of kind ``bucket`` only the registry is elsewhere, and clients may write into it.
+
     Raises:
         ServerMissing, ServerSilent: a server is not to be had.
 
@@ -78,11 +80,14 @@ def place_at(folder: Path, kind: str = "folder", **changes: str) -> Iterator[Pla
             "SGN_REDIS_URL": stack.enter_context(queue_server(folder)),
             "SGN_DATABASE_URL": _database(folder, kind, stack),
         }
-        if kind == "servers":
+        if kind in {"servers", "bucket"}:
             s3 = stack.enter_context(s3_server(folder))
             variables |= s3.environment()
             variables["SGN_S3_ENDPOINT_URL"] = s3.endpoint_url
             variables["SGN_REGISTRY_URL"] = f"s3://{s3.bucket}/{os.urandom(4).hex()}"
+            if kind == "bucket":  # by another name than the service's own
+                public = s3.endpoint_url.replace("127.0.0.1", "localhost")
+                variables["SGN_S3_PUBLIC_URL"] = public
         else:
             (folder / "registry").mkdir()
             variables["SGN_REGISTRY_URL"] = (folder / "registry").as_uri()
@@ -95,7 +100,7 @@ def place_at(folder: Path, kind: str = "folder", **changes: str) -> Iterator[Pla
 
 
 def _database(folder: Path, kind: str, stack: ExitStack) -> str:
-    if kind == "folder":
+    if kind in {"folder", "bucket"}:
         return f"sqlite://{folder / 'sgn.sqlite3'}"
     return stack.enter_context(postgres_database() if kind == "postgres" else mysql_database())
 

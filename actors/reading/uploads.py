@@ -1,10 +1,13 @@
 """How an uploaded file lies in the registry's folder ``uploads``: in parts, then ``upload.json``.
 
+One that its sender put into the bucket itself is a single object, ``file``.
+
 An upload is there once its ``upload.json`` is, which says how many bytes are still missing. Its id
 cannot be guessed and begins with the second it was made in, so that old ones are found by their
 names alone.
 """
 
+import hashlib
 import json
 import secrets
 from dataclasses import asdict, dataclass
@@ -14,13 +17,15 @@ from typing import Self
 
 from graphnet.errors import GraphnetError
 from graphnet.messages import Message
-from registry import ObjectMissing, Store
+from registry import MultipartStore, ObjectMissing, Store, Unfinished
 
 FOLDER = "uploads"
 UPLOAD_JSON = "upload.json"
+WHOLE = "file"  # an upload that went straight to the bucket
 PART_BYTES = 2_000_000
 KEPT = timedelta(hours=1)  # after the last byte
 AWAITED = timedelta(days=1)  # after the last byte, where more are to come
+OF_DIRECT = ("part_bytes", "multipart", "md5")
 PREFIX, STAMP = "UP", "%y%m%d%H%M%S"
 RANDOM_BYTES = 13
 
@@ -42,6 +47,13 @@ class UploadIncomplete(UploadGone):
         )
 
 
+class UploadDamaged(UploadGone):
+    """An upload whose bytes are not those that were announced."""
+
+    def __init__(self, upload: "Upload") -> None:
+        GraphnetError.__init__(self, Message("stored.upload-damaged", upload=upload.upload_id))
+
+
 @dataclass(frozen=True)
 class Upload:
     """A file of ``size`` bytes, called ``name`` by its sender, of which ``missing`` are to come.
@@ -49,6 +61,9 @@ class Upload:
     It may become the dataset ``data_id``. ``owner`` is the project of whoever sent it, "" for a
     caller of all projects. ``parts`` are stored so far, the last bytes of them ``changed_at``, in
     seconds of the epoch.
+
+    One that goes straight to the bucket comes in parts of ``part_bytes``, as the storage's
+    ``multipart``; ``md5`` are those of its parts once they have all come.
     """
 
     upload_id: str
@@ -59,6 +74,9 @@ class Upload:
     size: int
     missing: int = 0
     changed_at: float = 0.0
+    part_bytes: int = 0
+    multipart: str = ""
+    md5: tuple[str, ...] = ()
 
     @property
     def received(self) -> int:
@@ -66,13 +84,17 @@ class Upload:
         return self.size - self.missing
 
     def to_bytes(self) -> bytes:
-        """For the registry."""
-        return json.dumps(asdict(self)).encode()
+        """For the registry; an earlier version knows no upload that went straight there."""
+        fields = asdict(self)
+        if not self.part_bytes:
+            fields = {key: value for key, value in fields.items() if key not in OF_DIRECT}
+        return json.dumps(fields).encode()
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> Self:
         """Read back what :meth:`to_bytes` gave."""
-        return cls(**json.loads(stored))
+        fields = json.loads(stored)
+        return cls(**{**fields, "md5": tuple(fields.get("md5", ()))})
 
 
 def new_id() -> str:
@@ -104,6 +126,13 @@ def download(store: Store, upload_id: str, path: Path) -> Upload:
     upload = find_upload(store, upload_id)
     if upload.missing:
         raise UploadIncomplete(upload)
+    if upload.part_bytes:
+        try:
+            store.get_file(upload_id, WHOLE, path)
+        except ObjectMissing as error:
+            raise UploadGone(upload_id) from error
+        _check(upload, path)
+        return upload
     with path.open("wb") as file:
         for number in range(upload.parts):
             try:
@@ -111,6 +140,16 @@ def download(store: Store, upload_id: str, path: Path) -> Upload:
             except ObjectMissing as error:
                 raise UploadGone(upload_id) from error
     return upload
+
+
+def _check(upload: Upload, path: Path) -> None:
+    """Raise UploadDamaged unless a file has the bytes that its sender announced."""
+    found = []
+    with path.open("rb") as file:
+        while part := file.read(upload.part_bytes):
+            found.append(hashlib.md5(part, usedforsecurity=False).hexdigest())
+    if tuple(found) != upload.md5 or path.stat().st_size != upload.size:
+        raise UploadDamaged(upload)
 
 
 def remove_bytes(store: Store, upload: Upload) -> None:
@@ -127,6 +166,16 @@ def expired(store: Store, now: datetime) -> list[str]:
 
     """
     return [upload_id for upload_id in store.task_ids() if not _is_kept(store, upload_id, now)]
+
+
+def abandoned(store: Store, multiparts: MultipartStore, now: datetime) -> list[Unfinished]:
+    """What was begun in the bucket for an upload that nobody waits for any more.
+
+    Raises:
+        RegistryError: the storage does not answer.
+
+    """
+    return [each for each in multiparts.unfinished() if not _is_kept(store, each.task_id, now)]
 
 
 def _is_kept(store: Store, upload_id: str, now: datetime) -> bool:

@@ -113,6 +113,17 @@ async def archived_ids(kind: Kind) -> list[str]:
 
 
 @translate_errors()
+async def tagged_ids(kind: Kind, tag: str) -> list[str]:
+    """The ids of all that have this tag, in letters of either case."""
+    wanted = tag.casefold()
+    return [
+        _object_id(row.label_key)
+        for row in await Row.filter(kind=kind.value)
+        if wanted in {each.casefold() for each in _read(row).tags}
+    ]
+
+
+@translate_errors()
 async def formerly_called(name: str) -> list[str]:
     """The ids of datasets that had this name once, the one that had it last first."""
     rows = await Row.filter(kind=Kind.DATASET.value)

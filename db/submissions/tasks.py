@@ -9,7 +9,7 @@ from typing import Any, NotRequired, TypedDict, TypeVar, cast
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import Q
 
-from db.management.labels import Kind, archived_ids, forget_labels
+from db.management.labels import Kind, archived_ids, forget_labels, tagged_ids
 from db.models import Result, Run
 from db.neurolearn import Submission
 from db.pagination import page
@@ -136,6 +136,7 @@ async def list_tasks(
     proj_id: str | None = None,
     status: str | tuple[str, ...] | None = None,
     text: str | None = None,
+    tag: str | None = None,
     archived: bool = False,
     limit: int = 50,
     cursor: str | None = None,
@@ -143,8 +144,8 @@ async def list_tasks(
     """One page, newest first and without results, and the cursor of the next.
 
     ``status`` may be one of several. ``text`` stands in the id or the name, in letters of either
-    case. With ``archived`` those too that somebody has archived. Tasks of other services are passed
-    over by the database, which reads no result for that.
+    case; ``tag`` is one of the task's. With ``archived`` those too that somebody has archived.
+    Tasks of other services are passed over by the database, which reads no result for that.
 
     Raises:
         CursorUnknown: the cursor is none of ours.
@@ -153,6 +154,8 @@ async def list_tasks(
     query = Submission.filter(TRAINING)
     if not archived:
         query = query.exclude(task_id__in=await archived_ids(Kind.TASK))
+    if tag is not None:
+        query = query.filter(task_id__in=await tagged_ids(Kind.TASK, tag))
     if proj_id is not None:
         query = query.filter(proj_id__in=await storable(SUBMISSIONS, "proj_id", [proj_id]))
     if status is not None:

@@ -142,6 +142,10 @@ def _uploads() -> tuple[Endpoint, ...]:
     """A file in pieces, by the tus protocol."""
     one, resumable = f"{V0}/uploads/{{upload_id}}", {"Tus-Resumable": "1.0.0"}
     missing = (ErrorNum.NOT_FOUND, ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.TUS_VERSION)
+    direct = (
+        *(ErrorNum.NOT_FOUND, ErrorNum.REGISTRY_UNAVAILABLE),
+        *(ErrorNum.FORM_INVALID, ErrorNum.BODY_UNREADABLE),
+    )
     return (
         Endpoint(
             *("OPTIONS", f"{V0}/uploads", "routes.uploads:describe"),
@@ -158,6 +162,7 @@ def _uploads() -> tuple[Endpoint, ...]:
                 "Upload-Metadata": "filename and proj_id, each followed by its text in base64",
                 **resumable,
             },
+            query={"direct": "true: straight into the bucket, where that is set up"},
             reply={"upload": "object"},
             refusals=(
                 *(ErrorNum.FORM_INVALID, ErrorNum.TOO_LARGE, ErrorNum.QUOTA_EXCEEDED),
@@ -193,6 +198,24 @@ def _uploads() -> tuple[Endpoint, ...]:
             status=204,
         ),
         Endpoint(
+            "POST",
+            f"{one}/parts",
+            "routes.uploads:part",
+            "Where a part of a direct upload goes: PUT it to url with headers, within an hour.",
+            body={"application/json": {"schema": {"type": "object"}}},
+            reply={"part": "object"},
+            refusals=(*direct, ErrorNum.TOO_LARGE),
+        ),
+        Endpoint(
+            "POST",
+            f"{one}/complete",
+            "routes.uploads:complete",
+            "All parts of a direct upload are in the bucket: put them together.",
+            body={"application/json": {"schema": {"type": "object"}}},
+            reply={"upload": "object"},
+            refusals=(*direct, ErrorNum.UPLOAD_OFFSET, ErrorNum.TOO_LARGE),
+        ),
+        Endpoint(
             *("DELETE", one, "routes.uploads:stop", "Remove an upload."),
             refusals=missing,
             status=204,
@@ -226,6 +249,7 @@ ENDPOINTS = (
             "proj_id": "only this project's",
             "status": "only with this status; Success is the predecessor's word for Finished",
             "q": "only with this text, of at most 100 characters, in the id or the name",
+            "tag": "only with this tag",
             "archived": "true: those that were archived too",
             "limit": "at most this many, 1 to 500; 50 if not given",
             "cursor": "next_cursor of the previous page",
@@ -372,6 +396,7 @@ ENDPOINTS = (
         reply={"datasets": "[Dataset]", "next_cursor": "string?", "owner_needed": "boolean"},
         query={
             "proj_id": "only this project's",
+            "tag": "only with this tag",
             "archived": "true: those that were archived too",
             "limit": "at most this many, 1 to 500; 1000 if not given",
             "cursor": "next_cursor of the previous page",

@@ -5,6 +5,7 @@
 
 import json
 from dataclasses import dataclass, field
+from hashlib import md5
 from typing import Any
 
 FINISHED, OTHER, CANCELLED = "TASK20012912454501", "TASK20012912454502", "TASK20012912454503"
@@ -41,6 +42,7 @@ FORM_TEXT = (
     "&param_set[epochs]=20&param_set[cv_folds]=0"
 )
 TABLE = "ID,LABEL,SITE,GMV_1,GMV_2,GMV_3\nsub-01,0,A,0.41,0.39,0.44\nsub-02,1,A,0.37,,0.43\n"
+TABLE_MD5 = md5(TABLE.encode(), usedforsecurity=False).hexdigest()
 NEW_SUBJECTS = "ID,SITE,GMV_1,GMV_2,GMV_3\nnew-01,A,0.40,0.38,0.45\nnew-02,A,0.36,0.41,0.42\n"
 
 
@@ -85,6 +87,12 @@ EXAMPLES = {
     ),
     ("PATCH", "/api/v0/uploads/{upload_id}"): Example(
         {"Upload-Offset": "0"}, {"a table": (PIECE, TABLE)}
+    ),
+    ("POST", "/api/v0/uploads/{upload_id}/parts"): Example(
+        bodies={"the first part": (JSON, {"part": 1, "md5": TABLE_MD5})}
+    ),
+    ("POST", "/api/v0/uploads/{upload_id}/complete"): Example(
+        bodies={"one part": (JSON, {"md5": [TABLE_MD5]})}
     ),
     ("DELETE", "/api/v0/uploads/{upload_id}"): Example({"upload_id": REMOVED}),
     ("PATCH", "/api/v0/datasets/{data_name}"): Example(

@@ -156,14 +156,15 @@ def show(url: str, *, name: str, as_json: bool) -> None:
 
 @data.command("list", epilog=example("sgn data list --proj PROJ1"), help="help.command-data-list")
 @option("--proj", metavar="ID", default="", help="help.option-proj")
+@option("--tag", metavar="TAG", default="", help="help.option-tag-only")
 @option("--archived", is_flag=True, help="help.option-archived")
 @json_option
 @url_option
 @click.pass_obj
-def list_datasets(url: str, *, proj: str, archived: bool, as_json: bool) -> None:
+def list_datasets(url: str, *, proj: str, tag: str, archived: bool, as_json: bool) -> None:
     """List datasets with their subjects and measures."""
     with service_at(url) as client:
-        datasets = client.datasets(proj, archived=archived)
+        datasets = client.datasets(proj, tag=tag, archived=archived)
     if as_json:
         show_json([dataset.facts for dataset in datasets])
         return

@@ -38,6 +38,7 @@ PREDECESSOR = "predecessor"  # as the client names an owner; it is slow to impor
 @option("--proj", metavar="ID", default="", help="help.option-proj")
 @option("--status", metavar="STATUS", default="", help="help.option-status")
 @option("--search", metavar="TEXT", default="", help="help.option-search")
+@option("--tag", metavar="TAG", default="", help="help.option-tag-only")
 @option("--archived", is_flag=True, help="help.option-archived")
 @option("--refused", is_flag=True, help="help.option-refused")
 @option(
@@ -57,6 +58,7 @@ def tasks(
     proj: str,
     status: str,
     search: str,
+    tag: str,
     archived: bool,
     refused: bool,
     limit: int,
@@ -67,13 +69,13 @@ def tasks(
     if context.invoked_subcommand is not None:
         return
     if refused:
-        if status or search:
+        if status or search or tag:
             raise WrongUsage(Message("cli.refused-alone"))
         show_refused(url, proj=proj, limit=limit, as_json=as_json)
         return
     with service_at(url) as client:
         found = client.tasks(
-            proj_id=proj, status=status, search=search, archived=archived, limit=limit
+            proj_id=proj, status=status, search=search, tag=tag, archived=archived, limit=limit
         )
         listed = list(found)
     if not listed and not as_json:

@@ -2,8 +2,9 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, TypeVar
 
@@ -16,17 +17,37 @@ from service.client.errors import (
     UNCONFIRMED,
     ClientError,
     QuestionsOpen,
+    StorageAway,
     Unconfirmed,
     Unreachable,
 )
 
 NO_CONTENT = 204
 TUS, PIECE = {"Tus-Resumable": "1.0.0"}, "application/offset+octet-stream"
+FORBIDDEN = (401, 403, 404)  # what storage says where a signature is wrong, or too old
+COMPLETE_SECONDS = 120.0  # storage may put parts together by copying them
+PART_SECONDS = 60.0  # for each step of sending a part
 QUIET_SECONDS = 60.0  # a stream of events sends a heartbeat more often than that
 
 SYSTEM_ERROR = re.compile(r"\[Errno (-?\d+)\] (.*)", re.DOTALL)
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An upload that has begun; it goes straight to the bucket if ``part_bytes`` are above 0."""
+
+    upload: str
+    part_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class PartAddress:
+    """Where a part of a file goes, and the headers that go with it."""
+
+    url: str
+    headers: Mapping[str, str]
 
 
 class Channel:
@@ -83,14 +104,32 @@ class Channel:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise self._foreign(response) from error
 
-    def begin_upload(self, name: str, size: int, proj_id: str) -> str:
-        """Begin a file that comes in pieces; the id of its upload. Raises ClientError."""
+    def begin_upload(self, name: str, size: int, proj_id: str, *, direct: bool = False) -> Begun:
+        """Begin a file that comes in pieces, if ``direct`` maybe to the bucket.
+
+        Raises ClientError.
+        """
         named = {"filename": name, "proj_id": proj_id}
         metadata = [
             f"{key} {b64encode(text.encode()).decode()}" for key, text in named.items() if text
         ]
         headers = {**TUS, "Upload-Length": str(size), "Upload-Metadata": ",".join(metadata)}
-        return self.request("POST", "uploads", _upload_id, headers=headers)
+        query = {"direct": "true"} if direct else {}
+        return self.request("POST", "uploads", _begun, headers=headers, params=query)
+
+    def part_address(self, upload: str, number: int, md5: str) -> PartAddress:
+        """Where a part of an upload goes, straight into the bucket. Raises ClientError."""
+        path, part = f"uploads/{upload}/parts", {"part": number, "md5": md5}
+        return self.request("POST", path, _part_address, json=part)
+
+    def complete_upload(self, upload: str, md5: Sequence[str]) -> None:
+        """Say that all parts are in the bucket. Raises ClientError."""
+        path, body = f"uploads/{upload}/complete", {"md5": list(md5)}
+        self.request("POST", path, _begun, json=body, slow_seconds=COMPLETE_SECONDS)
+
+    def stored_parts(self, upload: str) -> dict[int, str]:
+        """The MD5 of each part that is in the bucket. Raises ClientError."""
+        return self.request("GET", f"uploads/{upload}", _stored_parts)
 
     def upload_piece(self, upload: str, offset: int, piece: Iterator[bytes], size: int) -> int:
         """Add ``size`` bytes to an upload; how many have come. Raises ClientError."""
@@ -206,8 +245,46 @@ class Channel:
         return ClientError(Message("client.other-server", **values), status=status)
 
 
-def _upload_id(reply: Facts) -> str:
-    return str(reply["upload"]["upload"])
+def put_part(address: PartAddress, part: bytes) -> None:
+    """Send a part to the bucket, which knows nothing of tokens.
+
+    Raises:
+        StorageAway: the bucket cannot be reached, or does not let us.
+        Unreachable: what was sent broke off, or came as something else; the same again may do.
+
+    """
+    host = httpx.URL(address.url).netloc.decode()
+    try:
+        response = httpx.put(
+            address.url,
+            content=part,
+            headers=dict(address.headers),
+            timeout=PART_SECONDS,
+            trust_env=not _is_loopback(_parsed(address.url)),
+        )
+    except httpx.RequestError as error:
+        away = Message("client.storage-away", host=host, reason=_reason(error))
+        is_away = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
+        raise (StorageAway if is_away else Unreachable)(away) from error
+    if not response.is_success:
+        status = response.status_code
+        refused = Message("client.storage-refuses", host=host, status=str(status))
+        is_away = status in FORBIDDEN
+        raise (StorageAway if is_away else Unreachable)(refused, status=status)
+
+
+def _begun(reply: Facts) -> Begun:
+    upload = reply["upload"]
+    return Begun(str(upload["upload"]), int(upload.get("part_bytes") or 0))
+
+
+def _part_address(reply: Facts) -> PartAddress:
+    part = reply["part"]
+    return PartAddress(str(part["url"]), {str(k): str(v) for k, v in part["headers"].items()})
+
+
+def _stored_parts(reply: Facts) -> dict[int, str]:
+    return {int(part["part"]): str(part["md5"]) for part in reply["upload"].get("parts") or ()}
 
 
 def _split(pieces: Iterable[str]) -> Iterator[str]:

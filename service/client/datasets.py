@@ -15,13 +15,18 @@ class Datasets(Session):
     """The requests that concern datasets."""
 
     def datasets(
-        self, proj_id: str = "", *, archived: bool = False, limit: int | None = None
+        self,
+        proj_id: str = "",
+        *,
+        tag: str = "",
+        archived: bool = False,
+        limit: int | None = None,
     ) -> tuple[Dataset, ...]:
         """The newest ``limit`` datasets of a project, or of all, without their findings.
 
-        With ``archived`` those too that were archived.
+        ``tag`` keeps those that have it. With ``archived`` those too that were archived.
         """
-        query = {"proj_id": proj_id, "archived": "true" if archived else ""}
+        query = {"proj_id": proj_id, "tag": tag, "archived": "true" if archived else ""}
         return tuple(self._paged("datasets", self._listed_dataset, query, limit))
 
     def owners(self, proj_id: str) -> Owners:

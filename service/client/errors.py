@@ -48,6 +48,10 @@ class Unreachable(ClientError):
     """The service cannot be reached, or did not answer in time."""
 
 
+class StorageAway(ClientError):
+    """The bucket that a file goes to cannot be reached, or does not take a part of it."""
+
+
 class NotEnded(ClientError):
     """The task has not ended within the time that the caller would wait."""
 

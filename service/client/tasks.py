@@ -102,15 +102,16 @@ class Tasks(Session):
         proj_id: str = "",
         status: str = "",
         search: str = "",
+        tag: str = "",
         archived: bool = False,
         limit: int | None = None,
     ) -> Iterator[Task]:
         """The newest ``limit`` tasks, or all, newest first; pages are fetched as needed.
 
-        ``search`` keeps those whose id or name contains it. With ``archived`` those too that were
-        archived.
+        ``search`` keeps those whose id or name contains it, ``tag`` those that have it. With
+        ``archived`` those too that were archived.
         """
-        query = {"proj_id": proj_id, "status": status, "q": search}
+        query = {"proj_id": proj_id, "status": status, "q": search, "tag": tag}
         query["archived"] = "true" if archived else ""
         return self._paged("tasks", self._listed_task, query, limit)
 

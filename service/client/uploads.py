@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias, Union
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from graphnet.messages import Message
+from service.client.direct_uploads import send_to_bucket
 from service.client.errors import ClientError, may_go_on
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def _second_half(total: int, size: int, report: OnProgress) -> OnProgress:
 def send_in_pieces(channel: "Channel", sending: Sending, proj_id: str) -> str:
     """Send a large file in pieces; the id of the upload.
 
+    They go straight to the bucket where that is set up and can be reached, else to the service.
     What breaks a piece off, a service that restarts or a line that is cut, is waited out for some
     minutes; the file then goes on where the service says it stands.
 
@@ -107,7 +109,13 @@ def send_in_pieces(channel: "Channel", sending: Sending, proj_id: str) -> str:
         OSError: the file cannot be read.
 
     """
-    upload = channel.begin_upload(sending.name, sending.size, proj_id)
+    begun = channel.begin_upload(sending.name, sending.size, proj_id, direct=True)
+    if begun.part_bytes:
+        if send_to_bucket(channel, sending, begun):
+            return begun.upload
+        channel.remove_upload(begun.upload)
+        begun = channel.begin_upload(sending.name, sending.size, proj_id)
+    upload = begun.upload
     offset, heard_at, pause = 0, time.monotonic(), FIRST_PAUSE
     while offset < sending.size:
         try:

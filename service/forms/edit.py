@@ -10,11 +10,12 @@ from db.dataset_names import LONGEST, RESERVED
 from db.management.labels import LabelChange
 from db.management.tidying import Edit
 from graphnet.messages import Message
+from service.http.queries import LONGEST_TAG
 from service.http.responses import ApiError, FieldError, field_error, form_error, quoted
 
 COMMON = ("description", "tags", "archived")
 MOST_TEXT = 2000
-MOST_TAGS, LONGEST_TAG = 20, 40
+MOST_TAGS = 20
 MOST_SUBJECTS = 1000
 FLAGS = {"true": True, "false": False, "on": True, "": False}
 

@@ -17,6 +17,7 @@ DEFAULT_LIMIT, MOST = 50, 500
 DIGITS = len(str(MOST))
 LONGEST_ID = 32
 LONGEST_TEXT = 100
+LONGEST_TAG = 40
 ANSWERS = {"true": True, "false": False}
 
 
@@ -41,6 +42,14 @@ def query_text(request: Request) -> str | None:
     if len(text) > LONGEST_TEXT or not text.isprintable():
         raise field_error("q", Message("api.search-invalid", most=LONGEST_TEXT))
     return text or None
+
+
+def query_tag(request: Request) -> str | None:
+    """The query's ``tag``. Raises ApiError."""
+    tag = request.query_params.get("tag", "").strip()
+    if len(tag) > LONGEST_TAG or not tag.isprintable():
+        raise field_error("tag", Message("api.tag-invalid", most=LONGEST_TAG))
+    return tag or None
 
 
 def query_flag(request: Request, name: str, *, default: bool = False) -> bool:

@@ -17,7 +17,7 @@ from graphnet.names import rule_help
 from service.http.auth import caller_of
 from service.http.body import read_body, read_form
 from service.http.language import answer_language
-from service.http.queries import Fields, mapping_of, query_flag, query_project
+from service.http.queries import Fields, mapping_of, query_flag, query_project, query_tag
 from service.http.responses import MEANINGS, SEE_OTHER, ApiError, ErrorNum, FieldError
 from service.pages.formats import path_of
 from service.pages.questions import answers_of, questions_of, roles_of
@@ -146,6 +146,7 @@ async def _list(request: Request, status: int = 200, **content: Any) -> Response
     caller, query = caller_of(request), request.query_params
     listed, cursor = await datasets.list_datasets(
         proj_id=query_project(request, caller),
+        tag=query_tag(request),
         archived=query_flag(request, "archived"),
         limit=PAGE,
         cursor=query.get("cursor") or None,
@@ -159,6 +160,7 @@ async def _list(request: Request, status: int = 200, **content: Any) -> Response
         datasets=await dataset_views(listed, known),
         cursor=cursor,
         archived=query.get("archived") == "true",
+        tag=query.get("tag", "").strip(),
         proj_id=query.get("proj_id") or caller.proj_id or "",
         posted=_posted(request),
         owners=sorted({each.user_id for each in seen} - {""}),

@@ -12,7 +12,7 @@ from db.queue import queue_state
 from db.queue.states import Status
 from db.submissions import tasks
 from service.http.auth import caller_of
-from service.http.queries import query_flag, query_project, query_text
+from service.http.queries import query_flag, query_project, query_tag, query_text
 from service.pages.site import page
 from service.predecessor import STATUSES
 from service.routes.refused_forms import refused_page
@@ -26,12 +26,13 @@ MOST_PLACES = 1000
 async def home(request: Request) -> Response:
     """A page of tasks, the newest first; filtered by what stands behind the question mark."""
     query, caller = request.query_params, caller_of(request)
-    asked = {name: query.get(name, "") for name in ("proj_id", "status", "q", "archived")}
+    asked = {name: query.get(name, "") for name in ("proj_id", "status", "q", "tag", "archived")}
     status = asked["status"] if asked["status"] in STATUSES else ""
     found, cursor = await tasks.list_tasks(
         proj_id=query_project(request, caller),
         status=status or None,
         text=query_text(request),
+        tag=query_tag(request),
         archived=query_flag(request, "archived"),
         limit=PAGE,
         cursor=query.get("cursor") or None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader
 from starlette.requests import Request
@@ -19,16 +19,15 @@ from service.http.auth import CALLER, Caller
 from service.http.responses import MEANINGS, ApiError, ErrorNum, quoted
 from service.pages.formats import FILTERS, names
 from service.pages.languages import LANGUAGES, language_of, translations
+from service.state import state_of
 
 THEME_COOKIE = "sgn_theme"
 THEMES = ("auto", "light", "dark")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "img-src 'self' data:; connect-src {connect}; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-# Without a referrer a browser would not tell that a form comes from our own pages either.
-HEADERS = {"content-security-policy": POLICY, "referrer-policy": "same-origin"}
 
 
 def page(request: Request, template: str, status: int = 200, **content: Any) -> Response:
@@ -40,7 +39,16 @@ def page(request: Request, template: str, status: int = 200, **content: Any) -> 
         .render(**frame(request), language=language, languages=LANGUAGES.values(), **content)
     )
     # JSON can escape half of a surrogate pair (\ud800), which UTF-8 cannot encode.
-    return HTMLResponse(text.encode("utf-8", "replace"), status, headers=HEADERS)
+    return HTMLResponse(text.encode("utf-8", "replace"), status, headers=_headers(request))
+
+
+def _headers(request: Request) -> dict[str, str]:
+    """Those of a page, whose scripts send files to the bucket too where that is set up."""
+    storage = urlsplit(state_of(request).settings.process.s3_public_url)
+    origin = f"{storage.scheme}://{storage.netloc}" if storage.netloc else ""
+    policy = POLICY.format(connect=f"'self' {origin}".strip())
+    # Without a referrer a browser would not tell that a form comes from our own pages either.
+    return {"content-security-policy": policy, "referrer-policy": "same-origin"}
 
 
 def frame(request: Request) -> dict[str, Any]:

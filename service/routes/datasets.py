@@ -26,6 +26,7 @@ from service.http.queries import (
     query_flag,
     query_limit,
     query_project,
+    query_tag,
 )
 from service.http.responses import (
     ApiError,
@@ -54,6 +55,7 @@ async def list_datasets(request: Request) -> Response:
     caller = caller_of(request)
     listed, cursor = await datasets.list_datasets(
         proj_id=query_project(request, caller),
+        tag=query_tag(request),
         archived=query_flag(request, "archived"),
         limit=query_limit(request, MOST),
         cursor=request.query_params.get("cursor") or None,

@@ -15,7 +15,14 @@ from graphnet.messages import Message, render
 from service.api.views import HeadlineView, TaskView
 from service.http.auth import caller_of
 from service.http.language import answer_language
-from service.http.queries import may_be_id, query_flag, query_limit, query_project, query_text
+from service.http.queries import (
+    may_be_id,
+    query_flag,
+    query_limit,
+    query_project,
+    query_tag,
+    query_text,
+)
 from service.http.responses import ApiError, ErrorNum, field_error, quoted, success
 from service.predecessor import STATUSES, absence, require_ours
 from service.state import state_of
@@ -34,6 +41,7 @@ async def list_tasks(request: Request) -> Response:
         proj_id=query_project(request, caller_of(request)),
         status=status,
         text=query_text(request),
+        tag=query_tag(request),
         archived=query_flag(request, "archived"),
         limit=query_limit(request),
         cursor=query.get("cursor") or None,

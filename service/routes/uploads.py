@@ -2,9 +2,14 @@
 
 https://tus.io/protocols/resumable-upload: POST begins an upload, PATCH adds a piece, HEAD says how
 many bytes have come. A client of that protocol needs to know nothing of this service.
+
+A client that asks for it puts the file straight into the bucket instead, where that is set up: it
+asks for the address of each part, and says in the end that all have come.
 """
 
 from base64 import b64decode
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -12,8 +17,11 @@ from starlette.responses import Response
 
 from actors.reading.uploads import Upload
 from graphnet.messages import Message
+from registry import Part
+from registry.multipart import MD5
 from service.http.auth import caller_of
-from service.http.body import read_body
+from service.http.body import read_body, read_fields
+from service.http.queries import query_flag
 from service.http.responses import (
     ApiError,
     ErrorNum,
@@ -30,7 +38,9 @@ PIECE = "application/offset+octet-stream"
 CREATED, NO_CONTENT = 201, 204
 MOST_DIGITS = 15
 LONGEST_METADATA = 4000
-MOST_BODY = 1000  # of a request that is to have none
+MOST_BODY = 1000  # of a request that is to have none, or names a part
+MOST_SUMS = 500_000  # of one that names all parts
+DIRECT = "direct"
 RESUMABLE, VERSION = "tus-resumable", "tus-version"
 
 
@@ -55,7 +65,10 @@ async def begin(request: Request) -> Response:
     metadata = _metadata(request.headers.get(METADATA, ""))
     if project := caller.proj_id or metadata.get("proj_id"):
         await check_quota(project, size, state.settings.project_quota_bytes)
-    upload = await state.uploads.begin(caller, metadata.get("filename", ""), size)
+    begin_upload = (
+        state.direct_uploads.begin if query_flag(request, DIRECT) else state.uploads.begin
+    )
+    upload = await begin_upload(caller, metadata.get("filename", ""), size)
     response = success(upload=_shown(upload))
     response.status_code = CREATED
     response.headers["location"] = f"{request.url.path}/{upload.upload_id}"
@@ -75,14 +88,43 @@ async def add(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    """How many bytes of an upload have come."""
+    """How many bytes of an upload have come, and which parts."""
     upload = await _find(request)
-    return _told(success(upload=_shown(upload)), upload)
+    parts = await state_of(request).direct_uploads.stored(upload)
+    if parts:
+        upload = replace(upload, missing=upload.size - sum(part.size for part in parts))
+    return _told(success(upload=_shown(upload, parts)), upload)
+
+
+async def part(request: Request) -> Response:
+    """Where a part goes, straight into the bucket."""
+    fields = await read_fields(request, MOST_BODY)
+    number, md5 = fields.get("part"), fields.get("md5")
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise field_error("part", Message("forms.upload-part"))
+    upload_id = request.path_params["upload_id"]
+    direct = state_of(request).direct_uploads
+    address, found = await direct.address(upload_id, caller_of(request), number, _md5(md5))
+    shown = {"part": found.number, "size": found.size, "url": address, "headers": found.headers}
+    return success(part=shown)
+
+
+async def complete(request: Request) -> Response:
+    """All parts have come: put them together."""
+    given = (await read_fields(request, MOST_SUMS)).get("md5")
+    if not isinstance(given, list):
+        raise field_error("md5", Message("forms.upload-md5"))
+    sums = tuple(_md5(each) for each in given)
+    upload_id = request.path_params["upload_id"]
+    direct = state_of(request).direct_uploads
+    upload = await direct.complete(upload_id, caller_of(request), sums)
+    return success(upload=_shown(upload))
 
 
 async def stop(request: Request) -> Response:
     """Remove an upload."""
     upload = await _find(request)
+    await state_of(request).direct_uploads.give_up(upload)
     await state_of(request).uploads.delete(upload.upload_id)
     return _of_protocol(Response(status_code=NO_CONTENT))
 
@@ -93,13 +135,26 @@ async def _find(request: Request) -> Upload:
     return await state_of(request).uploads.find(upload_id, caller_of(request))
 
 
-def _shown(upload: Upload) -> dict[str, Any]:
-    return {
+def _shown(upload: Upload, parts: Sequence[Part] = ()) -> dict[str, Any]:
+    shown = {
         "upload": upload.upload_id,
         "name": upload.name,
         "size": upload.size,
         "received": upload.received,
     }
+    if upload.part_bytes:
+        shown["part_bytes"] = upload.part_bytes
+        shown["parts"] = [
+            {"part": part.number, "size": part.size, "md5": part.md5} for part in parts
+        ]
+    return shown
+
+
+def _md5(value: object) -> str:
+    """The MD5 of a part in small letters. Raises ApiError."""
+    if isinstance(value, str) and MD5.fullmatch(value.lower()):
+        return value.lower()
+    raise field_error("md5", Message("forms.upload-md5"))
 
 
 def _told(response: Response, upload: Upload) -> Response:

@@ -66,7 +66,7 @@ class Uploads:
         self._max_bytes = max_bytes
         self.max_file_bytes = max(max_bytes, max_file_bytes)
         self._latest: dict[str, object] = {}  # whose piece of an upload is being written
-        self._changing = KeyedLock()
+        self.changing = KeyedLock()
         self._pool = ThreadPoolExecutor(WRITERS, thread_name_prefix="uploads")
 
     @property
@@ -122,7 +122,7 @@ class Uploads:
             missing=size,
             changed_at=time.time(),
         )
-        await self._note(upload)
+        await self.note(upload)
         return upload
 
     async def go_on(self, request: Request, upload_id: str, offset: int) -> Upload:
@@ -137,8 +137,10 @@ class Uploads:
             RegistryError: it cannot be stored.
 
         """
-        async with self._changing.hold(upload_id):
+        async with self.changing.hold(upload_id):
             upload = await self.find(upload_id, caller_of(request))
+            if upload.part_bytes:
+                raise field_error(UPLOAD, Message("forms.upload-is-direct"))
             turn = self._latest[upload_id] = object()
             piece = await self._piece(upload)
         try:
@@ -176,7 +178,7 @@ class Uploads:
         One that another process of the service answers may also have gone further.
         """
         upload_id = piece.upload.upload_id
-        async with self._changing.hold(upload_id):
+        async with self.changing.hold(upload_id):
             if self._latest.get(upload_id) is not turn:
                 return
             stored = await self._find(upload_id)
@@ -191,16 +193,17 @@ class Uploads:
         tail = b""
         if rest:
             with contextlib.suppress(ObjectMissing):
-                tail = await self._threaded(lambda: self._tail(upload))
+                tail = await self.threaded(lambda: self._tail(upload))
         if len(tail) != rest:
             upload, tail = replace(upload, missing=upload.size - upload.parts * PART_BYTES), b""
-            await self._note(upload)
+            await self.note(upload)
         return _Piece(upload, tail, lambda name, data: self._put(upload.upload_id, name, data))
 
     def _tail(self, upload: Upload) -> bytes:
         return self._store.get(upload.upload_id, tail_name(upload))
 
-    async def _note(self, upload: Upload) -> None:
+    async def note(self, upload: Upload) -> None:
+        """Write an upload's ``upload.json``. Raises RegistryError."""
         await self._put(upload.upload_id, UPLOAD_JSON, upload.to_bytes())
 
     async def find(self, upload_id: str, caller: Caller) -> Upload:
@@ -212,14 +215,14 @@ class Uploads:
 
     async def _find(self, upload_id: str) -> Upload:
         try:
-            return await self._threaded(lambda: find_upload(self._store, upload_id))
+            return await self.threaded(lambda: find_upload(self._store, upload_id))
         except UploadGone as error:
             raise gone(*error.messages) from error
 
     async def delete(self, upload_id: str) -> None:
         """Remove an upload; where storage does not answer, a sweep does."""
         with contextlib.suppress(RegistryError):
-            await self._threaded(lambda: self._store.delete(upload_id))
+            await self.threaded(lambda: self._store.delete(upload_id))
 
     def close(self) -> None:
         """Begin nothing more; what is under way ends by its own time-out."""
@@ -247,13 +250,14 @@ class Uploads:
             *(upload_id, new_data_id(), owner, filename, parts.count, parts.size),
             changed_at=time.time(),
         )
-        await self._note(upload)
+        await self.note(upload)
         return Received(upload, fields, fresh=True)
 
     async def _put(self, upload_id: str, name: str, data: bytes) -> None:
-        await self._threaded(lambda: self._store.put(upload_id, name, data))
+        await self.threaded(lambda: self._store.put(upload_id, name, data))
 
-    async def _threaded(self, call: Callable[[], T]) -> T:
+    async def threaded(self, call: Callable[[], T]) -> T:
+        """What a call to the registry gives, in a thread. Raises RegistryError."""
         return await from_registry(self._pool, call)
 
 

@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode
 from collections.abc import Iterator
+from hashlib import md5
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 from graphnet.data.synthetic import cohort_table
 from tests.browser.conftest import PATIENCE_MS, serious
 from tests.installations import Installation
+from tests.places import Place, place_at
+from tests.reading import reading
+from tests.servers import ServerMissing
 from tests.service.forms import SMALL
 
 pytestmark = pytest.mark.slow
@@ -265,6 +269,73 @@ def test_a_large_file_goes_in_pieces_and_on_after_a_cut(shaken: Page, tmp_path: 
     shaken.get_by_label("Project id").fill("P")
     shaken.get_by_role("button", name="Store").click()
     expect(shaken).to_have_url(re.compile("/datasets/large$"), timeout=60_000)
+
+
+def large(folder: Path, name: str) -> Path:
+    rng = np.random.default_rng(0)
+    file = folder / f"{name}.npz"
+    values: dict[str, Any] = {"features": rng.normal(size=(40, 90, 700))}
+    names = [f"m{chr(97 + n % 26)}{n}x" for n in range(700)]
+    np.savez(file, **values, labels=np.arange(40) % 2, measures=names)
+    return file
+
+
+@pytest.fixture(scope="module")
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A service whose pages may write into its bucket, and a reader of files."""
+    try:
+        with (
+            place_at(tmp_path_factory.mktemp("bucket"), "bucket") as place,
+            reading(place.variables),
+        ):
+            yield place
+    except ServerMissing as missing:
+        pytest.skip(str(missing))
+
+
+def test_the_page_computes_the_sums_that_storage_compares(visit: Page) -> None:
+    visit.goto("/datasets")
+    rng = np.random.default_rng(0)
+    for size in (0, 1, 55, 56, 63, 64, 65, 100_000):
+        data = rng.integers(0, 256, size, dtype=np.uint8).tobytes()
+        found = visit.evaluate("bytes => md5(Uint8Array.from(bytes))", list(data))
+        assert found == md5(data, usedforsecurity=False).hexdigest()
+
+
+def test_a_large_file_goes_from_the_page_straight_to_the_bucket(
+    chromium: Browser, bucket: Place, tmp_path: Path
+) -> None:
+    """A part that breaks off is sent again; where CORS forbids it all, the service takes it."""
+    page = chromium.new_context(base_url=str(bucket.http.base_url), locale="en-GB").new_page()
+    storage = bucket.variables["SGN_S3_PUBLIC_URL"]
+    puts, patches = list[str](), list[str]()
+    page.on("request", lambda request: (
+        patches.append(request.url) if request.method == "PATCH" else None
+    ))  # fmt: skip
+
+    def sometimes(route: Route) -> None:
+        puts.append(route.request.url)
+        if len(puts) == 2:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(f"{storage}/**", sometimes)
+    page.goto("/datasets")
+    page.get_by_label("File, several").set_input_files(large(tmp_path, "direct"))
+    expect(page.locator("#understood")).to_contain_text("40 · class 0: 20", timeout=60_000)
+    numbers = [re.findall(r"partNumber=(\d+)", url)[0] for url in puts]
+    assert (numbers, patches) == (["1", "2", "2", "3"], [])
+    page.get_by_label("Project id").fill("P")
+    page.get_by_role("button", name="Store").click()
+    expect(page).to_have_url(re.compile("/datasets/direct$"), timeout=60_000)
+    page.unroute_all()
+    page.route(f"{storage}/**", lambda route: route.abort())
+    page.goto("/datasets")
+    page.get_by_label("File, several").set_input_files(large(tmp_path, "around"))
+    expect(page.locator("#understood")).to_contain_text("40 · class 0: 20", timeout=60_000)
+    assert len(patches) == 3
+    page.context.close()
 
 
 def test_a_file_that_is_too_large_is_said_at_once(shaken: Page, tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ pytestmark = pytest.mark.slow
 DOCUMENT = openapi(ENDPOINTS)
 SECTION = re.compile(r"^### `(\w+) (\S+)`\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 ENDLESS = "/api/v0/events"
+OF_A_BUCKET = {f"/api/v0/uploads/{{upload_id}}/{step}" for step in ("parts", "complete")}
 FORM = {"proj_id": PROJECT, "task_type": "dl_ts", "train_data": [PATIENTS, CONTROLS]}
 
 
@@ -156,7 +157,25 @@ def test_no_address_is_without_an_example() -> None:
     assert shown == {(each.method, each.template) for each in ENDPOINTS}
 
 
-@pytest.mark.parametrize("asked", examples(), ids=lambda each: f"{each.method} {each.template}")
+@pytest.mark.parametrize(
+    "asked",
+    [each for each in examples() if each.template in OF_A_BUCKET],
+    ids=lambda each: each.template,
+)
+def test_an_example_that_needs_a_bucket_is_refused_without_one(
+    asked: Asked, installation: Installation, tasks: dict[str, str]
+) -> None:
+    """tests/service/test_direct_uploads.py sends these to one that has a bucket."""
+    url = installation.url + asked.url.removeprefix(SERVICE).replace(UPLOADED, tasks[UPLOADED])
+    reply = installation.http.post(url, headers=asked.headers, content=asked.body)
+    assert (reply.status_code, reply.json()["errors"][0]["field"]) == (422, "upload")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [each for each in examples() if each.template not in OF_A_BUCKET],
+    ids=lambda each: f"{each.method} {each.template}",
+)
 def test_an_example_is_answered_as_described(
     asked: Asked, installation: Installation, tasks: dict[str, str]
 ) -> None:

@@ -565,6 +565,29 @@ def test_hdf5_of_giga_connectome(tmp_path: Path) -> None:
     edges_are(found, FISHER, NUMBERED)
 
 
+def test_the_repetition_time_of_giga_connectome_is_taken_up(tmp_path: Path) -> None:
+    people(tmp_path, [f"sub-{subject}" for subject in IDS])
+    path = tmp_path / "atlas-X_desc-simple.h5"
+    files.giga_connectome(path)
+    found = dataset(tmp_path)
+    assert found.interpretation.repetition_time == 2.0
+    assert "2 seconds apart" in " ".join(found.interpretation.said)
+    name = f"sub-{IDS[1]}/sub-{IDS[1]}_task-rest_{files.ATLAS}_timeseries"
+    for value in (2.5, "2", [2.0, 2.0], -1.0):
+        with h5py.File(path, "r+") as file:
+            file[name].attrs["RepetitionTime"] = value
+        other = dataset(tmp_path).interpretation
+        assert other.repetition_time is None, value
+        assert "the same repetition time" in " ".join(other.said)
+    with h5py.File(path, "r+") as file:
+        for subject in IDS:
+            series = file[f"sub-{subject}/sub-{subject}_task-rest_{files.ATLAS}_timeseries"]
+            del series.attrs["RepetitionTime"]
+    assert dataset(tmp_path).interpretation.repetition_time is None
+    path.with_suffix(".json").write_text('{"SamplingFrequency": 0.5}')
+    assert dataset(tmp_path).interpretation.repetition_time == 2.0
+
+
 def test_tasks_of_giga_connectome_are_asked(tmp_path: Path) -> None:
     people(tmp_path, [f"sub-{subject}" for subject in IDS])
     files.giga_connectome(tmp_path / "atlas-X_desc-simple.h5", tasks=("rest", "nback"))

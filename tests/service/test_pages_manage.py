@@ -38,6 +38,11 @@ def test_a_dataset_is_changed_on_its_page(place: Place) -> None:
     text = page(place, "/datasets/own%20two")
     assert "&lt;b&gt;note&lt;/b&gt;" in text
     assert '<span class="tag">site A</span>' in text
+    text = page(place, "/datasets?tag=site+A")
+    assert "Only datasets with the tag" in text
+    assert 'href="/datasets/own%20two"' in text
+    assert "tag=site+A" in text
+    assert "No matching datasets." in page(place, "/datasets?tag=none")
     moved = place.http.get("/datasets/own", headers={"accept": "text/html"})
     assert (moved.status_code, moved.headers["location"]) == (303, "/datasets/own%20two")
     assert post(place, "/datasets/own%20two/edit", archived="true")[0] == 303
@@ -80,6 +85,11 @@ def test_a_task_is_changed_on_its_page(place: Place) -> None:
     assert post(place, f"/tasks/{task_id}/edit", **fields)[0] == 303
     text = page(place, f"/tasks/{task_id}")
     assert all(word in text for word in ("renamed", "a note", "thesis"))
+    other = place.submit()
+    text = page(place, "/?tag=thesis")
+    assert 'href="/?tag=thesis"' in text
+    assert (task_id in text, other in text) == (True, False)
+    assert "No matching tasks." in page(place, "/?tag=none")
     assert post(place, f"/tasks/{task_id}/edit", archived="true")[0] == 303
     assert task_id not in page(place, "/")
     assert task_id in page(place, "/?archived=true")

@@ -88,6 +88,14 @@ def test_a_dataset_is_described_tagged_and_archived(place: Place, named: str) ->
 
     assert named not in listed()
     assert named in listed(archived="true")
+    assert named not in listed(tag="sMRI")
+    for tag in ("sMRI", "site A", "SITE a"):
+        assert listed(archived="true", tag=tag) == [named]
+    for tag in ("site", "MRI", "sMRI,site A", "%", "漢"):
+        assert listed(archived="true", tag=tag) == []
+    assert named in listed(archived="true", tag="")
+    refused = place.http.get(DATASETS, params={"tag": "t" * 41})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "tag")
     assert place.http.get(f"{DATASETS}/{named}").json()["dataset"]["tags"] == ["sMRI", "site A"]
     assert patch(place, f"{DATASETS}/{named}", archived=False)["dataset"]["archived_at"] is None
     assert named in listed()
@@ -353,6 +361,10 @@ def test_a_task_is_renamed_noted_and_archived(study: tuple[Place, str, str]) -> 
         *("the better one", "d"),
         ["t"],
     ]
+    found = place.http.get(TASKS, params={"tag": "T", "limit": "1"}).json()
+    assert [each["task_id"] for each in found["tasks"]] == [second]
+    assert not place.http.get(TASKS, params={"tag": "d"}).json()["tasks"]
+    assert not place.http.get(TASKS, params={"tag": "t", "proj_id": "Q"}).json()["tasks"]
     assert patch(place, path, archived=True)["task"]["archived_at"]
     listed = place.http.get(TASKS).json()["tasks"]
     assert second not in [each["task_id"] for each in listed]

@@ -37,6 +37,7 @@ range-beyond = Range begins after the last byte; there are { $size } bytes.
 
 # The query of an address.
 project-id-invalid = proj_id is not a project id of at most 32 characters.
+tag-invalid = tag must be at most { $most } printable characters.
 search-invalid = q must be at most { $most } printable characters.
 flag-invalid = { $name } is { $value }; it must be true or false.
 limit-invalid = limit is { $value }; it must be a whole number from 1 to { $most }.

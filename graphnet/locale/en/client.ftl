@@ -18,4 +18,6 @@ not-ended = { $task } has not ended within { $seconds } seconds; it continues.
 event-not-json = An event of the service is not JSON.
 event-not-object = An event of the service is not a JSON object.
 name-not-text = { $folder } has a file whose name cannot be sent: { $name }; rename it.
+storage-away = The storage at { $host } cannot be reached from here ({ $reason }).
+storage-refuses = The storage at { $host } does not take the file (status { $status }).
 file-shorter = { $file } has become shorter while it was sent; send it again.

@@ -92,6 +92,13 @@ upload-no-body = The request that begins an upload has no body; the file comes i
 upload-offset = The piece does not begin where the upload stands: { $received } bytes have come.
 upload-content-type = The Content-Type of a piece must be { $right }.
 upload-number = { $name } is { $value }; it must be a number of bytes.
+upload-md5 = md5 must be the MD5 of a part in 32 hexadecimal digits, or a list of them.
+upload-md5-count = md5 has { $given } entries; the upload has { $count } parts.
+upload-part = part must be the number of a part, from 1 on.
+upload-part-number = part is { $part }; the upload has the parts 1 to { $count }.
+upload-parts-missing = Of { $count } parts these have not come, or have another size or MD5: { $parts }. Send them again.
+upload-is-direct = This upload was begun with direct=true: its parts go into the bucket, not here.
+upload-not-direct = This upload does not go straight into the bucket: send its pieces here, by PATCH.
 upload-metadata = Upload-Metadata must be names, each followed by a blank and its text in base64, with commas between them, and have at most 4,000 characters.
 try-again = Try again in a moment.
 no-owner = user_id is empty, so nobody can download or delete this dataset in NEURO-LEARN; name a user of NEURO-LEARN there.

@@ -127,6 +127,7 @@ option-archived = Also those that were archived.
 option-rename = A new name.
 option-description = What to note of it.
 option-tag = In place of its tags.
+option-tag-only = Only with this tag.
 option-no-tags = Remove its tags.
 option-archive = Hide it in lists.
 option-yes = Do it without asking, for a script.

@@ -130,5 +130,5 @@ give-order = The order of the subjects in { $file } is not known. Bring the rows
 stack-count = { $file } has { $count } subjects, but { $table } has { $rows } rows. Give one row for each.
 regions-by-lookup = { $file }: the regions were named by { $tables }, in this order.
 lookup-differs = it does not name { $count } regions of this atlas
-repetition-time = { $file }: time points are { $seconds } seconds apart, as the JSON files beside the series say.
-repetition-times-differ = The JSON files beside the series of { $file } do not all say the same repetition time, so it is not known.
+repetition-time = { $file }: time points are { $seconds } seconds apart, as is written beside the series.
+repetition-times-differ = Not all series of { $file } have the same repetition time written beside them, so it is not known.

@@ -34,6 +34,7 @@ range-beyond = Range 起点在最后一个字节之后；共有 { $size } 字节
 
 # 地址中的查询。
 project-id-invalid = proj_id 不是至多 32 个字符的项目编号。
+tag-invalid = tag 最多为 { $most } 个可打印字符。
 search-invalid = q 至多为 { $most } 个可打印字符。
 flag-invalid = { $name } 为 { $value }；必须是 true 或 false。
 limit-invalid = limit 为 { $value }；必须是 1 至 { $most } 的整数。

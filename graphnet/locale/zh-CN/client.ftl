@@ -18,4 +18,6 @@ not-ended = { $task } 在 { $seconds } 秒内没有结束；它仍在继续。
 event-not-json = 服务的一个事件不是 JSON。
 event-not-object = 服务的一个事件不是 JSON 对象。
 name-not-text = { $folder } 中有一个文件的名称无法发送：{ $name }；请重命名。
+storage-away = 无法从此处连接 { $host } 的存储（{ $reason }）。
+storage-refuses = { $host } 的存储不接受该文件（状态 { $status }）。
 file-shorter = { $file } 在发送过程中变短了；请重新发送。

@@ -92,6 +92,13 @@ upload-no-body = 开始上传的请求不应有正文；文件以 PATCH 分块�
 upload-offset = 该分块的起点与上传进度不符：已收到 { $received } 字节。
 upload-content-type = 分块的 Content-Type 必须为 { $right }。
 upload-number = { $name } 为 { $value }；必须是字节数。
+upload-md5 = md5 必须是一个分段的 MD5（32 位十六进制数字），或其列表。
+upload-md5-count = md5 有 { $given } 项；该上传有 { $count } 个分段。
+upload-part = part 必须是从 1 开始的分段编号。
+upload-part-number = part 为 { $part }；该上传有第 1 至第 { $count } 个分段。
+upload-parts-missing = 在 { $count } 个分段中，以下分段尚未收到，或其大小、MD5 不符：{ $parts }。请重新发送。
+upload-is-direct = 该上传以 direct=true 开始：其分段应直接写入存储桶，而不是发送到这里。
+upload-not-direct = 该上传不直接写入存储桶：请用 PATCH 把各分段发送到这里。
 upload-metadata = Upload-Metadata 必须由名称组成，每个名称后接一个空格及其 base64 文本，各项以逗号分隔，且最多 4,000 个字符。
 try-again = 请稍后重试。
 no-owner = user_id 为空，因此在 NEURO-LEARN 中没有人能下载或删除该数据集；请填写那里的一位用户。

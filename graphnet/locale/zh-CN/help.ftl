@@ -127,6 +127,7 @@ option-archived = 也包括已归档的。
 option-rename = 新名称。
 option-description = 需要记录的说明。
 option-tag = 用它代替现有标签。
+option-tag-only = 仅限带有此标签的。
 option-no-tags = 去掉所有标签。
 option-archive = 在列表中隐藏。
 option-yes = 不询问直接执行，供脚本使用。

@@ -130,5 +130,5 @@ give-order = { $file } 中受试者的顺序未知。请将表的行调整为相
 stack-count = { $file } 有 { $count } 名受试者，而 { $table } 有 { $rows } 行。请为每名受试者提供一行。
 regions-by-lookup = { $file }：脑区已按 { $tables } 依次命名。
 lookup-differs = 它没有给出该图谱的 { $count } 个脑区的名称
-repetition-time = { $file }：根据时间序列旁的 JSON 文件，时间点间隔为 { $seconds } 秒。
-repetition-times-differ = { $file } 的时间序列旁的 JSON 文件给出的重复时间不一致，因此视为未知。
+repetition-time = { $file }：根据时间序列旁的记录，时间点间隔为 { $seconds } 秒。
+repetition-times-differ = { $file } 的时间序列旁所记录的重复时间不一致，因此视为未知。

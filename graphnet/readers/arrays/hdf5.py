@@ -101,6 +101,23 @@ def read_table(path: Path, inner: str, name: str, most: int) -> Array | Unusable
         return _Reader(file, name, most, of_matlab=False).array(group, last)
 
 
+def read_attribute(path: Path, inner: str, attribute: str, name: str) -> float | None:
+    """A number that an array of a file has as its attribute; None where it has none.
+
+    Raises CohortError as :func:`read_hdf5`.
+    """
+    import h5py  # noqa: PLC0415
+
+    with _open(path, name) as file:
+        attributes = file[inner].attrs
+        if attribute not in attributes:
+            return None
+        found: h5py.h5a.AttrID = attributes.get_id(attribute)
+        if math.prod(found.shape) != 1 or found.dtype.kind not in NUMERIC:
+            return None
+        return float(np.asarray(attributes[attribute]).reshape(-1)[0])
+
+
 @contextmanager
 def _open(path: Path, name: str) -> "Iterator[h5py.File]":
     import h5py  # noqa: PLC0415 - needed for this kind of file alone

@@ -84,6 +84,15 @@ def read_member(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
     )
 
 
+def repetition_time_within(scan: Scan) -> float | None:
+    """The seconds between time points that giga_connectome writes beside a series in HDF5."""
+    if scan.path.suffix.lower() not in HDF5:
+        return None
+    from graphnet.readers.arrays.hdf5 import read_attribute
+
+    return read_attribute(scan.path, scan.member, "RepetitionTime", scan.path.name)
+
+
 def _of_virtual_brain(path: Path, most: int) -> list[Scan] | None:
     """Its weights; the id is the file's name, or what stands before or behind its first word."""
     from graphnet.readers.brains.virtual_brain import WEIGHTS, is_connectivity

@@ -27,7 +27,7 @@ from graphnet.readers.folders.entities import (
     ending,
     stem,
 )
-from graphnet.readers.folders.members import read_member
+from graphnet.readers.folders.members import read_member, repetition_time_within
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.text.number_files import TRAILING, NumberTable, read_numbers
 from graphnet.readers.text.number_names import HEADER, INDEX
@@ -300,9 +300,10 @@ MOST_SIDECAR = 1 << 20  # bytes
 
 
 def repetition_time_of(scans: Mapping[str, Scan], inquiry: Inquiry) -> float | None:
-    """The seconds between time points, by the JSON files of BIDS beside the series, if all agree.
+    """The seconds between time points, by what is written beside the series, if all agree.
 
-    ``RepetitionTime``, or 1 over the ``SamplingFrequency`` in Hz. None where nobody says it.
+    That is an attribute of a series in HDF5, else the JSON file of BIDS: its ``RepetitionTime``, or
+    1 over the ``SamplingFrequency`` in Hz. None where nobody says it.
     """
     found = {_beside(scan) for scan in scans.values()}
     if len(found) != 1:
@@ -317,7 +318,11 @@ def repetition_time_of(scans: Mapping[str, Scan], inquiry: Inquiry) -> float | N
 
 
 def _beside(scan: Scan) -> float | None:
-    path = scan.path.with_name(f"{stem(scan.path.name)}.json")
+    seconds = repetition_time_within(scan)
+    if seconds is not None:
+        return seconds if 0 < seconds < float("inf") else None
+    name = scan.path.stem if scan.member else stem(scan.path.name)
+    path = scan.path.with_name(f"{name}.json")
     if not path.is_file() or path.is_symlink() or path.stat().st_size > MOST_SIDECAR:
         return None
     try:

@@ -44,6 +44,10 @@ def test_a_dataset_from_its_first_note_to_its_end(place: Place, sgn: Sgn) -> Non
     assert (renamed.returncode, renamed.stdout) == (0, "ours\n"), renamed.stderr
     shown = sgn("data", "show", "ours").stdout
     assert "x, y z" in shown
+    assert [
+        line.split()[0] for line in sgn("data", "list", "--tag", "y z").stdout.splitlines()[1:]
+    ] == ["ours"]
+    assert "ours" not in sgn("data", "list", "--tag", "y").stdout
     assert sgn("data", "edit", "ours", "--archive").returncode == 0
     assert "ours" not in sgn("data", "list").stdout
     assert "ours" in sgn("data", "list", "--archived").stdout
@@ -76,6 +80,10 @@ def test_a_task_is_changed_and_deleted(place: Place, sgn: Sgn) -> None:
     assert "Description  d" in " ".join(sgn("show", task_id).stdout.splitlines()).replace(
         "   ", "  "
     )
+    assert sgn("edit", task_id, "--tag", "thesis").returncode == 0
+    found = json.loads(sgn("tasks", "--tag", "thesis", "--json").stdout)
+    assert [each["task_id"] for each in found] == [task_id]
+    assert json.loads(sgn("tasks", "--tag", "other", "--json").stdout) == []
     assert sgn("edit", task_id, "--archive").returncode == 0
     assert task_id not in sgn("tasks").stdout
     assert task_id in sgn("tasks", "--archived").stdout
