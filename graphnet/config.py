@@ -19,6 +19,7 @@ from graphnet.options import (
 )
 
 LAST_SEED = 2**31 - 1
+ADJUSTMENTS = ("none", "regress", "regress_controls", "combat")
 DEVICES = ("any", "cpu", "cuda")
 
 
@@ -38,7 +39,8 @@ class TrainingSettings:
     and averaged. ``fine_tune`` says which parameters of a parent are trained on, ``optimiser``
     whether its moments are kept. ``harmonise`` removes site effects by ComBat, fitted on training
     subjects. ``adjust`` regresses the covariates out of the measures, fitted on all training
-    subjects or on the controls among them.
+    subjects or on the controls among them; or it removes site effects by a ComBat that keeps what
+    they explain.
     """
 
     model: str = "SGN"
@@ -60,7 +62,7 @@ class TrainingSettings:
     series_measures: str = option(NOTHING, Several(SERIES_MEASURES), "graph")
     label: str = option("group", Choice(("group", "score")), "target")
     harmonise: bool = option(default=False, accepts=Flag(), group="target")
-    adjust: str = option("none", Choice(("none", "regress", "regress_controls")), "target")
+    adjust: str = option("none", Choice(ADJUSTMENTS), "target")
     early_stopping: int = option(0, Bound(int, 0, 100_000), "training")
     calibrate: bool = option(default=True, accepts=Flag(), group="training")
     fine_tune: str = option("all", Choice(("all", "last_layers", "readout")), "fine-tuning")
@@ -100,10 +102,11 @@ class Evaluation:
     """How a trained model is judged, besides by the subjects of the form.
 
     ``cv_folds``-fold cross-validation of the training subjects, ``cv_repeats`` times; None: ten
-    folds where the form has no subjects who are new to the model, otherwise none. ``nested``
-    chooses learning rate, weight decay and density within each fold, on its training subjects
-    alone. ``leave_site_out`` tests on each site in turn. ``permutations`` of the labels give a
-    p-value of the cross-validated AUC. ``baselines`` are fitted on the same subjects and folds;
+    folds where the form has no subjects who are new to the model, otherwise none. Each fold has as
+    many of each class, with ``cv_balance`` of each site, and of each level of the covariates, too.
+    ``nested`` chooses learning rate, weight decay and density within each fold, on its training
+    subjects alone. ``leave_site_out`` tests on each site in turn. ``permutations`` of the labels
+    give a p-value of the cross-validated AUC. ``baselines`` are fitted on the same subjects and folds;
     ``covariates`` are those that results are checked against; None: age, sex, motion and others
     that are recognised. ``explain`` attributes the predictions to regions and measures.
     ``compare_scratch`` trains a fine-tuned model from scratch too, if there are baselines.
@@ -112,6 +115,7 @@ class Evaluation:
 
     cv_folds: int | None = option(None, Bound(int, 2, 100, or_zero=True), "usual")
     cv_repeats: int = option(1, Bound(int, 1, 100), "usual")
+    cv_balance: str = option("class", Choice(("class", "site", "covariates")), "evaluation")
     nested: bool = option(default=False, accepts=Flag(), group="evaluation")
     leave_site_out: bool = option(default=False, accepts=Flag(), group="evaluation")
     permutations: int = option(0, Bound(int, 0, 100_000), "evaluation")

@@ -34,7 +34,7 @@ PARENT = Message("data.the-parent")
 RECOMMENDED = {
     name
     for name, option in options_of(TrainingSettings).items()
-    if option.group in {"usual", "training"} and not name.startswith("seed")
+    if option.group in {"usual", "training"} and name not in {"seed", "seeds", "calibrate"}
 }
 
 

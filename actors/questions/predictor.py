@@ -76,7 +76,7 @@ class Predictor:
         options = ReadOptions(
             *(FILE, question.mapping, question.most),
             without_class=True,
-            covariates=model.preprocessing.adjuster is not None,
+            covariates=model.preprocessing.uses_covariates,
         )
         return self.reader.uploaded(
             question.upload, options, lambda outcome: self._answer(model, outcome, question)

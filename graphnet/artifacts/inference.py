@@ -131,11 +131,9 @@ def _unharmonised(model: StoredModel, cohort: Cohort) -> list[Message]:
 
 def _unadjusted(model: StoredModel, cohort: Cohort) -> list[Message]:
     """Subjects who lack a covariate that is taken out of their measures."""
-    adjuster = model.preprocessing.adjuster
-    missing = {} if adjuster is None else adjuster.missing(cohort)
     return [
         Message("prediction.covariate-missing", name=name, count=count)
-        for name, count in missing.items()
+        for name, count in model.preprocessing.missing(cohort).items()
     ]
 
 

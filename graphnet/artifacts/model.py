@@ -56,6 +56,7 @@ OWN_KEYS = {
     "harmoniser",
     "adjuster",
     "calibration",
+    "kept_covariates",
     "parameters_sha256",
 }
 
@@ -233,10 +234,7 @@ class StoredModel:
     def _check_fitted(self) -> None:
         """Refuse what is fitted beside the net and is not of its layout. Raises ModelError."""
         regions, measures = len(self.layout.regions), len(self.layout.measures)
-        if self.preprocessing.scaler.center.shape != (regions, measures):
-            raise ModelError(Message("model.wrong-shapes", part="scaler"))
-        adjuster = self.preprocessing.adjuster
-        if adjuster is not None and adjuster.slopes.shape[1:] != (regions, measures):
+        if not self.preprocessing.fits(regions, measures):
             raise ModelError(Message("model.wrong-shapes", part="scaler"))
         if self.calibration is not None and len(self.calibration.shares) != len(self.classes):
             raise ModelError(Message("model.wrong-shapes", part="calibration"))

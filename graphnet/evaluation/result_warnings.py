@@ -39,12 +39,11 @@ def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) 
     messages += splits.warnings(data)
     if model.preprocessing.harmoniser is not None:
         messages += _harmonisation(model.preprocessing.harmoniser, data)
-    if model.preprocessing.adjuster is not None:
-        messages += [
-            Message("warnings.covariate-missing", split=split, name=name, count=count)
-            for split, cohort in data.present().items()
-            for name, count in model.preprocessing.adjuster.missing(cohort).items()
-        ]
+    messages += [
+        Message("warnings.covariate-missing", split=split, name=name, count=count)
+        for split, cohort in data.present().items()
+        for name, count in model.preprocessing.missing(cohort).items()
+    ]
     messages += _missing_by_class(data)
     messages += _without_edges(model, data)
     constant = _constant_columns(model)

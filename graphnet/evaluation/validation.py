@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from graphnet.artifacts.fine_tuning import SCRATCH, TUNED
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.result import (
@@ -15,6 +17,7 @@ from graphnet.artifacts.result import (
 )
 from graphnet.config import Evaluation
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
+from graphnet.data.dataset import NUMERIC, Covariate
 from graphnet.data.splits import Splits
 from graphnet.errors import GraphnetError
 from graphnet.evaluation.assessment import differences, split_metrics
@@ -25,6 +28,7 @@ from graphnet.evaluation.metrics import evaluate_repeats
 from graphnet.evaluation.recalibration import InnerFold, inner_folds
 from graphnet.evaluation.resampling import p_value
 from graphnet.messages import Message
+from graphnet.preprocessing.covariates import checked
 from graphnet.training.progress import EVALUATION, Progress
 
 
@@ -92,6 +96,7 @@ def plan_folds(
             repeats=evaluation.cv_repeats,
             seed=seed,
             names=data.train.class_names,
+            marks=_marks(data.train, evaluation.cv_balance),
         )
         plans.append(FoldsPlan(CV, folds, why))
     elif why is not None:
@@ -105,6 +110,28 @@ def plan_folds(
     return [
         replace(plan, inner=inner_folds(plan.folds, labels, persons, seed=seed)) for plan in plans
     ]
+
+
+def _marks(train: Cohort, balance: str) -> list[Sequence[str]]:
+    """What folds are balanced by beside the class: the site, and covariates if they are to be."""
+    if balance == "class":
+        return []
+    marks: list[Sequence[str]] = [train.sites]
+    if balance == "covariates":
+        marks += [_words(covariate) for covariate in checked(train)]
+    return marks
+
+
+def _words(covariate: Covariate) -> Sequence[str]:
+    """The levels of a covariate: words, or thirds of numbers; "" of who lacks it."""
+    if covariate.kind != NUMERIC:
+        return covariate.words
+    values = covariate.numbers
+    present = values[~np.isnan(values)]
+    if not len(present):
+        return [""] * len(values)
+    third = np.searchsorted(np.quantile(present, (1 / 3, 2 / 3)), values)
+    return ["" if np.isnan(each) else str(place) for each, place in zip(values, third, strict=True)]
 
 
 def validate(

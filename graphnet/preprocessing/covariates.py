@@ -172,7 +172,14 @@ class CovariateAdjuster:
     slopes: FloatArray
 
     @classmethod
-    def fit(cls, features: FloatArray, cohort: Cohort, *, controls_only: bool) -> Self:
+    def fit(
+        cls,
+        features: FloatArray,
+        cohort: Cohort,
+        *,
+        controls_only: bool = False,
+        within_sites: bool = False,
+    ) -> Self:
         """Fit by least squares on training subjects' ``features`` (S, N, F), NaN where missing.
 
         Args:
@@ -180,9 +187,11 @@ class CovariateAdjuster:
             cohort: whose ``confounds`` are taken out.
             controls_only: fit on the subjects of the first class alone, so that what the disease
                 changes stays where it goes with a covariate (Dukart et al. 2011).
+            within_sites: fit beside a mean for each site, so that what sites differ in is not
+                taken for an effect of a covariate.
 
         Raises:
-            CohortError: no covariate, or too few subjects.
+            CohortError: no covariate, too few subjects, or a covariate that tells the site.
 
         """
         covariates = checked(cohort)
@@ -199,7 +208,11 @@ class CovariateAdjuster:
             raise CohortError(Message("data.adjust-few-subjects", **values))
         means = _means(x[rows])
         flat = features[rows].reshape(int(rows.sum()), -1)
-        slopes = _slopes(_about(x[rows], means), flat)
+        base = np.ones((int(rows.sum()), 1))
+        if within_sites:
+            base = _by_site(np.array(cohort.sites)[rows])
+            _check_within_sites(covariates, base)
+        slopes = _slopes(_about(x[rows], means), flat, base)
         names = tuple(covariate.name for covariate in covariates)
         return cls(names, design, means, slopes.reshape(-1, *features.shape[1:]))
 
@@ -264,25 +277,51 @@ def _about(x: FloatArray, means: FloatArray) -> FloatArray:
     return np.where(np.isnan(x), 0.0, x - means)
 
 
-def _slopes(x: FloatArray, values: FloatArray) -> FloatArray:
-    """Least squares (P, M) of each column of ``values`` (S, M) with an intercept, without NaN.
+def _by_site(sites: NDArray[np.str_]) -> FloatArray:
+    """A column (S, sites) for each site, 1 where a subject is of it."""
+    return np.asarray(sites[:, None] == np.unique(sites)[None], dtype=np.float64)
+
+
+def _check_within_sites(covariates: Sequence[Covariate], base: FloatArray) -> None:
+    """Refuse covariates that do not vary beyond the sites (S, sites). Raises CohortError."""
+    alone = [each.name for each in covariates if _lies_in((each,), base)]
+    if not alone and _lies_in(covariates, base):
+        alone = [each.name for each in covariates]
+    if alone:
+        raise CohortError(Message("data.combat-confounded", names=alone))
+
+
+def _lies_in(covariates: Sequence[Covariate], base: FloatArray) -> bool:
+    """Whether some of what the covariates vary in is fixed by the site."""
+    x = Design.fit(covariates).values(covariates, len(base))
+    apart = _about(x, _means(x))
+    overall = np.linalg.matrix_rank(apart)
+    within = apart - base @ np.linalg.lstsq(base, apart, rcond=None)[0]
+    return bool(np.linalg.matrix_rank(within, tol=CONSTANT * max(1.0, np.sqrt(x.size))) < overall)
+
+
+def _slopes(x: FloatArray, values: FloatArray, base: FloatArray) -> FloatArray:
+    """Least squares (P, M) of each column of ``values`` (S, M) beside ``base``, without NaN.
+
+    ``base`` (S, B) is an intercept, or one for each site.
 
     A column of fewer subjects than covariates are, or that does not vary, is left as it is.
     """
     slopes = np.zeros((x.shape[1], values.shape[1]))
     present = ~np.isnan(values)
     whole = present.all(axis=0)
-    slopes[:, whole] = _least_squares(x, values[:, whole])
+    slopes[:, whole] = _least_squares(x, values[:, whole], base)
     for column in np.flatnonzero(~whole):
         rows = present[:, column]
-        if rows.sum() > x.shape[1] + 1:
-            slopes[:, [column]] = _least_squares(x[rows], values[rows][:, [column]])
+        if rows.sum() > x.shape[1] + base.shape[1]:
+            own = values[rows][:, [column]]
+            slopes[:, [column]] = _least_squares(x[rows], own, base[rows])
     return slopes
 
 
-def _least_squares(x: FloatArray, values: FloatArray) -> FloatArray:
-    with_intercept = np.column_stack([np.ones(len(x)), x])
-    return np.asarray(np.linalg.lstsq(with_intercept, values, rcond=None)[0][1:])
+def _least_squares(x: FloatArray, values: FloatArray, base: FloatArray) -> FloatArray:
+    found = np.linalg.lstsq(np.column_stack([base, x]), values, rcond=None)[0]
+    return np.asarray(found[base.shape[1] :])
 
 
 def _stored_part(stored: Any) -> Part:

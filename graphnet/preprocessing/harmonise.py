@@ -2,7 +2,9 @@
 
 Johnson et al. 2007, Biostatistics 8:118-127; for images Fortin et al. 2018, NeuroImage
 167:104-120. The diagnosis is not protected as a covariate: that would carry the labels into the
-features, and could not be done for a subject without one.
+features, and could not be done for a subject without one. Covariates such as age may be: what they
+explain within sites is set aside first (:mod:`graphnet.preprocessing.covariates`) and put back
+after, which is the published estimator with these covariates in its design.
 
 Our own, because no library that is kept up is the published estimator: combatlearn 2.3 pools its
 priors over sites instead of columns, and neuroHarmonize 2.5 gives NaN for a site that it has not

@@ -22,21 +22,24 @@ from graphnet.preprocessing.harmonise import Harmoniser
 from graphnet.preprocessing.scaling import Scaler
 
 ROWS = 64  # subjects at a time
-ADJUSTER = "adjuster"  # its key in a manifest
-NOTHING, OF_CONTROLS = "none", "regress_controls"  # values of the setting ``adjust``
+ADJUSTER, KEPT = "adjuster", "kept_covariates"  # their keys in a manifest
+# Values of the setting ``adjust``.
+NOTHING, REGRESS, OF_CONTROLS, COMBAT = "none", "regress", "regress_controls", "combat"
 
 
 @dataclass(frozen=True)
 class Preprocessing:
     """Site effects to take out (None: left in), scales of measures, and the graph.
 
-    ``adjuster`` takes out what covariates explain, after the sites.
+    ``adjuster`` takes out what covariates explain, after the sites. ``kept`` is what covariates
+    explain within sites, which harmonising leaves as it is.
     """
 
     scaler: Scaler
     graphs: Graphs
     harmoniser: Harmoniser | None = None
     adjuster: CovariateAdjuster | None = None
+    kept: CovariateAdjuster | None = None
 
     @classmethod
     def fit(cls, train: Cohort, settings: TrainingSettings) -> Self:
@@ -48,10 +51,16 @@ class Preprocessing:
 
         """
         _check_graph(settings)
-        harmoniser = Harmoniser.fit(train.features, train.sites) if settings.harmonise else None
-        features = _harmonised(harmoniser, train)
-        adjuster = None
-        if settings.adjust != NOTHING:
+        harmoniser: Harmoniser | None = None
+        adjuster: CovariateAdjuster | None = None
+        kept: CovariateAdjuster | None = None
+        if settings.adjust == COMBAT:
+            kept = CovariateAdjuster.fit(train.features, train, within_sites=True)
+            harmoniser = Harmoniser.fit(kept.transform(train.features, train), train.sites)
+        elif settings.harmonise:
+            harmoniser = Harmoniser.fit(train.features, train.sites)
+        features = _harmonised(harmoniser, kept, train)
+        if settings.adjust in {REGRESS, OF_CONTROLS}:
             of_controls = settings.adjust == OF_CONTROLS
             adjuster = CovariateAdjuster.fit(features, train, controls_only=of_controls)
             features = adjuster.transform(features, train)
@@ -64,15 +73,31 @@ class Preprocessing:
             coordinates=train.places,
             edges=train.edges,
         )
-        return cls(scaler, graphs, harmoniser, adjuster)
+        return cls(scaler, graphs, harmoniser, adjuster, kept)
 
     def features(self, cohort: Cohort) -> FloatArray:
         """The measures (S, N, F) in their own units, NaN where missing.
 
         Without what sites and covariates explain, as far as that is taken out.
         """
-        features = _harmonised(self.harmoniser, cohort)
+        features = _harmonised(self.harmoniser, self.kept, cohort)
         return features if self.adjuster is None else self.adjuster.transform(features, cohort)
+
+    @property
+    def uses_covariates(self) -> bool:
+        """Whether it needs covariates of new subjects."""
+        return self.adjuster is not None or self.kept is not None
+
+    def missing(self, cohort: Cohort) -> dict[str, int]:
+        """How many subjects lack each covariate that is taken out of their measures, or kept."""
+        parts = [part for part in (self.adjuster, self.kept) if part is not None]
+        return {name: count for part in parts for name, count in part.missing(cohort).items()}
+
+    def fits(self, regions: int, measures: int) -> bool:
+        """Whether it was fitted to so many regions and measures."""
+        slopes = [part.slopes for part in (self.adjuster, self.kept) if part is not None]
+        shapes = [self.scaler.center.shape, *(each.shape[1:] for each in slopes)]
+        return all(shape == (regions, measures) for shape in shapes)
 
     def scaled(self, cohort: Cohort) -> Float32Array:
         """The measures (S, N, F) as a net takes them."""
@@ -90,17 +115,21 @@ class Preprocessing:
         """For a manifest; the graph's arrays are :meth:`Graphs.as_tensors`."""
         harmoniser = None if self.harmoniser is None else self.harmoniser.as_dict()
         adjuster = None if self.adjuster is None else self.adjuster.as_dict()
-        return {"scaler": self.scaler.as_dict(), "harmoniser": harmoniser, ADJUSTER: adjuster}
+        kept = None if self.kept is None else self.kept.as_dict()
+        scaler = self.scaler.as_dict()
+        return {"scaler": scaler, "harmoniser": harmoniser, ADJUSTER: adjuster, KEPT: kept}
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any], graphs: Graphs) -> Self:
         """From a manifest. Raises ModelError."""
         harmoniser, adjuster = stored.get("harmoniser"), stored.get(ADJUSTER)
+        kept = stored.get(KEPT)
         return cls(
             Scaler.from_dict(stored["scaler"]),
             graphs,
             None if harmoniser is None else Harmoniser.from_dict(harmoniser),
             None if adjuster is None else CovariateAdjuster.from_dict(adjuster),
+            None if kept is None else CovariateAdjuster.from_dict(kept),
         )
 
 
@@ -149,11 +178,18 @@ def rule(settings: TrainingSettings) -> GraphRule:
 
 def _check_graph(settings: TrainingSettings) -> None:
     """Raise SettingsError for a graph that covariates would come back in by."""
-    if settings.adjust != NOTHING and settings.graph in UNADJUSTED:
+    if settings.adjust not in {NOTHING, COMBAT} and settings.graph in UNADJUSTED:
         raise SettingsError(Message("graphs.not-adjusted", graph=settings.graph))
 
 
-def _harmonised(harmoniser: Harmoniser | None, cohort: Cohort) -> FloatArray:
+def _harmonised(
+    harmoniser: Harmoniser | None, kept: CovariateAdjuster | None, cohort: Cohort
+) -> FloatArray:
+    """The measures without site effects; what covariates explain is set aside meanwhile."""
     if harmoniser is None:
         return cohort.features
-    return harmoniser.transform(cohort.features, cohort.sites)
+    if kept is None:
+        return harmoniser.transform(cohort.features, cohort.sites)
+    without = kept.transform(cohort.features, cohort)
+    moved: FloatArray = harmoniser.transform(without, cohort.sites) + (cohort.features - without)
+    return moved

@@ -97,10 +97,11 @@ def _positive_class(facts: Facts) -> Message:
 def _preprocessing(facts: Facts) -> Iterator[Message]:
     yield from _series(facts)
     yield Message("methods.quality-rules")
-    if facts.settings.harmonise:
+    if facts.settings.harmonise and facts.settings.adjust != "combat":
         yield _setting(facts, "harmonise")
     if facts.settings.adjust != "none":
-        names = ((facts.manifest or {}).get("adjuster") or {}).get("names") or ["…"]
+        part = "kept_covariates" if facts.settings.adjust == "combat" else "adjuster"
+        names = ((facts.manifest or {}).get(part) or {}).get("names") or ["…"]
         yield _setting(facts, "adjust", names=names)
     scaler = (facts.manifest or {}).get("scaler") or {}
     if "clip" in scaler and scaler["clip"] is None:  # of an imported ancestor
@@ -210,6 +211,12 @@ def _folds(facts: Facts) -> Iterator[Message]:
             folds=str(folds["cv"].folds),
             repeats=folds["cv"].repeats or 1,
         )
+    if "cv" in folds and facts.evaluation.cv_balance != "class":
+        confounds = facts.result.confounds
+        names = [] if confounds is None else list(confounds.checked)
+        by_covariates = facts.evaluation.cv_balance == "covariates" and bool(names)
+        by = "covariates" if by_covariates else "site"
+        yield Message("methods.balanced-folds", by=by, names=names)
     if "leave_site_out" in folds:
         yield Message("methods.leave-site-out", sites=folds["leave_site_out"].folds)
     yield Message("methods.fine-tuned-folds" if facts.fine_tuned else "methods.refitted-folds")

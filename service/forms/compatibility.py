@@ -92,7 +92,7 @@ def _covariates(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
         recognised = [name for key, name in known.items() if key in RECOGNISED]
         if None not in readings and not (asked or recognised):
             yield FieldError("param_set.adjust", Message("data.adjust-no-covariates"))
-        if form.settings.get("graph") in UNADJUSTED:
+        if form.settings["adjust"] != "combat" and form.settings.get("graph") in UNADJUSTED:
             graph = str(form.settings["graph"])
             yield FieldError("param_set.graph", Message("graphs.not-adjusted", graph=graph))
     unknown = [name for name in asked if covariate_key(name) not in known]

@@ -126,12 +126,13 @@ def _sites(form: TaskForm, train: _Training) -> Iterator[FieldError]:
     if train.sites is None:
         return
     # A fine-tuning keeps its parent's harmonisation, whatever the form says.
-    settings = ["leave_site_out"] + ([] if form.task_type == FINE_TUNE else ["harmonise"])
+    settings = ["leave_site_out"] * bool(form.settings.get("leave_site_out"))
+    if form.task_type != FINE_TUNE and _harmonises(form):
+        settings.append(_harmonises(form))
     if len(train.sites) < 2:
         for name in settings:
-            if form.settings.get(name):
-                field, named = f"param_set.{name}", sorted(train.sites)
-                yield FieldError(field, Message("forms.one-site", field=field, sites=named))
+            field, named = f"param_set.{name}", sorted(train.sites)
+            yield FieldError(field, Message("forms.one-site", field=field, sites=named))
         return
     if not form.settings.get("leave_site_out"):
         return
@@ -148,14 +149,22 @@ def _others(train: _Training, site: str) -> list[int]:
     return [count - at[label] for label, count in train.classes.items()]
 
 
+def _harmonises(form: TaskForm) -> str:
+    """The setting that has site effects removed; "" where none has."""
+    if form.settings.get("adjust") == "combat":
+        return "adjust"
+    return "harmonise" if form.settings.get("harmonise") else ""
+
+
 def _harmonise(form: TaskForm, train: _Training) -> Iterator[FieldError]:
     """Every site needs subjects, in every fold; of two sites none can be left out."""
-    if not form.settings.get("harmonise") or train.sites is None or len(train.sites) < 2:
+    name = _harmonises(form)
+    if not name or train.sites is None or len(train.sites) < 2:
         return
-    field = "param_set.harmonise"
+    field = f"param_set.{name}"
     few = {site: count for site, count in train.at_sites.items() if count < LEAST_OF_SITE}
     if few:
-        yield FieldError(field, Message("forms.harmonise-few", **_named_sites(few)))
+        yield FieldError(field, Message("forms.harmonise-few", field=field, **_named_sites(few)))
     elif train.folds:
         few = {
             site: count
@@ -163,7 +172,7 @@ def _harmonise(form: TaskForm, train: _Training) -> Iterator[FieldError]:
             if train.left(count) < LEAST_OF_SITE
         }
         if few:
-            values = {**_named_sites(few), "folds": train.folds}
+            values = {**_named_sites(few), "folds": train.folds, "field": field}
             yield FieldError(field, Message("forms.harmonise-few-in-folds", **values))
     if form.settings.get("leave_site_out") and len(train.sites) == 2:
         message = Message("forms.harmonise-two-sites", sites=sorted(train.sites))

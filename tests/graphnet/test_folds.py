@@ -1,6 +1,8 @@
 """Folds: everyone tested once, nobody on both sides, classes spread evenly."""
 
 from collections import Counter
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphnet.errors import CohortError
-from graphnet.evaluation.folds import leave_one_out_by, stratified
+from graphnet.evaluation.folds import Fold, leave_one_out_by, stratified
 from graphnet.messages import Message
 
 unhurried = settings(deadline=None)
@@ -89,3 +91,31 @@ def test_who_was_measured_at_two_sites_is_on_no_side_twice() -> None:
     assert [(fold.train.tolist(), fold.test.tolist()) for fold in found] == [
         ([3, 4, 5], [0, 1]), ([0, 4, 5], [2, 3]), ([0, 1, 2, 3], [4, 5]),
     ]  # fmt: skip
+
+
+def test_folds_are_balanced_by_site_and_covariates_within_each_class() -> None:
+    random = np.random.default_rng(0)
+    count, folds = 203, 5
+    labels = (random.random(count) < 0.4).astype(np.int64)
+    sites = random.choice(list("ABC"), count, p=(0.6, 0.3, 0.1)).tolist()
+    sexes = random.choice(["F", "M"], count).tolist()
+    persons = [str(row) for row in range(count)]
+
+    def worst(cut: Sequence[Fold], marks: Sequence[str]) -> int:
+        """The largest spread over the folds of how many of a class have one word."""
+        named = np.array(marks)
+        cells = [(labels == label) & (named == word) for label in (0, 1) for word in set(marks)]
+        return max(int(np.ptp([cell[fold.test].sum() for fold in cut])) for cell in cells)
+
+    cut = partial(stratified, labels, persons, folds=folds, repeats=3, seed=4)
+    plain, balanced, again = cut(), cut(marks=[sites, sexes]), cut(marks=[sites, sexes])
+    for repeat in range(3):
+        own = [fold for fold in balanced if fold.repeat == repeat]
+        assert sorted(np.concatenate([fold.test for fold in own]).tolist()) == list(range(count))
+        assert worst(own, ["class"] * count) <= 1
+        assert max(worst(own, sites), worst(own, sexes)) <= 2
+        before = [fold for fold in plain if fold.repeat == repeat]
+        assert max(worst(before, sites), worst(before, sexes)) > 3
+    same = all(np.array_equal(one.test, two.test) for one, two in zip(balanced, again, strict=True))
+    assert same
+    assert not np.array_equal(balanced[0].test, balanced[folds].test), "repeats are cut anew"

@@ -2,15 +2,20 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import neuroCombat
 import numpy as np
 import pandas as pd
 import pytest
 
-from graphnet.data.cohort import FloatArray
+from graphnet.config import TrainingSettings
+from graphnet.data.cohort import Cohort, FloatArray
+from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate
 from graphnet.errors import CohortError, ModelError
 from graphnet.preprocessing.harmonise import Harmoniser, sites_of_one_class
+from graphnet.preprocessing.pipeline import Preprocessing
+from tests.graphnet import people
 
 SITES = ["A"] * 60 + ["B"] * 80 + ["C"] * 40
 
@@ -141,3 +146,106 @@ def test_what_cannot_be_harmonised_is_refused_in_a_sentence() -> None:
 def test_a_site_of_one_class_is_pointed_out() -> None:
     assert sites_of_one_class(["A", "A", "B", "B"], np.array([0, 1, 0, 1])) == []
     assert sites_of_one_class(["A", "A", "B", "B"], np.array([0, 1, 1, 1])) == ["B"]
+
+
+KEPT = ("AGE", "SEX")
+
+
+def aged(sizes: tuple[int, ...], columns: int, seed: int = 0) -> Cohort:
+    """Sites that differ in age, with measures that age and sex change, and the site shifts."""
+    random = np.random.default_rng(seed)
+    sites = np.repeat(list("ABC"[: len(sizes)]), sizes)
+    place = np.searchsorted(np.unique(sites), sites)
+    age = random.uniform(20, 50, len(sites)) + 8 * place
+    sex = np.where(random.random(len(sites)) < 0.4, "F", "M")
+    x = random.standard_normal((len(sites), columns)) * random.uniform(0.5, 2, columns)
+    x += 0.1 * age[:, None] + 0.8 * (sex == "F")[:, None]
+    x = x * np.array([1.0, 1.4, 0.8])[place][:, None] + random.normal(0, 3, (3, columns))[place]
+    base = people.cohort(controls=1, patients=1)
+    measures = tuple(f"M{column}" for column in range(columns))
+    return Cohort(
+        ids=tuple(f"S{row}" for row in range(len(sites))),
+        datasets=("one",) * len(sites),
+        sites=tuple(sites.tolist()),
+        labels=np.arange(len(sites)) % 2,
+        scores=np.full(len(sites), np.nan),
+        features=x[:, None, :],
+        connectomes=None,
+        regions=base.regions[:1],
+        measures=measures,
+        covariates=(Covariate("AGE", NUMERIC, age), Covariate("SEX", CATEGORICAL, tuple(sex))),
+        confounds=KEPT,
+    )
+
+
+SETTINGS = TrainingSettings.for_model("SGN", adjust="combat", graph="none")
+
+
+@pytest.mark.parametrize("sizes", [(60, 80, 40), (9, 8, 12)])
+def test_with_covariates_it_is_the_published_estimator(
+    sizes: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train = aged(sizes, 20)
+    age, sex = train.covariates
+    batches = pd.DataFrame({"site": train.sites, "AGE": age.values, "SEX": sex.values})
+    monkeypatch.setattr(IT_SOL, "__defaults__", (1e-13,))
+    theirs = neuroCombat.neuroCombat(
+        train.features[:, 0].T.copy(),
+        batches,
+        "site",
+        categorical_cols=["SEX"],
+        continuous_cols=["AGE"],
+    )["data"].T
+    ours = Preprocessing.fit(train, SETTINGS).features(train)[:, 0]
+    np.testing.assert_allclose(ours, theirs, atol=1e-6)  # steps grow small, not 0
+
+
+def test_a_kept_covariate_is_kept_and_a_site_effect_goes() -> None:
+    """Plain ComBat takes a part of the effect of age away with the sites, which differ in age."""
+    train = aged((120, 120, 120), 30)
+    age = train.covariates[0].numbers
+    kept, plain = (
+        Preprocessing.fit(train, replace(SETTINGS, adjust=adjust, harmonise=True)).features(train)
+        for adjust in ("combat", "none")
+    )
+    slopes = [np.polyfit(age, each[:, 0].mean(axis=1), 1)[0] for each in (kept, plain)]
+    assert slopes[0] == pytest.approx(0.1 * 1.07, abs=0.02)  # at the sites' mean stretch
+    assert slopes[1] < 0.8 * slopes[0]
+    rest = kept[:, 0].mean(axis=1) - slopes[0] * age
+    sites = np.array(train.sites)
+    between = np.ptp([rest[sites == site].mean() for site in "ABC"])
+    assert between < 0.25
+    raw = train.features[:, 0].mean(axis=1) - slopes[0] * age
+    assert np.ptp([raw[sites == site].mean() for site in "ABC"]) > 2 * between
+
+
+def test_no_test_subject_changes_what_is_kept_and_it_is_stored() -> None:
+    train, test = aged((30, 30, 30), 4), aged((9, 9, 9), 4, seed=1)
+    fitted = Preprocessing.fit(train, SETTINGS)
+    changed = replace(test, features=test.features + 5)
+    first = fitted.features(test)
+    assert np.array_equal(fitted.features(test.rows(np.arange(5))), first[:5])
+    assert fitted.as_dict() == Preprocessing.fit(train, SETTINGS).as_dict()
+    assert not np.array_equal(fitted.features(changed), first)
+    stored = json.loads(json.dumps(fitted.as_dict()))
+    again = Preprocessing.from_dict(stored, fitted.graphs)
+    assert np.array_equal(again.features(test), first)
+    age, sex = test.covariates
+    lacking = replace(test, covariates=(sex,))
+    assert again.missing(lacking) == {"AGE": len(test)}
+    assert np.isfinite(again.features(lacking)).all()
+    mean = float(np.mean(train.covariates[0].numbers))
+    average = replace(age, values=np.full(len(test), mean))
+    np.testing.assert_allclose(
+        again.features(lacking), again.features(replace(test, covariates=(average, sex)))
+    )
+
+
+def test_a_covariate_that_is_the_site_is_refused() -> None:
+    train = aged((30, 30, 30), 4)
+    scanner = Covariate("SCANNER", CATEGORICAL, tuple(f"scanner {site}" for site in train.sites))
+    told = replace(train, covariates=(*train.covariates, scanner), confounds=(*KEPT, "SCANNER"))
+    with pytest.raises(CohortError) as caught:
+        Preprocessing.fit(told, SETTINGS)
+    assert caught.value.codes == ("data.combat-confounded",)
+    assert dict(caught.value.messages[0].values)["names"] == ("SCANNER",)

@@ -191,3 +191,4 @@ covariate-odd = { $count ->
 }
 covariate-kinds = { $covariate } holds numbers in one dataset and words in another, so it was not used as a covariate; write it alike in all.
 adjust-no-controls = adjust = 'regress_controls' needs controls and patients among the training subjects; use 'regress'.
+combat-confounded = adjust = 'combat' cannot tell { $names } from the sites: within each site nothing of it varies. Leave it out of covariates, or use adjust = 'none' with harmonise.

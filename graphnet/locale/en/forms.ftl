@@ -43,9 +43,9 @@ folds-over-subjects = { $count ->
 }
 one-site = { $field } needs at least two sites; train_data has site { $sites } only.
 site-of-class = param_set.leave_site_out is not possible: without { $sites }, all training subjects are of one class. Add sites with both classes, or use cv_folds.
-harmonise-few = param_set.harmonise needs at least { $least } training subjects per site; { $sites }. Leave these sites out, or harmonise off.
-harmonise-few-in-folds = param_set.harmonise needs at least { $least } training subjects per site in each of the { $folds } folds; { $sites }. Leave these sites out, or harmonise off.
-harmonise-two-sites = param_set.leave_site_out with harmonise needs at least three sites: of { $sites }, only one is left to train on, and nothing to harmonise. Use cv_folds, or switch one of the two off.
+harmonise-few = { $field } needs at least { $least } training subjects per site; { $sites }. Leave these sites out, or do not harmonise.
+harmonise-few-in-folds = { $field } needs at least { $least } training subjects per site in each of the { $folds } folds; { $sites }. Leave these sites out, or do not harmonise.
+harmonise-two-sites = param_set.leave_site_out with harmonised sites needs at least three sites: of { $sites }, only one is left to train on, and nothing to harmonise. Use cv_folds, or switch one of the two off.
 nested-few = { $named ->
     [yes] param_set.nested needs at least { $least } training subjects of each class within each fold; class { $label } has { $count }, of whom { $folds } folds leave { $left }. Switch it off, or add subjects.
    *[no] param_set.nested needs at least { $least } training subjects within each fold; there are { $count }, of whom { $folds } folds leave { $left }. Switch it off, or add subjects.

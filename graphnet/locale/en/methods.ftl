@@ -90,6 +90,10 @@ cross-validation = { $repeats ->
     [one] Performance on the training subjects was estimated by { $folds }-fold cross-validation over subjects.
    *[other] Performance on the training subjects was estimated by { $folds }-fold cross-validation over subjects, repeated { $repeats } times.
 }
+balanced-folds = { $by ->
+    [covariates] Folds were balanced within each class by site and by { $names } (numbers in thirds), by minimisation [@taves].
+   *[site] Folds were balanced within each class by site, by minimisation [@taves].
+}
 leave-site-out = Performance at new sites was estimated by leaving out each of { $sites } sites in turn.
 refitted-folds = All preprocessing was fitted anew on the training subjects of each fold.
 fine-tuned-folds = Each fold's model was fine-tuned from the parent model; if the parent model had been trained on any of these subjects, all folds were trained from scratch instead.

@@ -132,13 +132,15 @@ harmonise-label = Harmonise sites
 harmonise-help = Removes site effects with ComBat, fitted to the training subjects.
 harmonise-methods = Site effects were removed with ComBat [@combat; @fortin], fitted to { $fitted_on } without the diagnosis as a covariate.
 adjust-label = Adjust for covariates
-adjust-help = Regresses the covariates out of the measures, fitted to the training subjects of each fold.
+adjust-help = Regresses the covariates out of the measures, or keeps what they explain while ComBat removes site effects; fitted to the training subjects of each fold.
 adjust-none = not adjusted
 adjust-regress = regressed, fitted to all training subjects
 adjust-regress_controls = regressed, fitted to the controls
+adjust-combat = kept while site effects are removed (ComBat)
 adjust-none-methods = Covariates were left in the measures.
 adjust-regress-methods = { $names } were regressed out of each measure by least squares fitted to { $fitted_on }; missing values were taken to be the mean [@snoek].
 adjust-regress_controls-methods = { $names } were regressed out of each measure by least squares fitted to the controls among { $fitted_on }; missing values were taken to be the mean [@snoek; @dukart].
+adjust-combat-methods = Site effects were removed with ComBat [@combat; @fortin], fitted to { $fitted_on } with { $names } as covariates whose effects were kept, and without the diagnosis; missing values of these were taken to be the mean.
 
 ## Fine-tuning
 
@@ -163,6 +165,11 @@ cv_folds-label = Cross-validation folds
 cv_folds-help = 0 for none; if empty, 10 when no validation or test subject is new to the model, otherwise none.
 cv_repeats-label = Repeats
 cv_repeats-help = How often cross-validation is repeated with new folds.
+cv_balance-label = Folds balanced by
+cv_balance-help = What each fold has in equal shares, within each class.
+cv_balance-class = class
+cv_balance-site = class and site
+cv_balance-covariates = class, site and covariates
 nested-label = Nested selection
 nested-help = Selects learning rate, weight decay and density within each fold.
 leave_site_out-label = Leave one site out

@@ -136,3 +136,4 @@ array-unknown = 数据集的 dataset.json 含有未知的数组“{ $name }”�
 covariate-odd = { $name }：{ $covariate } 有 { $count } 个值为无穷或超过 1e12，按缺失处理。
 covariate-kinds = { $covariate } 在一个数据集中是数字，在另一个中是文字，因此未用作协变量；请统一写法。
 adjust-no-controls = adjust = 'regress_controls' 要求训练受试者中既有对照又有患者；请使用 'regress'。
+combat-confounded = adjust = 'combat' 无法将 { $names } 与站点区分开：在每个站点内都没有变化。请将其从 covariates 中去掉，或使用 adjust = 'none' 和 harmonise。

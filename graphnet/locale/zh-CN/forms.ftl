@@ -43,9 +43,9 @@ folds-over-subjects = { $count ->
 }
 one-site = { $field } 至少需要两个站点；train_data 只有站点 { $sites }。
 site-of-class = 无法使用 param_set.leave_site_out：去掉 { $sites } 后，所有训练受试者都属于同一类。请加入包含两类的站点，或使用 cv_folds。
-harmonise-few = param_set.harmonise 要求每个站点至少有 { $least } 名训练受试者；{ $sites }。请去掉这些站点，或关闭 harmonise。
-harmonise-few-in-folds = param_set.harmonise 要求在 { $folds } 折的每一折中，每个站点至少有 { $least } 名训练受试者；{ $sites }。请去掉这些站点，或关闭 harmonise。
-harmonise-two-sites = 同时使用 param_set.leave_site_out 和 harmonise 至少需要三个站点：{ $sites } 中只剩一个用于训练，没有可校正的差异。请使用 cv_folds，或关闭其中之一。
+harmonise-few = { $field } 要求每个站点至少有 { $least } 名训练受试者；{ $sites }。请去掉这些站点，或不做站点协调。
+harmonise-few-in-folds = { $field } 要求在 { $folds } 折的每一折中，每个站点至少有 { $least } 名训练受试者；{ $sites }。请去掉这些站点，或不做站点协调。
+harmonise-two-sites = 同时使用 param_set.leave_site_out 和站点协调至少需要三个站点：{ $sites } 中只剩一个用于训练，没有可校正的差异。请使用 cv_folds，或关闭其中之一。
 nested-few = { $named ->
     [yes] param_set.nested 要求每一折内每类至少有 { $least } 名训练受试者；类别 { $label } 有 { $count } 名，{ $folds } 折时只剩 { $left } 名。请关闭它，或增加受试者。
    *[no] param_set.nested 要求每一折内至少有 { $least } 名训练受试者；共有 { $count } 名，{ $folds } 折时只剩 { $left } 名。请关闭它，或增加受试者。

@@ -73,6 +73,10 @@ cross-validation = { $repeats ->
     [1] 以受试者为单位做 { $folds } 折交叉验证，估计模型在训练受试者上的表现。
    *[other] 以受试者为单位做 { $folds } 折交叉验证，重复 { $repeats } 次，估计模型在训练受试者上的表现。
 }
+balanced-folds = { $by ->
+    [covariates] 各折在每个类别内按站点和{ $names }（数值按三分位）用最小化法均衡 [@taves]。
+   *[site] 各折在每个类别内按站点用最小化法均衡 [@taves]。
+}
 leave-site-out = 依次留出 { $sites } 个站点中的每一个，估计模型在新站点上的表现。
 refitted-folds = 每一折的全部预处理都在该折的训练受试者上重新拟合。
 fine-tuned-folds = 每一折的模型由父模型微调而来；若父模型训练时用过其中任何受试者，则所有折改为从头训练。

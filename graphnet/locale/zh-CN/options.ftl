@@ -129,13 +129,15 @@ harmonise-label = 站点协调
 harmonise-help = 用 ComBat 去除站点效应，只在训练受试者上拟合。
 harmonise-methods = 用 ComBat 去除站点效应[@combat; @fortin]，在{ $fitted_on }上拟合，未将诊断作为协变量。
 adjust-label = 校正协变量
-adjust-help = 从指标中回归掉协变量，在每一折的训练受试者上拟合。
+adjust-help = 从指标中回归掉协变量，或在 ComBat 去除站点效应时保留协变量的效应；在每一折的训练受试者上拟合。
 adjust-none = 不校正
 adjust-regress = 回归，在全部训练受试者上拟合
 adjust-regress_controls = 回归，在对照上拟合
+adjust-combat = 去除站点效应时予以保留（ComBat）
 adjust-none-methods = 未从指标中去除协变量。
 adjust-regress-methods = 用在{ $fitted_on }上拟合的最小二乘法，从每个指标中回归掉{ $names }；缺失值按均值处理 [@snoek]。
 adjust-regress_controls-methods = 用在{ $fitted_on }中的对照上拟合的最小二乘法，从每个指标中回归掉{ $names }；缺失值按均值处理 [@snoek; @dukart]。
+adjust-combat-methods = 用 ComBat 去除站点效应[@combat; @fortin]，在{ $fitted_on }上拟合，将{ $names }作为保留其效应的协变量，未将诊断作为协变量；其缺失值按均值处理。
 
 ## 微调
 
@@ -160,6 +162,11 @@ cv_folds-label = 交叉验证折数
 cv_folds-help = 0 表示不做；留空时，若验证集和测试集中没有模型未见过的受试者则为 10 折，否则不做。
 cv_repeats-label = 重复次数
 cv_repeats-help = 以新的划分重复交叉验证的次数。
+cv_balance-label = 折的均衡方式
+cv_balance-help = 每一折在各类别内按比例均衡的因素。
+cv_balance-class = 类别
+cv_balance-site = 类别和站点
+cv_balance-covariates = 类别、站点和协变量
 nested-label = 嵌套选择
 nested-help = 在每一折内部选择学习率、权重衰减和密度。
 leave_site_out-label = 留一站点验证
