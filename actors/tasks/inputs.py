@@ -17,13 +17,13 @@ from db.submissions.form import TaskForm
 from graphnet.artifacts.lineage import lineage
 from graphnet.artifacts.manifest import check_manifest
 from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.unnamed import unnamed
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data import provenance
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import cohort_of
 from graphnet.data.series_measures import SeriesOptions
 from graphnet.data.splits import Splits
-from graphnet.data.unnamed import unnamed
 from graphnet.errors import DiskFull, GraphnetError, ModelError
 from graphnet.messages import Message
 from graphnet.plan import ExperimentPlan

@@ -668,7 +668,10 @@ class TaskResult:
 
 
 def _metrics_json(metrics: BySplit) -> dict[str, Any]:
-    return {split: None if each is None else each.as_dict() for split, each in metrics.items()}
+    return {
+        split: None if measured is None else measured.as_dict()
+        for split, measured in metrics.items()
+    }
 
 
 def _differences_json(differences: Differences | None) -> dict[str, Any] | None:
@@ -690,13 +693,15 @@ def _coded(messages: Mapping[str, Message]) -> dict[str, Any]:
 
 
 def _by_split(stored: Any) -> dict[str, SplitMetrics | None]:
-    return {str(split): SplitMetrics.from_json(each) for split, each in _mapping(stored).items()}
+    return {
+        str(split): SplitMetrics.from_json(measured) for split, measured in _mapping(stored).items()
+    }
 
 
 def _differences(stored: Any) -> Differences | None:
     if not isinstance(stored, Mapping):
         return None
-    return {str(metric): Difference.from_json(each) for metric, each in stored.items()}
+    return {str(metric): Difference.from_json(difference) for metric, difference in stored.items()}
 
 
 def _storage(named: Json) -> StoredObjects | None:
@@ -722,12 +727,12 @@ def _class_names(stored: Any) -> dict[int, str]:
 
 def _messages_by_name(named: Json, coded: str, sentences: str) -> dict[str, Message]:
     stored = _mapping(named.get(coded) or named.get(sentences))
-    messages = {str(name): _message(each) for name, each in stored.items()}
+    messages = {str(name): _message(message) for name, message in stored.items()}
     return {name: message for name, message in messages.items() if message is not None}
 
 
 def _messages(stored: Any) -> tuple[Message, ...]:
-    messages: Iterator[Message | None] = (_message(each) for each in _list(stored))
+    messages: Iterator[Message | None] = (_message(message) for message in _list(stored))
     return tuple(message for message in messages if message is not None)
 
 

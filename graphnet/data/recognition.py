@@ -54,16 +54,16 @@ def recognise(regions: tuple[str, ...]) -> Recognition:
 
 def with_recognised_atlas(dataset: Dataset) -> Dataset:
     """With the atlas that is certain, or else the question of which one it is."""
-    found = recognise(dataset.regions)
-    return _with(dataset, found.certain, found.offers(), {})
+    recognition = recognise(dataset.regions)
+    return _with(dataset, recognition.certain, recognition.offers(), {})
 
 
 def recognised_facts(regions: tuple[str, ...]) -> dict[str, Any]:
     """The same for the JSON of an interpretation that an earlier version has stored."""
-    found = recognise(regions)
+    recognition = recognise(regions)
     return {
-        ATLAS: None if found.certain is None else found.certain.as_dict(),
-        "offers": [question.as_dict() for question in found.offers()],
+        ATLAS: None if recognition.certain is None else recognition.certain.as_dict(),
+        "offers": [question.as_dict() for question in recognition.offers()],
     }
 
 
@@ -92,9 +92,11 @@ def _with(
     offers: tuple[Question, ...],
     answer: Mapping[str, str],
 ) -> Dataset:
-    found = dataset.interpretation
-    answers = {**found.answers, **answer}
-    return dataset.with_interpretation(replace(found, atlas=atlas, offers=offers, answers=answers))
+    interpretation = dataset.interpretation
+    answers = {**interpretation.answers, **answer}
+    return dataset.with_interpretation(
+        replace(interpretation, atlas=atlas, offers=offers, answers=answers)
+    )
 
 
 def atlas_of(reading: AtlasReading | None, regions: tuple[str, ...]) -> Atlas | None:
@@ -111,13 +113,13 @@ def _named(regions: tuple[str, ...]) -> list[tuple[float, Table, tuple[int, ...]
 
     The same regions in another order are the same atlas.
     """
-    found: dict[str, tuple[float, Table, tuple[int, ...]]] = {}
+    by_family: dict[str, tuple[float, Table, tuple[int, ...]]] = {}
     for table in tables().values():
         indexes = table.by_name(regions)
         share = len(regions) / len(table.regions)
-        if indexes is not None and share > found.get(table.family, (0.0,))[0]:
-            found[table.family] = (share, table, indexes)
-    return sorted(found.values(), key=lambda each: -each[0])
+        if indexes is not None and share > by_family.get(table.family, (0.0,))[0]:
+            by_family[table.family] = (share, table, indexes)
+    return sorted(by_family.values(), key=lambda candidate: -candidate[0])
 
 
 def _numbered(regions: tuple[str, ...]) -> Iterator[AtlasReading]:

@@ -90,11 +90,11 @@ def edit_data(url: str, /, *, name: str, as_json: bool, **given: Any) -> None:
 def delete_data(url: str, *, name: str, yes: bool, as_json: bool) -> None:
     """Delete a dataset; models that were trained on it stay."""
     with service_at(url) as client:
-        found = _confirmed(
+        dependents = _confirmed(
             lambda confirm: client.delete_dataset(name, confirm=confirm), yes=yes, as_json=as_json
         )
     if as_json:
-        show_json({"deleted": name, **_facts(found)})
+        show_json({"deleted": name, **_facts(dependents)})
     else:
         click.echo(words(Message("cli.deleted", name=name)))
 
@@ -127,7 +127,7 @@ def erase(
 ) -> None:
     """Erase subjects from a dataset, and name the models that were trained on them."""
     ids = [*subject_ids, *(subjects.read().splitlines() if subjects else ())]
-    if not any(each.strip() for each in ids):
+    if not any(subject.strip() for subject in ids):
         raise click.MissingParameter(param_hint="'SUBJECT'", param_type="argument")
     with service_at(url) as client:
         done = _confirmed(
@@ -175,11 +175,11 @@ def edit(url: str, /, *, task: str, as_json: bool, **given: Any) -> None:
 def delete(url: str, *, task: str, yes: bool, as_json: bool) -> None:
     """Delete a task that has ended, with its model, its results and its log."""
     with service_at(url) as client:
-        found = _confirmed(
+        dependents = _confirmed(
             lambda confirm: client.delete_task(task, confirm=confirm), yes=yes, as_json=as_json
         )
     if as_json:
-        show_json({"deleted": task, **_facts(found)})
+        show_json({"deleted": task, **_facts(dependents)})
     else:
         click.echo(words(Message("cli.deleted", name=task)))
 
@@ -257,10 +257,12 @@ def _confirmed(call: Callable[[bool], T], *, yes: bool, as_json: bool) -> T:
     return call(True)  # noqa: FBT003
 
 
-def _show(found: "Dependents") -> None:
+def _show(dependents: "Dependents") -> None:
     """The tasks concerned; of an erasure also how each of them knows the subjects."""
-    traced = any(each.trained is not None or each.predicted is not None for each in found.tasks)
-    if found.tasks:
+    traced = any(
+        task.trained is not None or task.predicted is not None for task in dependents.tasks
+    )
+    if dependents.tasks:
         known = [
             Column(Message("cli.trained-on"), whole=True),
             Column(Message("cli.was-predicted"), whole=True),
@@ -271,9 +273,9 @@ def _show(found: "Dependents") -> None:
             *(known if traced else ()),
             Column(Message("cli.name")),
         ]
-        show_table(columns, [_row(each, traced=traced) for each in found.tasks])
-    if found.others:
-        note(Message("cli.tasks-of-others", count=found.others))
+        show_table(columns, [_row(task, traced=traced) for task in dependents.tasks])
+    if dependents.others:
+        note(Message("cli.tasks-of-others", count=dependents.others))
 
 
 def _row(task: "Dependent", *, traced: bool) -> tuple[object, ...]:
@@ -281,5 +283,8 @@ def _row(task: "Dependent", *, traced: bool) -> tuple[object, ...]:
     return task.task_id, task.task_status, *known, task.task_name
 
 
-def _facts(found: "Dependents") -> dict[str, Any]:
-    return {"dependents": [each.as_dict() for each in found.tasks], "others": found.others}
+def _facts(dependents: "Dependents") -> dict[str, Any]:
+    return {
+        "dependents": [task.as_dict() for task in dependents.tasks],
+        "others": dependents.others,
+    }

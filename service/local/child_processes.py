@@ -1,4 +1,4 @@
-"""ChildProcess processes of ``sgn up``: started, watched, restarted, and never left behind."""
+"""Child processes of ``sgn up``: started, watched, restarted, and never left behind."""
 
 import asyncio
 import ctypes

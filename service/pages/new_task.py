@@ -3,7 +3,9 @@
 import json
 import shlex
 import uuid
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -25,8 +27,68 @@ from service.routes.submission import NewForm, accepted
 from service.state import state_of
 
 KEY = "key"
-BLANK = {"task_type": FROM_SCRATCH, "task_name": "", "proj_name": "", "enable_test": "true"}
 SUBMIT = "/api/v0/new_task"
+TEXTS = ("task_name", "proj_id", "proj_name")
+LISTS = ("train_data", "val_data", "test_data")
+PARENT = "trained_task_id"
+
+
+@dataclass(frozen=True)
+class FilledForm:
+    """What somebody has filled in: ``settings`` by name, as they were typed."""
+
+    task_type: str
+    texts: Mapping[str, str]
+    datasets: Mapping[str, list[str]]
+    model: str
+    enable_test: bool
+    settings: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, posted: Mapping[str, Any], task_type: str = "") -> Self:
+        """Of the fields of a body or a query; of a ``task_type`` where they say none."""
+        settings = posted.get("param_set")
+        return cls(
+            task_type=str(posted.get("task_type", task_type)),
+            texts={name: str(posted.get(name) or "") for name in TEXTS},
+            datasets={name: choices.names(posted.get(name)) for name in LISTS},
+            model=next(iter(choices.names(posted.get("model"))), ""),
+            enable_test=str(posted.get("enable_test")).lower() != "false",
+            settings=settings if isinstance(settings, dict) else {},
+        )
+
+    @property
+    def is_fine_tuning(self) -> bool:
+        """Whether a stored model is trained further, which has settings of its own."""
+        return self.task_type == FINE_TUNE
+
+    @property
+    def parent(self) -> str:
+        """The task whose model is trained further."""
+        return str(self.settings.get(PARENT) or "")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The form to send: only what was said, numbers as numbers, and nothing that is usual."""
+        fields: dict[str, Any] = {"task_type": self.task_type}
+        fields |= {name: text.strip() for name, text in self.texts.items() if text}
+        fields |= {name: listed for name, listed in self.datasets.items() if listed}
+        if "test_data" in fields:
+            fields["enable_test"] = self.enable_test
+        if self.model and not self.is_fine_tuning:
+            fields["model"] = self.model
+        settings = {name: FORM_OPTIONS[name].parse(self.settings[name]) for name in self._said()}
+        if self.parent and self.is_fine_tuning:
+            settings[PARENT] = self.parent
+        return {**fields, "param_set": settings}
+
+    def _said(self) -> list[str]:
+        """The settings that were filled in; a flag that has its default says nothing."""
+        return [
+            name
+            for name, option in FORM_OPTIONS.items()
+            if str(self.settings.get(name, "")).strip()
+            and not (option.is_flag and option.parse(self.settings[name]) == option.default)
+        ]
 
 
 async def show(request: Request) -> Response:
@@ -42,7 +104,9 @@ async def submit(request: Request) -> Response:
     key = posted.pop(KEY, None)
     try:
         form = NewForm(
-            asked(posted), key=str(key) if key else None, language=answer_language(request)
+            FilledForm.of(posted).as_dict(),
+            key=str(key) if key else None,
+            language=answer_language(request),
         )
         text = await accepted(state, caller_of(request), form)
     except ApiError as refusal:
@@ -54,39 +118,37 @@ async def submit(request: Request) -> Response:
 async def preview(request: Request) -> Response:
     """What the form would send."""
     posted = await read_fields(request, state_of(request).settings.max_form_bytes)
-    return page(request, "new_task_preview.html", **_sent(request, posted))
+    return page(request, "new_task_preview.html", **_sent(request, _filled(posted)))
 
 
 async def _form(
     request: Request, posted: dict[str, Any], refusal: ApiError | None = None
 ) -> Response:
-    inner = posted.get("param_set")
-    values = inner if isinstance(inner, dict) else {}
     status = MEANINGS[refusal.number][0] if refusal else 200
     known = await choices.projects(request)
     proj_id = str(posted.get("proj_id") or caller_of(request).proj_id or next(iter(known), ""))
+    form = _filled({**posted, "proj_id": proj_id})
     errors = _by_field(refusal, answer_language(request))
     return page(
         request,
         "new_task.html",
         status,
         key=uuid.uuid4().hex,
-        posted={**BLANK, **posted, "proj_id": proj_id},
-        chosen={name: choices.names(posted.get(name)) for name in LISTS},
-        values=values,
+        form=form,
+        values=form.settings,
         errors=errors,
         refusal=refusal,
         first=next(iter(errors), ""),
         projects=known,
         datasets=await choices.datasets_of(request, proj_id),
         models=choices.models(),
-        model=_model(posted),
-        parents=await choices.parents(request, str(values.get(PARENT, ""))),
+        model=form.model or find_model("").name,
+        parents=await choices.parents(request, form.parent),
         usually=vars(Evaluation()),
         options={group: options_in(group) for group in GROUPS},
         group_label=group_label,
         graph_summary=graph_summary,
-        **_sent(request, {**posted, "proj_id": proj_id}),
+        **_sent(request, form),
     )
 
 
@@ -101,8 +163,13 @@ def _begun(request: Request) -> dict[str, Any]:
     return posted
 
 
-def _sent(request: Request, posted: dict[str, Any]) -> dict[str, Any]:
-    fields = asked({"task_type": FROM_SCRATCH, **posted})
+def _filled(posted: Mapping[str, Any]) -> FilledForm:
+    return FilledForm.of(posted, FROM_SCRATCH)
+
+
+def _sent(request: Request, form: FilledForm) -> dict[str, Any]:
+    """What the form would send, as JSON and as a line for a shell."""
+    fields = form.as_dict()
     url = str(request.base_url).rstrip("/") + SUBMIT
     with_token = caller_of(request).signed_in
     return {"json": as_json(fields), "curl": as_curl(fields, url, with_token=with_token)}
@@ -118,39 +185,11 @@ def _by_field(error: ApiError | None, language: str) -> dict[str, str]:
     return sentences
 
 
-def _model(posted: dict[str, Any]) -> str:
-    named = next(iter(choices.names(posted.get("model"))), "")
-    return named or find_model("").name
-
-
 def _require_role(request: Request) -> None:
     role = caller_of(request).role
     if not role.covers(Role.SUBMIT):
         message = Message("api.role-needed", role=str(role), needed=str(Role.SUBMIT))
         raise ApiError(ErrorNum.FORBIDDEN, message)
-
-
-TEXTS = ("task_name", "proj_id", "proj_name")
-LISTS = ("train_data", "val_data", "test_data")
-PARENT = "trained_task_id"
-
-
-def asked(posted: dict[str, Any]) -> dict[str, Any]:
-    """The form: only what was said, numbers as numbers, and nothing that is usual anyway."""
-    given = posted.get("param_set")
-    inner = given if isinstance(given, dict) else {}
-    fine_tune = posted.get("task_type") == FINE_TUNE
-    fields: dict[str, Any] = {"task_type": posted.get("task_type", "")}
-    fields |= {name: str(posted[name]).strip() for name in TEXTS if posted.get(name)}
-    fields |= {name: _listed(posted[name]) for name in LISTS if _listed(posted.get(name))}
-    if "test_data" in fields:
-        fields["enable_test"] = posted.get("enable_test") != "false"
-    if not fine_tune and posted.get("model"):
-        fields["model"] = _listed(posted["model"])[0]
-    settings = {name: FORM_OPTIONS[name].parse(inner[name]) for name in _filled_in(inner)}
-    if fine_tune and inner.get(PARENT):
-        settings[PARENT] = str(inner[PARENT])
-    return {**fields, "param_set": settings}
 
 
 def as_json(fields: dict[str, Any]) -> str:
@@ -166,18 +205,3 @@ def as_curl(fields: dict[str, Any], url: str, *, with_token: bool) -> str:
     return (
         f"curl {shlex.quote(url)} \\\n  -H 'Content-Type: application/json'{token} \\\n  -d {sent}"
     )
-
-
-def _filled_in(inner: dict[str, Any]) -> list[str]:
-    """The settings that were filled in; a flag that has its default says nothing."""
-    return [
-        name
-        for name, option in FORM_OPTIONS.items()
-        if str(inner.get(name, "")).strip()
-        and not (option.is_flag and option.parse(inner[name]) == option.default)
-    ]
-
-
-def _listed(value: Any) -> list[str]:
-    listed = value if isinstance(value, list) else [value]
-    return [str(each) for each in listed if each]

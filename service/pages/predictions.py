@@ -70,29 +70,29 @@ def select(evidence: Mapping[str, Any], split: str, sought: str, number: str) ->
 
 
 def _rows(evidence: Mapping[str, Any], split: str) -> list[Row]:
-    found = evidence["predictions"].get(split)
-    if not found:
+    table = evidence["predictions"].get(split)
+    if not table:
         return []
     classes = evidence["classes"]
     return [
-        _row(classes, found, row, shares) if classes else _score(found, row)
-        for row, shares in enumerate(found["probability"] if classes else found["predicted"])
+        _row(classes, table, row, shares) if classes else _score(table, row)
+        for row, shares in enumerate(table["probability"] if classes else table["predicted"])
     ]
 
 
-def _row(classes: Sequence[int], found: Mapping[str, Any], row: int, shares: list[float]) -> Row:
+def _row(classes: Sequence[int], table: Mapping[str, Any], row: int, shares: list[float]) -> Row:
     likeliest = classes[max(range(len(classes)), key=shares.__getitem__)]
-    label = found["label"][row]
+    label = table["label"][row]
     return Row(
-        *(found["id"][row], found["site"][row], label, str(likeliest), shares),
-        *(found["known"][row], label == likeliest),
+        *(table["id"][row], table["site"][row], label, str(likeliest), shares),
+        *(table["known"][row], label == likeliest),
     )
 
 
-def _score(found: Mapping[str, Any], row: int) -> Row:
-    shown_score = f"{found['predicted'][row]:.2f}"
-    label, known = found["label"][row], found["known"][row]
-    return Row(found["id"][row], found["site"][row], label, shown_score, (), known, None)
+def _score(table: Mapping[str, Any], row: int) -> Row:
+    shown_score = f"{table['predicted'][row]:.2f}"
+    label, known = table["label"][row], table["known"][row]
+    return Row(table["id"][row], table["site"][row], label, shown_score, (), known, None)
 
 
 def _holds(row: Row, sought: str) -> bool:

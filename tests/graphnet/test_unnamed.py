@@ -8,9 +8,9 @@ import pytest
 from graphnet.artifacts.lineage import LINEAGE, TRAINED_ON, lineage
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import to_bytes
+from graphnet.artifacts.unnamed import unnamed
 from graphnet.config import TrainingSettings
 from graphnet.data.splits import Splits
-from graphnet.data.unnamed import unnamed
 from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.experiment import Outcome, run
 from graphnet.report.page import render_report

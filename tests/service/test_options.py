@@ -13,7 +13,7 @@ from graphnet.config import FORM_OPTIONS, OPTIONS, Evaluation
 from graphnet.messages import LANGUAGES, render
 from graphnet.options import Option
 from service.forms.schema import ParamSet, read_form
-from service.pages.new_task import asked
+from service.pages.new_task import FilledForm
 from service.pages.site import environment
 
 ROOT = Path(__file__).parents[2]
@@ -50,7 +50,7 @@ def test_an_option_reaches_every_place(option: Option) -> None:
         assert all(render(message, language) in text for message in words)
     if option.is_number and option.default is not None:
         typed = {**FORM, "param_set": {option.name: f" {option.default} "}}
-        assert asked(typed)["param_set"] == {option.name: option.default}
+        assert FilledForm.of(typed).as_dict()["param_set"] == {option.name: option.default}
     # The command line has it with its help, the page of the API a row.
     if option.name in ON_COMMAND_LINE:
         command = " ".join(parser().format_help().split())

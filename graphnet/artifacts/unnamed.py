@@ -23,8 +23,8 @@ def unnamed(model: StoredModel, task_id: str, hidden: Collection[str]) -> Stored
     if not names:
         return model
     steps = [
-        _unnamed(each) if _task(each, task_id) in hidden else each
-        for each in lineage(model.facts, task_id)
+        _unnamed(step) if _task(step, task_id) in hidden else step
+        for step in lineage(model.facts, task_id)
     ]
     cleared: dict[str, Any] = {}
     if task_id in hidden:
@@ -39,7 +39,9 @@ def unnamed(model: StoredModel, task_id: str, hidden: Collection[str]) -> Stored
 def _names(facts: Facts, task_id: str, hidden: Collection[str]) -> Iterator[str]:
     for step in lineage(facts, task_id):
         if _task(step, task_id) in hidden:
-            yield from (str(each["name"]) for each in step.get(DATASETS) or () if each.get("name"))
+            yield from (
+                str(dataset["name"]) for dataset in step.get(DATASETS) or () if dataset.get("name")
+            )
 
 
 def _task(step: Facts, own: str) -> str:
@@ -52,22 +54,22 @@ def _unnamed(step: Facts) -> dict[str, Any]:
     listed = step.get(DATASETS)
     return {
         **step,
-        DATASETS: None if listed is None else [{**each, "name": None} for each in listed],
+        DATASETS: None if listed is None else [{**dataset, "name": None} for dataset in listed],
     }
 
 
 def _domain(facts: Facts, names: Collection[str]) -> dict[str, Any]:
     """What the model has seen, without the sites that are such datasets."""
-    found = facts.get(DOMAIN)
-    if not isinstance(found, Mapping) or not isinstance(found.get("sites"), list):
+    domain = facts.get(DOMAIN)
+    if not isinstance(domain, Mapping) or not isinstance(domain.get("sites"), list):
         return {}
-    return {DOMAIN: {**found, "sites": [each for each in found["sites"] if each not in names]}}
+    return {DOMAIN: {**domain, "sites": [site for site in domain["sites"] if site not in names]}}
 
 
 def _harmoniser(harmoniser: Harmoniser, task_id: str, names: Collection[str]) -> Harmoniser:
     """The same, whose sites are numbered where they are such datasets."""
     sites = (
-        f"{task_id} {number}" if each in names else each
-        for number, each in enumerate(harmoniser.sites, start=1)
+        f"{task_id} {number}" if site in names else site
+        for number, site in enumerate(harmoniser.sites, start=1)
     )
     return replace(harmoniser, sites=tuple(sites))
