@@ -106,9 +106,9 @@ class Evaluation:
     many of each class, with ``cv_balance`` of each site, and of each level of the covariates, too.
     ``nested`` chooses learning rate, weight decay and density within each fold, on its training
     subjects alone. ``leave_site_out`` tests on each site in turn. ``permutations`` of the labels
-    give a p-value of the cross-validated AUC. ``baselines`` are fitted on the same subjects and folds;
-    ``covariates`` are those that results are checked against; None: age, sex, motion and others
-    that are recognised. ``explain`` attributes the predictions to regions and measures.
+    give a p-value of the cross-validated AUC. ``baselines`` are fitted on the same subjects and
+    folds; ``covariates`` are those that results are checked against; None: age, sex, motion and
+    others that are recognised. ``explain`` attributes the predictions to regions and measures.
     ``compare_scratch`` trains a fine-tuned model from scratch too, if there are baselines.
     ``fan_out`` is how many workers may share the folds, and the seeds.
     """

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from graphnet.messages import Message, finished
 
 SPLITS = ("train", "val", "test", "cv", "leave_site_out")
+ACROSS = "across"  # of a comparison: test subjects and those of folds together
 CLASS_METRICS = (
     "n",
     "accuracy",
@@ -50,7 +51,7 @@ RULES = (
 
 def split_name(split: str) -> Message:
     """Such as "Test"."""
-    return _named("split", split, SPLITS)
+    return _named("split", split, (*SPLITS, ACROSS))
 
 
 def status_name(status: str) -> Message:

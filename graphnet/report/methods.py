@@ -259,7 +259,8 @@ def _baselines(facts: Facts) -> Iterator[Message]:
     fitted = [name for name, by_split in facts.result.baselines.items() if by_split]
     simple = [SIMPLE[name] for name in fitted if name in SIMPLE]
     if simple:
-        yield Message("methods.baselines", methods=simple, count=len(simple))
+        code = "methods.baselines-of-tuned" if facts.fine_tuned else "methods.baselines"
+        yield Message(code, methods=simple, count=len(simple))
     if "no_edge" in fitted:
         folds_only = facts.fine_tuned
         yield Message("methods.no-edge-on-folds" if folds_only else "methods.no-edge")

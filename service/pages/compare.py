@@ -16,7 +16,7 @@ from graphnet.evaluation.headline import (
     shared_by_leakage,
 )
 from graphnet.messages import Message, render
-from graphnet.names import CLASS_METRICS, SCORE_METRICS, method_name, metric_name
+from graphnet.names import ACROSS, CLASS_METRICS, SCORE_METRICS, method_name, metric_name
 from graphnet.report.facts import Facts
 from graphnet.report.numbers import signed, with_interval
 from service.http.language import answer_language
@@ -121,7 +121,7 @@ async def _compared(request: Request, named: Sequence[str]) -> Compared:
         ],
         pairs=[
             (split, _pairs(facts, found[split]))
-            for split in FAIREST
+            for split in (ACROSS, *FAIREST)
             if split in found and split != "train"
         ],
     )

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from graphnet.messages import Message
 from graphnet.names import (
+    ACROSS,
     CLASS_METRICS,
     RULES,
     SCORE_METRICS,
@@ -104,7 +105,7 @@ def names(words: Callable[[Message | str], str]) -> Mapping[str, Mapping[str, st
     return {
         "state_names": {state: words(name) for state, name in STATES.items()},
         "action_names": {action: words(name) for action, name in ACTIONS.items()},
-        "split_names": {split: words(split_name(split)) for split in SPLITS},
+        "split_names": {split: words(split_name(split)) for split in (*SPLITS, ACROSS)},
         "rule_names": {rule: words(rule_name(rule)) for rule in RULES},
         "dataset_states": {state: words(text) for state, text in DATASET_STATES.items()},
         "reading_names": {code: words(name) for code, name in READING.items()},

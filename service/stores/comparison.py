@@ -14,12 +14,14 @@ from graphnet.data.identifiers import match_ids
 from graphnet.evaluation.headline import FAIREST
 from graphnet.evaluation.resampling import LEAST, paired_difference
 from graphnet.messages import ENGLISH, Message, render
+from graphnet.names import ACROSS
 
 Json = Mapping[str, Any]
 Subject = tuple[str, str]  # id and site
 Answers = dict[Subject, tuple[int, list[float]]]  # label and probability by class
 NAMES = ("auc", "accuracy", "balanced_accuracy")
 MOST = 2000  # pairs that are remembered
+POOLED = ("test", "cv", "leave_site_out")  # a subject counts in the first of these
 Evidence = Mapping[str, Any] | None
 Pair = tuple[str, str]
 
@@ -53,8 +55,15 @@ BySplit = dict[str, dict[str, dict[str, Comparison]]]
 
 
 def compare_splits(ours: Json | None, theirs: Json | None) -> dict[str, Comparison]:
-    """The comparison of two tasks by split, of splits that both have."""
-    return {split: compare(ours, theirs, split) for split in _shared_splits(ours, theirs)}
+    """The comparison of two tasks by split, of splits that both have.
+
+    Where more subjects are shared across test and folds, such as those on whom one model was
+    fine-tuned in folds and the other tested, there is one over all of these, too.
+    """
+    found = {split: compare(ours, theirs, split) for split in _shared_splits(ours, theirs)}
+    across = compare(ours, theirs, ACROSS)
+    alone = (each.n for split, each in found.items() if split != "train")
+    return {**found, ACROSS: across} if across.n > max(alone, default=0) else found
 
 
 def by_split(pairs: Mapping[Pair, Mapping[str, Comparison]]) -> BySplit:
@@ -70,7 +79,7 @@ def compare(ours: Json | None, theirs: Json | None, split: str) -> Comparison:
     """Differences of AUC, accuracy and balanced accuracy over the subjects both have predicted.
 
     Only subjects new to both models count: matched by id, however that is spelled, and site, and of
-    the same class in both.
+    the same class in both. ``split`` may be ``across``.
     """
     problem = _problem(ours, theirs)
     if problem or ours is None or theirs is None:
@@ -102,6 +111,11 @@ def _problem(ours: Json | None, theirs: Json | None) -> Message | None:
 
 def _new(evidence: Json, split: str) -> Answers:
     """Label and probabilities of subjects new to the model, without repeated ones."""
+    if split == ACROSS:
+        pooled: Answers = {}
+        for each in POOLED:
+            pooled = {**_new(evidence, each), **pooled}
+        return pooled
     listed = evidence["predictions"].get(split) or {"id": []}
     subjects = list(zip(listed["id"], listed.get("site", ()), strict=False))
     often = Counter(subjects)

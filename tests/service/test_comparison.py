@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from graphnet.messages import CHINESE, render
-from service.stores.comparison import CLASSES, FEW, NO_EVIDENCE, SCORE, ComparisonCache, compare
+from service.stores.comparison import (
+    CLASSES,
+    FEW,
+    NO_EVIDENCE,
+    SCORE,
+    ComparisonCache,
+    compare,
+    compare_splits,
+)
 from tests.installations import Installation
 from tests.service.forms import JUDGED, form
 
@@ -99,6 +107,25 @@ def test_each_pair_once_on_the_splits_that_both_have() -> None:
         "test": {"A": ["B", "D"], "B": ["D"]},
         "cv": {"A": ["D"]},
     }
+
+
+def test_subjects_are_shared_across_test_and_folds() -> None:
+    """One model was tested on subjects whom the other was fine-tuned on, in folds."""
+    split = GOOD["predictions"]["test"]
+    folds = {**BAD, "predictions": {"cv": BAD["predictions"]["test"], "train": split}}
+    found = compare_splits(GOOD, folds)
+    assert list(found) == ["across"]
+    assert (found["across"].n, found["across"].reason) == (16, None)
+    assert found["across"].differences == compare(GOOD, BAD, "test").differences
+    known = {**split, "known": [True] * 16}
+    seen = {**GOOD, "predictions": {"test": known}}
+    assert compare_splits(seen, folds) == {}
+    half = {name: column[:8] for name, column in split.items()}
+    rest = {name: column[8:] for name, column in split.items()}
+    parts = {**GOOD, "predictions": {"test": half, "cv": rest}}
+    assert {name: each.n for name, each in compare_splits(parts, GOOD).items()} == {
+        "test": 8, "across": 16,
+    }  # fmt: skip
 
 
 def test_a_pair_is_worked_out_once_however_many_ask() -> None:

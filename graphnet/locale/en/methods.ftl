@@ -115,6 +115,10 @@ baselines = { $count ->
     [one] For comparison, { $methods } was fitted to the same training subjects [@sklearn].
    *[other] For comparison, { $methods } were fitted to the same training subjects [@sklearn].
 }
+baselines-of-tuned = { $count ->
+    [one] For comparison, { $methods } was fitted to the subjects used for fine-tuning, without those of the parent model [@sklearn].
+   *[other] For comparison, { $methods } were fitted to the subjects used for fine-tuning, without those of the parent model [@sklearn].
+}
 majority = a majority vote
 logistic-regression = logistic regression
 svm-linear = a linear support vector machine

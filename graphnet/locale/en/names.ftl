@@ -5,6 +5,7 @@ split-val = Validation
 split-test = Test
 split-cv = Cross-validation
 split-leave_site_out = Left-out sites
+split-across = Test and folds together
 
 metric-n = Subjects
 metric-accuracy = Accuracy

@@ -95,6 +95,7 @@ intervals-of-repeats = 重复交叉验证时，指标为各次重复的均值；
 meaning-of-intervals = 区间反映被评估受试者的抽样，不反映训练受试者的抽样。
 calibration-error = 期望校准误差采用十个等宽分箱[@naeini]。
 baselines = 作为比较，在同一批训练受试者上拟合了{ $methods }[@sklearn]。
+baselines-of-tuned = 作为比较，在微调所用的受试者上（不含父模型的受试者）拟合了{ $methods } [@sklearn]。
 majority = 多数类
 logistic-regression = 逻辑回归
 svm-linear = 线性支持向量机

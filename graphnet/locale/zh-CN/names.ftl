@@ -5,6 +5,7 @@ split-val = 验证集
 split-test = 测试集
 split-cv = 交叉验证
 split-leave_site_out = 留出站点
+split-across = 测试集与各折合计
 
 metric-n = 受试者人数
 metric-accuracy = 准确率
