@@ -110,8 +110,9 @@ def _preprocessing(facts: Facts) -> Iterator[Message]:
         yield Message("methods.scaled", fitted_on=_fitted_on(facts))
     if facts.fine_tuned:
         yield Message("methods.inherited")
-    seen = any(facts.seen_in_training(split) for split in ("val", "test"))
-    if facts.evidence is not None and not seen:
+    held_out = [split for split in ("val", "test") if split in facts.metrics]
+    seen = any(map(facts.seen_in_training, held_out))
+    if facts.evidence is not None and held_out and not seen:
         yield Message("methods.not-fitted-on-others")
 
 
@@ -196,8 +197,11 @@ def _evaluation(facts: Facts) -> Iterator[Message]:
     yield from _score_intervals() if facts.is_regression else _class_intervals(facts)
     yield from _baselines(facts)
     yield from _permutations(facts)
-    if facts.effects is not None and facts.effects.tests:
-        effects = facts.effects
+
+
+def _effects(facts: Facts) -> Iterator[Message]:
+    effects = facts.effects
+    if effects is not None and effects.tests:
         yield Message("methods.effects", kind=effects.kind, tests=effects.tests)
 
 
@@ -330,6 +334,8 @@ def _explanation(facts: Facts) -> Iterator[Message]:
         target = "classes" if not facts.is_binary else "two-classes"
         kind = "score" if facts.is_regression else target
         yield Message("methods.contribution", kind=kind, positive=facts.positive_label)
+        if split == "train":
+            yield Message("methods.explained-training")
         with_folds = any(region.agreement is not None for region in explanation.regions)
         yield Message("methods.stable-signs" if with_folds else "methods.stable-without-folds")
     if explanation.stability is not None:
@@ -378,6 +384,7 @@ PARAGRAPHS: tuple[tuple[Message, Callable[[Facts], Iterator[Message]]], ...] = (
     (Message("methods.heading-model"), _model),
     (Message("methods.heading-training"), _training),
     (Message("methods.heading-evaluation"), _evaluation),
+    (Message("methods.heading-effects"), _effects),
     (Message("methods.heading-explanation"), _explanation),
     (Message("methods.heading-software"), _software),
 )

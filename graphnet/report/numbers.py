@@ -32,7 +32,7 @@ def p_value(value: float | None) -> str:
     """Such as 0.012, or ``< 0.001``; a dash for what could not be computed."""
     if value is None:
         return NOTHING
-    return f"< {LEAST_P}" if value < LEAST_P else figure(value)
+    return f"<{KEPT}{LEAST_P}" if value < LEAST_P else figure(value)
 
 
 def count(metrics: SplitMetrics) -> str:

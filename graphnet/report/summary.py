@@ -232,7 +232,7 @@ def randomised(facts: Facts) -> Message:
     if check is None or check.spearman is None:
         return Message("report.no-randomised")
     depends = "yes" if check.spearman < UNLIKE else "no"
-    value = f"{check.spearman:.2f}"
+    value = f"{round(check.spearman, 2) + 0.0:.2f}"  # without a minus before what is nothing
     return Message("report.randomised", models=check.models, value=value, depends=depends)
 
 

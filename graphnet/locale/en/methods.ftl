@@ -6,6 +6,7 @@ heading-preprocessing = Preprocessing
 heading-model = Model
 heading-training = Training
 heading-evaluation = Evaluation
+heading-effects = Effect sizes
 heading-explanation = Explanation
 heading-software = Software
 
@@ -139,7 +140,7 @@ tuning-intervals = { $kind ->
     [score] The interval of the paired difference of absolute errors is Student's t.
    *[classes] Paired differences between these models have the intervals of Newcombe for proportions [@newcombe_paired], Newcombe's intervals of both areas under the ROC curve combined by their correlation [@delong; @zou], and Student's t for the Brier score.
 }
-differences = Differences from these methods are paired by subject, with bootstrap percentile intervals [@efron].
+differences = Differences between the model and the other methods are paired by subject, with bootstrap percentile intervals [@efron].
 permutations = { $within_sites ->
     [yes] The p-value of the area under the ROC curve is based on { $count } permutations of the labels (for left-out sites, within each site) against the out-of-fold predictions, without refitting the models [@phipson].
    *[no] The p-value of the area under the ROC curve is based on { $count } permutations of the labels against the out-of-fold predictions, without refitting the models [@phipson].
@@ -191,6 +192,7 @@ contribution = { $kind ->
     [score] A region's contribution is the slope of its attribution on the true score, per standard deviation, with the 95 % interval of least squares.
    *[classes] A region's contribution is its mean attribution to the likeliest class, with Student's 95 % interval over subjects.
 }
+explained-training = These subjects were trained on, so contributions are larger than in new subjects.
 stable-signs = The sign of a contribution is called stable if its interval excludes 0 and at least nine in ten models of the folds have the same sign for the same subjects; these models share most of their training subjects.
 stable-without-folds = The sign of a contribution is called stable if its interval excludes 0; there were no models of folds to compare.
 randomised = The attributions were compared with those of { $models } copies of the network whose weights were shuffled at random [@adebayo].

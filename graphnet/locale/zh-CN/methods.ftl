@@ -5,6 +5,7 @@ heading-preprocessing = 预处理
 heading-model = 模型
 heading-training = 训练
 heading-evaluation = 评估
+heading-effects = 效应量
 heading-explanation = 解释
 heading-software = 软件
 
@@ -116,7 +117,7 @@ tuning-intervals = { $kind ->
     [score] 绝对误差配对差值的区间为 Student t 区间。
    *[classes] 这些模型之间的配对差值的区间：比例用 Newcombe 区间 [@newcombe_paired]，ROC 曲线下面积用两者的 Newcombe 区间按其相关性合并 [@delong; @zou]，Brier 分数用 Student t 区间。
 }
-differences = 与这些方法的差异按受试者配对，区间为自助法百分位区间[@efron]。
+differences = 模型与其他方法的差异按受试者配对，区间为自助法百分位区间[@efron]。
 permutations = { $within_sites ->
     [yes] ROC 曲线下面积的 p 值基于对标签的 { $count } 次置换（留出站点时在每个站点内部置换），与折外预测比较，不重新拟合模型[@phipson]。
    *[no] ROC 曲线下面积的 p 值基于对标签的 { $count } 次置换，与折外预测比较，不重新拟合模型[@phipson]。
@@ -167,6 +168,7 @@ contribution = { $kind ->
     [score] 脑区的贡献为其归因对真实评分的斜率（每个标准差），附最小二乘的 95 % 区间。
    *[classes] 脑区的贡献为其对最可能类别的平均归因，附对受试者的 Student 95 % 区间。
 }
+explained-training = 这些受试者参与过训练，因此贡献大于新受试者中的贡献。
 stable-signs = 若贡献的区间不含 0，且对同一批受试者至少十分之九的折内模型符号相同，则称其符号稳定；这些模型的训练受试者大部分相同。
 stable-without-folds = 若贡献的区间不含 0，则称其符号稳定；没有各折的模型可供比较。
 randomised = 归因与随机打乱权重的 { $models } 个网络副本的归因作了比较 [@adebayo]。
