@@ -70,7 +70,7 @@ def tuning_table(facts: Facts) -> Table:
     rows: list[Row] = [[method_name(TUNED), *_figures(found.tuned, names)]]
     for name, rival in found.rivals.items():
         if rival.reason is None:
-            less = Message("report.tuned-less", method=method_name(name))
+            less = Message("report.tuned-less")
             rows.append([method_name(name), *_figures(rival.metrics, names)])
             rows.append([less, *_figures(rival.differences, names, sign="+")])
     return Table([Message("report.method"), *map(metric_name, names)], rows)

@@ -214,7 +214,7 @@ covariates-title = Covariates
 
 tuning-title = Did fine-tuning help?
 tuning-caption = { $split }: { $subjects } subjects whom neither the fine-tuned model nor its parent was trained on. Differences are the fine-tuned model's value less the other's, with 95 % intervals; a lower Brier score is better. With its threshold moved, the parent model's probabilities are shifted so that their mean is the share of patients among the subjects used for fine-tuning; its ranking stays.
-tuned-less = Fine-tuned less { $method }
+tuned-less = Fine-tuned minus this
 
 ## What reviewers ask
 

@@ -208,7 +208,7 @@ covariates-title = 协变量
 
 tuning-title = 微调有帮助吗？
 tuning-caption = { $split }：{ $subjects } 名未用于训练微调后的模型及其父模型的受试者。差值为微调后的模型减去另一模型，附 95% 区间；Brier 分数越低越好。“移动阈值”指平移父模型的概率，使其均值等于微调所用受试者中患者的比例；排序不变。
-tuned-less = 微调后的模型减去{ $method }
+tuned-less = 微调后的模型减去该模型
 
 ## 审稿人所问
 
