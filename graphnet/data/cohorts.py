@@ -23,7 +23,12 @@ GROUP, SCORE, ANY = "group", "score", "any"  # what a subject must have to be ke
 
 
 def cohort_of(
-    dataset: Dataset, name: str, target: str = GROUP, series: SeriesOptions | None = None
+    dataset: Dataset,
+    name: str,
+    target: str = GROUP,
+    series: SeriesOptions | None = None,
+    *,
+    squares: bool = True,
 ) -> Cohort:
     """The subjects of ``dataset`` who have a ``target``, as the cohort called ``name``.
 
@@ -31,22 +36,29 @@ def cohort_of(
     ``series`` says what is computed of time series. Subjects without a target are left out and
     counted in the notes. Where there are no measures but a
     connectome, its rows are the measures: ``FC_j`` of region i is its connectivity with region j.
+    Without ``squares`` connectomes are screened and not made: they, and measures that are their
+    rows, take more than twice the memory of the edges.
 
     Raises:
         CohortError: nobody has a class or a score; or as :func:`with_series_measures`.
 
     """
     dataset = with_series_measures(dataset, name, series or SeriesOptions())
-    kept = _with_target(dataset, target)
+    kept = with_target(dataset, target)
     if not kept.any():
         raise CohortError(_nobody(dataset, name, target))
     ids, notes = _ids(dataset, name)
     notes += _dropped(kept, name, target)
     ids = _those(ids, kept)
-    found = None if dataset.connectomes is None else square(_rows(dataset.connectomes, kept))
-    features, measures, findings = _features(dataset, kept, found, ids, name)
-    if found is not None:
-        findings += screen_edges(found, dataset.regions, ids, name)
+    edges = None if dataset.connectomes is None else _rows(dataset.connectomes, kept)
+    found = square(edges) if edges is not None and squares else None
+    rows = np.zeros((len(ids), len(dataset.regions), 0)) if found is None else found
+    features, measures, findings = _features(
+        dataset, kept, None if edges is None else rows, ids, name
+    )
+    if edges is not None:
+        screened = edges if found is None else found
+        findings += screen_edges(screened, dataset.regions, ids, name)
     usual = site_of(name)
     covariates, odd = _covariates(dataset, kept, name)
     return Cohort(
@@ -86,7 +98,8 @@ def _kept_as(dataset: Dataset) -> str:
     return Z if reading is None or reading.values == R else reading.values
 
 
-def _with_target(dataset: Dataset, target: str) -> NDArray[np.bool_]:
+def with_target(dataset: Dataset, target: str) -> NDArray[np.bool_]:
+    """(S,): who has a target, as :func:`cohort_of` names it."""
     if target == ANY:
         return np.ones(len(dataset), dtype=bool)
     if target == SCORE:

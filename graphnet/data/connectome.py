@@ -12,8 +12,10 @@ from graphnet.data.quality import Finding, blocks, few
 MISSING, MISSING_REGION = "missing-edge", "missing-region"
 EDGES = "FC"  # the measure of a finding about edges
 
+Edges = FloatArray | NDArray[np.float32]
 
-def square(edges: NDArray[np.float32]) -> FloatArray:
+
+def square(edges: Edges) -> FloatArray:
     """Symmetric connectomes (S, N, N) from upper triangles by rows (S, E); the diagonal is 0.
 
     An edge that is missing or infinite is NaN.
@@ -29,17 +31,21 @@ def square(edges: NDArray[np.float32]) -> FloatArray:
 
 
 def screen_edges(
-    connectomes: FloatArray, regions: tuple[str, ...], ids: tuple[str, ...], name: str
+    connectomes: FloatArray | NDArray[np.float32],
+    regions: tuple[str, ...],
+    ids: tuple[str, ...],
+    name: str,
 ) -> tuple[Finding, ...]:
-    """What is missing of the connectomes (S, N, N) of the dataset ``name``.
+    """What is missing of the connectomes of the dataset ``name``: (S, N, N), or edges (S, E).
 
     A region that has no edge at all in some subjects is one finding; of other edges there is one
     finding for each subject, which counts pairs of regions.
     """
-    gone = np.zeros(connectomes.shape[:2], dtype=bool)
+    gone = np.zeros((len(connectomes), len(regions)), dtype=bool)
     edges: list[Finding] = []
-    for rows in blocks(len(connectomes), connectomes[:1].nbytes):
-        missing = np.isnan(connectomes[rows])
+    for rows in blocks(len(connectomes), 8 * len(regions) ** 2):
+        some = connectomes[rows]
+        missing = np.isnan(some if some.ndim == 3 else square(some))
         gone[rows] = _missing_regions(missing)
         left = missing & ~gone[rows, :, None] & ~gone[rows, None, :]
         counts = left.sum(axis=(1, 2)) // 2

@@ -8,7 +8,8 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from graphnet.data.cohort import Cohort, FloatArray, IntArray, Layout
-from graphnet.data.cohorts import GROUP, SCORE, cohort_of
+from graphnet.data.cohorts import GROUP, SCORE, cohort_of, with_target
+from graphnet.data.connectome import Edges
 from graphnet.data.dataset import NO_CLASS, Dataset
 from graphnet.data.interpretation import Interpretation, Question
 from graphnet.data.quality import blocks
@@ -107,8 +108,13 @@ class Profile:
         return {} if self.interpretation is None else self.interpretation
 
     @classmethod
-    def of(cls, cohort: Cohort, interpretation: Interpretation | None = None) -> Self:
-        """Summarise a cohort."""
+    def of(
+        cls,
+        cohort: Cohort,
+        interpretation: Interpretation | None = None,
+        edges: Edges | None = None,
+    ) -> Self:
+        """Summarise a cohort; ``edges`` (S, E) are those of one that holds no connectomes."""
         repeated = cohort.repeated_ids
         notes = list(cohort.notes)
         if repeated:
@@ -123,11 +129,11 @@ class Profile:
             measures=cohort.measures,
             findings=tuple(finding.as_dict() for finding in cohort.findings[:MOST_FINDINGS]),
             notes=tuple(notes),
-            connectome=cohort.connectomes is not None,
+            connectome=cohort.connectomes is not None or edges is not None,
             scores=int((~np.isnan(cohort.scores)).sum()),
             sites=tuple(sorted(set(cohort.sites))),
             by_site={site: _named(counts) for site, counts in classes_by_site(cohort).items()},
-            distributions=distributions(cohort),
+            distributions=distributions(cohort, edges),
             interpretation=None if interpretation is None else _shortened(interpretation),
             class_names={str(label): name for label, name in cohort.class_names.items()},
             series=cohort.series is not None,
@@ -218,9 +224,12 @@ def profile_of(dataset: Dataset, name: str) -> dict[str, Any]:
         CohortError: nobody has either.
 
     """
-    return Profile.of(
-        cohort_of(dataset, name, target_of(dataset, name)), dataset.interpretation
-    ).as_dict()
+    target = target_of(dataset, name)
+    cohort = cohort_of(dataset, name, target, squares=False)
+    edges = dataset.connectomes
+    if edges is not None and len(cohort) < len(edges):
+        edges = edges[with_target(dataset, target)]
+    return Profile.of(cohort, dataset.interpretation, edges).as_dict()
 
 
 def target_of(dataset: Dataset, name: str) -> str:
@@ -271,25 +280,23 @@ DIGITS = 6
 Box = dict[str, float | int | None]
 
 
-def distributions(cohort: Cohort) -> dict[str, dict[str, Box]]:
+def distributions(cohort: Cohort, edges: Edges | None = None) -> dict[str, dict[str, Box]]:
     """By measure and site: subjects ``n``, and the 5, 25, 50, 75 and 95 % of their values.
 
     Over all regions and subjects of the site that are usable; nothing is filled, scaled or clipped.
     None where there is no value. Connectivity, over the pairs of regions, stands as ``FC``. The
     smallest of more than 50 sites are taken together as ``other``; of more than 50 measures the
-    first are told.
+    first are told. ``edges`` (S, E) are those of a cohort that holds no connectomes.
     """
     rows = _rows(cohort)
     boxes = {
         measure: _boxes(cohort.features[:, :, place], rows)
         for place, measure in enumerate(_measures(cohort))
     }
-    if cohort.connectomes is not None:
-        connectomes = cohort.connectomes
-        boxes[CONNECTIVITY] = {
-            site: {"n": len(own), **_quantiles(_pairs(connectomes, own))}
-            for site, own in rows.items()
-        }
+    if edges is None and cohort.connectomes is not None:
+        edges = _edges(cohort.connectomes)
+    if edges is not None:
+        boxes[CONNECTIVITY] = _boxes(edges, rows)
     return boxes
 
 
@@ -316,27 +323,41 @@ def _rows(cohort: Cohort) -> dict[str, IntArray]:
     return {str(name): np.flatnonzero(names == name) for name in sorted(set(names.tolist()))}
 
 
-def _pairs(connectomes: FloatArray, own: IntArray) -> FloatArray:
-    """The edges (S, E) of some subjects."""
+def _edges(connectomes: FloatArray) -> FloatArray:
+    """The edges (S, E) of connectomes (S, N, N)."""
     rows, columns = np.triu_indices(connectomes.shape[1], 1)
-    edges = np.empty((len(own), len(rows)))
-    for some in blocks(len(own), connectomes[:1].nbytes):
-        edges[some] = connectomes[own[some]][:, rows, columns]
-    return edges
+    found = np.empty((len(connectomes), len(rows)), connectomes.dtype)
+    for some in blocks(len(connectomes), connectomes[:1].nbytes):
+        found[some] = connectomes[some][:, rows, columns]
+    return found
 
 
-def _boxes(values: FloatArray, rows: Mapping[str, IntArray]) -> dict[str, Box]:
+def _boxes(values: Edges, rows: Mapping[str, IntArray]) -> dict[str, Box]:
     """A box for each site of ``values`` (S, …)."""
     return {site: {"n": len(own), **_quantiles(values[own])} for site, own in rows.items()}
 
 
-def _quantiles(values: FloatArray) -> dict[str, float | None]:
+def _quantiles(values: Edges) -> dict[str, float | None]:
     """Of ``values``, which are nobody else's and may be reordered."""
     is_usable = np.isfinite(values)
     usable = values.ravel() if is_usable.all() else values[is_usable]
     if not usable.size:
         return dict.fromkeys(QUANTILES)
-    quantiles = np.quantile(usable, list(QUANTILES.values()), overwrite_input=True)
+    quantiles = _ordered_at(usable, np.array(list(QUANTILES.values())))
     return {
         name: float(f"{value:.{DIGITS}g}") for name, value in zip(QUANTILES, quantiles, strict=True)
     }
+
+
+def _ordered_at(values: Edges, shares: FloatArray) -> FloatArray:
+    """The quantiles of ``values`` (M,), which are reordered, by linear interpolation.
+
+    As ``numpy.quantile``, which would take the memory of all values once more, and interpolate
+    numbers of 32 bits in as many.
+    """
+    places = shares * (len(values) - 1)
+    low = np.floor(places).astype(np.int64)
+    high = np.minimum(low + 1, len(values) - 1)
+    values.partition(np.unique([low, high]))
+    below, above = values[low].astype(np.float64), values[high].astype(np.float64)
+    return np.asarray(below + (above - below) * (places - low))

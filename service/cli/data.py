@@ -169,7 +169,7 @@ def list_datasets(url: str, *, proj: str, tag: str, archived: bool, as_json: boo
         show_json([dataset.facts for dataset in datasets])
         return
     if not datasets:
-        note(Message("cli.no-datasets"))
+        note(Message("cli.no-datasets-tagged", tag=tag) if tag else Message("cli.no-datasets"))
         return
     columns = [
         *(Column(Message("cli.dataset"), whole=True), Column(Message("cli.project"), whole=True)),

@@ -116,6 +116,7 @@ not-a-form = { $file } must hold one JSON object, the form's fields.
 not-a-mapping = { $file } must contain one JSON object of texts, as --save-map writes it.
 
 # Datasets.
+no-datasets-tagged = There are no datasets with the tag { $tag }.
 no-datasets = There are no datasets yet: upload one with 'sgn data add'.
 no-open-questions = { $dataset } has no open questions; use --map to have it read differently.
 user-is = The user is { $user }, as for the project's other datasets.

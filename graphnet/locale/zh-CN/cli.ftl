@@ -116,6 +116,7 @@ not-a-form = { $file } 必须是一个 JSON 对象，包含表单的各字段。
 not-a-mapping = { $file } 必须是一个值为文本的 JSON 对象，如 --save-map 所写。
 
 # 数据集。
+no-datasets-tagged = 没有带标签 { $tag } 的数据集。
 no-datasets = 还没有数据集：请用 'sgn data add' 上传。
 no-open-questions = { $dataset } 没有待回答的问题；如需换一种读法，请使用 --map。
 user-is = 用户为 { $user }，与该项目的其他数据集相同。

@@ -47,7 +47,7 @@ def test_a_dataset_from_its_first_note_to_its_end(place: Place, sgn: Sgn) -> Non
     assert [
         line.split()[0] for line in sgn("data", "list", "--tag", "y z").stdout.splitlines()[1:]
     ] == ["ours"]
-    assert "ours" not in sgn("data", "list", "--tag", "y").stdout
+    assert "no datasets with the tag y" in sgn("data", "list", "--tag", "y").stderr
     assert sgn("data", "edit", "ours", "--archive").returncode == 0
     assert "ours" not in sgn("data", "list").stdout
     assert "ours" in sgn("data", "list", "--archived").stdout
