@@ -127,7 +127,10 @@ def harmonised(asked: argparse.Namespace) -> Figures:
 
 
 def _kept(result: dict[str, Any], split: str) -> dict[str, float]:
-    return {name: result["metrics"][split][name] for name in ("accuracy", "auc", "brier", "ece")}
+    return {
+        name: result["metrics"][split][name]
+        for name in ("accuracy", "auc", "brier", "calibration_error")
+    }
 
 
 if __name__ == "__main__":

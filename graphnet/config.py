@@ -110,6 +110,7 @@ class Evaluation:
     folds; ``covariates`` are those that results are checked against; None: age, sex, motion and
     others that are recognised. ``explain`` attributes the predictions to regions and measures.
     ``compare_scratch`` trains a fine-tuned model from scratch too, if there are baselines.
+    ``prevalence`` is the share of class 1 for which predictive values are reported besides.
     ``fan_out`` is how many workers may share the folds, and the seeds.
     """
 
@@ -123,6 +124,7 @@ class Evaluation:
     explain: bool = option(default=True, accepts=Flag(), group="evaluation")
     compare_scratch: bool = option(default=True, accepts=Flag(), group="fine-tuning")
     covariates: tuple[str, ...] | None = option(None, Names(), "evaluation")
+    prevalence: float | None = option(None, Bound(float, 0, 1, open=True), "evaluation")
     fan_out: int = option(1, Bound(int, 1, 100), "execution")
 
     def __post_init__(self) -> None:

@@ -15,9 +15,15 @@ CLASS_METRICS = (
     "balanced_accuracy",
     "sensitivity",
     "specificity",
+    "ppv",
+    "npv",
     "auc",
     "brier",
-    "ece",
+    "brier_base",
+    "brier_scaled",
+    "calibration_slope",
+    "calibration_intercept",
+    "calibration_error",
 )
 SCORE_METRICS = ("n", "mae", "rmse", "r2", "pearson", "spearman")
 METHODS = (

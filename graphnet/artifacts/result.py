@@ -25,6 +25,7 @@ USUAL_FOLDS = 10
 MORE = ("ci", "confusion", "repeats", "sd_over_repeats")  # of a split's metrics, beside its values
 COMPARED = ("auc", "accuracy", "balanced_accuracy")
 METHOD = "integrated gradients, and occlusion of single regions"
+ENOUGH_PERMUTATIONS = 1000  # of fewer a p-value is only said to be at most so much
 USUAL_STEPS = 32  # of results that do not say how many
 NO_EDGE = "no_edge"  # the baseline that is the same network trained without its graph
 
@@ -157,9 +158,20 @@ class Permutation:
     permutations: int
     auc: float | None
 
+    @property
+    def is_bound(self) -> bool:
+        """Whether ``p`` is the most that is known: the least of so many, or of less than 1,000."""
+        few = self.permutations < ENOUGH_PERMUTATIONS
+        return self.p is not None and (few or self.p <= 1 / (self.permutations + 1))
+
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return {"p": self.p, "permutations": self.permutations, "auc": self.auc}
+        return {
+            "p": self.p,
+            "at_most": self.is_bound,
+            "permutations": self.permutations,
+            "auc": self.auc,
+        }
 
     @classmethod
     def from_json(cls, stored: Any) -> "Permutation | None":

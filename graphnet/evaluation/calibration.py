@@ -7,11 +7,12 @@ back by one number, fitted to predictions of training subjects by models that ha
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from graphnet.data.cohort import FloatArray, IntArray
+from graphnet.evaluation.intervals import UNKNOWN, Estimate, Z, proportion
 
 LEAST_SUBJECTS = 5  # of each class: of fewer there is nothing to be learnt
 # A slope of 0 would make all subjects alike; the order of subjects, and the AUC, are to stay.
@@ -109,3 +110,125 @@ def _softmax(logits: FloatArray) -> FloatArray:
 def class_shares(labels: IntArray, classes: int) -> FloatArray:
     """The share (C,) of each class among subjects (S,)."""
     return np.bincount(labels, minlength=classes) / len(labels)
+
+
+BINS = 10
+FEWEST = 5  # subjects in a bin
+SMALLEST = 1e-6  # probability, before its logit is taken: stored ones have six digits
+STEPS, STILL = 100, 1e-10
+
+
+class Bin(NamedTuple):
+    """``n`` subjects: mean predicted probability, observed share, and its 95 % Wilson interval."""
+
+    n: int
+    predicted: float
+    observed: float
+    low: float
+    high: float
+
+
+def bins(probability: FloatArray, truth: FloatArray) -> list[Bin]:
+    """Ten quantile bins, fewer where a bin would have less than five subjects.
+
+    Subjects of equal probability are in one bin. Nixon et al. 2019, arXiv:1904.01685.
+
+    Args:
+        probability: (S,), of a class.
+        truth: (S,), 1 for subjects of that class, else 0.
+
+    """
+    number = min(BINS, len(probability) // FEWEST)
+    if not number:
+        return []
+    order = np.argsort(probability, kind="stable")
+    ranked = probability[order]
+    cuts = [len(part) for part in np.array_split(order, number)]
+    # Each cut moves on to where the next higher probability begins.
+    ends = np.unique(np.searchsorted(ranked, ranked[np.cumsum(cuts) - 1], side="right"))
+    return [_bin(probability[rows], truth[rows]) for rows in np.split(order, ends[:-1])]
+
+
+def _bin(probability: FloatArray, truth: FloatArray) -> Bin:
+    share = proportion(int(truth.sum()), len(truth))
+    low, high = share.interval or (0.0, 1.0)
+    return Bin(len(truth), float(probability.mean()), float(truth.mean()), low, high)
+
+
+def calibration_error(probability: FloatArray, truth: FloatArray) -> Estimate:
+    """The mean distance of predicted probability and observed share over :func:`bins`, weighted.
+
+    The expected calibration error of the bins that the calibration curve draws. Of few subjects it
+    is large by chance; it has no interval. Unknown of fewer than five subjects.
+    """
+    found = bins(probability, truth)
+    if not found:
+        return UNKNOWN
+    gaps = [each.n * abs(each.observed - each.predicted) for each in found]
+    return Estimate(sum(gaps) / len(truth))
+
+
+def calibration_slope(probability: FloatArray, truth: FloatArray) -> Estimate:
+    """The slope of a logistic regression of the truth on the logit of the probability.
+
+    1 if well calibrated, below 1 if probabilities are too extreme, above 1 if too moderate. Wald's
+    interval. Unknown where probabilities separate the classes, or are all equal. Cox 1958,
+    Biometrika 45:562-565.
+
+    Args:
+        probability: (S,), of a class.
+        truth: (S,), 1 for subjects of that class, else 0.
+
+    """
+    logit = logits(probability)
+    of_class, of_others = logit[truth == 1], logit[truth == 0]
+    if not len(of_class) or not len(of_others):
+        return UNKNOWN
+    overlap = of_class.min() < of_others.max() and of_others.min() < of_class.max()
+    if not overlap:
+        return UNKNOWN
+    design = np.stack([np.ones_like(logit), logit], axis=1)
+    return _wald(design, np.zeros_like(logit), truth)
+
+
+def calibration_intercept(probability: FloatArray, truth: FloatArray) -> Estimate:
+    """Calibration in the large: the intercept of that regression with the slope held at 1.
+
+    0 if the mean probability is right, above 0 if it is too low. Wald's interval. Unknown where all
+    subjects are of one class. Van Calster et al. 2019, BMC Medicine 17:230.
+
+    Args:
+        probability: (S,), of a class.
+        truth: (S,), 1 for subjects of that class, else 0.
+
+    """
+    if not 0 < truth.sum() < len(truth):
+        return UNKNOWN
+    offset = logits(probability)
+    return _wald(np.ones((len(truth), 1)), offset, truth)
+
+
+def logits(probability: FloatArray) -> FloatArray:
+    """Log odds (S,); a probability nearer to 0 or 1 than a millionth counts as that far."""
+    within = np.clip(probability, SMALLEST, 1 - SMALLEST)
+    return np.asarray(np.log(within) - np.log1p(-within))
+
+
+def _wald(design: FloatArray, offset: FloatArray, truth: FloatArray) -> Estimate:
+    """The last coefficient of a logistic regression, by Newton's method, with Wald's interval."""
+    coefficients = np.zeros(design.shape[1])
+    for _ in range(STEPS):
+        fitted = 1 / (1 + np.exp(-np.clip(offset + design @ coefficients, -LIMIT, LIMIT)))
+        information = design.T @ (design * (fitted * (1 - fitted))[:, None])
+        if np.linalg.cond(information) > 1 / np.finfo(float).eps:
+            return UNKNOWN
+        step = np.linalg.solve(information, design.T @ (truth - fitted))
+        coefficients = coefficients + step * min(1.0, LONGEST / float(np.abs(step).max() or 1.0))
+        if np.abs(step).max() < STILL:
+            value = float(coefficients[-1])
+            half = Z * float(np.sqrt(np.linalg.inv(information)[-1, -1]))
+            return Estimate(value, (value - half, value + half))
+    return UNKNOWN
+
+
+LIMIT, LONGEST = 500.0, 2.0  # of a logit, of a step

@@ -6,6 +6,11 @@ import numpy as np
 
 from graphnet.artifacts.result import Interval, SplitMetrics
 from graphnet.data.cohort import FloatArray, IntArray
+from graphnet.evaluation.calibration import (
+    calibration_error,
+    calibration_intercept,
+    calibration_slope,
+)
 from graphnet.evaluation.intervals import (
     UNKNOWN,
     Estimate,
@@ -17,7 +22,7 @@ from graphnet.evaluation.intervals import (
 from graphnet.evaluation.resampling import LEVELS, RESAMPLES, auc, intervals
 
 ROW_SUM_TOLERANCE = 1e-4
-BINS = 10
+UNBOUNDED = {"brier_scaled", "calibration_slope", "calibration_intercept"}  # may be below 0
 
 
 def evaluate(labels: IntArray, probabilities: FloatArray) -> SplitMetrics:
@@ -35,9 +40,16 @@ def evaluate(labels: IntArray, probabilities: FloatArray) -> SplitMetrics:
     - ``brier``: mean squared error of the probability of class 1, from 0 to 1. Of more than two
       classes: summed over the classes, from 0 to 2, as in Brier 1950 (Monthly Weather Review
       78:1-3), which is twice the former where C = 2. Student's t interval.
-    - ``ece``: expected calibration error, the mean distance between the likeliest class's
-      probability and how often it was right, over ten bins of equal width (Naeini et al. 2015,
-      AAAI). Of few subjects it is large by chance; without interval.
+    - ``brier_base``: the Brier score of giving everybody the share of these subjects' classes;
+      ``brier_scaled``: 1 - brier / brier_base, 0 if no better than that, 1 at best, with the
+      interval of ``brier`` (Steyerberg et al. 2010, Epidemiology 21:128-138).
+    - ``calibration_slope``, ``calibration_intercept``: of two classes only; see
+      :func:`graphnet.evaluation.calibration.calibration_slope`.
+    - ``calibration_error``: expected calibration error, over the bins that the calibration curve
+      draws (:func:`graphnet.evaluation.calibration.calibration_error`), of class 1; of more than
+      two classes over each class against the rest, together.
+    - ``ppv``, ``npv``: of those predicted to be of class 1, of class 0, the share that is, where
+      the classes are as frequent as here; of two classes only; Wilson's interval.
     - ``confusion``: C rows of C counts; rows are true classes, columns predicted ones.
 
     Args:
@@ -60,8 +72,9 @@ def evaluate(labels: IntArray, probabilities: FloatArray) -> SplitMetrics:
         "sensitivity": sensitivity,
         "specificity": specificity,
         "auc": _auc(labels, probabilities) if all(totals) else UNKNOWN,
-        "brier": _brier(labels, probabilities),
-        "ece": _calibration(labels, probabilities),
+        **_brier_scores(labels, probabilities),
+        **_calibration(labels, probabilities),
+        **_predictive_values(confusion),
     }
     return SplitMetrics(
         n=len(labels),
@@ -86,7 +99,8 @@ def evaluate_repeats(labels: IntArray, probabilities: FloatArray) -> SplitMetric
     for name in first.values:
         numbers = [value for repeat in repeats if (value := repeat[name]) is not None]
         values[name] = fmean(numbers) if len(numbers) == len(repeats) else None
-        ci[name] = _moved(first.ci[name], first[name], values[name])
+        lowest = -np.inf if name in UNBOUNDED else 0.0
+        ci[name] = _moved(first.ci[name], first[name], values[name], lowest)
     ci |= intervals(labels, probabilities)
     confusion = sum(_confusion(labels, repeat) for repeat in probabilities)
     return SplitMetrics(
@@ -99,10 +113,12 @@ def evaluate_repeats(labels: IntArray, probabilities: FloatArray) -> SplitMetric
     )
 
 
-def _moved(interval: Interval | None, was: float | None, now: float | None) -> Interval | None:
+def _moved(
+    interval: Interval | None, was: float | None, now: float | None, lowest: float
+) -> Interval | None:
     if interval is None or was is None or now is None:
         return None
-    return min(now, max(0.0, interval[0] + now - was)), max(now, interval[1] + now - was)
+    return min(now, max(lowest, interval[0] + now - was)), max(now, interval[1] + now - was)
 
 
 def _spread(values: list[float | None]) -> float | None:
@@ -156,14 +172,47 @@ def _brier(labels: IntArray, probabilities: FloatArray) -> Estimate:
     return mean((errors**2).sum(axis=1), highest=2.0)
 
 
-def _calibration(labels: IntArray, probabilities: FloatArray) -> Estimate:
-    if not len(labels):
-        return UNKNOWN
-    sure = probabilities.max(axis=1)
-    right = (probabilities.argmax(axis=1) == labels).astype(np.float64)
-    place = np.minimum((sure * BINS).astype(np.int64), BINS - 1)
-    gaps = np.bincount(place, right - sure, minlength=BINS)
-    return Estimate(float(np.abs(gaps).sum() / len(labels)))
+def _brier_scores(labels: IntArray, probabilities: FloatArray) -> dict[str, Estimate]:
+    """The Brier score, that of the base rate, and the share of the latter that is taken away."""
+    brier = _brier(labels, probabilities)
+    if brier.value is None:
+        return {"brier": brier, "brier_base": UNKNOWN, "brier_scaled": UNKNOWN}
+    classes = probabilities.shape[1]
+    shares = np.bincount(labels, minlength=classes) / len(labels)
+    base = float((shares * (1 - shares)).sum()) / (2 if classes == 2 else 1)
+    if base == 0:
+        return {"brier": brier, "brier_base": Estimate(0.0), "brier_scaled": UNKNOWN}
+    low, high = brier.interval or (brier.value, brier.value)
+    interval = None if brier.interval is None else (1 - high / base, 1 - low / base)
+    scaled = Estimate(1 - brier.value / base, interval)
+    return {"brier": brier, "brier_base": Estimate(base), "brier_scaled": scaled}
+
+
+def _calibration(labels: IntArray, probabilities: FloatArray) -> dict[str, Estimate]:
+    classes = probabilities.shape[1]
+    of_classes = np.eye(classes)[labels]
+    if classes != 2:
+        return {
+            "calibration_slope": UNKNOWN,
+            "calibration_intercept": UNKNOWN,
+            "calibration_error": calibration_error(probabilities.T.ravel(), of_classes.T.ravel()),
+        }
+    pair = probabilities[:, 1], of_classes[:, 1]
+    return {
+        "calibration_slope": calibration_slope(*pair),
+        "calibration_intercept": calibration_intercept(*pair),
+        "calibration_error": calibration_error(*pair),
+    }
+
+
+def _predictive_values(confusion: IntArray) -> dict[str, Estimate]:
+    if len(confusion) != 2:
+        return {"ppv": UNKNOWN, "npv": UNKNOWN}
+    hits, predicted = np.diag(confusion).tolist(), confusion.sum(axis=0).tolist()
+    return {
+        "ppv": proportion(hits[1], predicted[1]),
+        "npv": proportion(hits[0], predicted[0]),
+    }
 
 
 SCORE_METRICS = ("mae", "rmse", "r2", "pearson", "spearman")

@@ -11,7 +11,7 @@ from graphnet.figures.flow import Part, flow
 from graphnet.figures.forest import Row, forest
 from graphnet.figures.importance import importance
 from graphnet.figures.lineage import lineage
-from graphnet.figures.predictions import calibration, confusion, roc, scatter
+from graphnet.figures.predictions import calibration, confusion, decision_curve, roc, scatter
 
 __all__ = [
     "Part",
@@ -19,6 +19,7 @@ __all__ = [
     "calibration",
     "confusion",
     "curves",
+    "decision_curve",
     "distributions",
     "flow",
     "forest",

@@ -4,13 +4,14 @@ All take the stored predictions of a task (:mod:`graphnet.artifacts.predictions`
 """
 
 from collections.abc import Mapping, Sequence
-from math import sqrt
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from graphnet.data.class_names import called, names_of
 from graphnet.data.cohort import FloatArray
+from graphnet.evaluation.calibration import bins, calibration_error
+from graphnet.evaluation.decision import THRESHOLDS, net_benefit
 from graphnet.evaluation.headline import FAIREST, leakage_rank, seen_of_split
 from graphnet.figures.drawing import (
     ACCENT,
@@ -147,29 +148,15 @@ def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return points if every == 1 else [*points[:-1:every], points[-1]]
 
 
-BINS = 10
-FEWEST = 5  # subjects in a bin
-Z = 1.959963984540054
-
-
-class Bin(NamedTuple):
-    """``n`` subjects: mean predicted probability, observed share, and its 95 % Wilson interval."""
-
-    n: int
-    predicted: float
-    observed: float
-    low: float
-    high: float
-
-
 def calibration(evidence: Evidence, language: str = ENGLISH) -> str:
     """The calibration curve of the fairest split; of more than two classes, of all together.
 
     "" where there are no probabilities.
     """
     splits = predicted_splits(evidence)
-    points = bins(*_pooled(evidence, splits[0])) if splits else []
-    if not points:
+    pooled = _pooled(evidence, splits[0]) if splits else (np.zeros(0), np.zeros(0))
+    points, error = bins(*pooled), calibration_error(*pooled).value
+    if not points or error is None:
         return ""
     axes = Axes(62, 34, 300, 300, (0.0, 1.0), (0.0, 1.0))
     parts = [text(62, 18, render(split_name(splits[0]), language), weight=600)]
@@ -189,41 +176,66 @@ def calibration(evidence: Evidence, language: str = ENGLISH) -> str:
     parts += [
         text(392, 60, render(Message("figures.well-calibrated"), language)),
         text(392, 80, render(Message("figures.calibration-bars"), language)),
+        text(392, 100, f"{render(metric_name('calibration_error'), language)}: {error:.3f}"),
     ]
     summary = "; ".join(f"{p.predicted:.2f} → {p.observed:.2f} (n {p.n})" for p in points)
     return drawing(760, 382, render(Message("figures.calibration"), language), f"{summary}.", parts)
-
-
-def bins(probability: FloatArray, truth: FloatArray) -> list[Bin]:
-    """Ten quantile bins, fewer where a bin would have less than five subjects.
-
-    Nixon et al. 2019, arXiv:1904.01685.
-
-    Args:
-        probability: (S,), of a class.
-        truth: (S,), 1 for subjects of that class, else 0.
-
-    """
-    number = min(BINS, len(probability) // FEWEST)
-    if not number:
-        return []
-    order = np.argsort(probability, kind="stable")
-    return [_bin(probability[part], truth[part]) for part in np.array_split(order, number)]
-
-
-def _bin(probability: FloatArray, truth: FloatArray) -> Bin:
-    n, share = len(truth), float(truth.mean())
-    centre = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    half = Z / (1 + Z * Z / n) * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-    return Bin(
-        n, float(probability.mean()), share, max(centre - half, 0.0), min(centre + half, 1.0)
-    )
 
 
 def _pooled(evidence: Evidence, split: str) -> tuple[FloatArray, FloatArray]:
     columns = range(len(evidence["classes"])) if len(evidence["classes"]) > 2 else (1,)
     pairs = [of_class(evidence, split, column) for column in columns]
     return np.concatenate([p for p, _ in pairs]), np.concatenate([t for _, t in pairs])
+
+
+LOWEST_BENEFIT = -0.05
+
+
+def decision_curve(evidence: Evidence, language: str = ENGLISH) -> str:
+    """Net benefit of the fairest split over thresholds, beside that of treating all and nobody.
+
+    "" where there are not two classes, or no probabilities.
+    """
+    splits = predicted_splits(evidence)
+    if not splits or len(evidence["classes"]) != 2:
+        return ""
+    probability, truth = of_class(evidence, splits[0], 1)
+    if not 0 < truth.sum() < len(truth):
+        return ""
+    share = float(truth.mean())
+    benefit = net_benefit(probability, truth)
+    everyone = net_benefit(np.ones_like(truth), truth)
+    axes = Axes(62, 34, 300, 300, (0.0, 1.0), (LOWEST_BENEFIT, 1.08 * share))
+    name = render(split_name(splits[0]), language)
+    parts = [text(62, 18, name, weight=600)]
+    parts += axes.frame(
+        render(Message("figures.threshold"), language),
+        render(Message("figures.net-benefit"), language),
+    )
+    drawn = (
+        ("figures.model-decides", benefit, COLOURS[0], DASHES[0]),
+        ("figures.treat-all", everyone, COLOURS[1], DASHES[1]),
+        ("figures.treat-none", np.zeros_like(benefit), MUTED, "3 4"),
+    )
+    keys = []
+    for code, values, colour, dash in drawn:
+        kept = values >= LOWEST_BENEFIT
+        parts.append(
+            path(
+                [axes.at(*pair) for pair in zip(THRESHOLDS[kept], values[kept], strict=True)],
+                stroke=colour,
+                dash=dash,
+            )
+        )
+        keys.append((render(Message(code), language), colour, dash))
+    parts += legend(392, 60, keys)
+    better = THRESHOLDS[benefit > np.maximum(everyone, 0.0)]
+    said = Message("figures.benefit-nowhere")
+    if len(better):
+        low, high = f"{better.min():.2f}", f"{better.max():.2f}"
+        said = Message("figures.benefit-between", low=low, high=high)
+    summary = f"{name}: n {len(truth)}. {render(said, language)}"
+    return drawing(760, 382, render(Message("figures.decision-curve"), language), summary, parts)
 
 
 CELL = 84

@@ -159,6 +159,7 @@ def _training(facts: Facts) -> Iterator[Message]:
     else:
         yield Message("methods.epochs", count=trained)
     yield from _kept_epoch(facts)
+    yield from _calibrated(facts)
     if not facts.is_regression:
         yield Message("methods.unweighted")
     yield from _settings_chosen(facts)
@@ -256,7 +257,43 @@ def _class_intervals(facts: Facts) -> Iterator[Message]:
     if facts.repeated:
         yield Message("methods.intervals-of-repeats")
     yield Message("methods.meaning-of-intervals")
+    yield from _probabilities(facts)
+
+
+def _probabilities(facts: Facts) -> Iterator[Message]:
+    """How probabilities are judged; an older version did so otherwise."""
+    measured = facts.headline_metrics
+    if measured is None or "calibration_error" not in measured:
+        return
     yield Message("methods.calibration-error")
+    if not facts.is_binary:
+        return
+    yield Message("methods.calibration-of-two-classes")
+    prevalence = facts.evaluation.prevalence
+    if prevalence is None:
+        yield Message("methods.predictive-values")
+    else:
+        yield Message("methods.predictive-values-at", prevalence=f"{prevalence:g}")
+    if facts.evidence is not None:
+        yield Message("methods.decision-curve")
+
+
+def _calibrated(facts: Facts) -> Iterator[Message]:
+    """How probabilities were calibrated, of results that say so."""
+    calibration = facts.result.calibration
+    if calibration is None or facts.is_regression:
+        return
+    if calibration.slope is None:
+        yield Message("methods.not-calibrated")
+    else:
+        yield Message(
+            "methods.calibrated",
+            source=calibration.source,
+            slope=f"{calibration.slope:.3f}",
+            subjects=calibration.subjects,
+        )
+    if any(folds.slopes for folds in facts.validated.values()):
+        yield Message("methods.calibrated-folds")
 
 
 def _baselines(facts: Facts) -> Iterator[Message]:

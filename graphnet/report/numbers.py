@@ -3,6 +3,7 @@
 from math import isfinite
 
 from graphnet.artifacts.result import Difference, Interval, SplitMetrics
+from graphnet.evaluation.intervals import Estimate
 
 NOTHING = "—"
 KEPT = "\N{NO-BREAK SPACE}"  # an interval stays on its line
@@ -48,6 +49,14 @@ def with_interval(metrics: SplitMetrics | None, name: str) -> str:
         return count(metrics)
     bounds, value = metrics.interval(name), figure(metrics[name])
     return value if bounds is None or value == NOTHING else f"{value} {_bounds(bounds)}"
+
+
+def estimated(estimate: Estimate) -> str:
+    """A value with its 95 % interval, such as ``0.43 [0.37, 0.50]``."""
+    value = figure(estimate.value)
+    if estimate.interval is None or value == NOTHING:
+        return value
+    return f"{value} {_bounds(estimate.interval)}"
 
 
 def signed(difference: Difference | None) -> str:

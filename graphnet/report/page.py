@@ -27,6 +27,7 @@ from graphnet.report.downloads import files_of
 from graphnet.report.facts import Facts, Json
 from graphnet.report.methods import methods
 from graphnet.report.numbers import figure, share
+from graphnet.report.probabilities import decision_table, reliability_table
 from graphnet.report.reading import reading_table, readings
 from graphnet.report.summary import (
     alone,
@@ -213,6 +214,7 @@ def _drawn(facts: Facts, language: str) -> dict[str, Markup]:
     if evidence is not None and not facts.is_regression:
         drawn["roc"] = figures.roc(evidence, language)
         drawn["calibration"] = figures.calibration(evidence, language)
+        drawn["decision"] = figures.decision_curve(evidence, language)
     if evidence is not None and facts.is_regression:
         drawn["scatter"] = figures.scatter(evidence, language)
     if evidence is not None:
@@ -296,6 +298,8 @@ TABLES = {
     "metrics": tables.metric_table,
     "baselines": tables.baseline_table,
     "sites": tables.site_tables,
+    "reliability": reliability_table,
+    "decision": decision_table,
     "quality": tables.quality_table,
     "reading": reading_table,
     "regions": tables.region_table,

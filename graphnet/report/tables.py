@@ -14,6 +14,8 @@ from graphnet.artifacts.result import (
     SplitMetrics,
 )
 from graphnet.config import INHERITED
+from graphnet.evaluation.decision import predictive_values
+from graphnet.evaluation.intervals import Estimate
 from graphnet.figures.importance import Importance, region_titles
 from graphnet.messages import Message, first_of
 from graphnet.names import (
@@ -29,6 +31,7 @@ from graphnet.report.facts import Facts, Json
 from graphnet.report.numbers import (
     KEPT,
     NOTHING,
+    estimated,
     figure,
     p_value,
     share,
@@ -37,9 +40,11 @@ from graphnet.report.numbers import (
 )
 
 MOST_SUBJECTS, MOST_SITES, MOST_FINDINGS = 8, 50, 100
+LEAST_P = 0.001  # with three decimals
 COMPARED_COLUMNS = ("auc", "accuracy", "balanced_accuracy")
 SITE_COLUMNS = ("auc", "accuracy", "sensitivity", "specificity")
 SCORE_COLUMNS = ("r2", "mae")
+
 
 Cell = str | Message | tuple[Message, ...]  # a tuple: sentences, one after the other
 Row = list[Cell]
@@ -157,11 +162,14 @@ def flow_table(facts: Facts) -> Table:
 
 def metric_table(facts: Facts) -> Table:
     """Metrics with intervals, a column per split."""
+    measured = list(facts.metrics.values())
     names = SCORE_METRICS if facts.is_regression else CLASS_METRICS
     rows: list[Row] = [
-        [metric_name(name), *(with_interval(metrics, name) for metrics in facts.metrics.values())]
+        [metric_name(name), *(with_interval(metrics, name) for metrics in measured)]
         for name in names
+        if name == "n" or any(name in metrics for metrics in measured)  # older results have fewer
     ]
+    rows += prevalence_rows(facts)
     titles: Row = [Message("report.metric"), *map(split_name, facts.metrics)]
     return Table(titles, [*rows, *_further_metrics(facts)])
 
@@ -184,11 +192,35 @@ def _further_metrics(facts: Facts) -> list[Row]:
 
 
 def _p_value(test: Permutation | None) -> str:
-    """Such as 0.012; ``≤`` before the least that so few permutations can give."""
+    """Such as 0.012; ``≤`` before the least of so many permutations, and of fewer than 1,000."""
     if test is None or test.p is None:
         return NOTHING
-    least = 1 / (test.permutations + 1)
-    return f"≤ {figure(least)}" if test.p <= least else figure(test.p)
+    shown = figure(test.p) if test.p >= LEAST_P else f"{test.p:.1g}"
+    return f"≤ {shown}" if test.is_bound else shown
+
+
+def prevalence_rows(facts: Facts) -> list[Row]:
+    """PPV and NPV by split at the prevalence that the form states; none without.
+
+    Of two classes only.
+    """
+    prevalence = facts.evaluation.prevalence
+    if prevalence is None or not facts.is_binary:
+        return []
+    found = [_at_prevalence(metrics, prevalence) for metrics in facts.metrics.values()]
+    shown = f"{100 * prevalence:g}{KEPT}%"
+    return [
+        [Message(code, prevalence=shown), *(estimated(pair[place]) for pair in found)]
+        for place, code in enumerate(("report.ppv-at", "report.npv-at"))
+    ]
+
+
+def _at_prevalence(metrics: SplitMetrics, prevalence: float) -> tuple[Estimate, Estimate]:
+    """Of repeated folds by the mean counts, as each has every subject once."""
+    if metrics.confusion is None:
+        return Estimate(), Estimate()
+    counts = [[count / metrics.repeats for count in row] for row in metrics.confusion]
+    return predictive_values(counts, prevalence)
 
 
 def baseline_table(facts: Facts) -> Table:

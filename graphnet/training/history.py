@@ -104,6 +104,15 @@ class History:
         """A line per epoch, as the contract's ``train_epochs`` has them."""
         return [epoch.line() for epoch in self.epochs]
 
+    def without(self, split: str) -> "History":
+        """The same epochs without the scores of a split."""
+        return History(
+            tuple(
+                Epoch(epoch.number, {k: v for k, v in epoch.scores.items() if k != split})
+                for epoch in self.epochs
+            )
+        )
+
     def series(self, kind: str) -> dict[str, list[tuple[int, float]]]:
         """Number of the epoch and its loss or accuracy, by split; without what is no number."""
         points: dict[str, list[tuple[int, float]]] = {}

@@ -152,6 +152,7 @@ def drawings(facts: Facts, language: str) -> dict[str, Markup]:
         return drawn
     drawn["roc"] = _drawn(figures.roc(evidence, language))
     drawn["calibration"] = _drawn(figures.calibration(evidence, language))
+    drawn["decision"] = _drawn(figures.decision_curve(evidence, language))
     matrix = facts.headline_metrics.confusion if facts.headline_metrics else None
     drawn["confusion"] = _drawn(figures.confusion(matrix or (), facts.class_titles, language))
     return drawn

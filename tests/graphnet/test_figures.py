@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from graphnet.evaluation.calibration import bins
 from graphnet.figures import (
     calibration,
     confusion,
     curves,
+    decision_curve,
     distributions,
     forest,
     importance,
@@ -23,7 +25,7 @@ from graphnet.figures.curves import MOST_POINTS, thinned
 from graphnet.figures.distributions import Boxes
 from graphnet.figures.drawing import Axes, padded, ticks
 from graphnet.figures.forest import Row
-from graphnet.figures.predictions import area, bins, roc_points
+from graphnet.figures.predictions import area, roc_points
 from graphnet.messages import CHINESE, LANGUAGES
 from graphnet.training.history import History
 
@@ -158,6 +160,18 @@ def test_calibration_counts_everybody_once(rng: np.random.Generator) -> None:
     assert calibration(evidence(predictions={})) == ""
 
 
+def test_the_decision_curve_says_where_a_model_is_of_use() -> None:
+    words = said(decision_curve(evidence()))
+    assert {"Test", "Treat all", "Treat nobody", "Model"} <= set(words)
+    known = {**predicted(60), "probability": [[0.5, 0.5]] * 60}
+    useless = decision_curve(evidence(predictions={"test": known}))
+    assert "At no threshold is the model better" in useless
+    assert decision_curve(evidence(predictions={})) == ""
+    assert decision_curve(evidence(classes=[0, 1, 2])) == ""
+    one_class = {**predicted(60), "label": [1] * 60}
+    assert decision_curve(evidence(predictions={"test": one_class})) == ""
+
+
 def test_forest_tells_what_is_not_known() -> None:
     rows = [Row("ours", 0.8, (0.7, 0.9), ours=True), Row("theirs", None)]
     assert "0.800 [0.70, 0.90]" in said(forest(rows, "AUC", reference=0.5))
@@ -240,6 +254,7 @@ def all_figures(language: str) -> dict[str, str]:
         "calibration": calibration(found, language),
         "confusion": confusion([[8, 2], [1, 9]], [0, 1], language),
         "curves": curves(history(LINES), 700, language),
+        "decision_curve": decision_curve(found, language),
         "distributions": distributions({"GMV": {"A": QUARTILES}}, language),
         "forest": forest([Row("SGN", 0.8, (0.7, 0.9))], "AUC", language=language),
         "importance": importance(found, language=language),
@@ -256,3 +271,13 @@ def test_a_chinese_figure_says_the_same_numbers_and_no_english_word(name: str) -
     assert len({" ".join(re.findall(r"\d+\.?\d*", text)) for text in texts}) == 1
     assert texts[0] != texts[1]
     assert set(re.findall(r"[A-Za-z]{3,}", texts[1])) <= {"GMV", "AUC", "SGN", "ROC", "Wilson"}
+
+
+def test_a_split_can_be_left_out_of_the_curves() -> None:
+    """As while a model trains, so that nobody chooses by test subjects."""
+    lines = ["Epoch 001, Train Loss: 0.7, Train Accuracy: 0.5, Test Loss: 0.6, Test Accuracy: 0.6"]
+    whole = History.from_lines(lines)
+    assert "Test" in said(curves(whole))
+    assert "Test" not in said(curves(whole.without("test")))
+    (line,) = whole.without("test").lines()
+    assert line == "Epoch 001, Train Loss: 0.7000, Train Accuracy: 0.5000"

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from graphnet import messages
-from graphnet.artifacts.result import Permutation
+from graphnet.artifacts.result import CalibrationResult, Permutation
 from graphnet.catalogue import GRAPHS, MODELS
 from graphnet.data.interpretation import (
     ClassCoding,
@@ -35,13 +35,15 @@ from graphnet.report.downloads import bibtex, work_of
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
 from graphnet.report.page import SCRIPT, render_report
+from graphnet.report.probabilities import decision_table, reliability_table
 from graphnet.report.summary import by_chance, leading_metric, verdict
-from graphnet.report.tables import _p_value
+from graphnet.report.tables import _p_value, prevalence_rows
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 METRICS = {
     "n": 58, "accuracy": 0.828, "balanced_accuracy": 0.828, "sensitivity": 0.69,
-    "specificity": 0.966, "auc": 0.9, "brier": 0.13, "ece": 0.047, "confusion": [[28, 1], [9, 20]],
+    "specificity": 0.966, "auc": 0.9, "brier": 0.13, "calibration_error": 0.047,
+    "confusion": [[28, 1], [9, 20]],
     "ci": {"auc": [0.78, 0.96], "accuracy": [0.71, 0.9]},
 }  # fmt: skip
 FINDING = {"rule": "absurd", "site": "B", "subject": "S7", "measure": "ALFF", "count": 39}
@@ -467,7 +469,7 @@ def test_what_folds_gave_is_told_and_what_they_could_not_give_is_not() -> None:
         "3-fold cross-validation over subjects, repeated 2 times",
         "Learning rate, weight decay and density were selected within each fold",
         "0.003 (2×), 0.01 (1×)",
-        "p-value of the AUC 0.004",
+        "p-value of the AUC (labels permuted, models not refitted) 0.004",
         "SD of the AUC over repeats 0.011",
         "RBF SVM: A fold had too few.",
     ):
@@ -614,7 +616,10 @@ def test_long_names_of_regions_and_classes_fit_their_figures() -> None:
 
 def test_a_p_value_that_so_few_permutations_cannot_go_below_is_said_to_be_a_bound() -> None:
     assert _p_value(Permutation(1 / 101, 100, 0.9)) == "≤ 0.010"
-    assert _p_value(Permutation(3 / 101, 100, 0.9)) == "0.030"
+    assert _p_value(Permutation(3 / 101, 100, 0.9)) == "≤ 0.030"  # fewer than 1,000
+    assert _p_value(Permutation(30 / 1001, 1000, 0.9)) == "0.030"
+    assert _p_value(Permutation(1 / 5001, 5000, 0.9)) == "≤ 0.0002"
+    assert Permutation(30 / 1001, 1000, 0.9).as_dict()["at_most"] is False
     assert _p_value(Permutation(None, 100, None)) == "—"
 
 
@@ -730,3 +735,42 @@ def test_a_report_may_hold_the_other_language_for_its_reader() -> None:
         Read(template).text.strip()
         in Read(render_report(task(), **stored(), language=CHINESE)).text
     )
+
+
+def test_predictive_values_are_for_the_shares_here_and_for_a_stated_prevalence() -> None:
+    """Of 29 and 29 subjects, sensitivity 20/29 and specificity 28/29; one in fifty is ill."""
+    stated = task()
+    stated["task_config"]["param_set"]["prevalence"] = 0.02
+    of_ppv, _ = prevalence_rows(facts_of(task_=stated))
+    ppv = (20 / 29 * 0.02) / (20 / 29 * 0.02 + 1 / 29 * 0.98)
+    assert str(of_ppv[1]).startswith(f"{ppv:.3f} [")
+    assert "PPV at a prevalence of 2" in read(task_=stated).text
+    assert prevalence_rows(facts_of()) == []
+    sentences = written(task_=stated)
+    assert dict(sentences["methods.predictive-values-at"].values) == {"prevalence": "0.02"}
+
+
+def test_each_site_has_its_mean_probability_beside_the_observed_share() -> None:
+    table = reliability_table(facts_of())
+    assert [row[:3] for row in table.rows] == [["x", "1", "0.200"], ["y", "2", "0.650"]]
+    assert str(table.rows[1][3]).startswith("1.000 [0.34,")
+    assert table.rows[1][4] == "—"  # all of one class
+    alone = evidence()
+    alone["predictions"]["test"]["site"] = ["x"] * 3
+    assert reliability_table(facts_of(evidence=alone)).rows == []
+
+
+def test_the_decision_table_has_the_net_benefit_of_the_curve() -> None:
+    rows = {row[0]: row[1:] for row in decision_table(facts_of()).rows}
+    assert rows["0.5"] == ["+0.333", "+0.333"]  # 1/3 of three; all: 2/3 - 1/3
+    assert rows["0.35"] == ["+0.667", f"{2 / 3 - 0.35 / 0.65 / 3:+.3f}"]
+    assert rows["0.95"][0] == "+0.000"
+
+
+def test_how_probabilities_were_calibrated_is_said() -> None:
+    for source, code in (("cv", "0.250, fitted to 345 out-of-fold"), ("parent", "of the parent")):
+        calibrated = CalibrationResult(source, 0.25, 345).as_dict()
+        assert code in read(task_=task(result={"calibration": calibrated})).text
+    declined = CalibrationResult(why=Message("evaluation.calibration-parent-saw")).as_dict()
+    assert "methods.not-calibrated" in written(task_=task(result={"calibration": declined}))
+    assert "methods.calibrated" not in written()

@@ -50,3 +50,11 @@ rows-read = { $count ->
    *[other] { $count } rows read
 }
 rows-left-out = { $count } left out
+threshold = Threshold on the probability
+net-benefit = Net benefit
+model-decides = Model
+treat-all = Treat all
+treat-none = Treat nobody
+decision-curve = Decision curve
+benefit-between = The model is best at some thresholds from { $low } to { $high }.
+benefit-nowhere = At no threshold is the model better than treating all or nobody.

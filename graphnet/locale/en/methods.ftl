@@ -111,7 +111,18 @@ intervals-of-classes = Intervals are 95 % confidence intervals: Wilson's for pro
 auc-of-classes = The area under the ROC curve is the mean over each class against the rest, without an interval.
 intervals-of-repeats = For repeated folds, metrics are means over the repeats; the intervals of accuracy, balanced accuracy and area under the ROC curve are from a bootstrap over subjects [@efron], the other intervals are those of the first repeat, shifted to the mean.
 meaning-of-intervals = Intervals reflect which subjects were evaluated, not which were trained on.
-calibration-error = The expected calibration error uses ten bins of equal width [@naeini].
+calibration-error = The expected calibration error is the mean distance of predicted probability and observed share over ten bins of equally many subjects, fewer where a bin would have less than five [@nixon].
+calibration-of-two-classes = The calibration slope is that of a logistic regression of the class on the logit of the predicted probability, the calibration intercept that with the slope held at 1 [@cox; @calster]. The Brier score is compared with that of giving every subject the share of the classes [@steyerberg].
+calibrated = Log probabilities were drawn towards the classes' shares in the training subjects by one factor (temperature scaling [@guo] around the base rate), { $source ->
+    [parent] { $slope }, that of the parent model
+    [inner] { $slope }, fitted to predictions of { $subjects } training subjects by models of inner folds that were not trained on them
+   *[folds] { $slope }, fitted to { $subjects } out-of-fold predictions of training subjects
+}. The predicted class is the most probable one.
+calibrated-folds = Each fold has a factor of its own, fitted to predictions of its training subjects by models that were trained neither on these nor on test subjects of the fold.
+not-calibrated = The model's probabilities were not calibrated.
+predictive-values = Predictive values are for the classes' shares in the evaluated subjects.
+predictive-values-at = Predictive values are for the classes' shares in the evaluated subjects and, by Bayes' theorem, for a prevalence of { $prevalence }, with intervals on the logit scale [@mercaldo].
+decision-curve = The decision curve shows the net benefit over thresholds of the probability [@vickers].
 baselines = { $count ->
     [one] For comparison, { $methods } was fitted to the same training subjects [@sklearn].
    *[other] For comparison, { $methods } were fitted to the same training subjects [@sklearn].

@@ -45,7 +45,7 @@ roc-caption = { $target ->
     [yes] {" "}For repeated folds, it is that of each subject's mean prediction.
    *[no] {""}
 }
-calibration-caption = Observed frequency against predicted probability, in bins with equal numbers of subjects.
+calibration-caption = Observed frequency against predicted probability, in the bins of the expected calibration error.
 confusion-caption = { $repeated ->
     [yes] { $split }: counts over all repeats. Each subject is assigned to the likeliest class; shading shows the share of the row.
    *[no] { $split }: counts. Each subject is assigned to the likeliest class; shading shows the share of the row.
@@ -136,7 +136,14 @@ split = Split
 site = Site
 metric = Metric
 of-these-seen = Of these, used for training
-p-value = p-value of the AUC
+p-value = p-value of the AUC (labels permuted, models not refitted)
+ppv-at = PPV at a prevalence of { $prevalence }
+npv-at = NPV at a prevalence of { $prevalence }
+mean-probability = Mean probability
+observed-share = Observed share
+reliability-caption = Calibration by site, { $split }: mean predicted probability and observed share of the positive class.
+decision-caption = Decision curve: net benefit over the probability from which somebody would act.
+benefit-caption = { $split }: net benefit by threshold; that of treating nobody is 0.
 sd-over-repeats = SD of the AUC over repeats
 method = Method
 auc-difference = AUC: model − method

@@ -94,7 +94,18 @@ intervals-of-classes = 区间为 95 % 置信区间：比例采用 Wilson 区间[
 auc-of-classes = ROC 曲线下面积为各类别对其余类别的平均值，不给出区间。
 intervals-of-repeats = 重复交叉验证时，指标为各次重复的均值；准确率、平衡准确率和 ROC 曲线下面积的区间由对受试者的自助法得到[@efron]，其余区间为第一次重复的区间平移至均值。
 meaning-of-intervals = 区间反映被评估受试者的抽样，不反映训练受试者的抽样。
-calibration-error = 期望校准误差采用十个等宽分箱[@naeini]。
+calibration-error = 期望校准误差是预测概率与实际比例之差在十个等人数分箱上的平均值；若分箱不足五人则减少分箱[@nixon]。
+calibration-of-two-classes = 校准斜率取自以预测概率的对数几率对类别作的逻辑回归，校准截距则将斜率固定为 1[@cox; @calster]。Brier 分数与按类别比例给出概率的分数相比较[@steyerberg]。
+calibrated = 以一个系数将对数概率向训练受试者的类别比例收缩（以基准率为中心的温度缩放[@guo]）：{ $source ->
+    [parent] { $slope }，沿用父模型
+    [inner] { $slope }，依据内层折中未用其训练的模型对 { $subjects } 名训练受试者的预测拟合
+   *[folds] { $slope }，依据训练受试者的 { $subjects } 个折外预测拟合
+}。预测类别为概率最大者。
+calibrated-folds = 每一折有各自的系数，依据对该折训练受试者的预测拟合；给出预测的模型既未用这些受试者，也未用该折的测试受试者训练。
+not-calibrated = 模型的概率未经校准。
+predictive-values = 预测值按被评估受试者的类别比例给出。
+predictive-values-at = 预测值按被评估受试者的类别比例给出，并按贝叶斯定理给出患病率为 { $prevalence } 时的值，其区间在对数几率尺度上计算[@mercaldo]。
+decision-curve = 决策曲线给出各概率阈值下的净收益[@vickers]。
 baselines = 作为比较，在同一批训练受试者上拟合了{ $methods }[@sklearn]。
 baselines-of-tuned = 作为比较，在微调所用的受试者上（不含父模型的受试者）拟合了{ $methods } [@sklearn]。
 majority = 多数类

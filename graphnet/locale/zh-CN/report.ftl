@@ -45,7 +45,7 @@ roc-caption = { $target ->
     [yes] 重复交叉验证时，为每名受试者平均预测的曲线。
    *[no] {""}
 }
-calibration-caption = 实际频率与预测概率；各分箱的受试者人数相等。
+calibration-caption = 实际频率与预测概率；分箱与期望校准误差相同。
 confusion-caption = { $repeated ->
     [yes] { $split }：各次重复的人次之和。每名受试者归入最可能的类别；颜色深浅表示在该行中的比例。
    *[no] { $split }：人数。每名受试者归入最可能的类别；颜色深浅表示在该行中的比例。
@@ -130,7 +130,14 @@ split = 数据划分
 site = 站点
 metric = 指标
 of-these-seen = 其中参与过训练的人数
-p-value = AUC 的 p 值
+p-value = AUC 的 p 值（置换标签，不重新拟合模型）
+ppv-at = 患病率 { $prevalence } 时的阳性预测值
+npv-at = 患病率 { $prevalence } 时的阴性预测值
+mean-probability = 平均概率
+observed-share = 实际比例
+reliability-caption = 各站点的校准，{ $split }：阳性类别的平均预测概率与实际比例。
+decision-caption = 决策曲线：净收益随采取行动所需概率的变化。
+benefit-caption = { $split }：各阈值的净收益；全不处理为 0。
 sd-over-repeats = 各次重复的 AUC 标准差
 method = 方法
 auc-difference = AUC：模型 − 方法
