@@ -774,3 +774,14 @@ def test_how_probabilities_were_calibrated_is_said() -> None:
     declined = CalibrationResult(why=Message("evaluation.calibration-parent-saw")).as_dict()
     assert "methods.not-calibrated" in written(task_=task(result={"calibration": declined}))
     assert "methods.calibrated" not in written()
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_every_figure_and_table_has_a_name_of_its_own_to_be_saved_under(kind: str) -> None:
+    changes = kinds()[kind]
+    page = render_report(changes.pop("task_"), **changes)
+    names = re.findall(r'<(?:table|figure) data-name="(.*?)"', page)
+    assert names
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z0-9-]+", name) for name in names), names
+    assert page.count("<table") + page.count("<figure") == len(names)
