@@ -106,6 +106,7 @@ class _Group:
     reasons: Mapping[str, Message] = field(default_factory=dict)
     by_parent: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
     in_training: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    widening: float = 1.0  # of the intervals of differences
 
 
 def _test(models: TunedModels, data: Splits, predicted: FloatArray | None) -> Iterator[_Group]:
@@ -144,7 +145,17 @@ def _folds(models: TunedModels, train: Cohort, folds: Mapping[str, TunedFolds]) 
         elif each.scratch_reason is not None:
             reasons[SCRATCH] = each.scratch_reason
         nobody = np.zeros(len(train), dtype=bool)
-        yield _Group(kind, train, each.tuned, rivals, reasons, seen, nobody)
+        widening = _widening(len({fold.name for fold in each.folds}))
+        yield _Group(kind, train, each.tuned, rivals, reasons, seen, nobody, widening)
+
+
+def _widening(folds: int) -> float:
+    """How much wider a difference of models of folds is than one of two models that stay.
+
+    Folds share nearly all of their training subjects, so all of them err alike (Nadeau & Bengio
+    2003, Machine Learning 52:239-281): variance over J folds is (1/J + tested/trained) and not 1/J.
+    """
+    return math.sqrt(1 + folds / (folds - 1))
 
 
 def _moved_by_fold(
@@ -207,11 +218,21 @@ def _compared(models: TunedModels, group: _Group) -> TuningComparison:
     rivals = {name: Rival(reason=reason) for name, reason in group.reasons.items()}
     for name, values in group.rivals.items():
         theirs = values[:, rows]
-        rivals[name] = Rival(judge.figures(theirs), judge.differences(tuned, theirs))
+        apart = judge.differences(tuned, theirs)
+        widened = {metric: _widened(each, group.widening) for metric, each in apart.items()}
+        rivals[name] = Rival(judge.figures(theirs), widened)
     if MOVED in rivals and "auc" in rivals[PARENT].metrics:
         # A threshold ranks nobody anew: that each fold has one of its own would only add noise.
         rivals[MOVED] = _with_ranking(rivals[MOVED], rivals[PARENT])
     return replace(empty, tuned=judge.figures(tuned), rivals=rivals)
+
+
+def _widened(figure: Figure, by: float) -> Figure:
+    """An interval ``by`` times as wide on each side of its value."""
+    if figure.value is None or figure.low is None or figure.high is None:
+        return figure
+    low, high = (figure.value + by * (bound - figure.value) for bound in (figure.low, figure.high))
+    return Figure(figure.value, low, high)
 
 
 def _with_ranking(moved: Rival, parent: Rival) -> Rival:

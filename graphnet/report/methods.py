@@ -324,6 +324,8 @@ def _tuning(facts: Facts) -> Iterator[Message]:
     if SCRATCH in found.rivals and found.rivals[SCRATCH].reason is None:
         yield Message("methods.tuning-scratch")
     yield Message("methods.tuning-intervals", kind="score" if facts.is_regression else "classes")
+    if found.split != "test":
+        yield Message("methods.tuning-widened")
 
 
 def _covariates(facts: Facts, fitted: Sequence[str]) -> Iterator[Message]:

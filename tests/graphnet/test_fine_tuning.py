@@ -188,6 +188,22 @@ def test_repeats_make_no_interval_narrower() -> None:
     assert width[1] > 0.7 * width[0]
 
 
+def test_intervals_of_folds_are_widened_for_the_training_subjects_that_folds_share() -> None:
+    train = people("B", 12, 1, FIRST)
+    settings = TrainingSettings.for_model("SGN", epochs=5, calibrate=False)
+    asked = replace(PLAIN, cv_folds=4)
+    outcome = experiment.run(Splits(train), settings, parent=parent(), evaluation=asked)
+    assert outcome.result.fine_tuning is not None
+    found = leading(outcome.result.fine_tuning).rivals[PARENT].differences["brier"]
+    ours = np.array(outcome.predictions["predictions"]["cv"]["probability"])
+    errors = [(each[:, 1] - train.labels) ** 2 for each in (ours, parent().predict(train))]
+    plain = stats.ttest_rel(*errors).confidence_interval()
+    assert found.low is not None
+    assert found.high is not None
+    wider = (found.high - found.low) / (plain.high - plain.low)
+    assert wider == pytest.approx(np.sqrt(1 + 4 / 3), rel=1e-3)  # predictions are stored rounded
+
+
 def test_a_score_is_compared_by_its_error() -> None:
     def scored(each: Cohort) -> Cohort:
         signal = np.nanmean(each.features[:, :3, 0], axis=1)
