@@ -363,3 +363,66 @@ def test_a_column_that_goes_with_the_class_by_chance_of_the_cohort_stays() -> No
          "sex": ["F"] * 3 + ["M"] * 3}
     )  # fmt: skip
     assert [each.name for each in found.covariates] == ["sex"]
+
+
+CLASSES_OF_20 = {"ID": [f"s{row}" for row in range(20)], "LABEL": ["0", "1"] * 10}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["td", "asd"] * 10,
+        [0.0, 1] * 10,
+        [2.0, 1, 2, 3] * 5,  # the kinds of a disease
+        [-9999.0, 1, -9999, 2] * 5,
+        ["", "late", "", "early"] * 5,  # nobody asked the controls
+        ["td", "asd"] * 9 + ["", ""],
+    ],
+)
+def test_a_column_whose_values_are_the_class_is_none_whatever_its_name(
+    cells: Column,
+) -> None:
+    found, inquiry = people({**CLASSES_OF_20, "FOLDER": cells}, label="LABEL")
+    assert found.covariates == ()
+    assert [(each.what, each.message.code) for each in inquiry.left_alone] == [
+        ("FOLDER", "readers_subjects.class-again")
+    ]
+    found, inquiry = people({**CLASSES_OF_20, "FOLDER": cells}, covariates="FOLDER")
+    assert [each.name for each in found.covariates] == ["FOLDER"], "whoever asks for it has it"
+    assert [each.what for each in inquiry.left_alone] == []
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("IQ", [float(100 + 20 * (row % 2) + row / 4) for row in range(20)]),  # many values
+        ("volumes", [180.0, 240] * 10),  # numbers that are no codes
+        ("share", [0.5, 1.5] * 10),
+        ("odd", ["td", "asd"] * 9 + ["asd", "td"]),  # not of everybody
+        ("sex", ["F", "M"] * 10),
+    ],
+)
+def test_a_covariate_that_goes_with_the_class_stays(column: str, cells: Column) -> None:
+    found = settled({**CLASSES_OF_20, column: cells}, label="LABEL")
+    assert [each.name for each in found.covariates] == [column]
+
+
+@pytest.mark.parametrize("column", ["batch", "MRI system", "Center"])
+def test_where_and_how_subjects_were_examined_is_kept_and_said(column: str) -> None:
+    """A flaw of the cohort, not a name of the class."""
+    site = {"SITE": ["a", "a", "b", "b"] * 5}
+    found, inquiry = people({**CLASSES_OF_20, **site, column: ["x", "y"] * 10}, site="SITE")
+    assert [each.name for each in found.covariates] == [column]
+    assert inquiry.assumptions == [
+        Message("readers_subjects.tells-the-class", column=column, count=2)
+    ]
+
+
+def test_among_few_subjects_it_may_be_chance_and_is_said() -> None:
+    """Of the 70 ways to part 8 subjects into halves two do it: 1 in 35 of such columns."""
+    few = {name: cells[:8] for name, cells in CLASSES_OF_20.items()}
+    found, inquiry = people({**few, "FOLDER": ["td", "asd"] * 4}, label="LABEL")
+    assert [each.name for each in found.covariates] == ["FOLDER"]
+    assert inquiry.assumptions == [
+        Message("readers_subjects.tells-the-class", column="FOLDER", count=2)
+    ]

@@ -26,9 +26,9 @@ from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import COVARIATES, Inquiry
 from graphnet.readers.subjects.classes import class_coding
-from graphnet.readers.subjects.people import People, is_class_again
+from graphnet.readers.subjects.people import People, leaves_as_class
 from graphnet.readers.subjects.words import CLASSES, plain
-from graphnet.readers.tables.sheet import Sheet, is_missing, is_number
+from graphnet.readers.tables.sheet import Sheet, as_texts, is_missing, is_number
 
 TABLE = "table"  # the key of the question
 MOST_NAMED = 5
@@ -254,12 +254,11 @@ def _with_covariates(
         addition.people.subjects.covariates, addition.people.covariates, strict=True
     ):
         ordered = _ordered(covariate, rows)
-        again = named is None and is_class_again(
-            covariate.name, [str(value) for value in ordered.values], subjects.labels
-        )
-        if again:
-            inquiry.leave(covariate.name, Message("readers_subjects.class-again"))
-        elif _is_their_class(covariate, other, taken, is_named=named is not None):
+        if named is None and leaves_as_class(
+            covariate.name, as_texts(ordered.values), subjects.labels, inquiry
+        ):
+            continue
+        if _is_their_class(covariate, other, taken, is_named=named is not None):
             inquiry.leave(
                 f"{other.name}: {covariate.name}",
                 Message("readers_subjects.class-of-another-table", table=listing.name),

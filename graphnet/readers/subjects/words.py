@@ -60,6 +60,20 @@ LESSER_CLASSES = words(
     alzheimers dementia mci pd parkinson parkinsons ocd ptsd 亚型
     """
 )
+# Where and how subjects were examined, and what tells them apart as people: beside the class by
+# a flaw of the cohort.
+CIRCUMSTANCES = words(
+    """
+    scannerid scannername scannermodel scannertype scannernumber mri mrisystem machine device
+    deviceid vendor model manufacturer manufacturersmodelname manufacturermodelname tesla
+    magneticfieldstrength headcoil protocol sequence acquisition acquisitiontype batch batchid
+    cohort cohortname study studyid project dataset datasource source room software softwareversion
+    version pipeline session sessionid ses run visit wave timepoint year scanyear studyyear month
+    season eyesopen eyesclosed tr te repetitiontime voxelsize country region language race ethnicity
+    ethnicgroup nationality smoking smoker handpreference maritalstatus family familyid
+    batchnumber 批次 扫描仪 设备 机型 厂商
+    """
+)
 REGION_COLUMNS = words(
     """
     region regions roi rois parcel parcels label area areas structure node brainregion
