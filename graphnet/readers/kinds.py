@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -212,14 +213,15 @@ def _is_matlab(file: File) -> bool:
 
 
 def _matlab(file: File) -> Dataset | None:
-    from graphnet.readers.arrays.fields import with_fields
+    from graphnet.readers.arrays.fields import with_cells, with_fields
     from graphnet.readers.arrays.matlab import read_matlab
     from graphnet.readers.arrays.nested import read_nested
     from graphnet.readers.arrays.programs import with_layers
     from graphnet.readers.arrays.reading import interpret_arrays
 
     arrays = with_layers(read_matlab(file.path, file.name, file.most), file.path, file.most)
-    arrays = with_fields(arrays, lambda: read_nested(file.path, file.name, file.most), file.inquiry)
+    load = cache(lambda: read_nested(file.path, file.name, file.most))
+    arrays = with_fields(with_cells(arrays, load, file.inquiry), load, file.inquiry)
     return interpret_arrays(arrays, "mat", file.inquiry, file.most_cells)
 
 
@@ -244,15 +246,14 @@ def _is_hdf5(file: File) -> bool:
 
 
 def _hdf5(file: File) -> Dataset | None:
-    from graphnet.readers.arrays.fields import with_fields
+    from graphnet.readers.arrays.fields import with_cells, with_fields
     from graphnet.readers.arrays.hdf5 import is_matlab_7_3, read_hdf5, read_nested_hdf5
     from graphnet.readers.arrays.programs import with_layers
     from graphnet.readers.arrays.reading import interpret_arrays
 
     arrays = with_layers(read_hdf5(file.path, file.name, file.most), file.path, file.most)
-    arrays = with_fields(
-        arrays, lambda: read_nested_hdf5(file.path, file.name, file.most), file.inquiry
-    )
+    load = cache(lambda: read_nested_hdf5(file.path, file.name, file.most))
+    arrays = with_fields(with_cells(arrays, load, file.inquiry), load, file.inquiry)
     kind = "mat" if is_matlab_7_3(file.head) else "hdf5"
     return interpret_arrays(arrays, kind, file.inquiry, file.most_cells)
 

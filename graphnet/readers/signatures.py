@@ -57,6 +57,8 @@ STARTS: tuple[tuple[bytes, Foreign], ...] = (
     (b"RDA", Foreign(Message("readers_kinds.rdata"), WRITE_CSV)),
     (b"X\n\x00\x00\x00", Foreign(Message("readers_kinds.rds"), WRITE_CSV)),
     (bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf", Foreign(Message("readers_kinds.sas"), TABLE)),
+    (b"HEADER RECORD*******LIB", Foreign(Message("readers_kinds.sas"), TABLE)),
+    (b"ORC", Foreign(Message("readers_kinds.orc"), TABLE)),
     (b"{\\rtf", Foreign(Message("readers_kinds.rtf"), TABLE)),
     (b"%PDF", Foreign(Message("readers_kinds.pdf"), TABLE)),
     (b"\x89PNG", Foreign(Message("readers_kinds.png"), ACCEPTED)),
@@ -152,6 +154,8 @@ def _others(head: bytes) -> Foreign | None:
     """Signatures that do not stand at the start."""
     if head[257:262] == b"ustar":
         return Foreign(Message("readers_kinds.tar"), ZIP_INSTEAD)
+    if b"SPSS PORT FILE" in head[:200]:
+        return Foreign(Message("readers_kinds.spss-portable"), TABLE)
     if head[128:132] == b"DICM":
         return Foreign(Message("readers_kinds.dicom"), FOLDER)
     return None

@@ -215,3 +215,41 @@ def test_structures_that_make_no_dataset_are_named(version: str, tmp_path: Path)
     found = read(path, mapping={"connectome.values": "z"}).settled()
     assert {each.what for each in found.interpretation.left_alone} == {"extra"}
     assert found.interpretation.label is None
+
+
+@pytest.mark.parametrize("version", STRUCTURES)
+def test_a_matrix_per_subject_in_cells_or_structures(version: str, tmp_path: Path) -> None:
+    rows = [{"id": IDS[row], "group": GROUPS[row], "fc": SQUARES[row]} for row in range(6)]
+    people = {"ids": IDS, "labels": GROUPS}
+    for arrays, code in (
+        ({"subjects": rows}, "readers_arrays.fields-read"),
+        ({"fc": list(SQUARES), **people}, "readers_arrays.cells-stacked"),
+        ({"X": list(SQUARES), **people}, "readers_arrays.cells-stacked"),
+    ):
+        path = tmp_path / "x.mat"
+        if version == "7.3":
+            matlab_7_3(path, arrays)
+        else:
+            savemat(path, {name: cells(each) for name, each in arrays.items()})
+        found = read(path, mapping={"connectome.values": "z"}).settled()
+        assert found.subjects.ids == tuple(IDS)
+        assert found.subjects.labels.tolist() == [0, 1, 1, 0, 1, 0]
+        np.testing.assert_array_equal(found.connectomes, EDGES)
+        assert code in {each.code for each in found.interpretation.assumptions}
+
+
+def cells(value: object) -> object:
+    """A cell array (S, 1), which NumPy would join if its matrices are of one size."""
+    if isinstance(value, list) and isinstance(value[0], np.ndarray):
+        column = np.empty((len(value), 1), dtype=object)
+        column[:, 0] = [*value]
+        return column
+    return for_scipy(value)
+
+
+@pytest.mark.parametrize("version", STRUCTURES)
+def test_matrices_of_several_sizes_are_refused(version: str, tmp_path: Path) -> None:
+    odd = [*SQUARES[:5], SQUARES[5][:4, :4]]
+    path = saved(tmp_path / "x.mat", version, fc=odd, ids=IDS, labels=GROUPS)
+    with pytest.raises(CohortError, match=r"fc in x\.mat is an array of cells, of which one is"):
+        read(path)

@@ -76,6 +76,26 @@ def test_a_matrix_with_node_names() -> None:
     assert np.array_equal(found.values, [[1, 0.5], [0.5, np.nan]], equal_nan=True)
 
 
+@pytest.mark.parametrize("name", ["Sub-brick", "time"])
+def test_a_count_of_the_rows_beside_a_text_is_no_region(name: str) -> None:
+    rows = [f"f.nii\t{line}" for line in lines(index=True).splitlines()]
+    found, inquiry = block("\n".join([f"File\t{name}\ta\tb\tc", *rows]))
+    check(found, ("a", "b", "c"), ("f.nii",) * 4)
+    assert len(inquiry.assumptions) == 1
+    assert inquiry.questions == []
+
+
+def test_a_count_of_the_rows_beside_a_text_of_another_name_is_asked_about() -> None:
+    rows = [f"f.nii\t{line}" for line in lines(index=True).splitlines()]
+    text = "\n".join(["File\tnumber\ta\tb\tc", *rows])
+    _, inquiry = block(text)
+    assert [question.id for question in inquiry.questions] == ["index"]
+    found, _ = block(text, index="index")
+    check(found, ("a", "b", "c"), ("f.nii",) * 4)
+    found, _ = block(text, index="region")
+    assert found.header == ("number", "a", "b", "c")
+
+
 def test_text_columns_of_afni_are_no_regions() -> None:
     found, inquiry = block(
         "File\tSub-brick\tMean_1\tMean_2\nx.nii\t0[?]\t0.5\t1\nx.nii\t1[?]\t2\t3\n"

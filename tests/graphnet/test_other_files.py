@@ -135,29 +135,33 @@ def test_spss_that_has_cut_a_letter(tmp_path: Path) -> None:
 # Parquet and Arrow ---------------------------------------------------------------------------
 
 
+NAMES = {"parquet": "parquet", "arrow": "arrow", "stream": "arrow"}
+
+
 def columnar(frame: pd.DataFrame, kind: str, path: Path, **options: Any) -> Path:
     if kind == "parquet":
         frame.to_parquet(path, **options)
     else:
         with pa.OSFile(str(path), "wb") as sink:
             whole = pa.Table.from_pandas(frame)
-            with pa.ipc.new_file(sink, whole.schema) as writer:
+            new = pa.ipc.new_stream if kind == "stream" else pa.ipc.new_file
+            with new(sink, whole.schema) as writer:
                 writer.write_table(whole, max_chunksize=4)
     return path
 
 
-@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "stream"])
 def test_columns_with_categories_and_an_index(kind: str, tmp_path: Path) -> None:
     frame = table().set_index("subject").rename_axis(None)
     words = frame["dx"].map(LABELLED["dx"]).astype("category")
     small = {f"GMV_{region + 1}": frame[f"GMV_{region + 1}"].astype("f4") for region in range(5)}
     path = columnar(frame.assign(dx=words, **small), kind, tmp_path / "x")
     found = dataset(path)
-    assert found.interpretation.kind == kind
+    assert found.interpretation.kind == NAMES[kind]
     assert_is_table(found, FEATURES[:, :, 1].astype("f4"), [50, 60, -8, 40, np.nan, 10])
 
 
-@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "stream"])
 def test_columns_keep_long_ids_and_refuse_lists(kind: str, tmp_path: Path) -> None:
     long = 2**53 + 1 + np.arange(6)
     found = dataset(columnar(table().assign(subject=long), kind, tmp_path / "x"))
@@ -168,15 +172,52 @@ def test_columns_keep_long_ids_and_refuse_lists(kind: str, tmp_path: Path) -> No
     assert "lists or records in the cells of column more" in refused(tmp_path, path.read_bytes())
 
 
-@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "stream"])
 def test_columns_that_are_cut_or_too_many(kind: str, tmp_path: Path) -> None:
     body = columnar(table(), kind, tmp_path / "whole").read_bytes()
     for length in (10, 200, len(body) - 4):
         sentence = refused(tmp_path, body[:length])
-        assert f"{kind.capitalize()} file that is damaged or cut short" in sentence
+        assert f"{NAMES[kind].capitalize()} file that is damaged or cut short" in sentence
     many = columnar(pd.DataFrame({"x": np.zeros(300_000, "i1")}), kind, tmp_path / "many")
     with pytest.raises(CohortError, match="more than 12,500 cells"):
         read(many, most=100_000)
+
+
+def test_a_stream_that_is_cut_between_two_batches(tmp_path: Path) -> None:
+    """Arrow itself reads it as a shorter table."""
+    path = columnar(table(), "stream", tmp_path / "whole")
+    body = path.read_bytes()
+    cut = body[:-8]
+    assert pa.ipc.open_stream(cut).read_all().num_rows == 6
+    assert "Arrow file that is damaged or cut short" in refused(tmp_path, cut)
+
+
+# JSON ----------------------------------------------------------------------------------------
+
+
+def test_json_of_rows_is_the_table_that_json_of_columns_is(tmp_path: Path) -> None:
+    whole = table().assign(subject=[f"00{place}" for place in range(6)])
+    columns = dataset(saved(tmp_path, whole.to_json().encode()))
+    rows = dataset(saved(tmp_path, whole.to_json(orient="records").encode()))
+    assert rows.subjects.ids == columns.subjects.ids == tuple(whole["subject"])
+    np.testing.assert_array_equal(rows.subjects.labels, columns.subjects.labels)
+    assert columns.values is not None
+    np.testing.assert_array_equal(rows.values, columns.values)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[{"ID": "a", "LABEL": 0}, {"ID": "b"}]', "row 2 differs from the first one in LABEL"),
+        ('[{"ID": "a"}, {"ID": "b", "AGE": 3}]', "row 2 differs from the first one in AGE"),
+        ('[{"ID": "a"}, ["b"]]', "no table"),
+        ('[{"ID": "a", "LABEL": {"x": 1}}]', "a cell of column LABEL"),
+        ("[[1, 2], [3, 4]]", "no table"),
+        ("[{}]", "no table"),
+    ],
+)
+def test_json_of_rows_that_are_no_table_is_refused(text: str, words: str, tmp_path: Path) -> None:
+    assert words in refused(tmp_path, text.encode())
 
 
 # FreeSurfer ----------------------------------------------------------------------------------
@@ -248,6 +289,10 @@ KINDS: dict[str, tuple[bytes, str]] = {
     "HDF5": (b"\x89HDF\r\n\x1a\n" + bytes(600), "HDF5"),
     "R": (gzip.compress(b"RDX3\nX\n\x00\x00\x00\x03" + bytes(60)), "an R file (.RData)"),
     "SAS": (bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf\xbd\x92\x08\x00" + bytes(600), "a SAS"),
+    "SAS transport": (b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!0000", "a SAS file"),
+    "SPSS portable": (b"0" * 40 + b"ASCII SPSS PORT FILE".ljust(60), "portable file of SPSS"),
+    "ORC": (b"ORC\n\x06\x12\x04" + bytes(90), "Apache ORC"),
+    "lines of JSON": (b'{"ID": "a", "LABEL": 0}\n{"ID": "b", "LABEL": 1}\n', "lines of JSON"),
     "Feather": (b"FEA1" + bytes(90), "Feather"),
     "SQLite": (b"SQLite format 3\x00" + bytes(90), "SQLite"),
     "PDF": (b"%PDF-1.7\n" + bytes(90), "PDF"),

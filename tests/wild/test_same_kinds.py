@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 from collections.abc import Callable, Mapping
 from itertools import combinations
 from pathlib import Path
@@ -173,9 +174,13 @@ def test_one_id_in_two_classes_is_named_so(tmp_path: Path) -> None:
     assert "class" in refusal
 
 
-def test_records_in_json_are_named_so(tmp_path: Path) -> None:
-    refusal = of(tmp_path, '[{"ID": "a", "LABEL": 0, "GMV_1": 0.1}]', "cohort.json").refusal
-    assert "JSON" in refusal
+def test_records_in_json_are_read(tmp_path: Path) -> None:
+    rows = [{"ID": "a", "LABEL": 0, "GMV_1": 0.1}, {"ID": "b", "LABEL": 1, "GMV_1": None}]
+    found = of(tmp_path, json.dumps(rows), "cohort.json").dataset
+    assert found.subjects.ids == ("a", "b")
+    np.testing.assert_array_equal(one_measure(found), [[0.1], [np.nan]])
+    lines = "\n".join(map(json.dumps, rows))
+    assert "JSON" in of(tmp_path, lines, "cohort.jsonl").refusal
 
 
 SIDES = {

@@ -37,6 +37,7 @@ no-features = { $count ->
    *[other] { $file } has no array called features or fc; it holds { $arrays }. { $expected }
 }
 fields-read = { $file }: the fields of the structure { $structure } were read as arrays: { $fields }.
+cells-stacked = { $file }: { $array } holds { $count } matrices of { $shape }, which were read as those of the subjects in their order.
 structure-fields = { $file } has no array called features or fc; it holds { $arrays }. Save the fields of the structure as arrays: save('cohort.mat', '-struct', '{ $structure }', '-v7'). Give fc (subjects, regions, regions), or features (subjects, regions, measures) with measures, and ids and labels with one value per subject.
 no-subjects = { $file } has no subjects or no values: it holds { $arrays }.
 too-many-values = { $file } has more than { $limit } values per subject, which is the limit.

@@ -36,6 +36,7 @@ no-features = { $count ->
    *[other] { $file } 中没有名为 features 或 fc 的数组；其中有 { $arrays }。{ $expected }
 }
 fields-read = { $file }：结构体 { $structure } 的字段已作为数组读取：{ $fields }。
+cells-stacked = { $file }：{ $array } 中有 { $count } 个 { $shape } 的矩阵，已按顺序读作各受试者的矩阵。
 structure-fields = { $file } 中没有名为 features 或 fc 的数组；其中有 { $arrays }。请将结构体的字段保存为数组：save('cohort.mat', '-struct', '{ $structure }', '-v7')。请提供 fc（受试者, 脑区, 脑区），或 features（受试者, 脑区, 指标）及 measures，并提供每名受试者一个值的 ids 和 labels。
 no-subjects = { $file } 中没有受试者或没有数值：其中有 { $arrays }。
 too-many-values = { $file } 中每名受试者的数值超过上限 { $limit } 个。

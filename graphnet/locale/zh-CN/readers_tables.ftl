@@ -102,8 +102,9 @@ column-with-values = { $column }：{ $values }
 
 # JSON 与 Stata
 
-not-json = { $file } 不是 UTF-8 编码的 JSON。
-json-not-columns = { $file } 是 JSON，但不是由列组成的表格。
+not-json = { $file } 不是 UTF-8 编码的 JSON。整张表格应为一个 JSON 文档；不支持逐行的 JSON（.jsonl）。请另存为 CSV。
+json-not-columns = { $file } 是 JSON，但不是表格。请给出由 DataFrame.to_json() 写出的各列，或由各行组成的列表（orient="records"）；也可另存为 CSV。
+json-row-differs = { $file } 是由各行组成的列表，其中第 { $row } 行与第一行的列不同：{ $column }。请让每一行都有相同的列，缺失值写作 null。
 json-column-without-rows = { $file } 是 JSON，但没有列：{ $column } 中没有数据行。
 json-rows-differ = { $file } 中 { $column } 列的行与第一列不一致。
 json-nested-cell = { $file } 的 { $column } 列有单元格是列表或对象。

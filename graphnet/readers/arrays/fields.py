@@ -1,10 +1,12 @@
-"""Structures of MATLAB and groups of HDF5, whose fields are the arrays of a dataset.
+"""Structures and cells of MATLAB and groups of HDF5, whose contents are the arrays of a dataset.
 
-``data.fc`` beside ``data.labels``, or a table of the subjects as a structure beside ``fc``.
+``data.fc`` beside ``data.labels``, a table of the subjects as a structure beside ``fc``, or a cell
+with the matrix of each subject.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from math import prod
 
 import numpy as np
 
@@ -23,7 +25,26 @@ from graphnet.readers.arrays.nested import Nested, Structure
 from graphnet.readers.arrays.subjects import subject_array_names
 from graphnet.readers.inquiry import Inquiry
 
+LARGE_CELL = "readers_arrays.large-cell"  # the code of what an array is
 Load = Callable[[], Mapping[str, Nested]]
+
+
+def with_cells(arrays: NamedArrays, load: Load, inquiry: Inquiry) -> NamedArrays:
+    """With one array in place of each cell of S matrices of one size; ``load`` as below."""
+    cells = {name for name, odd in arrays.odd.items()
+             if odd.message.code == LARGE_CELL and max(odd.shape) == prod(odd.shape)}  # fmt: skip
+    if not cells:
+        return arrays
+    contents = load()
+    stacked = {name: _stacked(contents.get(name)) for name in cells}
+    found = classify_arrays({name: each for name, each in stacked.items() if each is not None})
+    for name, each in found.plain.items():
+        values = {"count": len(each), "shape": " x ".join(map(str, each.shape[1:]))}
+        inquiry.assume(
+            Message("readers_arrays.cells-stacked", file=inquiry.name, array=name, **values)
+        )
+    odd = {name: each for name, each in arrays.odd.items() if name not in found.plain}
+    return NamedArrays({**arrays.plain, **found.plain}, odd)
 
 
 def with_fields(arrays: NamedArrays, load: Load, inquiry: Inquiry) -> NamedArrays:
@@ -76,14 +97,26 @@ def _arrays_of(structure: Structure) -> dict[str, Array]:
 
 
 def _array(value: Nested) -> Array | None:
-    """Numbers and text as they are; cells of one text or number each as one array; else None."""
+    """Numbers and text as they are; cells of a text, number or matrix as one array; else None."""
     if isinstance(value, np.ndarray):
         return value
-    if not isinstance(value, tuple):
-        return None
+    stacked = _stacked(value)
+    if stacked is not None or not isinstance(value, tuple):
+        return stacked
     cells = [cell for cell in value if isinstance(cell, np.ndarray) and cell.size <= 1]
     if len(cells) < len(value):
         return None
     if all(cell.size and cell.dtype.kind in NUMERIC for cell in cells):
         return np.array([cell.item() for cell in cells])
     return np.array(["".join(texts(cell)) for cell in cells], dtype=str)
+
+
+def _stacked(value: Nested) -> Array | None:
+    """One array of several matrices of numbers of one size; None of anything else."""
+    if not isinstance(value, tuple) or len(value) < 2:
+        return None
+    matrices = [cell for cell in value
+                if isinstance(cell, np.ndarray) and cell.dtype.kind in NUMERIC
+                and cell.ndim == 2 and min(cell.shape) > 1]  # fmt: skip
+    alike = len(matrices) == len(value) and len({matrix.shape for matrix in matrices}) == 1
+    return np.stack(matrices) if alike else None

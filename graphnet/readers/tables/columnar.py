@@ -16,7 +16,8 @@ from graphnet.readers.tables.sheet import Cells, Sheet
 if TYPE_CHECKING:
     import pyarrow as pa
 
-PARQUET, ARROW = b"PAR1", b"ARROW1"
+PARQUET, ARROW, STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
+END_OF_STREAM = STREAM + bytes(4)
 UNNAMED_INDEX = "__index_level_"  # what pandas calls an index without a name
 EXACT = 2**53  # whole numbers up to it are exact in double precision
 
@@ -27,8 +28,13 @@ def is_parquet(head: bytes) -> bool:
 
 
 def is_arrow(head: bytes) -> bool:
-    """Whether a file that starts with ``head`` is Arrow's file format, which Feather is today."""
-    return head.startswith(ARROW)
+    """Whether a file that starts with ``head`` is Arrow's file, as Feather is today, or stream.
+
+    A stream begins with a mark, and the bytes of what describes its columns, a multiple of eight.
+    """
+    length = int.from_bytes(head[4:8], "little", signed=True)
+    is_stream = head.startswith(STREAM) and length > 0 and not length % 8
+    return head.startswith(ARROW) or is_stream
 
 
 def read_parquet(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
@@ -50,15 +56,30 @@ def read_arrow(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
     import pyarrow as pa  # noqa: PLC0415 - needed for this kind of file alone
 
     with _undamaged("readers_tables.damaged-arrow", inquiry), pa.memory_map(str(path)) as source:
-        file = pa.ipc.open_file(source)
+        is_file = source.read(len(ARROW)) == ARROW
+        if not is_file:  # one that was cut between two batches reads as a shorter table
+            source.seek(max(0, source.size() - len(END_OF_STREAM)))
+            if source.read() != END_OF_STREAM:
+                raise pa.ArrowInvalid(inquiry.name)
+        source.seek(0)
+        reader = pa.ipc.open_file(source) if is_file else pa.ipc.open_stream(source)
         batches, rows = [], 0
-        for place in range(file.num_record_batches):
-            batches.append(file.get_batch(place))
-            rows += batches[-1].num_rows
-            _check_size(rows, len(file.schema), inquiry, most_cells)
-        table = pa.Table.from_batches(batches, file.schema)
+        for batch in _batches(reader):
+            batches.append(batch)
+            rows += batch.num_rows
+            _check_size(rows, len(reader.schema), inquiry, most_cells)
+        table = pa.Table.from_batches(batches, reader.schema)
         table.validate(full=True)
         return _sheet(table, inquiry)
+
+
+def _batches(
+    reader: "pa.ipc.RecordBatchFileReader | pa.ipc.RecordBatchStreamReader",
+) -> "Iterator[pa.RecordBatch]":
+    if hasattr(reader, "get_batch"):
+        yield from map(reader.get_batch, range(reader.num_record_batches))
+    else:
+        yield from reader
 
 
 @contextmanager

@@ -1,4 +1,7 @@
-"""JSON of columns, ``{"column": {"0": value, …}, …}``, as pandas and NEURO-LEARN keep a table."""
+"""JSON of columns, ``{"column": {"0": value, …}, …}``, as pandas and NEURO-LEARN keep a table.
+
+A file may also hold a list of rows, ``[{"column": value, …}, …]``.
+"""
 
 import json
 import re
@@ -18,7 +21,7 @@ SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def read_json(body: bytes, name: str, most_cells: int) -> Sheet:
-    """Read ``{"column": {"0": value, …}, …}``, as ``DataFrame.to_json()`` writes a table.
+    """Read ``{"column": {"0": value, …}, …}``, as ``DataFrame.to_json()`` writes a table, or rows.
 
     Raises:
         CohortError: the bytes are no such JSON, or of more than ``most_cells``.
@@ -35,12 +38,26 @@ def read_json(body: bytes, name: str, most_cells: int) -> Sheet:
             json.dumps(columns, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise CohortError(Message("readers_tables.not-json", file=name)) from error
+    if isinstance(columns, list):
+        columns = _columns_of(columns, name)
     if not isinstance(columns, dict) or not columns or len(columns) > MOST_COLUMNS:
         raise CohortError(Message("readers_tables.json-not-columns", file=name))
     rows = next((list(cells) for cells in columns.values() if isinstance(cells, dict)), [])
     for column, cells in columns.items():
         _check(column, cells, rows, name)
     return _sheet({column: list(cells.values()) for column, cells in columns.items()})
+
+
+def _columns_of(rows: list[Any], name: str) -> dict[str, dict[str, Any]]:
+    """The columns of a list of rows, which all have the same. Raises CohortError."""
+    names = rows[0].keys() if rows and isinstance(rows[0], dict) else {}.keys()
+    for place, row in enumerate(rows, 1):
+        if not isinstance(row, dict):
+            raise CohortError(Message("readers_tables.json-not-columns", file=name))
+        if row.keys() != names:
+            values = {"file": name, "row": place, "column": min(row.keys() ^ names)[:40]}
+            raise CohortError(Message("readers_tables.json-row-differs", **values))
+    return {column: {str(place): row[column] for place, row in enumerate(rows)} for column in names}
 
 
 def sheet_of_json(text: str, name: str) -> Sheet:

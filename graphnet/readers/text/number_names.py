@@ -155,7 +155,8 @@ def _fractions(rows: Rows) -> float:
 
 
 INDEX = "index"
-INDEX_NAMES = {"", "node", "index", "idx", "unnamed: 0", "unnamed:_0", "row.names", "#"}
+INDEX_NAMES = {"", "node", "index", "idx", "unnamed: 0", "unnamed:_0", "row.names", "#",
+               "sub-brick"}  # fmt: skip
 TIME_NAMES = {"time", "t", "tr", "volume", "vol", "frame", "scan", "timepoint", "time_point"}
 
 Split = tuple[tuple[str, ...] | None, tuple[str, ...] | None, Rows]
@@ -174,11 +175,28 @@ def split_row_names(header: list[str] | None, rows: Rows, inquiry: Inquiry, what
             inquiry.assume(Message("readers_text.text-columns", columns=header[:texts]))
         else:
             inquiry.assume(Message("readers_text.first-text-columns", count=texts))
-        return _without(texts, None, header, rows)
+        return _without_index(*_without(texts, None, header, rows), inquiry, what)
     first = [row[0] for _, row in rows]
-    if texts or _is_index(first, header, rows, inquiry, what):
+    if texts:
+        return _without_index(*_without(1, tuple(first), header, rows), inquiry, what)
+    if _is_index(first, header, rows, inquiry, what):
         return _without(1, tuple(first), header, rows)
     return None, (tuple(header) if header else None), rows
+
+
+def _without_index(
+    index: tuple[str, ...] | None,
+    names: tuple[str, ...] | None,
+    rows: Rows,
+    inquiry: Inquiry,
+    what: str,
+) -> Split:
+    """Without a column that counts the rows beside the text that stood before it."""
+    header = list(names) if names else None
+    first = [row[0] for _, row in rows if row]
+    if len(rows[0][1]) < 2 or not _is_index(first, header, rows, inquiry, what):
+        return index, names, rows
+    return _without(1, index, header, rows)
 
 
 def _without(
