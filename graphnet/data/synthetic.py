@@ -1,5 +1,9 @@
-"""A made-up cohort in the real format, with known effects: for the demo, tests and benchmarks."""
+"""A made-up cohort in the real format, with known effects: for the demo, tests and benchmarks.
 
+``python -m graphnet.data.synthetic`` writes the example cohort as CSV to standard output.
+"""
+
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,6 +65,41 @@ def cohort_table(
     return frame
 
 
+EXAMPLE_SEED = 7
+# Subjects of each site by class: two hospitals of middle size, and fewer patients than controls.
+EXAMPLE_SITES = {"North": (64, 56), "South": (48, 40)}
+EXAMPLE_EFFECT = 0.28  # standard deviations; an AUC of 0.7 to 0.8, as large studies find
+EXAMPLE_AGE = (34.0, 9.0, 18, 60)  # mean, standard deviation, youngest, oldest; years
+GREY_MATTER_PER_YEAR = -0.03  # standard deviations
+
+
+def example_cohort() -> pd.DataFrame:
+    """A cohort of 208 subjects to try the service with: always the same table.
+
+    Four measures of AAL-90, two sites with scanner differences, age and sex. Patients differ by
+    EXAMPLE_EFFECT standard deviations in ten regions. Both covariates
+    are alike in patients and controls; grey matter declines with age.
+    """
+    halves, recipe = [], Recipe(effect=EXAMPLE_EFFECT)
+    for site, sizes in EXAMPLE_SITES.items():
+        for label, subjects in enumerate(sizes):
+            random = np.random.default_rng([EXAMPLE_SEED, label, *site.encode()])
+            seed = int(random.integers(2**31))
+            table = cohort_table(site, label, subjects, seed=seed, recipe=recipe)
+            mean, spread, youngest, oldest = EXAMPLE_AGE
+            age = np.clip(np.round(random.normal(mean, spread, subjects)), youngest, oldest)
+            grey = table.columns[table.columns.str.startswith("GMV_")]
+            decline = GREY_MATTER_PER_YEAR * MEASURES["GMV"][1] * (age - mean)
+            table[grey] = (table[grey] + decline[:, None]).round(9)
+            table = table.drop(columns="LABEL_SCORE")
+            table["LABEL_GROUP"] = "SZ" if label else "HC"
+            table.insert(2, "SITE", site)
+            table.insert(3, "AGE", age.astype(int))
+            table.insert(4, "SEX", random.choice(["F", "M"], subjects))
+            halves.append(table)
+    return pd.concat(halves, ignore_index=True)
+
+
 def _subjects(
     plan: Recipe, subjects: int, label: int, random: np.random.Generator
 ) -> NDArray[np.float64]:
@@ -99,3 +138,7 @@ def _corrupt(cells: NDArray[np.float64], count: int, random: np.random.Generator
     places = random.choice(flat.size, size=min(count, flat.size), replace=False)
     flat[places[::2]] = np.nan
     flat[places[1::2]] = 2.35e34
+
+
+if __name__ == "__main__":
+    example_cohort().to_csv(sys.stdout, index=False)

@@ -64,6 +64,7 @@ class UpOptions:
 
     open_browser: bool
     exit_on_stdin_eof: bool
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def run(
 
     What keeps it from starting is printed in ``language``.
     """
-    options = UpOptions(open_browser, exit_on_stdin_eof)
+    options = UpOptions(open_browser, exit_on_stdin_eof, language)
     try:
         start_log(read(os.environ, "SGN_LOG_FORMAT", log_format, TEXT))
         with _locked(home), listen(host, port) as listening, _socket_folder() as sockets:
@@ -255,6 +256,14 @@ def _stop_with_input(stop: asyncio.Event) -> None:
     loop.add_reader(sys.stdin.fileno(), look)
 
 
+def _whereabouts(home: Path, url: str) -> Iterator[Message]:
+    """Where page, data and logs are, and what to do next; programs read the ready line alone."""
+    yield Message("local.up-page", url=url)
+    yield Message("local.up-data", folder=str(home))
+    yield Message("local.up-logs", folder=str(home / "log"))
+    yield Message("local.up-next", url=url)
+
+
 async def _announce(
     workers: _Workers, home: Path, url: str, stop: asyncio.Event, options: UpOptions
 ) -> None:
@@ -269,6 +278,9 @@ async def _announce(
         else:
             raise UpError(Message("local.worker-not-started"))
     address_file(home).write_text(f"{url}\n", encoding="utf-8")
+    if not options.exit_on_stdin_eof:  # else a program has started it
+        for told in _whereabouts(home, url):
+            print(render(told, options.language), file=sys.stderr, flush=True)  # noqa: T201
     print(f"ready {url}", flush=True)  # noqa: T201
     if options.open_browser:
         await asyncio.to_thread(webbrowser.open, url)

@@ -1,26 +1,36 @@
 """The first page, the list of tasks with their progress; and the list of refused forms.
 
-NEURO-LEARN's own pages do not show why a form was refused.
+NEURO-LEARN's own pages do not show why a form was refused. Whoever has no data yet is offered an
+example cohort.
 """
 
+import asyncio
+import contextlib
+import sys
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from db import datasets
 from db.queue import queue_state
 from db.queue.states import Status
+from db.server.errors import NameTaken
 from db.submissions import tasks
 from service.http.auth import caller_of
 from service.http.queries import query_flag, query_project, query_tag, query_text
+from service.http.responses import SEE_OTHER
 from service.pages.site import page
 from service.predecessor import STATUSES
+from service.routes.datasets import store_table
 from service.routes.refused_forms import refused_page
 from service.state import state_of
 from service.stores.task_views import task_views
 
 PAGE = 50
 MOST_PLACES = 1000
+EXAMPLE = "EXAMPLE"  # the project of the example cohort, unless the caller has one
 
 
 async def home(request: Request) -> Response:
@@ -48,9 +58,33 @@ async def home(request: Request) -> Response:
         "statuses": STATUSES,
         "cursor": cursor,
         "first": not query.get("cursor"),
+        "filtered": any(asked.values()) or bool(query.get("cursor")),
     }
     template = "tasks.html" if request.headers.get("hx-target") == "tasks" else "home.html"
     return page(request, template, **content)
+
+
+async def example(request: Request) -> Response:
+    """Store the example cohort, unless it is there, and go on to a form that trains on it."""
+    proj_id = caller_of(request).proj_id or EXAMPLE
+    name = "example" if proj_id == EXAMPLE else f"{proj_id} example"  # no name occurs twice
+    if not await datasets.find_datasets([name]):
+        content = await _example_table()
+        fields = {"proj_id": proj_id, "data_name": name, "map": "atlas=aal90"}
+        with contextlib.suppress(NameTaken):  # by another click at the same time
+            await store_table(request, content, fields)
+    form = {"proj_id": proj_id, "train_data": name, "task_name": name, "example": "true"}
+    return RedirectResponse(f"/tasks/new?{urlencode(form)}", SEE_OTHER)
+
+
+async def _example_table() -> bytes:
+    """The example cohort as a CSV file, made by a process of its own: the service has no pandas."""
+    command = (sys.executable, "-m", "graphnet.data.synthetic")
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    content, _ = await process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"{command[-1]} ended with status {process.returncode}")
+    return content
 
 
 async def refused_forms(request: Request) -> Response:

@@ -20,6 +20,7 @@ from service.forms.reply import note_refusal
 from service.http.auth import caller_of
 from service.http.body import read_fields
 from service.http.language import answer_language
+from service.http.queries import query_flag
 from service.http.responses import MEANINGS, SEE_OTHER, ApiError, ErrorNum
 from service.pages import choices
 from service.pages.site import page
@@ -28,6 +29,7 @@ from service.state import state_of
 
 KEY = "key"
 SUBMIT = "/api/v0/new_task"
+QUERIED = ("proj_id", "task_name", "model", "task_type")  # texts that an address may fill in
 TEXTS = ("task_name", "proj_id", "proj_name")
 LISTS = ("train_data", "val_data", "test_data")
 PARENT = "trained_task_id"
@@ -134,6 +136,7 @@ async def _form(
         "new_task.html",
         status,
         key=uuid.uuid4().hex,
+        is_example=query_flag(request, "example"),
         form=form,
         values=form.settings,
         errors=errors,
@@ -156,7 +159,7 @@ def _begun(request: Request) -> dict[str, Any]:
     """What the query says of a form: also all of its fields, as the page asks for datasets anew."""
     query = request.query_params
     posted: dict[str, Any] = {name: query.getlist(name) for name in LISTS if name in query}
-    posted |= {name: query[name] for name in ("proj_id", "model", "task_type") if name in query}
+    posted |= {name: query[name] for name in QUERIED if name in query}
     parent = query.get("parent") or query.get(f"param_set:{PARENT}")
     if parent:
         posted |= {"task_type": FINE_TUNE, "param_set": {PARENT: parent}}

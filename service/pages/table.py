@@ -35,6 +35,10 @@ def _page(method: str, path: str, handler: str, summary: str, *refusals: ErrorNu
 
 PAGES = (
     _page("GET", "/", "pages.home:home", "The tasks.", *LIST),
+    _page(
+        *("POST", "/example", "pages.home:example", "Stores an example cohort."),
+        *(*READING, ErrorNum.NAME_TAKEN),
+    ),
     _page("GET", "/tasks/new", "pages.new_task:show", "The form of a new task."),
     _page("POST", "/tasks/new", "pages.new_task:submit", "Sends it.", *NO_TASK),
     _page(

@@ -134,16 +134,32 @@ async def receive_upload(request: Request, *, preview: bool) -> Uploaded:
         if uploaded is not None:
             return uploaded
         try:
-            fields = await _checked(request, _named(received), preview=preview)
-            if not preview:
-                quota = state.settings.project_quota_bytes
-                await check_quota(fields["proj_id"], received.upload.size, quota)
-            mapping = mapping_of(received.fields)
-            return await _read(request, received, fields, mapping, preview=preview)
+            return await _checked_and_read(request, received, preview=preview)
         except Exception as error:
             if received.fresh and not _may_be_sent_again(error):
                 await state.uploads.delete(received.upload.upload_id)
             raise
+
+
+async def store_table(request: Request, content: bytes, fields: Mapping[str, str]) -> Uploaded:
+    """Store a CSV file that this service made, as if it had come. Raises ApiError, NameTaken."""
+    state = state_of(request)
+    with state.admission.upload():
+        upload = await state.uploads.keep(caller_of(request), fields["data_name"], content)
+        received = Received(upload, tuple(fields.items()), fresh=True)
+        try:
+            return await _checked_and_read(request, received, preview=False)
+        except Exception:
+            await state.uploads.delete(upload.upload_id)
+            raise
+
+
+async def _checked_and_read(request: Request, received: Received, *, preview: bool) -> Uploaded:
+    fields = await _checked(request, _named(received), preview=preview)
+    if not preview:
+        quota = state_of(request).settings.project_quota_bytes
+        await check_quota(fields["proj_id"], received.upload.size, quota)
+    return await _read(request, received, fields, mapping_of(received.fields), preview=preview)
 
 
 async def read_again(state: AppState, record: DatasetRecord, mapping: Mapping[str, str]) -> Profile:

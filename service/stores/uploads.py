@@ -104,6 +104,23 @@ class Uploads:
             raise field_error(UPLOAD, BOTH)
         return Received(await self._complete(later, caller), received.fields, fresh=False)
 
+    async def keep(self, caller: Caller, name: str, content: bytes) -> Upload:
+        """An upload of bytes that this service made itself. Raises RegistryError."""
+        upload_id = new_id()
+        parts = _Parts(lambda part, data: self._put(upload_id, part, data))
+        try:
+            await parts.add(content)
+            await parts.end()
+            upload = Upload(
+                *(upload_id, new_data_id(), caller.proj_id or "", name, parts.count, parts.size),
+                changed_at=time.time(),
+            )
+            await self.note(upload)
+        except BaseException:
+            await asyncio.shield(self.delete(upload_id))
+            raise
+        return upload
+
     async def _complete(self, upload_id: str, caller: Caller) -> Upload:
         """An upload of this caller's whose bytes have all come. Raises ApiError."""
         upload = await self.find(upload_id, caller)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pandas.testing import assert_frame_equal
 
 from graphnet.data.cohort import Cohort
-from graphnet.data.synthetic import MEASURES, Recipe, cohort_table
+from graphnet.data.synthetic import MEASURES, Recipe, cohort_table, example_cohort
 from graphnet.readers import from_table, read_table
 from tests.graphnet.people import same
 
@@ -98,3 +98,21 @@ def test_a_small_brain_has_only_its_own_regions() -> None:
     table = cohort_table("A", 1, 3, seed=0, recipe=Recipe(regions=5, networks=2))
     assert isinstance(table, pd.DataFrame)
     assert from_table(table, "A").regions == ("1", "2", "3", "4", "5")
+
+
+def test_the_example_cohort_has_known_effects_and_fair_covariates() -> None:
+    table = example_cohort()
+    assert_frame_equal(table, example_cohort())
+    assert table["ID"].is_unique
+    patients = table["LABEL_GROUP"] == "SZ"
+    assert set(table.loc[~patients, "LABEL_GROUP"]) == {"HC"}
+    for site in ("North", "South"):
+        assert 0 < patients[table["SITE"] == site].mean() < 0.5
+    age = table["AGE"]
+    error = age.std() * np.sqrt(1 / patients.sum() + 1 / (~patients).sum())
+    assert abs(age[patients].mean() - age[~patients].mean()) < 2 * error
+    grey = table.filter(like="GMV_").where(lambda values: values < 10).mean(axis=1)
+    assert np.corrcoef(age, grey)[0, 1] < -0.15  # it declines with age
+    columns = [f"GMV_{region}" for region in Recipe().affected]
+    affected = table[columns].where(lambda values: values < 10).mean(axis=1)
+    assert affected[patients].mean() < affected[~patients].mean()

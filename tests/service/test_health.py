@@ -13,6 +13,7 @@ from db.datasets import insert_dataset
 from db.server.connection import migrate
 from graphnet.data.profile import Profile
 from graphnet.data.synthetic import cohort_table
+from graphnet.messages import Message, render
 from graphnet.readers import from_json
 from service.cli import main
 from service.doctor import machine
@@ -102,3 +103,15 @@ def test_a_database_without_its_tables_is_said(tmp_path: Path) -> None:
         assert reply.status_code == 503
         assert "sgn migrate" in reply.json()["msg"]
         assert "sgn migrate" in http.get("/readyz").json()["dependencies"]["database"]
+
+
+def test_sgn_up_says_where_everything_is_and_what_comes_next(installation: Installation) -> None:
+    log = (installation.home / "up.log").read_text("utf-8")
+    for message in (
+        Message("local.up-page", url=installation.url),
+        Message("local.up-data", folder=str(installation.home)),
+        Message("local.up-logs", folder=str(installation.home / "log")),
+        Message("local.up-next", url=installation.url),
+    ):
+        assert render(message) in log
+    assert (installation.home / "log" / "worker.log").is_file()

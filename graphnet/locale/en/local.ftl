@@ -1,6 +1,10 @@
 # The service on one machine (`sgn up`), and commands that work by the settings of the environment.
 
 folder-unusable = The folder { $folder } cannot be used: { $reason }.
+up-page = Page   { $url }
+up-data = Data   { $folder } (database, models, uploads: copy this folder as a backup while nothing runs)
+up-logs = Logs   { $folder } (worker.log, valkey.log); the service writes its own to this terminal
+up-next = Next   Open the page: it offers an example cohort, or takes your table. From a second terminal: SGN_URL={ $url } sgn data add FILE.csv --proj STUDY. Ctrl-C stops the service; the same command resumes it.
 already-running = Another sgn up is running on { $folder }; end it first.
 queue-not-started = The queue (Valkey) did not start within { $seconds } s; see log/valkey.log in the home.
 worker-not-started = The worker did not start; see log/worker.log in the home.

@@ -1,6 +1,10 @@
 # 一台机器上的服务（`sgn up`），以及按环境设置工作的命令。
 
 folder-unusable = 无法使用文件夹 { $folder }：{ $reason }。
+up-page = 页面   { $url }
+up-data = 数据   { $folder }（数据库、模型、上传的文件；停止服务后复制此文件夹即可备份）
+up-logs = 日志   { $folder }（worker.log、valkey.log）；服务本身的日志显示在此终端
+up-next = 下一步 打开页面：可加载示例队列，或上传自己的表格。也可在另一个终端运行：SGN_URL={ $url } sgn data add FILE.csv --proj STUDY。按 Ctrl-C 停止服务；再次运行同一命令即可继续。
 already-running = 另一个 sgn up 正在 { $folder } 上运行；请先结束它。
 queue-not-started = 队列（Valkey）在 { $seconds } 秒内没有启动；请查看该文件夹中的 log/valkey.log。
 worker-not-started = 工作进程没有启动；请查看该文件夹中的 log/worker.log。
