@@ -7,13 +7,16 @@ cohort, before the first epoch.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import torch
 from torch import Tensor
 
 Params = Mapping[str, Tensor]
+# Takes the gradient of a loss by the class scores (K, B, C), and writes the gradient by each
+# parameter into the tensor of its name (K, …); a parameter without one is frozen.
+PullBack = Callable[[Tensor, Mapping[str, Tensor]], None]
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,21 @@ class Net(ABC):
         ``inputs`` is (K or 1, B, N, G) as prepared, ``graph`` (K or 1, 1, ., .) where shared and
         (K or 1, B, ., .) where each subject has their own.
         """
+
+    def linearise(self, params: Params, inputs: Tensor, graph: Tensor) -> tuple[Tensor, PullBack]:
+        """Class scores (K, B, C) as :meth:`logits` gives them, and the way back to the parameters.
+
+        By autograd here; a net that knows its gradient saves autograd's bookkeeping.
+        """
+        with torch.enable_grad():
+            scores = self.logits(params, inputs, graph)
+
+        def pull_back(by_scores: Tensor, into: Mapping[str, Tensor]) -> None:
+            parts = torch.autograd.grad(scores, [params[name] for name in into], by_scores)
+            for room, part in zip(into.values(), parts, strict=True):
+                room.copy_(part)
+
+        return scores.detach(), pull_back
 
     def mean_gradient(
         self, params: Params, x: Tensor, adjacency: Tensor, weights: Tensor
@@ -135,6 +153,14 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     its gradient too.
     """
     return torch.baddbmm(bias.unsqueeze(1), x.expand(len(weight), -1, -1), weight)
+
+
+def turned(matrices: Tensor) -> Tensor:
+    """(K, P, C) → (K, C, P), each row in one piece.
+
+    Where C is far below P, BLAS multiplies by such a matrix several times as fast.
+    """
+    return matrices.mT.contiguous()
 
 
 def by_region(stacked: Tensor, like: Tensor) -> Tensor:

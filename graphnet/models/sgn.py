@@ -1,13 +1,15 @@
 """The default net: a graph convolution that knows its regions, beside a linear path."""
 
 import math
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 
-from graphnet.models.net import Net, Params, by_region, glorot, normalised, rows
+from graphnet.models.net import Net, Params, PullBack, by_region, glorot, normalised, rows, turned
 
 HIDDEN = 16
+threshold_backward = torch.ops.aten.threshold_backward.grad_input
 SMOOTH = 1e-4  # so that the square root has a slope at 0
 
 
@@ -58,19 +60,61 @@ class SGN(Net):
 
     def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:
         """See :class:`Net`; the graph is in ``inputs`` already, ``graph`` is the linear path's."""
-        regions, measures = self.sizes.regions, self.sizes.measures
-        weight = params["conv.weight"]
+        return self._scores(params, self._hidden(params, inputs), graph)
+
+    def linearise(self, params: Params, inputs: Tensor, graph: Tensor) -> tuple[Tensor, PullBack]:
+        """See :class:`Net`: the gradient in closed form, in few calls and passes over memory."""
+        hidden = self._hidden(params, inputs)  # (K, B, N·H)
+
+        def pull_back(by_scores: Tensor, into: Mapping[str, Tensor]) -> None:
+            for name, wide, scale in self._paths(hidden, graph):
+                if name in into:
+                    into[name].mT.copy_(turned(by_scores * scale) @ wide)
+            if "bias" in into:
+                torch.sum(by_scores, dim=1, out=into["bias"])
+            if "embedding" not in into and "conv.weight" not in into:
+                return
+            scale = 1 / (self.sizes.regions * HIDDEN)
+            moved = (by_scores * scale) @ turned(params["readout.weight"])  # (K, B, N·H)
+            threshold_backward(moved, hidden, 0, grad_input=moved)
+            if "embedding" in into:
+                into["embedding"].copy_(moved.sum(dim=1).view_as(into["embedding"]))
+            if "conv.weight" in into:
+                stacked = inputs.flatten(1, 2).expand(len(moved), -1, -1)
+                self._pull_conv(stacked.mT @ moved.view(len(moved), -1, HIDDEN), into)
+
+        return self._scores(params, hidden, graph), pull_back
+
+    def _hidden(self, params: Params, inputs: Tensor) -> Tensor:
+        """What each region becomes, (K, B, N·H)."""
+        weight = self._conv(params)
         stacked = inputs.flatten(1, 2).expand(len(weight), -1, -1)
-        # What a stack of replicas costs is passes over memory: ReLU in place, but nothing in place
-        # on a view, whose gradient is copied.
-        hidden = (by_region(stacked @ weight, inputs) + rows(params["embedding"])).relu_()
-        graph_path = hidden.flatten(2) @ params["readout.weight"]
-        linear_path = graph.flatten(2) @ params["linear.weight"]
+        # What a stack of replicas costs is passes over memory.
+        hidden = by_region(stacked @ weight, inputs)
+        return hidden.add_(rows(params["embedding"])).relu_().flatten(2)
+
+    def _conv(self, params: Params) -> Tensor:
+        """What the inputs are multiplied by, (K, G, H)."""
+        return params["conv.weight"]
+
+    def _pull_conv(self, gradient: Tensor, into: Mapping[str, Tensor]) -> None:
+        """Write the gradient by the convolution from that by :meth:`_conv`."""
+        into["conv.weight"].copy_(gradient)
+
+    def _paths(self, hidden: Tensor, graph: Tensor) -> tuple[tuple[str, Tensor, float], ...]:
+        """The graph path and the linear path: their readout, what it reads (K, B, P), its scale."""
+        regions, measures = self.sizes.regions, self.sizes.measures
+        linear = graph.flatten(2).expand(len(hidden), -1, -1)
         return (
-            graph_path / (regions * HIDDEN)
-            + linear_path / math.sqrt(regions * measures)
-            + rows(params["bias"])
+            ("readout.weight", hidden, 1 / (regions * HIDDEN)),
+            ("linear.weight", linear, 1 / math.sqrt(regions * measures)),
         )
+
+    def _scores(self, params: Params, hidden: Tensor, graph: Tensor) -> Tensor:
+        scores = params["bias"].unsqueeze(2)
+        for name, wide, scale in self._paths(hidden, graph):
+            scores = torch.baddbmm(scores, turned(params[name]), wide.mT, alpha=scale)
+        return scores.mT
 
     def mean_gradient(
         self, params: Params, x: Tensor, adjacency: Tensor, weights: Tensor
@@ -97,8 +141,17 @@ class NoEdge(SGN):
     edge_aware = False
 
     def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
-        """As SGN on a graph without edges."""
-        return super().prepare(x, _unlinked(adjacency))
+        """As SGN on a graph without edges, where A·X is X: the inputs hold it once."""
+        _, linear = super().prepare(x, _unlinked(adjacency))
+        return x, linear
+
+    def _conv(self, params: Params) -> Tensor:
+        weight = params["conv.weight"]
+        measures = self.sizes.measures
+        return weight[:, :measures] + weight[:, measures:]
+
+    def _pull_conv(self, gradient: Tensor, into: Mapping[str, Tensor]) -> None:
+        into["conv.weight"].copy_(gradient.repeat(1, 2, 1))
 
     def mean_gradient(
         self, params: Params, x: Tensor, adjacency: Tensor, weights: Tensor

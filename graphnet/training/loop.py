@@ -21,6 +21,7 @@ from graphnet.training.inputs import ModelInputs, class_scores
 from graphnet.training.optimiser import AdamW, FlatParameters, factor
 
 STATE = ("mean", "square")
+LAYOUT = 2  # of the buffers in a state; 1 before readouts lay column by column
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,9 @@ class Plan:
     decays: Sequence[float] | None = None
 
     def digest(self) -> Tensor:
-        """SHA-256 of all of it, as bytes."""
+        """SHA-256 of all of it and of how a state is laid out, as bytes."""
         members = [rows.tolist() for rows in self.members or ()]
-        text = repr((list(self.seeds), members, self.rates, self.decays))
+        text = repr((LAYOUT, list(self.seeds), members, self.rates, self.decays))
         return torch.tensor(list(hashlib.sha256(text.encode()).digest()), dtype=torch.uint8)
 
 
@@ -127,13 +128,14 @@ class Training:
 
     def result(self) -> dict[str, Tensor]:
         """The kept parameters, (K, …)."""
-        return self.parameters.views(self.best)
+        views = self.parameters.views(self.best)
+        return {name: tensor.contiguous() for name, tensor in views.items()}
 
     def moments(self) -> dict[str, Tensor]:
         """The optimiser's moments by parameter, as :meth:`AdamW.load_moments` takes them."""
         parts = {"mean": self.optimiser.mean, "square": self.optimiser.square}
         named = {
-            f"{part}.{name}": tensor
+            f"{part}.{name}": tensor.contiguous()
             for part, flat in parts.items()
             for name, tensor in self.parameters.named(flat).items()
         }
@@ -202,17 +204,19 @@ class Training:
             work = partial(self._steps, block.plain)
             self.runner.run(work, ("train", block.plain), (*inputs, step_sizes))
 
+    @torch.no_grad()
     def _steps(self, plain: int, order: Tensor, share: Tensor, step_sizes: Tensor) -> None:
         """The steps of one block; adds the batches' losses to the total."""
         size = self.settings.batch_size
         batches = zip(order.split(size, dim=1), share.split(size, dim=1), step_sizes, strict=True)
         for number, (index, weight, step_size) in enumerate(batches):
             inputs, graph, targets = self.train.batch(index)
-            logits = self.net.logits(self.parameters.views(), inputs, graph)
-            # The sum over replicas: each replica's gradient is its own.
-            loss = summed_loss(logits, targets, None if number < plain else weight)
-            self.optimiser.step(self.parameters.gradient(loss), step_size)
-            self.total += loss.detach()
+            logits, pull_back = self.net.linearise(self.parameters.views(), inputs, graph)
+            # Summed over replicas: each replica's gradient is its own.
+            loss, by_logits = loss_gradient(logits, targets, None if number < plain else weight)
+            pull_back(by_logits, self.parameters.gradients)
+            self.optimiser.step(self.parameters.gradient, step_size)
+            self.total += loss
 
     @torch.no_grad()
     def _monitor(self) -> None:
@@ -318,8 +322,8 @@ def subject_losses(logits: Tensor, targets: Tensor) -> Tensor:
     return flat.view(targets.shape)
 
 
-def summed_loss(logits: Tensor, targets: Tensor, share: Tensor | None) -> Tensor:
-    """The mean loss of each replica, summed over replicas: ().
+def loss_gradient(logits: Tensor, targets: Tensor, share: Tensor | None) -> tuple[Tensor, Tensor]:
+    """The mean loss of each replica, summed over replicas (), and its gradient (K, B, C).
 
     Args:
         logits: (K, B, C), or (K, B, 1) of a clinical score.
@@ -327,9 +331,13 @@ def summed_loss(logits: Tensor, targets: Tensor, share: Tensor | None) -> Tensor
         share: (K, B), each subject's weight in its replica's mean; None: all the same.
 
     """
-    if share is not None:
-        return (subject_losses(logits, targets) * share.to(logits.dtype)).sum()
+    weights = 1 / targets.shape[1] if share is None else share.to(logits.dtype)[..., None]
     if is_score(logits):
-        return torch.sum(subject_losses(logits, targets)) / targets.shape[1]
-    summed = functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum")
-    return summed / targets.shape[1]
+        error = logits - targets[..., None]
+        return (error.square() * weights).sum(), 2 * error * weights
+    likelihoods = logits.log_softmax(dim=-1)
+    gradient = likelihoods.exp() * weights
+    true = targets[..., None]
+    lowered = gradient.gather(-1, true) - weights
+    gradient.scatter_(-1, true, lowered)
+    return -(likelihoods.gather(-1, true) * weights).sum(), gradient

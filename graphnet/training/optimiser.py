@@ -1,7 +1,7 @@
 """AdamW over K replicas at once, on one flat buffer."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -9,13 +9,16 @@ from torch import Tensor
 from graphnet.config import TrainingSettings
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
+LONG = 16  # times as long as wide
 
 
 class FlatParameters:
     """Named parameters ``(K, …)`` as views into one buffer ``(K, P)``.
 
     One buffer means one gradient and a handful of operations a step, however many parameters
-    a net has. What is ``frozen`` stays outside the buffer, as it was given.
+    a net has. What is ``frozen`` stays outside the buffer, as it was given. Of a matrix far longer
+    than wide, as a readout is, each column lies in one piece, as :func:`graphnet.models.net.turned`
+    needs it: no step has to turn it.
     """
 
     def __init__(self, named: Mapping[str, Tensor], frozen: Collection[str] = ()) -> None:
@@ -23,24 +26,24 @@ class FlatParameters:
         free = {name: tensor for name, tensor in named.items() if name not in frozen}
         self.shapes = {name: tensor.shape for name, tensor in free.items()}
         self.widths = [math.prod(shape[1:]) for shape in self.shapes.values()]
-        self.flat = torch.cat([tensor.detach().flatten(1) for tensor in free.values()], dim=1)
+        first = next(iter(free.values()))
+        self.flat = first.new_empty((len(first), sum(self.widths)), requires_grad=False)
+        for name, room in self.named(self.flat).items():
+            room.copy_(free[name].detach())
         # They share the buffer's memory, so a step on the buffer is a step on them.
         self.free = {name: part.requires_grad_() for name, part in self.named(self.flat).items()}
+        self.gradient = torch.zeros_like(self.flat)
+        self.gradients = self.named(self.gradient)  # views of it, by name
 
     def views(self, flat: Tensor | None = None) -> dict[str, Tensor]:
         """The named parameters: those of the buffer, or of another of its shape."""
         return (self.free if flat is None else self.named(flat)) | self.fixed
 
-    def gradient(self, loss: Tensor) -> Tensor:
-        """The gradient of ``loss`` () by the buffer, (K, P)."""
-        parts = torch.autograd.grad(loss, list(self.free.values()))
-        return torch.cat([part.flatten(1) for part in parts], dim=1)
-
     def named(self, flat: Tensor) -> dict[str, Tensor]:
         """The parts of a buffer (K, P) by the names of the parameters that are not frozen."""
         parts = torch.split(flat, self.widths, dim=1)
         return {
-            name: part.view(shape)
+            name: _viewed(part, shape)
             for part, (name, shape) in zip(parts, self.shapes.items(), strict=True)
         }
 
@@ -51,6 +54,13 @@ class FlatParameters:
             for name, width in zip(self.shapes, self.widths, strict=True)
         ]
         return torch.cat(parts, dim=1).to(self.flat.device)
+
+
+def _viewed(part: Tensor, shape: Sequence[int]) -> Tensor:
+    """A part of the buffer (K, P) as a parameter (K, …)."""
+    if len(shape) == 3 and shape[1] >= LONG * shape[2]:
+        return part.view(shape[0], shape[2], shape[1]).mT
+    return part.view(shape)
 
 
 class AdamW:

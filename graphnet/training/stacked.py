@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 TOGETHER = 0.3  # of the time of one training, for each that is trained along with it
 BUDGET = 1 << 30  # bytes of inputs of one stack
-STEP = 1 << 20  # bytes of measures in a step that a processor's cache holds
+STEP = 1 << 18  # bytes of measures in a step that a processor's cache holds
 
 
 @dataclass(frozen=True)

@@ -252,3 +252,29 @@ def test_the_parts_that_fine_tuning_names_are_parameters() -> None:
         assert net.readout
         assert {*net.readout, *net.last_layers} <= set(net.shapes())
         assert not set(net.readout) & set(net.last_layers)
+
+
+@pytest.mark.parametrize("name", NETS)
+@pytest.mark.parametrize("free", ["all", "readout", "last"])
+def test_a_net_knows_its_gradient(name: str, free: str) -> None:
+    """What :meth:`Net.linearise` gives is autograd's gradient of the scores, two replicas alike."""
+    net = build_net(name, Sizes(N, F, 3))
+    first, second = drawn(net, 0), drawn(net, 1)
+    params = {key: torch.cat([first[key], second[key]]).double() for key in first}
+    x, graph = (part.double() for part in people())
+    inputs, kept = net.prepare(x[None], graph[None])
+    by_scores = torch.randn((2, B, 3), dtype=torch.float64)
+    parts = {"readout": net.readout, "last": net.last_layers}
+    names = parts.get(free) or tuple(params)
+    known = {key: tensor.clone().requires_grad_() for key, tensor in params.items()}
+    scores = net.logits(known, inputs, kept)
+    chosen = [known[key] for key in names]
+    expected = torch.autograd.grad(scores, chosen, by_scores)
+
+    found = {key: torch.full_like(params[key], torch.nan) for key in names}
+    with torch.no_grad():
+        linear, pull_back = net.linearise(known, inputs, kept)
+        pull_back(by_scores, found)
+    torch.testing.assert_close(linear, scores.detach())
+    for key, gradient in zip(names, expected, strict=True):
+        torch.testing.assert_close(found[key], gradient, msg=key)
