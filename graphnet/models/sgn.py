@@ -9,7 +9,6 @@ from torch import Tensor
 from graphnet.models.net import Net, Params, PullBack, by_region, glorot, normalised, rows, turned
 
 HIDDEN = 16
-threshold_backward = torch.ops.aten.threshold_backward.grad_input
 SMOOTH = 1e-4  # so that the square root has a slope at 0
 
 
@@ -76,7 +75,7 @@ class SGN(Net):
                 return
             scale = 1 / (self.sizes.regions * HIDDEN)
             moved = (by_scores * scale) @ turned(params["readout.weight"])  # (K, B, N·H)
-            threshold_backward(moved, hidden, 0, grad_input=moved)
+            moved.mul_(hidden.sign())  # of ReLU: 1 where it let pass
             if "embedding" in into:
                 into["embedding"].copy_(moved.sum(dim=1).view_as(into["embedding"]))
             if "conv.weight" in into:
