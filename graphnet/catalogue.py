@@ -77,8 +77,8 @@ MODELS = {
             name="SGN",
             source="This project; graph convolution after Kipf & Welling 2017 (arXiv:1609.02907).",
             recommended={"epochs": 60},
-            # With more edges than subjects a faster rate only makes the probabilities extreme.
-            of_connectomes={"learning_rate": 0.0005},
+            # With more edges than subjects, more training only makes the probabilities extreme.
+            of_connectomes={"learning_rate": 0.0005, "epochs": 20},
         ),
         ModelCard(
             name="GCN",

@@ -12,7 +12,9 @@ from graphnet.data.cohort import EDGES, Cohort, Layout
 from graphnet.errors import ModelError
 from graphnet.messages import Message
 
-FORMAT = "nld-sgn/2"
+FORMAT = "nld-sgn/3"
+# Of 2 all is as it was; a build that knows 2 alone would not calibrate, nor scale connectomes.
+READ = {"nld-sgn/2", FORMAT}
 EDGES_KEY = "edges"
 Name = TypeVar("Name", str, int)
 
@@ -23,7 +25,7 @@ def read_manifest(manifest: bytes) -> dict[str, Any]:
         facts = json.loads(manifest, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise ModelError(Message("model.manifest-damaged", part="json")) from error
-    if not isinstance(facts, dict) or facts.get("format") != FORMAT:
+    if not isinstance(facts, dict) or facts.get("format") not in READ:
         raise ModelError(Message("model.other-format", format=FORMAT))
     return facts
 

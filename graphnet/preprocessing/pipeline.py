@@ -64,7 +64,8 @@ class Preprocessing:
             of_controls = settings.adjust == OF_CONTROLS
             adjuster = CovariateAdjuster.fit(features, train, controls_only=of_controls)
             features = adjuster.transform(features, train)
-        scaler = Scaler.fit(features)
+        of_connectomes = train.layout.is_connectome
+        scaler = (Scaler.fit_connectomes if of_connectomes else Scaler.fit)(features)
         graphs = Graphs.fit(
             rule(settings),
             scaler.transform(features),

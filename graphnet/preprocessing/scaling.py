@@ -1,7 +1,7 @@
 """Put every column on one scale, fitted on training subjects only."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -19,13 +19,15 @@ PARTS = ("center", "scale", "filling")
 class Scaler:
     """Mean and standard deviation of each column, and a median to fill gaps with: all (N, F).
 
-    A scale of 0 marks a near-constant column. Scaled values are within ± ``clip``.
+    A scale of 0 marks a near-constant column. Scaled values are within ± ``clip``; with
+    ``per_subject`` those of each subject are then divided by their root mean square.
     """
 
     center: NDArray[np.float64]
     scale: NDArray[np.float64]
     filling: NDArray[np.float64]
     clip: float = CLIP
+    per_subject: bool = False
 
     @classmethod
     def fit(cls, features: NDArray[np.float64]) -> Self:
@@ -35,6 +37,18 @@ class Scaler:
         spread = np.nanstd(known, axis=0)
         scale = np.where(spread > NEAR_CONSTANT * np.abs(center), spread, 0.0)
         return cls(center=center, scale=scale, filling=_median(known))
+
+    @classmethod
+    def fit_connectomes(cls, features: NDArray[np.float64]) -> Self:
+        """Likewise where the measures are rows of connectomes: one scale for all, per subject.
+
+        Edges that vary little are mostly noise, which a scale of their own would raise; and how
+        strong a subject's connectome is as a whole depends on motion and scanner.
+        """
+        fitted = cls.fit(features)
+        usable = fitted.scale > 0
+        common = math.sqrt(np.square(fitted.scale[usable]).mean()) if usable.any() else 0.0
+        return replace(fitted, scale=np.where(usable, common, 0.0), per_subject=True)
 
     @classmethod
     def none(cls, filling: NDArray[np.float64]) -> Self:
@@ -47,14 +61,18 @@ class Scaler:
         return math.isinf(self.clip)
 
     def transform(self, features: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Scaled features (S, N, F): within ± ``clip``, 0 in a near-constant column."""
+        """Scaled features (S, N, F), 0 in a near-constant column."""
         usable = self.scale > 0
         # One copy, then in place: of a cohort of connectomes each copy is a hundred megabytes.
         scaled = np.where(np.isnan(features), self.filling, features)
         scaled -= self.center
         scaled /= np.where(usable, self.scale, 1.0)
         scaled[:, ~usable] = 0.0
-        return np.clip(scaled, -self.clip, self.clip, out=scaled).astype(np.float32)
+        np.clip(scaled, -self.clip, self.clip, out=scaled)
+        if self.per_subject and usable.any():
+            size = np.sqrt(np.einsum("snf,snf->s", scaled, scaled) / usable.sum())
+            scaled /= np.where(size > 0, size, 1.0)[:, None, None]
+        return scaled.astype(np.float32)
 
     def clipped(self, features: NDArray[np.float64]) -> NDArray[np.int64]:
         """How many regions of each subject and measure lie beyond the clipping distance: (S, F)."""
@@ -66,7 +84,8 @@ class Scaler:
     def as_dict(self) -> dict[str, Any]:
         """For a manifest."""
         columns = {part: getattr(self, part).tolist() for part in PARTS}
-        return {**columns, "clip": None if self.is_none else self.clip}
+        per_subject = {"per_subject": True} if self.per_subject else {}
+        return {**columns, "clip": None if self.is_none else self.clip, **per_subject}
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> Self:
@@ -81,7 +100,10 @@ class Scaler:
             raise ModelError(Message("model.scaler-damaged", problem="shape"))
         if not all(np.isfinite(part).all() for part in parts.values()):
             raise ModelError(Message("model.scaler-damaged", problem="infinite"))
-        return cls(**parts, clip=math.inf if clip is None else CLIP)
+        per_subject = stored.get("per_subject", False)
+        if not isinstance(per_subject, bool):
+            raise ModelError(Message("model.scaler-damaged", problem="json"))
+        return cls(**parts, clip=math.inf if clip is None else CLIP, per_subject=per_subject)
 
 
 def _median(known: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -107,7 +107,8 @@ def _preprocessing(facts: Facts) -> Iterator[Message]:
     if "clip" in scaler and scaler["clip"] is None:  # of an imported ancestor
         yield Message("methods.not-scaled")
     else:
-        yield Message("methods.scaled", fitted_on=_fitted_on(facts))
+        code = "methods.scaled-per-subject" if scaler.get("per_subject") else "methods.scaled"
+        yield Message(code, fitted_on=_fitted_on(facts))
     if facts.fine_tuned:
         yield Message("methods.inherited")
     held_out = [split for split in ("val", "test") if split in facts.metrics]

@@ -23,7 +23,10 @@ class FlatParameters:
 
     def __init__(self, named: Mapping[str, Tensor], frozen: Collection[str] = ()) -> None:
         self.fixed = {name: tensor for name, tensor in named.items() if name in frozen}
-        free = {name: tensor for name, tensor in named.items() if name not in frozen}
+        # The largest first, whatever order they came in: where a matrix lies decides in which
+        # order BLAS adds, and so the last bits.
+        order = sorted(named, key=lambda name: (-named[name].numel(), name))
+        free = {name: named[name] for name in order if name not in frozen}
         self.shapes = {name: tensor.shape for name, tensor in free.items()}
         self.widths = [math.prod(shape[1:]) for shape in self.shapes.values()]
         first = next(iter(free.values()))

@@ -130,3 +130,26 @@ def test_what_is_no_scaler_is_refused(change: dict[str, object]) -> None:
         Scaler.from_dict(stored | change)
     with pytest.raises(ModelError, match="scaler"):
         Scaler.from_dict({key: value for key, value in stored.items() if key not in change})
+
+
+def test_connectomes_have_one_scale_and_subjects_one_size() -> None:
+    """Stronger and weaker connectomes of one pattern are the same to a net; edges keep their spread."""
+    random = np.random.default_rng(4)
+    raw = random.standard_normal((40, 5, 5)) * random.uniform(0.5, 2, (5, 5)) + 3
+    train = raw + raw.transpose(0, 2, 1)
+    train[:, np.arange(5), np.arange(5)] = 0
+    scaler = Scaler.fit_connectomes(train)
+    usable = scaler.scale > 0
+    assert not usable.diagonal().any()
+    assert len(set(scaler.scale[usable])) == 1
+    scaled = scaler.transform(train)
+    np.testing.assert_allclose(np.square(scaled[:, usable]).mean(axis=1), 1, rtol=1e-5)
+    stronger = scaler.center + 2 * (train - scaler.center)
+    moderate = np.abs(stronger - scaler.center).max(axis=(1, 2)) < CLIP * scaler.scale.max()
+    assert moderate.any()
+    np.testing.assert_allclose(scaler.transform(stronger)[moderate], scaled[moderate], atol=1e-5)
+    again = Scaler.from_dict(json.loads(json.dumps(scaler.as_dict(), allow_nan=False)))
+    np.testing.assert_array_equal(again.transform(train), scaled)
+    assert not scaler.transform(scaler.center[None]).any()
+    with pytest.raises(ModelError):
+        Scaler.from_dict(scaler.as_dict() | {"per_subject": "yes"})

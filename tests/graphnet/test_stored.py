@@ -216,7 +216,7 @@ def test_tensors_that_are_not_the_nets_are_refused(
         (b"[" * 100_000, "not JSON"),
         (b"[]", "does not have the format"),
         (b"{}", "does not have the format"),
-        (named({"format": "nld-sgn/1"}), "does not have the format nld-sgn/2"),
+        (named({"format": "nld-sgn/1"}), "does not have the format nld-sgn/3"),
         (named({"regions": "123456789012"}), "does not list its regions"),
         (named({"regions": list(range(12))}), "does not list its regions"),
         (named({"regions": ["1"] * 11}), "does not have the shapes|do not have the shapes"),

@@ -87,6 +87,8 @@ def test_flat_parameters_are_the_named_ones() -> None:
     flat.gradients["bias"].copy_(2 * named["bias"])
     assert torch.equal(flat.gradient[:, -1:], 2 * named["bias"])
     assert (flat.gradient[:, :-1] == 0).all()
+    turned_round = FlatParameters(dict(reversed(named.items())))
+    assert torch.equal(turned_round.flat, flat.flat)
 
 
 def test_each_replica_has_torchs_adamw() -> None:

@@ -62,6 +62,7 @@ subjects-of-parent = the subjects on whom the parent model was first trained
 
 quality-rules = Infinite, implausible and constant values were identified by fixed rules and treated as missing.
 scaled = Missing values were replaced by the median of { $fitted_on }; each measure of each region was then standardised by their mean and standard deviation and clipped to 5 standard deviations.
+scaled-per-subject = Missing values were replaced by the median of { $fitted_on }. Of each connection their mean was subtracted; all were divided by one common standard deviation, clipped to 5 of it, and divided by the root mean square of the subject's own connections.
 not-scaled = Measures were neither scaled nor clipped, as in the imported model from which this one descends.
 inherited = Scaling, graph and classes were those of the parent model.
 not-fitted-on-others = No preprocessing step was fitted to validation or test subjects.
