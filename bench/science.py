@@ -2,18 +2,24 @@
 
 ``python -m bench.science``: trained on site A and tested on site B, at the form's settings and at
 the recommended ones; and site A by ten folds, five times. ``--cohort freesurfer``: ABIDE's 1,035
-subjects by ten folds, with and without harmonisation. ``--json`` ends with a line for programs.
+subjects by ten folds, with and without harmonisation. ``--cohort abide1``: its connectomes, in the
+published selections, by folds, by left-out sites, and to one site that was not trained on.
+``--json`` ends with a line for programs.
 Every figure comes from ``graphnet.experiment.run``, as a task's does.
 """
 
 import argparse
+import csv
 import json
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
+from graphnet.artifacts.result import LEAVE_SITE_OUT
 from graphnet.command.local_files import LocalFiles
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, merge
@@ -22,6 +28,7 @@ from graphnet.experiment import run
 from graphnet.readers import from_table, read_table
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
+ABIDE = DATA / "abide1"
 FORM = {"learning_rate": 0.05, "batch_size": 10, "lr_step_size": 60, "lr_decay": 0.2, "epochs": 200}
 
 
@@ -47,18 +54,40 @@ def within(settings: TrainingSettings, repeats: int, *, baselines: bool) -> dict
 
 def freesurfer() -> Cohort:
     """ABIDE's 1,035 subjects of 20 sites: 3 measures of 68 regions."""
-    path = DATA / "abide1" / "abide1_fs6_dk68.csv.gz"
+    path = ABIDE / "abide1_fs6_dk68.csv.gz"
     files = LocalFiles.of([], [path], lambda _path, _question: None)
     return files.cohorts({"train": [path]}, "group")["train"]
 
 
+def connectomes() -> Cohort:
+    """ABIDE's 1,102 connectomes of 116 regions."""
+    path = ABIDE / "abide1_aal_fc_1102.csv.gz"
+    files = LocalFiles.of([], [path], lambda _path, _question: None)
+    return files.cohorts({"train": [path]}, "group")["train"]
+
+
+def selected(cohort: Cohort, **wanted: str) -> Cohort:
+    """The subjects whose row in ``subjects.csv`` has these values."""
+    with (ABIDE / "subjects.csv").open(encoding="utf-8", newline="") as people:
+        chosen = {
+            row["ID"]
+            for row in csv.DictReader(people)
+            if all(row[column] == value for column, value in wanted.items())
+        }
+    return cohort.rows(np.flatnonzero([subject in chosen for subject in cohort.ids]))
+
+
 def shown(figures: dict[str, Any]) -> str:
-    """Accuracy and AUC with their intervals."""
+    """Accuracy and AUC with their intervals, and how good the probabilities are."""
     parts = []
     for name in ("accuracy", "auc"):
+        if figures["ci"][name] is None:
+            parts.append(f"{name} {figures[name]}")
+            continue
         low, high = figures["ci"][name]
         parts.append(f"{name} {figures[name]:.3f} [{low:.3f}, {high:.3f}]")
-    return ", ".join(parts)
+    error = figures["calibration_error"]
+    return ", ".join([*parts, f"Brier {figures['brier']:.3f}, calibration error {error:.3f}"])
 
 
 def report(title: str, result: dict[str, Any], split: str) -> None:
@@ -79,12 +108,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.science", description=__doc__)
     parser.add_argument("--repeats", type=int, default=5, help="of the ten folds (5)")
     parser.add_argument("--models", nargs="*", default=["SGN", "GCN"], help="SGN GCN by default")
-    parser.add_argument("--cohort", choices=("neuro-learn", "freesurfer"), default="neuro-learn")
+    parser.add_argument("--cohort", choices=tuple(COHORTS), default="neuro-learn")
+    parser.add_argument("--only", default="", help="protocols of abide1 whose name contains this")
     parser.add_argument("--json", action="store_true", help="end with a line of JSON")
     asked = parser.parse_args()
     torch.set_num_threads(1)
     begun = time.perf_counter()
-    figures = {"neuro-learn": neuro_learn, "freesurfer": harmonised}[asked.cohort](asked)
+    figures = COHORTS[asked.cohort](asked)
     print(f"\n{time.perf_counter() - begun:.0f} s")
     if asked.json:
         print(json.dumps(figures))
@@ -126,12 +156,42 @@ def harmonised(asked: argparse.Namespace) -> Figures:
     return figures
 
 
+def abide1(asked: argparse.Namespace) -> Figures:
+    """ABIDE's connectomes by the protocols that are published."""
+    everyone = connectomes()
+    published = selected(everyone, IN871="1")
+    at_nyu = np.array(published.sites) == "NYU"
+    nyu, others = (published.rows(np.flatnonzero(rows)) for rows in (at_nyu, ~at_nyu))
+    folds = partial(Evaluation, explain=False, cv_repeats=asked.repeats)
+    alone, by_site = Splits(published), Evaluation(leave_site_out=True, explain=False)
+    protocols = {
+        "871, 10 folds": (alone, folds(cv_folds=10), "cv"),
+        "871, left-out sites": (alone, by_site, LEAVE_SITE_OUT),
+        "871 without NYU, to NYU": (Splits(others, test=nyu), folds(cv_folds=0), "test"),
+        "NYU, 10 folds": (Splits(nyu), folds(cv_folds=10), "cv"),
+        "1,035, 10 folds": (Splits(selected(everyone, IN1035="1")), folds(cv_folds=10), "cv"),
+        "1,055, 5 folds": (Splits(selected(everyone, ZERO="0")), folds(cv_folds=5), "cv"),
+    }
+    figures: Figures = {}
+    for model in asked.models:
+        for name, (data, evaluation, split) in protocols.items():
+            if asked.only not in name:
+                continue
+            settings = TrainingSettings.for_connectomes(model)
+            result = run(data, settings, evaluation=evaluation).result.as_dict()
+            report(f"{model}, ABIDE's connectomes, {name}", result, split)
+            figures[f"{model} {name}"] = _kept(result, split)
+    return figures
+
+
 def _kept(result: dict[str, Any], split: str) -> dict[str, float]:
     return {
         name: result["metrics"][split][name]
         for name in ("accuracy", "auc", "brier", "calibration_error")
     }
 
+
+COHORTS = {"neuro-learn": neuro_learn, "freesurfer": harmonised, "abide1": abide1}
 
 if __name__ == "__main__":
     main()

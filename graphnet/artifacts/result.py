@@ -104,6 +104,13 @@ class Difference:
         """Whether theirs is better beyond chance."""
         return self.ci is not None and self.ci[1] < 0
 
+    def widened(self, by: float) -> "Difference":
+        """With an interval ``by`` times as wide on each side of the value."""
+        if self.value is None or self.ci is None:
+            return self
+        low, high = (self.value + by * (bound - self.value) for bound in self.ci)
+        return Difference(self.value, (low, high))
+
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         ci = None if self.ci is None else list(self.ci)

@@ -11,7 +11,7 @@ from graphnet.artifacts.result import NO_EDGE, Difference, Differences, GraphHel
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.data.splits import Splits
 from graphnet.evaluation.metrics import evaluate, evaluate_scores
-from graphnet.evaluation.resampling import paired_difference
+from graphnet.evaluation.resampling import fold_widening, paired_difference
 from graphnet.graphs import Float32Array
 from graphnet.messages import Message
 
@@ -120,11 +120,22 @@ def differences(
     cohort: Cohort,
     ours: FloatArray,
     theirs: Mapping[str, FloatArray | None],
+    *,
+    folds: int | None = None,
 ) -> dict[str, Differences | None]:
-    """Paired differences to each baseline, ours minus theirs, by name; both are (R, S, C)."""
+    """Paired differences to each baseline, ours minus theirs, by name; both are (R, S, C).
+
+    Of ``folds`` that share training subjects the intervals are widened.
+    """
     labels = model.targets(cohort).numpy()
+    by = 1.0 if folds is None else fold_widening(folds)
     return {
-        name: None if values is None else paired_difference(labels, ours, values)
+        name: None
+        if values is None
+        else {
+            metric: one.widened(by)
+            for metric, one in paired_difference(labels, ours, values).items()
+        }
         for name, values in theirs.items()
     }
 

@@ -10,6 +10,7 @@ import numpy as np
 from graphnet.artifacts.effects import ETA, HEDGES, PEARSON, Effect, Effects
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 
+ROUNDING = 1e-12  # of the largest value
 FEWEST = 3  # subjects of a class, or with a score, for an effect size
 MOST_ROWS = 1000  # that are kept, those of the least p first
 NORMAL = 1.959963984540054  # of a 95 % interval
@@ -134,7 +135,7 @@ def _between(groups: list[FloatArray]) -> Found | None:
 
     known = [group[np.isfinite(group)] for group in groups]
     together = np.concatenate(known) if known else np.zeros(0)
-    if len(known) < 2 or min(map(len, known)) < FEWEST or not any(each.std() for each in known):
+    if len(known) < 2 or min(map(len, known)) < FEWEST or not any(map(_varies, known)):
         return None
     if len(known) > 2:
         p = float(stats.f_oneway(*known).pvalue)
@@ -149,6 +150,11 @@ def _between(groups: list[FloatArray]) -> Found | None:
     p = float(stats.ttest_ind(known[1], known[0], equal_var=False).pvalue)
     value, low, high = hedges_g(known[0], known[1])
     return len(together), value, low, high, p
+
+
+def _varies(values: FloatArray) -> bool:
+    """Whether these are more than one number and what is lost to rounding."""
+    return bool(values.std() > ROUNDING * np.abs(values).max())
 
 
 def hedges_g(one: FloatArray, other: FloatArray) -> tuple[float, float, float]:

@@ -31,8 +31,9 @@ from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.splits import Splits
 from graphnet.evaluation import paired
 from graphnet.evaluation.folds import Fold
-from graphnet.evaluation.intervals import UNKNOWN, Estimate, mean
-from graphnet.evaluation.metrics import evaluate
+from graphnet.evaluation.intervals import UNKNOWN, Estimate
+from graphnet.evaluation.metrics import evaluate, mean
+from graphnet.evaluation.resampling import fold_widening
 from graphnet.messages import Message
 
 Mask = NDArray[np.bool_]
@@ -145,17 +146,8 @@ def _folds(models: TunedModels, train: Cohort, folds: Mapping[str, TunedFolds]) 
         elif each.scratch_reason is not None:
             reasons[SCRATCH] = each.scratch_reason
         nobody = np.zeros(len(train), dtype=bool)
-        widening = _widening(len({fold.name for fold in each.folds}))
+        widening = fold_widening(len({fold.name for fold in each.folds}))
         yield _Group(kind, train, each.tuned, rivals, reasons, seen, nobody, widening)
-
-
-def _widening(folds: int) -> float:
-    """How much wider a difference of models of folds is than one of two models that stay.
-
-    Folds share nearly all of their training subjects, so all of them err alike (Nadeau & Bengio
-    2003, Machine Learning 52:239-281): variance over J folds is (1/J + tested/trained) and not 1/J.
-    """
-    return math.sqrt(1 + folds / (folds - 1))
 
 
 def _moved_by_fold(

@@ -9,8 +9,6 @@ from math import sqrt
 
 import numpy as np
 
-from graphnet.data.cohort import FloatArray
-
 LEVEL = 0.975
 Z = 1.959963984540054
 
@@ -37,7 +35,7 @@ def proportion(successes: int, trials: int) -> Estimate:
     weight = Z**2 / trials
     centre = (rate + weight / 2) / (1 + weight)
     half = sqrt(rate * (1 - rate) * weight + weight**2 / 4) / (1 + weight)
-    return _bounded(rate, centre - half, centre + half)
+    return bounded(rate, centre - half, centre + half)
 
 
 def mean_of_proportions(proportions: Sequence[Estimate]) -> Estimate:
@@ -53,7 +51,7 @@ def mean_of_proportions(proportions: Sequence[Estimate]) -> Estimate:
     value = float(rates.mean())
     below = float(np.linalg.norm(rates - lows)) / len(rates)
     above = float(np.linalg.norm(highs - rates)) / len(rates)
-    return _bounded(value, value - below, value + above)
+    return bounded(value, value - below, value + above)
 
 
 def area_under_curve(area: float, positives: int, negatives: int) -> Estimate:
@@ -73,27 +71,10 @@ def area_under_curve(area: float, positives: int, negatives: int) -> Estimate:
     spread = theta * (1 - theta) * (denominator + mean_size * (1 + 2 * theta - 2 * theta**2))
     equation = (theta - area) ** 2 * denominator - Z**2 / (positives * negatives) * spread
     _, low, high, _ = np.sort(equation.roots().real)
-    return _bounded(area, low, high)
+    return bounded(area, low, high)
 
 
-def mean(scores: FloatArray, *, highest: float) -> Estimate:
-    """Mean of ``scores`` (S,), each from 0 to ``highest``, with Student's t interval, clipped.
-
-    Unknown without scores; a single one has no interval; equal ones have one of no width.
-    """
-    count = len(scores)
-    if count == 0:
-        return UNKNOWN
-    value = float(scores.mean())
-    if count == 1:
-        return Estimate(value)
-    from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
-
-    half = stdtrit(count - 1, LEVEL) * scores.std(ddof=1) / sqrt(count)
-    return _bounded(value, value - half, value + half, highest=highest)
-
-
-def _bounded(value: float, low: float, high: float, highest: float = 1.0) -> Estimate:
+def bounded(value: float, low: float, high: float, highest: float = 1.0) -> Estimate:
     """The estimate inside its interval and its range, whatever was lost to rounding."""
     return Estimate(
         value, (min(value, max(0.0, float(low))), max(value, min(highest, float(high))))

@@ -1,5 +1,6 @@
 """How well predictions fit the truth: class probabilities, and clinical scores."""
 
+from math import sqrt
 from statistics import fmean, stdev
 
 import numpy as np
@@ -12,10 +13,11 @@ from graphnet.evaluation.calibration import (
     calibration_slope,
 )
 from graphnet.evaluation.intervals import (
+    LEVEL,
     UNKNOWN,
     Estimate,
     area_under_curve,
-    mean,
+    bounded,
     mean_of_proportions,
     proportion,
 )
@@ -111,6 +113,23 @@ def evaluate_repeats(labels: IntArray, probabilities: FloatArray) -> SplitMetric
         repeats=len(repeats),
         sd_over_repeats={name: _spread([repeat[name] for repeat in repeats]) for name in ci},
     )
+
+
+def mean(scores: FloatArray, *, highest: float) -> Estimate:
+    """Mean of ``scores`` (S,), each from 0 to ``highest``, with Student's t interval, clipped.
+
+    Unknown without scores; a single one has no interval; equal ones have one of no width.
+    """
+    count = len(scores)
+    if count == 0:
+        return UNKNOWN
+    value = float(scores.mean())
+    if count == 1:
+        return Estimate(value)
+    from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
+
+    half = stdtrit(count - 1, LEVEL) * scores.std(ddof=1) / sqrt(count)
+    return bounded(value, value - half, value + half, highest=highest)
 
 
 def _moved(

@@ -4,6 +4,7 @@ Efron & Tibshirani 1993, An Introduction to the Bootstrap, chapter 13: the perce
 It says how much figures depend on which subjects were tested; not on which were trained on.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -49,6 +50,15 @@ def paired_difference(
         name: _difference(float(value[0]), resampled[0][name] - resampled[1][name])
         for name, value in estimates.items()
     }
+
+
+def fold_widening(folds: int) -> float:
+    """How much wider a difference of models of folds is than one of two models that stay.
+
+    Folds share nearly all of their training subjects, so all of them err alike (Nadeau & Bengio
+    2003, Machine Learning 52:239-281): variance over J folds is (1/J + tested/trained) and not 1/J.
+    """
+    return math.sqrt(1 + folds / (folds - 1))
 
 
 def intervals(

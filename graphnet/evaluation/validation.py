@@ -250,7 +250,10 @@ def _add(
         slopes=list(outcome.slopes),
     )
     if model.scale is None:
-        result.differences[kind] = differences(model, train, predicted, outcome.baselines)
+        number = len({fold.name for fold in plan.folds})
+        result.differences[kind] = differences(
+            model, train, predicted, outcome.baselines, folds=number
+        )
 
 
 def summary(model: StoredModel, train: Cohort, predicted: FloatArray) -> SplitMetrics:

@@ -311,7 +311,8 @@ def _baselines(facts: Facts) -> Iterator[Message]:
         yield Message("methods.parent-evaluated")
     yield from _tuning(facts)
     if any(facts.result.differences.values()):
-        yield Message("methods.differences")
+        of_folds = facts.result.differences.keys() - {"val", "test"}
+        yield Message("methods.differences", folds="yes" if of_folds else "no")
 
 
 def _tuning(facts: Facts) -> Iterator[Message]:

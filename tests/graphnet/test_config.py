@@ -255,7 +255,8 @@ def test_the_torch_free_half_imports_no_torch(module: str) -> None:
 def test_other_settings_are_recommended_for_connectomes() -> None:
     usual, others = TrainingSettings.for_model("SGN"), TrainingSettings.for_connectomes("SGN")
     assert (usual.learning_rate, others.learning_rate) == (0.01, 0.0005)
-    assert replace(others, learning_rate=usual.learning_rate) == usual
+    assert (usual.epochs, others.epochs) == (60, 20)
+    assert replace(others, learning_rate=usual.learning_rate, epochs=usual.epochs) == usual
     chosen = TrainingSettings.for_connectomes("SGN", learning_rate=0.3)
     assert chosen.learning_rate == 0.3
     assert TaskForm("dl_ts", "", ("a",)).training_settings(connectomes=True) == others

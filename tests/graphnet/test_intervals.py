@@ -12,10 +12,10 @@ from graphnet.evaluation.intervals import (
     UNKNOWN,
     Z,
     area_under_curve,
-    mean,
     mean_of_proportions,
     proportion,
 )
+from graphnet.evaluation.metrics import mean
 
 COUNTS = st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 SIZES = st.integers(1, 400)

@@ -120,7 +120,7 @@ def test_an_option_that_is_not_clear_is_refused_in_the_chosen_language(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     arguments = ["--train", "a", "--out", "b", "--lang", "zh-CN", "--seed", "1", "--cv", "2"]
-    names = "--cv-folds, --cv-repeats"
+    names = "--cv-folds, --cv-repeats, --cv-balance"
     assert said(arguments, capsys, status=2).endswith(
         f"{render(Message('help.ambiguous', given='--cv', names=names), CHINESE)}\n"
     )

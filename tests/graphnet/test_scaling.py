@@ -133,7 +133,7 @@ def test_what_is_no_scaler_is_refused(change: dict[str, object]) -> None:
 
 
 def test_connectomes_have_one_scale_and_subjects_one_size() -> None:
-    """Stronger and weaker connectomes of one pattern are the same to a net; edges keep their spread."""
+    """A connectome that is stronger as a whole is the same to a net; edges keep their spread."""
     random = np.random.default_rng(4)
     raw = random.standard_normal((40, 5, 5)) * random.uniform(0.5, 2, (5, 5)) + 3
     train = raw + raw.transpose(0, 2, 1)

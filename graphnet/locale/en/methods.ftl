@@ -153,7 +153,10 @@ tuning-intervals = { $kind ->
    *[classes] Paired differences between these models have the intervals of Newcombe for proportions [@newcombe_paired], Newcombe's intervals of both areas under the ROC curve combined by their correlation [@delong; @zou], and Student's t for the Brier score.
 }
 tuning-widened = As folds share training subjects, intervals of these differences were widened by the square root of 1 + k / (k - 1) for k folds [@nadeau].
-differences = Differences between the model and the other methods are paired by subject, with bootstrap percentile intervals [@efron].
+differences = Differences between the model and the other methods are paired by subject, with bootstrap percentile intervals [@efron].{ $folds ->
+    [yes] {" "}As folds share training subjects, those of folds were widened by the square root of 1 + k / (k - 1) for k folds [@nadeau].
+   *[no] {""}
+}
 permutations = { $within_sites ->
     [yes] The p-value of the area under the ROC curve is based on { $count } permutations of the labels (for left-out sites, within each site) against the out-of-fold predictions, without refitting the models [@phipson].
    *[no] The p-value of the area under the ROC curve is based on { $count } permutations of the labels against the out-of-fold predictions, without refitting the models [@phipson].

@@ -130,7 +130,10 @@ tuning-intervals = { $kind ->
    *[classes] 这些模型之间的配对差值的区间：比例用 Newcombe 区间 [@newcombe_paired]，ROC 曲线下面积用两者的 Newcombe 区间按其相关性合并 [@delong; @zou]，Brier 分数用 Student t 区间。
 }
 tuning-widened = 由于各折共享训练受试者，这些差值的区间按 k 折放宽为 1 + k / (k - 1) 的平方根倍 [@nadeau]。
-differences = 模型与其他方法的差异按受试者配对，区间为自助法百分位区间[@efron]。
+differences = 模型与其他方法的差异按受试者配对，区间为自助法百分位区间[@efron]。{ $folds ->
+    [yes] 由于各折共享训练受试者，交叉验证的区间按 k 折放宽为 1 + k / (k - 1) 的平方根倍[@nadeau]。
+   *[no] {""}
+}
 permutations = { $within_sites ->
     [yes] ROC 曲线下面积的 p 值基于对标签的 { $count } 次置换（留出站点时在每个站点内部置换），与折外预测比较，不重新拟合模型[@phipson]。
    *[no] ROC 曲线下面积的 p 值基于对标签的 { $count } 次置换，与折外预测比较，不重新拟合模型[@phipson]。
