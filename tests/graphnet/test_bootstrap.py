@@ -146,7 +146,7 @@ def test_within_strata_a_difference_between_them_is_no_evidence() -> None:
 
 def test_differences_of_folds_are_wider_than_those_of_two_models() -> None:
     """By what training subjects in common hide: for ten folds nearly half as wide again."""
-    difference = Difference(0.1, (0.05, 0.2))
+    difference = Difference(0.1, (0.02, 0.2))
     wider = difference.widened(fold_widening(10))
     assert wider.value == 0.1
     assert wider.ci == pytest.approx(
