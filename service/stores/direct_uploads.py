@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from actors.reading.uploads import WHOLE, Upload
 from graphnet.messages import Message, first_of
-from registry import MAX_BYTES, MultipartStore, ObjectMissing, Part, Unfinished
+from registry import MAX_BYTES, MultipartStore, ObjectMissing, Part, RegistryError, Unfinished
 from registry.multipart import MOST_PARTS
 from service.http.auth import Caller
 from service.http.responses import ApiError, ErrorNum, field_error
@@ -91,13 +91,22 @@ class DirectUploads:
                 raise field_error("md5", message)
             wanted = [_part(upload, number, each) for number, each in enumerate(md5, 1)]
             # An answer that was lost has done it: then there are no parts, but the whole file.
-            size = await self._uploads.threaded(lambda: store.size(upload_id, WHOLE))
-            if size != upload.size:
-                _require(wanted, await self.stored(upload))
-                await self._uploads.threaded(lambda: store.complete(_begun(upload)))
+            if not await self._is_whole(upload, store):
+                try:
+                    _require(wanted, await self.stored(upload))
+                    await self._uploads.threaded(lambda: store.complete(_begun(upload)))
+                except (ApiError, RegistryError):
+                    # So has another process of the service, which was asked the same meanwhile.
+                    if not await self._is_whole(upload, store):
+                        raise
             upload = replace(upload, missing=0, md5=md5, changed_at=time.time())
             await self._uploads.note(upload)
         return upload
+
+    async def _is_whole(self, upload: Upload, store: MultipartStore) -> bool:
+        """Whether the parts were put together. Raises RegistryError."""
+        size = await self._uploads.threaded(lambda: store.size(upload.upload_id, WHOLE))
+        return size == upload.size
 
     async def give_up(self, upload: Upload) -> None:
         """Remove what has come of an upload that is removed. Raises RegistryError."""

@@ -5,6 +5,7 @@ from graphnet.messages import Message
 from service.http.responses import ApiError, ErrorNum, quoted
 
 GIGABYTE = 1e9
+DIGITS = 3  # so that a megabyte is seen
 
 
 async def check_quota(proj_id: str, size: int, quota: int) -> None:
@@ -20,6 +21,9 @@ async def check_quota(proj_id: str, size: int, quota: int) -> None:
         return
     used = await datasets.stored_bytes(proj_id)
     if used + size > quota:
-        sizes = {"used": used / GIGABYTE, "size": size / GIGABYTE, "quota": quota / GIGABYTE}
+        sizes = {
+            name: round(each / GIGABYTE, DIGITS)
+            for name, each in {"used": used, "size": size, "quota": quota}.items()
+        }
         message = Message("api.quota-exceeded", project=quoted(proj_id), **sizes)
         raise ApiError(ErrorNum.QUOTA_EXCEEDED, message)

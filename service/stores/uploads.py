@@ -214,7 +214,12 @@ class Uploads:
         if len(tail) != rest:
             upload, tail = replace(upload, missing=upload.size - upload.parts * PART_BYTES), b""
             await self.note(upload)
-        return _Piece(upload, tail, lambda name, data: self._put(upload.upload_id, name, data))
+        return _Piece(
+            upload,
+            tail,
+            lambda name, data: self._put(upload.upload_id, name, data),
+            lambda: self._find(upload.upload_id),
+        )
 
     def _tail(self, upload: Upload) -> bytes:
         return self._store.get(upload.upload_id, tail_name(upload))
@@ -308,11 +313,16 @@ class _Piece:
     """
 
     def __init__(
-        self, upload: Upload, tail: bytes, put: Callable[[str, bytes], Awaitable[None]]
+        self,
+        upload: Upload,
+        tail: bytes,
+        put: Callable[[str, bytes], Awaitable[None]],
+        find: Callable[[], Awaitable[Upload]],
     ) -> None:
         self.upload = upload
         self._waiting = bytearray(tail)
         self._put = put
+        self._find = find
 
     @property
     def received(self) -> int:
@@ -326,6 +336,10 @@ class _Piece:
             del self._waiting[:PART_BYTES]
             self.upload = self._at(self.upload.parts + 1, 0)
             if not self.upload.parts % PARTS_PER_NOTE:
+                # Its client may have given this connection up and gone on at another process.
+                stored = await self._find()
+                if stored.received > self.received:
+                    raise _elsewhere(stored)
                 await self._note()
 
     async def end(self) -> None:

@@ -1,5 +1,6 @@
 """Files that go straight into the bucket: checked, taken up again, and nothing left lying."""
 
+import asyncio
 import hashlib
 import json
 import os
@@ -8,7 +9,9 @@ import time
 from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -21,8 +24,15 @@ from botocore.config import Config
 
 from actors.garbage_collection import GarbageCollector, collect_multiparts, collect_uploads
 from actors.reading.uploads import AWAITED, abandoned
-from registry import UPLOADS, MultipartStore, Store, open_multipart, open_store
+from db.tokens import Role
+from registry import UPLOADS, MultipartStore, Store, Unfinished, open_multipart, open_store
 from service.client import Client
+from service.doctor import direct_uploads
+from service.doctor.check_result import State
+from service.http.auth import Caller
+from service.settings import HttpSettings
+from service.stores.direct_uploads import DirectUploads
+from service.stores.uploads import Uploads
 from tests.databases import blocking
 from tests.faults.proxy import proxy
 from tests.installations import serving
@@ -347,3 +357,108 @@ def test_parts_may_come_at_once_and_in_any_order(bucket: Place) -> None:
     assert completed(bucket, name, parts).status_code == 200
     place, key = key_of(bucket, name)
     assert s3(bucket).get_object(Bucket=place, Key=key)["Body"].read() == b"".join(parts)
+
+
+@pytest.mark.parametrize("step", ["parts", "complete"])
+def test_another_process_completes_it_meanwhile(
+    bucket: Place, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Of two that are asked the same, one finds that there is nothing left to put together."""
+    name, data = begun(bucket, 100)["upload"], os.urandom(100)
+    assert put(address(bucket, name, 1, data), data).status_code == 200
+    store, multiparts = stores(bucket)
+    other = stores(bucket)[1]
+    original = getattr(multiparts, step)
+
+    def late(unfinished: Unfinished) -> Any:
+        other.complete(unfinished)
+        return original(unfinished)
+
+    monkeypatch.setattr(multiparts, step, late)
+    uploads = Uploads(store, 10**6, 10**6)
+    direct = DirectUploads(uploads, multiparts)
+    upload = asyncio.run(direct.complete(name, Caller(Role.ADMIN), (md5(data),)))
+    assert upload.missing == 0
+    uploads.close()
+    place, key = key_of(bucket, name)
+    assert s3(bucket).get_object(Bucket=place, Key=key)["Body"].read() == data
+
+
+# What sgn doctor says of it ------------------------------------------------------------------
+
+PAGES = "https://sgn.example.org"
+ALONE = ("SGN_S3_ENDPOINT_URL", "SGN_REGISTRY_URL", "SGN_S3_PUBLIC_URL")
+
+
+def examined(place: Place, **changes: str) -> tuple[State, str]:
+    names = ("SGN_DATABASE_URL", "SGN_REDIS_URL", *ALONE)
+    variables = {name: place.variables[name] for name in names} | changes
+    (result,) = direct_uploads.check(HttpSettings.from_environment(variables))
+    return result.state, result.found.code.removeprefix("doctor.direct-")
+
+
+def with_cors(place: Place, origin: str, headers: str = "content-md5") -> None:
+    s3(place).put_bucket_cors(
+        Bucket=urlsplit(place.variables["SGN_REGISTRY_URL"]).netloc,
+        CORSConfiguration={
+            "CORSRules": [
+                {"AllowedOrigins": [origin], "AllowedMethods": ["PUT"], "AllowedHeaders": [headers]}
+            ]
+        },
+    )
+
+
+def test_the_doctor_asks_as_a_browser_does(bucket: Place) -> None:
+    secure = {"SGN_S3_PUBLIC_URL": bucket.variables["SGN_S3_PUBLIC_URL"]}
+    pages = PAGES.replace("https", "http")
+    try:
+        with_cors(bucket, pages)
+        assert examined(bucket, SGN_PUBLIC_URL=pages) == (State.OK, "works")
+        assert examined(bucket, SGN_PUBLIC_URL=f"{pages}/sgn") == (State.OK, "works")
+        with_cors(bucket, "http://other.example.org")
+        assert examined(bucket, SGN_PUBLIC_URL=pages) == (State.WARNING, "no-cors")
+        with_cors(bucket, pages, "content-type")
+        assert examined(bucket, SGN_PUBLIC_URL=pages) == (State.WARNING, "no-cors")
+    finally:
+        bucket_name = urlsplit(bucket.variables["SGN_REGISTRY_URL"]).netloc
+        s3(bucket).delete_bucket_cors(Bucket=bucket_name)
+    assert examined(bucket, SGN_PUBLIC_URL=PAGES, **secure) == (State.WARNING, "not-https")
+    assert examined(bucket) == (State.WARNING, "origin-unknown")
+    (port,) = free_ports(1)
+    nowhere = {"SGN_S3_PUBLIC_URL": f"http://127.0.0.1:{port}", "SGN_PUBLIC_URL": pages}
+    assert examined(bucket, **nowhere) == (State.WARNING, "silent")
+    assert not [each for each in stores(bucket)[1].unfinished() if "doctor" in each.task_id]
+
+
+def test_the_doctor_sends_a_part_as_a_client_does(bucket: Place) -> None:
+    """A proxy that tells the storage another Host than the one that was signed."""
+    with other_host(bucket.variables["SGN_S3_ENDPOINT_URL"]) as url:
+        assert examined(bucket, SGN_S3_PUBLIC_URL=url) == (State.WARNING, "refused")
+
+
+def test_the_doctor_has_nothing_to_say_where_files_go_through_the_service(bucket: Place) -> None:
+    variables = {**bucket.variables, "SGN_S3_PUBLIC_URL": ""}
+    assert direct_uploads.check(HttpSettings.from_environment(variables)) == []
+
+
+@contextmanager
+def other_host(endpoint: str) -> Iterator[str]:
+    class Proxy(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            headers = {"content-md5": self.headers["content-md5"]}
+            answer = httpx.put(endpoint + self.path, content=body, headers=headers)
+            self.send_response(answer.status_code)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Proxy) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()

@@ -19,6 +19,7 @@ import pytest
 from actors.reading.uploads import PART_BYTES
 from graphnet.data.synthetic import cohort_table
 from service.client import Client
+from service.stores.uploads import PARTS_PER_NOTE
 from tests.faults.proxy import proxy
 from tests.installations import serving
 from tests.places import Place, place_at
@@ -161,6 +162,32 @@ def test_what_another_process_of_the_service_has_stored_is_never_taken_back(
         for http in (alone.http, other):
             assert int(http.head(where).headers["upload-offset"]) == len(LARGE)
     assert stored(alone, where) == LARGE
+
+
+def test_a_connection_that_was_given_up_notes_nothing_of_a_large_file(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    """Each process notes now and then how far it is, also while a piece goes on."""
+    limits = {"SGN_MAX_UPLOAD_MB": "64", "SGN_MAX_FILE_MB": "64"}
+    size = (PARTS_PER_NOTE + 1) * PART_BYTES + 100
+    file = bytes(range(250)) * (size // 250)
+    with (
+        place_at(tmp_path_factory.mktemp("large"), **limits) as place,
+        serving(tmp_path, **place.variables) as other,
+    ):
+        where = begun(place, len(file))
+        with asked(place, where, 0, len(file)) as silent:
+            silent.sendall(file[:500])
+            time.sleep(0.5)  # it has begun
+            headers = {**PIECE, "upload-offset": "0"}
+            assert other.patch(where, content=file[:-10], headers=headers).status_code == 204
+            silent.sendall(file[500:-PART_BYTES])
+            silent.settimeout(30)
+            assert b" 409 " in silent.recv(65536)
+        assert int(other.head(where).headers["upload-offset"]) == len(file) - 10
+        headers = {**PIECE, "upload-offset": str(len(file) - 10)}
+        assert other.patch(where, content=file[-10:], headers=headers).status_code == 204
+        assert stored(place, where) == file
 
 
 def test_a_piece_does_not_bring_a_removed_upload_back(alone: Place) -> None:
@@ -326,5 +353,6 @@ def test_a_quota_leaves_no_room_for_more(tmp_path_factory: pytest.TempPathFactor
         headers = {"upload-length": "999999999", "upload-metadata": metadata}
         refused = place.http.post(URL, headers=headers)
         assert (refused.status_code, refused.json()["error_num"]) == (507, 27)
+        assert "may store 1 GB, which leaves no room for a file of 1 GB" in refused.json()["msg"]
         other = {**headers, "upload-metadata": f"proj_id {b64encode(b'Q').decode()}"}
         assert place.http.post(URL, headers=other).status_code == 201

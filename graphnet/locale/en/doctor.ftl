@@ -138,6 +138,20 @@ registry-bucket = { $url } at { $endpoint ->
    *[other] { $endpoint }
 } can be written, read and emptied; its integrity is checked by { $kept }
 
+# uploads straight into the bucket; $url is SGN_S3_PUBLIC_URL, $origin the address of the pages
+direct-works = Clients and browsers at { $origin } can write parts of files at { $url }
+direct-no-bucket = SGN_S3_PUBLIC_URL is set, but the registry is no bucket: it has no effect
+direct-silent = { $url } does not answer from here ({ $error }): if clients cannot reach it either, every large file is tried there in vain before it goes through the service
+direct-reachable = Try the address from a client's machine. If it answers only there, this warning can be ignored.
+direct-refused = { $url } refuses a part with a valid signature (status { NUMBER($status, useGrouping: 0) }): every large file is tried there in vain before it goes through the service
+direct-pass-on = Check that SGN_S3_PUBLIC_URL leads to the same storage, and that a proxy in front of it passes on the header Host and the path unchanged.
+direct-origin-unknown = Clients can write parts of files at { $url }; whether a browser may is unknown, as SGN_PUBLIC_URL does not say where the pages are
+direct-set-origin = Set SGN_PUBLIC_URL to the address of the pages, and run this again.
+direct-not-https = The pages at { $origin } use HTTPS and { $url } does not: no browser sends anything there
+direct-use-https = Give the storage an address with https.
+direct-no-cors = The storage at { $url } does not allow pages of { $origin } to send files (CORS): browsers try it in vain before a large file goes through the service
+direct-set-cors = Give the bucket a CORS rule with the origin { $origin }, the method PUT and the header content-md5 (docs/operations.md).
+
 # clock
 clock-ahead = The clock of { $whose ->
     [database] the database server

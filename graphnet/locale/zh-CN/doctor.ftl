@@ -132,6 +132,20 @@ registry-bucket = { $endpoint ->
    *[other] { $endpoint }
 } 上的 { $url } 可以写入、读取和清空；完整性的保障：{ $kept }
 
+# uploads straight into the bucket; $url is SGN_S3_PUBLIC_URL, $origin the address of the pages
+direct-works = 客户端和 { $origin } 的浏览器可以在 { $url } 写入文件分段
+direct-no-bucket = 已设置 SGN_S3_PUBLIC_URL，但 registry 不是存储桶：该设置无效
+direct-silent = 从本机访问 { $url } 没有响应（{ $error }）：如果客户端也无法访问，每个大文件都会先在那里徒劳尝试，然后才经由服务上传
+direct-reachable = 请在客户端的机器上尝试该地址。如果只有那里能访问，可以忽略此警告。
+direct-refused = { $url } 拒绝了签名有效的分段（状态 { NUMBER($status, useGrouping: 0) }）：每个大文件都会先在那里徒劳尝试，然后才经由服务上传
+direct-pass-on = 请检查 SGN_S3_PUBLIC_URL 是否指向同一存储，以及其前面的代理是否原样传递 Host 请求头和路径。
+direct-origin-unknown = 客户端可以在 { $url } 写入文件分段；浏览器能否写入尚不清楚，因为 SGN_PUBLIC_URL 没有说明页面的地址
+direct-set-origin = 请将 SGN_PUBLIC_URL 设为页面的地址，然后再次运行。
+direct-not-https = { $origin } 的页面使用 HTTPS，而 { $url } 没有：浏览器不会向那里发送任何内容
+direct-use-https = 请为存储提供 https 地址。
+direct-no-cors = { $url } 的存储不允许 { $origin } 的页面发送文件（CORS）：浏览器会先徒劳尝试，然后大文件才经由服务上传
+direct-set-cors = 请为存储桶添加 CORS 规则：来源 { $origin }、方法 PUT、请求头 content-md5（docs/operations.md）。
+
 # clock
 clock-ahead = { $whose ->
     [database] 数据库服务器
