@@ -149,9 +149,8 @@ def test_differences_of_folds_are_wider_than_those_of_two_models() -> None:
     difference = Difference(0.1, (0.02, 0.2))
     wider = difference.widened(fold_widening(10))
     assert wider.value == 0.1
-    assert wider.ci == pytest.approx(
-        (0.1 - 0.05 * math.sqrt(19 / 9), 0.1 + 0.1 * math.sqrt(19 / 9))
-    )
+    by = math.sqrt(1 + 10 / 9)
+    assert wider.ci == pytest.approx((0.1 - 0.08 * by, 0.1 + 0.1 * by))
     assert difference.excludes_zero
     assert not wider.excludes_zero
     assert Difference(None, None).widened(2) == Difference(None, None)
