@@ -49,6 +49,36 @@ def test_it_trains_before_ones_eyes_and_ends_by_itself(
     expect(visit.get_by_role("heading", name="watched")).to_be_visible()
 
 
+SPY = """
+window.notices = [];
+window.Notification = class extends EventTarget {
+  constructor(title, options) { super(); window.notices.push([title, options.body, options.tag]); }
+  static get permission() { return window.allowed ?? "default"; }
+  static async requestPermission() { window.allowed = "granted"; return "granted"; }
+};
+"""
+
+
+@pytest.mark.parametrize("watched_at", ["/", "/tasks/{}"])
+def test_who_asked_is_told_of_the_end_by_the_browser(
+    visit: Page, installation: Installation, trained: dict[str, Any], watched_at: str
+) -> None:
+    """A stand-in for the browser's Notification notes what it is told; headless ones show none."""
+    assert trained
+    visit.add_init_script(SPY)
+    asked = {"epochs": 400, "cv_folds": 2, "batch_size": 8}
+    task_id = installation.post(form(task_name="told of", param_set=asked))["task_form"]["task_id"]
+    visit.goto(watched_at.format(task_id))
+    switch = visit.get_by_role("button", name="Notify me when a task ends")
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    assert visit.evaluate("window.allowed ?? 'nothing'") == "nothing"  # nobody was asked yet
+    switch.click()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    ended = visit.locator("[data-said], #state[data-state='Finished']")
+    expect(ended).to_contain_text("Finished", timeout=PATIENCE_MS)
+    assert visit.evaluate("window.notices") == [["told of", "Finished", task_id]]
+
+
 def test_it_is_cancelled_where_it_is_looked_at(
     visit: Page, installation: Installation, trained: dict[str, Any]
 ) -> None:

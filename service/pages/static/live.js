@@ -40,7 +40,9 @@ const showProgress = (row, news) => {
 const sayEnd = (row, before, status) => {
   if (!row || !isActive(before) || isActive(status)) { return; }
   const name = row.querySelector("[data-name]").textContent;
-  document.querySelector("[data-said]").textContent = `${name}: ${JSON.parse(list().dataset.names)[status] ?? status}`;
+  const state = JSON.parse(list().dataset.names)[status] ?? status;
+  document.querySelector("[data-said]").textContent = `${name}: ${state}`;
+  if (status !== "Cancelled") { notifyEnd(row.dataset.task, name, state); }
 };
 
 const watchAll = () => {

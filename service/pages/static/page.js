@@ -48,7 +48,41 @@ const sayWaiting = (event) => {
   if (place) { place.hidden = false; }
 };
 
+// Who asked for it is told by the browser that a task has ended, as long as a page of ours is open.
+const NOTICES = "sgn-notices"; // remembered by this browser
+
+const mayNotify = () => "Notification" in window && window.isSecureContext;
+const wantsNotices = () => mayNotify() && Notification.permission === "granted" && localStorage.getItem(NOTICES) === "yes";
+
+const showNotices = () => {
+  for (const button of document.querySelectorAll("[data-notices]")) {
+    button.hidden = !mayNotify();
+    button.setAttribute("aria-pressed", String(wantsNotices()));
+  }
+};
+
+const switchNotices = async (event) => {
+  const button = event.target.closest("[data-notices]");
+  if (!button) { return; }
+  const wanted = !wantsNotices();
+  const permission = wanted ? await Notification.requestPermission() : "";
+  localStorage.setItem(NOTICES, wanted && permission === "granted" ? "yes" : "no");
+  if (permission === "denied") { button.nextElementSibling.textContent = button.dataset.denied; }
+  showNotices();
+};
+
+// Several pages may be open: a notice of the same task takes the place of the other.
+const notifyEnd = (taskId, name, state) => {
+  if (!wantsNotices()) { return; }
+  const notice = new Notification(name, { body: state, tag: taskId, icon: document.querySelector('link[rel="icon"]').href });
+  notice.addEventListener("click", () => { window.focus(); window.location.assign(`/tasks/${encodeURIComponent(taskId)}`); });
+};
+
 document.addEventListener("submit", sayWaiting);
+document.addEventListener("click", switchNotices);
+document.addEventListener("htmx:afterSettle", showNotices);
+window.addEventListener("storage", showNotices);
+showNotices();
 document.addEventListener("click", closeMenus);
 document.addEventListener("click", copy);
 document.addEventListener("input", filterRows);

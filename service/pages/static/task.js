@@ -36,8 +36,10 @@ const soon = () => {
   waits ??= setTimeout(refresh, Math.max(0, last + LEAST_MS - Date.now()));
 };
 
-const ended = (events) => {
+const ended = (events, status) => {
   events.close();
+  const { task, name, states } = part().dataset;
+  if (status !== "Cancelled") { notifyEnd(task, name, JSON.parse(states)[status]); }
   clearTimeout(waits);
   htmx.ajax("GET", address(""), { target: "#task", select: "#task", swap: "outerHTML" });
 };
@@ -52,7 +54,7 @@ const watch = () => {
   });
   events.addEventListener("status", (event) => {
     const status = JSON.parse(event.data).task_status;
-    if (["Finished", "Failed", "Cancelled"].includes(status)) { ended(events); } else { soon(); }
+    if (["Finished", "Failed", "Cancelled"].includes(status)) { ended(events, status); } else { soon(); }
   });
 };
 
