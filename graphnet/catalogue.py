@@ -13,12 +13,14 @@ class ModelCard:
     """A model, its paper, and where its recommended settings differ from the usual ones.
 
     ``of_connectomes`` are recommended besides where a connectome's rows are the measures.
+    ``is_solved``: its optimum is computed and not approached epoch by epoch.
     """
 
     name: str
     source: str
     recommended: Mapping[str, Any] = field(default_factory=dict)
     of_connectomes: Mapping[str, Any] = field(default_factory=dict)
+    is_solved: bool = False
 
     @property
     def summary(self) -> Message:
@@ -114,6 +116,13 @@ MODELS = {
             name="Linear",
             source="Cox 1958, Journal of the Royal Statistical Society B 20:215-242.",
             recommended={"graph": "none"},
+        ),
+        ModelCard(
+            name="LogisticRegression",
+            source="Cox 1958, Journal of the Royal Statistical Society B 20:215-242; L2 penalty "
+            "after Hoerl & Kennard 1970, Technometrics 12:55-67.",
+            recommended={"graph": "none", "epochs": 1},
+            is_solved=True,
         ),
         ModelCard(
             name="MLP",

@@ -3,7 +3,14 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
-from graphnet.catalogue import GRAPHS, SERIES_CONNECTIVITY, SERIES_MEASURES, find_model
+from graphnet.catalogue import (
+    GRAPHS,
+    MODELS,
+    SERIES_CONNECTIVITY,
+    SERIES_MEASURES,
+    ModelCard,
+    find_model,
+)
 from graphnet.errors import SettingsError
 from graphnet.messages import Message
 from graphnet.options import (
@@ -44,15 +51,21 @@ class TrainingSettings:
     """
 
     model: str = "SGN"
-    learning_rate: float = option(0.01, Bound(float, 0, 10, open=True), "usual")
-    batch_size: int = option(32, Bound(int, 1, 100_000), "usual")
-    epochs: int = option(200, Bound(int, 1, 100_000), "usual")
-    lr_step_size: int = option(60, Bound(int, 1, 100_000), "usual")
-    lr_decay: float = option(0.2, Bound(float, 0, 1, open=True), "usual")
+    learning_rate: float = option(0.01, Bound(float, 0, 10, open=True), "usual", descent=True)
+    batch_size: int = option(32, Bound(int, 1, 100_000), "usual", descent=True)
+    epochs: int = option(200, Bound(int, 1, 100_000), "usual", descent=True)
+    lr_step_size: int = option(60, Bound(int, 1, 100_000), "usual", descent=True)
+    lr_decay: float = option(0.2, Bound(float, 0, 1, open=True), "usual", descent=True)
     lr_schedule: str = option(
-        "step", Choice(("step", "cosine", "constant")), "training", paragraph="training"
+        "step",
+        Choice(("step", "cosine", "constant")),
+        "training",
+        paragraph="training",
+        descent=True,
     )
-    weight_decay: float = option(0.0, Bound(float, 0, 10), "training", paragraph="training")
+    weight_decay: float = option(
+        0.0, Bound(float, 0, 10), "training", paragraph="training", descent=True
+    )
     graph: str = option("covariance", Choice(GRAPHS), "graph")
     density: float = option(0.1, Bound(float, 0, 1, open=True), "graph")
     threshold: float | None = option(None, Bound(float, 0, 100), "graph")
@@ -63,19 +76,24 @@ class TrainingSettings:
     label: str = option("group", Choice(("group", "score")), "target")
     harmonise: bool = option(default=False, accepts=Flag(), group="target")
     adjust: str = option("none", Choice(ADJUSTMENTS), "target")
-    early_stopping: int = option(0, Bound(int, 0, 100_000), "training")
+    early_stopping: int = option(0, Bound(int, 0, 100_000), "training", descent=True)
     calibrate: bool = option(default=True, accepts=Flag(), group="training")
-    fine_tune: str = option("all", Choice(("all", "last_layers", "readout")), "fine-tuning")
-    optimiser: str = option("fresh", Choice(("fresh", "kept")), "fine-tuning")
+    fine_tune: str = option(
+        "all", Choice(("all", "last_layers", "readout")), "fine-tuning", descent=True
+    )
+    optimiser: str = option("fresh", Choice(("fresh", "kept")), "fine-tuning", descent=True)
     seed: int = option(0, Bound(int, 0, LAST_SEED), "usual")
-    seeds: int = option(1, Bound(int, 1, 100), "training", paragraph="training")
+    seeds: int = option(1, Bound(int, 1, 100), "training", paragraph="training", descent=True)
 
     def __post_init__(self) -> None:
         _check(self)
+        card = MODELS.get(self.model)
+        if card is not None and card.is_solved and self.label == "score":
+            raise SettingsError(Message("options.solved-score", model=self.model))
 
     @classmethod
     def for_model(cls, name: str, **chosen: Any) -> Self:
-        """The model's recommended settings, overridden by ``chosen``.
+        """The model's recommended settings, overridden by ``chosen`` where these have an effect.
 
         Raises:
             SettingsError: an unknown model or setting, or a value out of range.
@@ -85,6 +103,7 @@ class TrainingSettings:
         unknown = sorted(set(chosen) - SETTINGS)
         if unknown:
             raise SettingsError(Message("options.unknown", names=unknown))
+        chosen = {name: chosen[name] for name in chosen if name not in without_effect(card)}
         return cls(**{**card.recommended, **chosen, "model": card.name})
 
     @classmethod
@@ -146,6 +165,12 @@ FORM_OPTIONS = OPTIONS | options_of(Execution)
 # What a fine-tuning takes from its parent, whatever the form says.
 INHERITED = ("graph", "density", "threshold", "sign", "neighbours", "harmonise", "adjust", "label",
              "series_connectivity", "series_measures")  # fmt: skip
+
+
+def without_effect(card: ModelCard) -> frozenset[str]:
+    """The settings that change nothing in a model."""
+    solved = (name for name, declared in OPTIONS.items() if declared.descent and card.is_solved)
+    return frozenset(solved)
 
 
 def options_in(group: str) -> list[Option]:

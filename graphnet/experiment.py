@@ -34,7 +34,10 @@ from graphnet.steps import expected_steps
 from graphnet.training.callbacks import Callback
 from graphnet.training.memory import kept_heap, translate_oom
 from graphnet.training.progress import BASELINES, CALIBRATION, EVALUATION, EXPLANATION, REPORT
+from graphnet.training.solved import STRENGTH
 from graphnet.training.stacked import MonitoredFit
+
+PENALTY = "penalty"  # of the manifest
 
 
 @dataclass(frozen=True)
@@ -244,7 +247,15 @@ def _facts(
         },
         DOMAIN: _domain(model, plan.data, plan.parent).as_dict(),
         ATLAS: None if atlas is None else atlas.as_dict(),
+        **_penalty(model),
     }
+
+
+def _penalty(model: StoredModel) -> dict[str, Any]:
+    """How strong the penalty of a solved model is; nothing of others."""
+    if STRENGTH not in model.moments:
+        return {}
+    return {PENALTY: {"kind": "l2", "C": model.moments[STRENGTH].tolist()}}
 
 
 def _domain(model: StoredModel, data: Splits, parent: StoredModel | None) -> ApplicabilityDomain:

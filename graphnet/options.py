@@ -168,7 +168,8 @@ class Option:
 
     ``default`` None means that the value follows from the data. ``paragraph`` is the paragraph of
     a report's methods section that contains this setting's sentence; "" if the section mentions
-    the setting only under conditions, or not at all.
+    the setting only under conditions, or not at all. ``descent``: it says how an optimum is
+    approached, or from where, and changes nothing where that is computed.
     """
 
     name: str
@@ -176,6 +177,7 @@ class Option:
     default: Any
     group: str
     paragraph: str = ""
+    descent: bool = False
 
     @property
     def is_flag(self) -> bool:
@@ -257,9 +259,11 @@ class Option:
         return Message(f"options.{self.name}{chosen}-methods", **{**values, **more})
 
 
-def option(default: T, accepts: Accepts, group: str, *, paragraph: str = "") -> T:
+def option(
+    default: T, accepts: Accepts, group: str, *, paragraph: str = "", descent: bool = False
+) -> T:
     """A dataclass field that declares an :class:`Option`."""
-    declared = {"accepts": accepts, "group": group, "paragraph": paragraph}
+    declared = {"accepts": accepts, "group": group, "paragraph": paragraph, "descent": descent}
     made: T = field(default=default, metadata={DECLARED: declared})
     return made
 

@@ -13,12 +13,13 @@ from graphnet.artifacts.lineage import (
     subjects_seen,
 )
 from graphnet.artifacts.model import StoredModel
+from graphnet.catalogue import find_model
 from graphnet.config import INHERITED, Evaluation, TrainingSettings
 from graphnet.data import provenance, splits
 from graphnet.data.class_names import Names, Source, shared_names
 from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
-from graphnet.errors import CohortError, ModelError
+from graphnet.errors import CohortError, ModelError, SettingsError
 from graphnet.evaluation.assessment import has_graph
 from graphnet.evaluation.cross_validation import OtherStart
 from graphnet.evaluation.fine_tuning import seen_by_parent
@@ -74,6 +75,8 @@ class ExperimentPlan:
             parent.arranged(data.train)  # refuses what does not fit
             data = data.arranged(parent.layout)
         data = _with_confounds(data, evaluation)
+        if evaluation.nested and find_model(settings.model).is_solved:
+            raise SettingsError(Message("options.solved-nested", model=settings.model))
         start = initial_model(data, settings, parent)
         fold_plans = plan_folds(
             data,
@@ -157,7 +160,8 @@ class ExperimentPlan:
     @property
     def folds_may_calibrate(self) -> bool:
         """Whether the folds are trained as the model is, to the same epoch and settings."""
-        alike = not self.evaluation.nested and not self.data.may_select
+        to_same_epoch = self.start.net.is_solved or not self.data.may_select
+        alike = not self.evaluation.nested and to_same_epoch
         return alike and not self.parent_saw_training
 
     @property
@@ -253,6 +257,8 @@ def _inherit(parent: StoredModel, data: Splits, settings: TrainingSettings) -> S
         raise ModelError(
             Message("model.other-architecture", stored=parent.settings.model, asked=settings.model)
         )
+    if parent.net.is_solved:
+        raise ModelError(Message("model.solved-fine-tuning", model=parent.settings.model))
     inherited = {name: getattr(parent.settings, name) for name in INHERITED}
     return replace(
         parent,

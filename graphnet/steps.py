@@ -47,6 +47,7 @@ IMPORT_SECONDS = 0.9  # of scikit-learn, for the first baselines
 BASELINES_SECONDS = 0.15  # of all at least; and for each pair of subjects, and measure of a pair
 PAIR_SECONDS, PRODUCT_SECONDS = 2.2e-6, 2e-10
 LEAST_EVALUATION, BOOTSTRAP_SECONDS = 0.05, 1.6e-4  # for each subject and method
+SIMPLE = 3  # of the baselines, each of which takes about as long
 METHODS = 6  # the model and its baselines
 REPORT_SECONDS, FACT_SECONDS = 0.2, 1.5e-7  # the second for each measure of a subject
 WITHOUT_SCORES = 0.65  # of the time of an epoch, where no split is scored after it
@@ -116,6 +117,8 @@ class _Expected:
         return batches * STEP_SECONDS + subjects * settings.seeds * each
 
     def _training(self, settings: TrainingSettings) -> float:
+        if self.plan.start.net.is_solved:
+            return self._baselines() / SIMPLE
         return settings.epochs * self._pass(settings, self._subjects)
 
     def _fits(self, fits: int, settings: TrainingSettings) -> float:

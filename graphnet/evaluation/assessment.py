@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from graphnet.evaluation.baselines import Baseline
 
 PARENT = "parent"
+SOLVED = "logistic_regression"  # the baseline that a model of the catalogue is
 BySplit = dict[str, FloatArray]  # predictions (S, C), or scores (S, 1)
 
 
@@ -193,7 +194,9 @@ def simple_baselines(
         of_measures = fit_score_baselines(x, train.scores, held_out)
         return of_measures | covariate_baselines(train, cohorts, train.scores, 0)
     targets, classes = model.targets(train).numpy(), len(model.classes)
-    of_measures = fit_baselines(x, targets, held_out, classes)
+    of_measures = fit_baselines(x, targets, held_out, classes, train.persons)
+    if model.net.is_solved:
+        del of_measures[SOLVED]  # the model itself
     return of_measures | covariate_baselines(train, cohorts, targets, classes)
 
 

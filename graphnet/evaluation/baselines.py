@@ -5,7 +5,7 @@ These are computed once; no fit touches the measures themselves again. Where the
 than subjects, as in a connectome, this saves nearly all of the time and changes no decision.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from graphnet.data.cohort import FloatArray, IntArray
 from graphnet.evaluation import logistic
+from graphnet.evaluation.folds import most_folds, stratified
 from graphnet.graphs import Float32Array
 from graphnet.messages import Message
 
@@ -47,7 +48,11 @@ class Baseline:
 
 
 def fit_baselines(
-    x: Float32Array, targets: IntArray, held_out: HeldOut, classes: int
+    x: Float32Array,
+    targets: IntArray,
+    held_out: HeldOut,
+    classes: int,
+    persons: Sequence[str] | None = None,
 ) -> dict[str, Baseline]:
     """Fit simple classifiers to training subjects and predict each group of other subjects.
 
@@ -61,6 +66,7 @@ def fit_baselines(
         0.
         held_out: scaled measures (S, N·F) of other subjects, by group.
         classes: C.
+        persons: (S,), whose each training row is; None where each is another's.
 
     """
     present, places = np.unique(targets, return_inverse=True)
@@ -69,7 +75,8 @@ def fit_baselines(
         return {name: Baseline(reason=alone) for name in CLASSIFIERS}
     # A second thread gains nothing on matrices of this size, and takes a core from others.
     with threadpool_limits(1):
-        fitted = {"majority": _majority(places, held_out), **_fitted(x, places, held_out)}
+        training = Training(x, places, persons)
+        fitted = {"majority": _majority(places, held_out), **_fitted(training, held_out)}
     return {name: spread(one, present, classes) for name, one in fitted.items()}
 
 
@@ -112,10 +119,14 @@ class Products:
 
 @dataclass(frozen=True)
 class Training:
-    """The training subjects: measures ``x`` (S, P), ``targets`` (S,), and their inner products."""
+    """The training subjects: measures ``x`` (S, P), ``targets`` (S,), and their inner products.
+
+    ``persons`` (S,): whose each row is; None where each is another's.
+    """
 
     x: Float32Array
     targets: IntArray
+    persons: Sequence[str] | None = None
 
     @cached_property
     def products(self) -> Products:
@@ -130,7 +141,7 @@ class Training:
     @cached_property
     def folds(self) -> list[tuple[IntArray, IntArray]]:
         """Inner folds, the rows to train on and to test; none where a class has one subject."""
-        return inner_folds(self.targets)
+        return inner_folds(self.targets, self.persons)
 
     def parts(self, values: Float32Array) -> Iterator[tuple[Float32Array, Products]]:
         """Other subjects (S', P) with their products, some at a time."""
@@ -139,8 +150,21 @@ class Training:
             yield part, Products.of(part, self.x)
 
 
-def inner_folds(targets: IntArray) -> list[tuple[IntArray, IntArray]]:
-    """Folds of training subjects by class, to choose a strength by; none of a class of one."""
+def inner_folds(
+    targets: IntArray, persons: Sequence[str] | None = None
+) -> list[tuple[IntArray, IntArray]]:
+    """Folds of training subjects by class, to choose a strength by; none of a class of one.
+
+    Rows of one person stay together; of whom nothing is known each row is another person.
+    """
+    if persons is not None and len(set(persons)) < len(persons):
+        possible = min(INNER_FOLDS, most_folds(targets, persons))
+        if possible < 2:
+            return []
+        cut = stratified(targets, persons, folds=possible, repeats=1, seed=0)
+        whole = len(np.unique(targets))
+        pairs = [(fold.train, fold.test) for fold in cut]
+        return [pair for pair in pairs if len(np.unique(targets[pair[0]])) == whole]
     fewest = int(np.unique(targets, return_counts=True)[1].min())
     if fewest < 2:
         return []
@@ -148,15 +172,14 @@ def inner_folds(targets: IntArray) -> list[tuple[IntArray, IntArray]]:
     return list(folds.split(targets, targets))
 
 
-def _fitted(x: Float32Array, targets: IntArray, held_out: HeldOut) -> dict[str, Baseline]:
-    training = Training(x, targets)
+def _fitted(training: Training, held_out: HeldOut) -> dict[str, Baseline]:
     fits: dict[str, Callable[[], Baseline]] = {
         "logistic_regression": lambda: _logistic(training, held_out),
         "svm_linear": lambda: _svm(_linear, STRENGTHS, training, held_out),
         "svm_rbf": lambda: _svm(_rbf, RBF_STRENGTHS, training, held_out),
     }
-    too_large = _too_large(x)
-    return {name: Baseline(reason=too_large) if too_large else fit() for name, fit in fits.items()}
+    refused = too_large(training.x)
+    return {name: Baseline(reason=refused) if refused else fit() for name, fit in fits.items()}
 
 
 def spread(fitted: Baseline, present: IntArray, classes: int) -> Baseline:
@@ -168,7 +191,8 @@ def spread(fitted: Baseline, present: IntArray, classes: int) -> Baseline:
     return Baseline(full, fitted.reason)
 
 
-def _too_large(x: Float32Array) -> Message | None:
+def too_large(x: Float32Array) -> Message | None:
+    """Why these measures (S, P) are not fitted; None where they are."""
     if len(x) <= MOST_SUBJECTS and x.size <= MOST_CELLS:
         return None
     return Message(
@@ -185,34 +209,83 @@ def _majority(targets: IntArray, held_out: HeldOut) -> Baseline:
     return Baseline({name: np.asarray(model.predict_proba(x)) for name, x in held_out.items()})
 
 
-def _logistic(training: Training, held_out: HeldOut) -> Baseline:
-    to_coordinates = _coordinates(training)
-    own = to_coordinates(training.x, training.products)
+@dataclass(frozen=True)
+class LinearFit:
+    """Log odds of classes: ``weights`` (P, C) and ``bias`` (C,) of P measures.
+
+    Of two classes (P, 1) and (1,), the log odds of the second. ``strength`` is the C that was
+    chosen, the inverse of the penalty.
+    """
+
+    weights: FloatArray
+    bias: FloatArray
+    strength: float
+
+
+def fit_logistic(
+    x: Float32Array, targets: IntArray, persons: Sequence[str] | None = None
+) -> LinearFit:
+    """Fit the baseline ``logistic_regression`` and give its weights, to be kept.
+
+    Args:
+        x: (S, P), scaled measures of the training subjects; :func:`too_large` says of how many.
+        targets: (S,), classes from 0 on, each of which some subject has.
+        persons: (S,), whose each row is, so that inner folds keep rows of one person together.
+
+    """
+    with threadpool_limits(1):
+        training = Training(x, targets, persons)
+        axes = _Axes(training)
+        model = _strongest(training, axes)
+        return LinearFit(axes.to_measures(model.weights), model.bias, model.strength)
+
+
+def _strongest(training: Training, axes: "_Axes") -> logistic.LogisticModel:
+    own = axes.coordinates(training.x, training.products)
     if training.folds:
-        model = logistic.fit_strongest(own, training.targets, STRENGTHS, training.folds)
-    else:
-        model = logistic.fit(own, training.targets, STRENGTHS[1])
+        return logistic.fit_strongest(own, training.targets, STRENGTHS, training.folds)
+    return logistic.fit(own, training.targets, STRENGTHS[1])
+
+
+def _logistic(training: Training, held_out: HeldOut) -> Baseline:
+    axes = _Axes(training)
+    model = _strongest(training, axes)
     predicted = {}
     for name, values in held_out.items():
-        parts = [model.log_probabilities(to_coordinates(*part)) for part in training.parts(values)]
+        parts = [
+            model.log_probabilities(axes.coordinates(*part)) for part in training.parts(values)
+        ]
         predicted[name] = np.exp(np.concatenate(parts))
     return Baseline(predicted)
 
 
-def _coordinates(training: Training) -> Callable[[Float32Array, Products], FloatArray]:
-    """Coordinates (M, R) on the principal axes, with the inner products that the measures have.
+class _Axes:
+    """The R principal axes of training subjects (S, P): never more than subjects, or measures.
 
     The weights of an L2-regularised linear model are a combination of the training subjects, so
-    the model is the same in these, of which there are never more than subjects.
+    the model is the same in coordinates on these, whose inner products are those of the measures.
     """
-    if training.x.shape[1] <= len(training.x):
-        x = training.x.astype(np.float64)
-        _, axes = np.linalg.eigh(x.T @ x)
-        return lambda values, _: values.astype(np.float64) @ axes
-    variances, axes = np.linalg.eigh(training.products.inner)
-    kept = variances > NEGLIGIBLE * variances[-1]
-    turned = axes[:, kept] / np.sqrt(variances[kept])
-    return lambda _, products: products.inner @ turned
+
+    def __init__(self, training: Training) -> None:
+        self._x = training.x
+        self._few = training.x.shape[1] <= len(training.x)
+        if self._few:
+            x = training.x.astype(np.float64)
+            self._axes = np.linalg.eigh(x.T @ x)[1]  # (P, R)
+            return
+        variances, axes = np.linalg.eigh(training.products.inner)
+        kept = variances > NEGLIGIBLE * variances[-1]
+        self._axes = axes[:, kept] / np.sqrt(variances[kept])  # (S, R)
+
+    def coordinates(self, values: Float32Array, products: Products) -> FloatArray:
+        """Those of subjects (M, P) with these products: (M, R)."""
+        given = values.astype(np.float64) if self._few else products.inner
+        return np.asarray(given @ self._axes)
+
+    def to_measures(self, weights: FloatArray) -> FloatArray:
+        """Weights of the coordinates (R, C) as weights of the measures (P, C)."""
+        turned = self._axes @ weights
+        return np.asarray(turned if self._few else self._x.astype(np.float64).T @ turned)
 
 
 Kernel = Callable[[Training, IntArray, Products, IntArray], FloatArray]
@@ -278,7 +351,7 @@ def _columns(decisions: FloatArray) -> FloatArray:
 
 
 def _ridge(x: Float32Array) -> Ridge | RidgeCV:
-    return Ridge(alpha=RIDGES[4]) if _too_large(x) else RidgeCV(alphas=RIDGES)
+    return Ridge(alpha=RIDGES[4]) if too_large(x) else RidgeCV(alphas=RIDGES)
 
 
 def _score(

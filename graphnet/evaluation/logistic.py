@@ -22,11 +22,13 @@ MOST_STEPS = 5000
 class LogisticModel:
     """Log odds of C classes: ``weights`` (R, C) and ``bias`` (C,) of R coordinates.
 
-    Of two classes the first has none: (R, 1) and (1,), the log odds of the second.
+    Of two classes the first has none: (R, 1) and (1,), the log odds of the second. ``strength`` is
+    the inverse of the penalty that they were fitted with.
     """
 
     weights: FloatArray
     bias: FloatArray
+    strength: float
 
     def log_probabilities(self, z: FloatArray) -> FloatArray:
         """Of each class, (S, C), for subjects ``z`` (S, R)."""
@@ -66,7 +68,7 @@ def fit(
     options = {"gtol": STILL, "ftol": 0.0, "maxiter": MOST_STEPS, "maxfun": MOST_STEPS}
     found = minimize(loss, first.ravel(), jac=True, method="L-BFGS-B", options=options)
     both = found.x.reshape(-1, columns) * scale
-    return LogisticModel(both[:-1], both[-1])
+    return LogisticModel(both[:-1], both[-1], strength)
 
 
 def fit_strongest(

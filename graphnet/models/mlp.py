@@ -48,6 +48,7 @@ class Linear(Net):
     """Multinomial logistic regression: N·F → C, from 0, scaled by its width like SGN's own path."""
 
     edge_aware = False
+    exact_integral = True
     readout = ("linear.weight", "linear.bias")
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -67,3 +68,23 @@ class Linear(Net):
         """See :class:`Net`."""
         flat = inputs.flatten(2) / math.sqrt(self.sizes.regions * self.sizes.measures)
         return linear(flat, params["linear.weight"], params["linear.bias"])
+
+    def mean_gradient(
+        self, params: Params, x: Tensor, adjacency: Tensor, weights: Tensor
+    ) -> Tensor:
+        """See :class:`Net`; the gradient is the same everywhere."""
+        del adjacency
+        width = self.sizes.regions * self.sizes.measures
+        by_input = torch.einsum("kic,bc->kbi", params["linear.weight"], weights) / math.sqrt(width)
+        gradient: Tensor = by_input.unflatten(2, x.shape[2:])
+        return gradient
+
+
+class LogisticRegression(Linear):
+    """The same function with an L2 penalty: its weights are the optimum for the training subjects.
+
+    How strong the penalty is, inner folds of the training subjects choose
+    (:mod:`graphnet.training.solved`).
+    """
+
+    is_solved = True

@@ -39,6 +39,8 @@ class Net(ABC):
     edge_aware = True
     #: Whether :meth:`mean_gradient` is known; of other nets it is approximated in steps.
     exact_integral = False
+    #: Whether its optimum is computed (:mod:`graphnet.training.solved`), not approached by epochs.
+    is_solved = False
     #: The parameters behind the last hidden layer, and those of the last layers before them.
     readout: tuple[str, ...] = ()
     last_layers: tuple[str, ...] = ()

@@ -73,6 +73,12 @@ class Facts:
         return find_model(self.settings.model)
 
     @property
+    def penalty(self) -> float | None:
+        """The C that inner folds chose for a solved model; None where nothing is stored of it."""
+        stored = ((self.manifest or {}).get("penalty") or {}).get("C") or [None]
+        return None if stored[0] is None else float(stored[0])
+
+    @property
     def is_regression(self) -> bool:
         """Whether a clinical score is predicted; the form of a fine-tuning does not say so."""
         return (self.evidence or {}).get("target") == "score" or self.settings.label == "score"
@@ -160,6 +166,8 @@ class Facts:
     @property
     def epoch_chosen(self) -> bool:
         """Whether validation subjects chose the epoch: only those in no other split do."""
+        if self.card.is_solved:
+            return False
         if self.evidence is None:
             return self.result.selected_epoch not in (None, len(self.result.history))
         train, val, test = (

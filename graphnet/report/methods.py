@@ -132,7 +132,7 @@ def _model(facts: Facts) -> Iterator[Message]:
     if facts.fine_tuned:
         parent = facts.task.get("parent_task_id") or facts.param_set.get("trained_task_id")
         yield _setting(facts, "fine_tune", parent=str(parent))
-    else:
+    elif not facts.card.is_solved:
         yield Message("methods.from-scratch")
     if not facts.uses_graph:
         yield OPTIONS["graph"].methods({"graph": "none"})
@@ -146,6 +146,9 @@ def _model(facts: Facts) -> Iterator[Message]:
 
 def _training(facts: Facts) -> Iterator[Message]:
     settings = facts.settings
+    if facts.card.is_solved:
+        yield from _solved(facts)
+        return
     yield Message(
         "methods.optimiser",
         target="score" if facts.is_regression else "class",
@@ -164,6 +167,14 @@ def _training(facts: Facts) -> Iterator[Message]:
     if not facts.is_regression:
         yield Message("methods.unweighted")
     yield from _settings_chosen(facts)
+
+
+def _solved(facts: Facts) -> Iterator[Message]:
+    """How a model was fitted whose optimum is computed."""
+    chosen = "" if facts.penalty is None else f"{facts.penalty:g}"
+    yield Message("methods.solved", chosen="yes" if chosen else "no", strength=chosen)
+    yield from _calibrated(facts)
+    yield Message("methods.unweighted")
 
 
 def _settings_chosen(facts: Facts) -> Iterator[Message]:

@@ -210,7 +210,9 @@ class _Voice:
 def _drawn(facts: Facts, language: str) -> dict[str, Markup]:
     """The figures by name, "" for what cannot be drawn."""
     result, evidence = facts.result, facts.evidence
-    drawn = {"curves": figures.curves(result.history, result.selected_epoch, language)}
+    drawn = {"curves": ""}  # of epochs: an optimum that is computed has one
+    if not facts.card.is_solved:
+        drawn["curves"] = figures.curves(result.history, result.selected_epoch, language)
     if evidence is not None and not facts.is_regression:
         drawn["roc"] = figures.roc(evidence, language)
         drawn["calibration"] = figures.calibration(evidence, language)

@@ -6,6 +6,8 @@ from typing import Any
 
 from graphnet import figures
 from graphnet.artifacts.result import Difference, SplitMetrics
+from graphnet.catalogue import MODELS
+from graphnet.config import OPTIONS, without_effect
 from graphnet.messages import ENGLISH, Message, render
 from graphnet.names import class_name, method_name, metric_name, split_name
 from graphnet.report.facts import Facts, Json
@@ -20,6 +22,8 @@ WHERE = {
     "train": Message("report.on-training"),
 }
 ALONE = ("covariates", "site")  # baselines without any measure
+SIMPLE_METHOD, SIMPLE_MODEL = "logistic_regression", "LogisticRegression"  # that can be kept
+OF_GRAPH = ("graph", "density", "threshold", "sign", "neighbours")
 CHOSE_EPOCH = Message("report.on-validation-that-selected")
 
 
@@ -73,12 +77,14 @@ def verdict(facts: Facts) -> list[Message]:
     """What follows from the metrics, and what does not."""
     chance = by_chance(facts)
     helps = facts.result.graph_helps
+    offered = simple_offer(facts)
     return [
         *([] if chance is None else [chance]),
         *(told.message for told in alone(facts)),
         *_leaked(facts),
         *tuning(facts),
         *_better_methods(facts),
+        *([] if offered is None else [offered]),
         *([] if helps is None else [helps.message]),
     ]
 
@@ -199,6 +205,47 @@ def _better_methods(facts: Facts) -> Iterator[Message]:
     ]
     if better:
         yield Message("report.better-methods", methods=better)
+
+
+def simple_offer(facts: Facts) -> Message | None:
+    """That the simple method that can be kept does as well, or better, on the same new subjects.
+
+    None where the model is clearly better, where nobody can tell, of a clinical score, or where the
+    simple method may itself be by chance.
+    """
+    seen = facts.seen_in_training(facts.headline)
+    if facts.is_regression or facts.card.is_solved or facts.headline == "train" or seen:
+        return None
+    theirs = (facts.result.baselines.get(SIMPLE_METHOD) or {}).get(facts.headline)
+    by_method = facts.result.differences.get(facts.headline) or {}
+    difference = (by_method.get(SIMPLE_METHOD) or {}).get("auc", Difference())
+    bounds = None if theirs is None else theirs.interval("auc")
+    if difference.ci is None or difference.ci[0] > 0 or bounds is None or bounds[0] <= 0.5:
+        return None
+    return Message(
+        "report.simple-offer",
+        better="yes" if difference.is_worse else "no",
+        model=facts.card.name,
+        method=method_name(SIMPLE_METHOD),
+        difference=signed(difference),
+        kept=SIMPLE_MODEL,
+    )
+
+
+def offered_form(facts: Facts) -> dict[str, Any]:
+    """The form that trains the simple method on the same subjects, judged in the same way."""
+    left_out = {*without_effect(MODELS[SIMPLE_MODEL]), *OF_GRAPH, "nested", "model"}
+    settings = facts.param_set.items()
+    kept = {name: value for name, value in settings if name in OPTIONS and name not in left_out}
+    datasets: dict[str, Any] = {
+        f"{split}_data": list(facts.config[f"{split}_data"])
+        for split in ("train", "val", "test")
+        if facts.config.get(f"{split}_data")
+    }
+    if "test_data" in datasets:
+        datasets["enable_test"] = bool(facts.config.get("enable_test"))
+    own = {"task_type": "dl_ts", "proj_id": facts.task.get("proj_id") or ""}
+    return {**own, **datasets, "model": SIMPLE_MODEL, "param_set": kept}
 
 
 def comparison(facts: Facts, language: str = ENGLISH) -> str:

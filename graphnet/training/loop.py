@@ -30,13 +30,15 @@ class Plan:
 
     ``seeds`` draw the order of subjects; ``members`` are the rows that each replica is trained on
     (None: all); ``rates`` and ``decays`` are its learning rate and weight decay (None: those of the
-    settings).
+    settings). ``persons`` are those of all rows, for what is chosen by inner folds: rows of one
+    person stay in one (None: each row is another person).
     """
 
     seeds: Sequence[int]
     members: Sequence[Tensor] | None = None
     rates: Sequence[float] | None = None
     decays: Sequence[float] | None = None
+    persons: Sequence[str] | None = None
 
     def digest(self) -> Tensor:
         """SHA-256 of all of it and of how a state is laid out, as bytes."""
@@ -93,6 +95,7 @@ class Training:
         self.optimiser.load_moments(moments or {}, self.parameters)
         everyone = torch.arange(len(train))
         self.members = plan.members or [everyone] * len(flat)
+        self.persons = plan.persons
         self.order = [torch.Generator().manual_seed(seed) for seed in plan.seeds]
         self.epoch = 0
         self.best = flat.clone()

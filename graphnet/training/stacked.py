@@ -22,6 +22,7 @@ from graphnet.training.initialisation import frozen, initialise, moments, replic
 from graphnet.training.inputs import ModelInputs, class_scores
 from graphnet.training.loop import Plan, Training
 from graphnet.training.progress import Progress
+from graphnet.training.solved import SolvedTraining
 
 log = logging.getLogger(__name__)
 
@@ -187,12 +188,12 @@ def _stack(
         name: torch.cat([model.parameters[name] for model in models]).to(device)
         for name in models[0].parameters
     }
-    training = Training(
+    training = _kind(models[0])(
         models[0].net,
         parameters,
         inputs,
         models[0].settings,
-        _plan(pairs),
+        _plan(pairs, cohort),
         frozen=frozen(models[0]),
         moments=_stacked([moments(model) for model in models]),
         divisible=len(pairs) > 1,
@@ -203,6 +204,10 @@ def _stack(
     with torch.no_grad():
         outputs = class_scores(models[0].net, best, inputs).cpu()
     return list(_split(models, best, outputs))
+
+
+def _kind(model: StoredModel) -> type[Training]:
+    return SolvedTraining if model.net.is_solved else Training
 
 
 def _inputs(cohort: Cohort, models: Sequence[StoredModel], device: torch.device) -> ModelInputs:
@@ -219,7 +224,7 @@ def _stacked(moments: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
     return {name: torch.cat([one[name] for one in moments]) for name in moments[0]}
 
 
-def _plan(pairs: Sequence[Pair]) -> Plan:
+def _plan(pairs: Sequence[Pair], cohort: Cohort) -> Plan:
     """One entry per replica."""
     entries = [
         (seed, torch.from_numpy(spec.rows), spec.settings)
@@ -231,6 +236,7 @@ def _plan(pairs: Sequence[Pair]) -> Plan:
         members=[rows for _, rows, _ in entries],
         rates=[settings.learning_rate for _, _, settings in entries],
         decays=[settings.weight_decay for _, _, settings in entries],
+        persons=cohort.persons,
     )
 
 
@@ -268,7 +274,7 @@ def fit_monitored(
     """Train ``model`` further on the training subjects, scoring every split after each epoch.
 
     The epoch is chosen by the loss on the validation subjects, unless they are in another split
-    too.
+    too, or the optimum is computed.
 
     Raises:
         TrainingError: a loss that is no longer finite, or too little memory; its ``kept`` is the
@@ -276,14 +282,14 @@ def fit_monitored(
 
     """
     inputs = {split: model.prepare(cohort, device) for split, cohort in data.present().items()}
-    training = Training(
+    training = _kind(model)(
         model.net,
         {name: tensor.to(device) for name, tensor in model.parameters.items()},
         inputs["train"],
         model.settings,
-        Plan(seeds=seeds(model.settings)),
+        Plan(seeds=seeds(model.settings), persons=data.train.persons),
         monitored=inputs,
-        select="val" if data.may_select else None,
+        select="val" if data.may_select and not model.net.is_solved else None,
         frozen=frozen(model),
         moments=moments(model),
     )

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from db.submissions.form import FINE_TUNE, TaskForm
 from graphnet.artifacts.manifest import check_fit, manifest_layout
-from graphnet.catalogue import FROM_CONNECTOMES, LEAST_MEASURES, UNADJUSTED
+from graphnet.catalogue import FROM_CONNECTOMES, LEAST_MEASURES, MODELS, UNADJUSTED
 from graphnet.data.cohort import Layout
 from graphnet.data.dataset import RECOGNISED, covariate_key
 from graphnet.data.profile import Profile
@@ -75,6 +75,7 @@ def compatibility_errors(
     yield from _scores(form, profiles) if by_score else _classes(form, profiles, parent)
     if parent:
         yield from _model(form, parent)
+    yield from _solved(form, parent)
     yield from _graph(form, profiles, layouts)
     yield from _covariates(form, profiles)
     yield from feasibility_errors(form, profiles, by_score=by_score)
@@ -170,6 +171,20 @@ def _model(form: TaskForm, parent: Parent) -> Iterator[FieldError]:
             "forms.other-model", model=form.model, task=form.trained_task_id, trained=parent.model
         )
         yield FieldError("model", message)
+
+
+def _solved(form: TaskForm, parent: Parent | None) -> Iterator[FieldError]:
+    """What a model whose optimum is computed cannot be asked for."""
+    model = parent.model if parent else form.model
+    if model not in MODELS or not MODELS[model].is_solved:
+        return
+    if parent:
+        yield FieldError(PARENT, Message("model.solved-fine-tuning", model=model))
+        return
+    if form.settings.get("label") == "score":
+        yield FieldError("param_set.label", Message("options.solved-score", model=model))
+    if form.settings.get("nested"):
+        yield FieldError("param_set.nested", Message("options.solved-nested", model=model))
 
 
 def _scores(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:

@@ -20,7 +20,7 @@ from pydantic_core import ErrorDetails
 
 from db.submissions.form import ANY, FINE_TUNE, TaskForm
 from graphnet.catalogue import find_model
-from graphnet.config import LAST_SEED, OPTIONS
+from graphnet.config import LAST_SEED, OPTIONS, without_effect
 from graphnet.errors import SettingsError
 from graphnet.messages import Message, as_message
 from service.http.responses import FieldError
@@ -193,6 +193,11 @@ class PostedForm(BaseModel):
             warnings.append(Message("forms.fields-unknown", names=unknown))
         if self.enable_test and not self.test_data:
             warnings.append(Message("forms.nothing-tested"))
+        card = find_model(self.model)
+        given = {name for name in OPTIONS if getattr(self.param_set, name) is not None}
+        if nothing := sorted(without_effect(card) & given):
+            values = {"model": card.name, "names": nothing}
+            warnings.append(Message("forms.settings-without-effect", **values))
         if self.task_type != FINE_TUNE and self.param_set.trained_task_id:
             warnings.append(Message("forms.parent-not-used"))
         return warnings

@@ -160,9 +160,12 @@ def _begun(request: Request) -> dict[str, Any]:
     query = request.query_params
     posted: dict[str, Any] = {name: query.getlist(name) for name in LISTS if name in query}
     posted |= {name: query[name] for name in QUERIED if name in query}
+    named = {name: query.get(f"param_set:{name}") for name in FORM_OPTIONS}
+    posted["param_set"] = {name: value for name, value in named.items() if value}
     parent = query.get("parent") or query.get(f"param_set:{PARENT}")
     if parent:
-        posted |= {"task_type": FINE_TUNE, "param_set": {PARENT: parent}}
+        posted["task_type"] = FINE_TUNE
+        posted["param_set"][PARENT] = parent
     return posted
 
 

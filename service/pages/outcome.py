@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -25,6 +26,8 @@ from graphnet.report.summary import (
     by_chance,
     comparison,
     leading_metric,
+    offered_form,
+    simple_offer,
     tuning,
     worse_than,
 )
@@ -55,7 +58,8 @@ class Headline:
     ``chance`` says that chance could explain it; ``seen_in_training`` is how many of the subjects,
     who should be new, the model was trained on; ``better`` are the methods that performed better on
     the same subjects; ``alone`` is what covariates or the site alone predict; ``tuning`` says
-    whether a fine-tuning helped.
+    whether a fine-tuning helped. ``offer`` says that a simple method does as well, and
+    ``offer_query`` fills in the form that trains it.
     """
 
     metric: LeadingMetric
@@ -65,6 +69,8 @@ class Headline:
     helps: GraphHelps | None
     alone: Sequence[Alone] = ()
     tuning: Sequence[Message] = ()
+    offer: Message | None = None
+    offer_query: str = ""
 
     @classmethod
     def of(cls, facts: Facts) -> "Headline | None":
@@ -72,7 +78,7 @@ class Headline:
         metric = leading_metric(facts)
         if metric is None:
             return None
-        split = facts.headline
+        split, offer = facts.headline, simple_offer(facts)
         return cls(
             metric,
             chance=by_chance(facts),
@@ -81,7 +87,23 @@ class Headline:
             helps=facts.result.graph_helps,
             alone=alone(facts),
             tuning=tuning(facts),
+            offer=offer,
+            offer_query="" if offer is None else _query(offered_form(facts)),
         )
+
+
+def _query(form: Json) -> str:
+    """The fields of a form as the query that fills in the page of a new task."""
+    plain = {name: value for name, value in form.items() if name != "param_set"}
+    named = {f"param_set:{name}": _typed(value) for name, value in form["param_set"].items()}
+    return urlencode({**plain, **named}, doseq=True)
+
+
+def _typed(value: Any) -> str:
+    """A setting as somebody would type it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(value) if isinstance(value, (list, tuple)) else str(value)
 
 
 @dataclass(frozen=True)
@@ -140,7 +162,7 @@ async def read_facts(request: Request, task: TaskRecord) -> tuple[Facts, list[Me
 def drawings(facts: Facts, language: str) -> dict[str, Markup]:
     """Drawings by name; "" for one that cannot be drawn."""
     drawn = {
-        "curves": curve(facts.result.history, facts.result.selected_epoch, language),
+        "curves": _epochs(facts, language),
         "comparison": _drawn(comparison(facts, language)),
     }
     evidence = facts.evidence
@@ -156,6 +178,12 @@ def drawings(facts: Facts, language: str) -> dict[str, Markup]:
     matrix = facts.headline_metrics.confusion if facts.headline_metrics else None
     drawn["confusion"] = _drawn(figures.confusion(matrix or (), facts.class_titles, language))
     return drawn
+
+
+def _epochs(facts: Facts, language: str) -> Markup:
+    if facts.card.is_solved:
+        return Markup()
+    return curve(facts.result.history, facts.result.selected_epoch, language)
 
 
 def curve(history: History, selected: int | None, language: str) -> Markup:

@@ -8,6 +8,7 @@ model-GIN = Sums over neighbours, so that graphs of different shape can be told 
 model-BrainNetCNN = Edge-by-edge convolutions over each subject's connectome; uses no other measure.
 model-BNT = Brain Network Transformer: attention between all regions, followed by clustering.
 model-Linear = A linear classifier on all measures of all regions, without a graph.
+model-LogisticRegression = Logistic regression with an L2 penalty on all measures of all regions, without a graph; its optimum is computed, and inner folds choose the penalty. The simple method that other models have to beat.
 model-MLP = A neural network with one hidden layer on all measures of all regions, without a graph.
 model-NoEdge = SGN without its graph, to measure what the graph contributes.
 
@@ -19,6 +20,7 @@ model-GIN-methods = The model was a GIN, which sums over the neighbours of each 
 model-BrainNetCNN-methods = The model was BrainNetCNN, which applies edge-by-edge convolutions to each subject's graph [@kawahara].
 model-BNT-methods = The model was the Brain Network Transformer, which applies attention between all regions and then groups them into clusters [@kan].
 model-Linear-methods = The model was linear in all measures of all regions [@cox].
+model-LogisticRegression-methods = The model was a logistic regression on all measures of all regions [@cox].
 model-MLP-methods = The model was a neural network with one hidden layer on all measures of all regions [@rumelhart].
 model-NoEdge-methods = The model was SGN without its graph [@errica].
 

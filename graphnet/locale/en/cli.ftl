@@ -72,6 +72,7 @@ questions = Questions
 quality = Quality
 warnings = Warnings
 verdict = Verdict
+train-instead = To train the simpler method on the same subjects: echo { $form } | sgn submit - --wait
 graphs = Graphs
 metrics = Metrics, with 95 % intervals
 metrics-of-split = { $split }, with 95 % intervals

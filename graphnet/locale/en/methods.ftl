@@ -191,6 +191,11 @@ threshold = { $classes ->
    *[more] A subject was assigned to the likeliest class; no threshold was chosen on any subjects.
 }
 unweighted = Classes were neither weighted nor resampled.
+solved =
+    Its weights are the optimum of the log loss with an L2 penalty, computed by L-BFGS. { $chosen ->
+        [yes] The strength of the penalty (C = { $strength })
+       *[no] The strength of the penalty
+    } was chosen among 0.001, 0.01, 0.1 and 1 by the log loss on up to five inner folds of the training subjects, anew in every fold of a cross-validation.
 settings-given = { $count ->
     [0] All settings were the recommended ones.
     [one] One setting was given by the user, the others were the recommended ones; this run does not show how it was chosen.

@@ -3,6 +3,7 @@
 shard-damaged = A stored part of this task cannot be read.
 checkpoint-of-other-training = The checkpoint belongs to another training.
 other-architecture = The stored model is { $stored } and cannot be fine-tuned as { $asked }; leave model empty or choose { $stored }.
+solved-fine-tuning = A { $model } is the optimum for its training subjects, so nothing of a parent would be left in it; train it from scratch (dl_ts) on the new subjects, or on old and new ones together.
 
 unknown = There is no model '{ $model }'; choose from { $models }.
 parameters-changed = The stored parameters are not those of the manifest (SHA-256).

@@ -6,6 +6,8 @@
 not-accepted = { $name } is { $value }; it must be { $expected }.
 unknown = Unknown settings: { $names }.
 unknown-model = model is { $name }; it must be one of { $names }.
+solved-score = { $model } predicts classes, not a clinical score; choose Linear, or label group.
+solved-nested = { $model } chooses its penalty by inner folds of the training subjects in every fold already; leave nested off.
 
 accepted = Must be { $expected }.
 expected-whole-from = a whole number from { $low } to { $high }

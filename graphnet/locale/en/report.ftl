@@ -122,6 +122,10 @@ seen-in-training = { $split ->
    *[other] { $count } of { $subjects } left-out subjects were used for training; this result is optimistic.
 }
 better-methods = Better on the same subjects, by AUC (model − method): { $methods }.
+simple-offer = { $better ->
+    [yes] { $method } is better than { $model } on the same subjects (AUC, { $model } − { $method }: { $difference }). It can be trained, kept and used to predict like any model: choose { $kept }.
+   *[no] There is no evidence that { $model } is better than { $method } (AUC, { $model } − { $method }: { $difference }). The simpler method can be trained, kept and used to predict like any model: choose { $kept }.
+}
 method-difference = { $method } ({ $difference })
 metric-of-split = { $metric } · { $split }
 higher-score = a higher score

@@ -72,6 +72,7 @@ questions = 问题
 quality = 数据质量
 warnings = 警告
 verdict = 结论
+train-instead = 用同一批受试者训练更简单的方法：echo { $form } | sgn submit - --wait
 graphs = 图
 metrics = 指标，附 95 % 置信区间
 metrics-of-split = { $split }，附 95 % 置信区间

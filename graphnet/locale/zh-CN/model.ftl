@@ -3,6 +3,7 @@
 shard-damaged = 本任务已存储的一部分无法读取。
 checkpoint-of-other-training = 该检查点属于另一次训练。
 other-architecture = 已存储的模型是 { $stored }，不能按 { $asked } 微调；请将 model 留空，或选择 { $stored }。
+solved-fine-tuning = { $model } 是其训练受试者上的最优解，微调后父模型不会留下任何影响；请用新受试者（或新旧受试者一起）从头训练（dl_ts）。
 
 unknown = 没有模型 '{ $model }'；可选的有 { $models }。
 parameters-changed = 已保存的参数与清单不符（SHA-256）。

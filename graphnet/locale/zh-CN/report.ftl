@@ -116,6 +116,10 @@ seen-in-training = { $split ->
    *[other] { $subjects } 名留出受试者中有 { $count } 名参与过训练，因此该结果偏乐观。
 }
 better-methods = 在同一批受试者上按 AUC 更好的方法（模型 − 方法）：{ $methods }。
+simple-offer = { $better ->
+    [yes] 在同一批受试者上，{ $method }优于 { $model }（AUC，{ $model } − { $method }：{ $difference }）。它可以像其他模型一样训练、保存并用于预测：请选择 { $kept }。
+   *[no] 没有证据表明 { $model } 优于{ $method }（AUC，{ $model } − { $method }：{ $difference }）。这一更简单的方法可以像其他模型一样训练、保存并用于预测：请选择 { $kept }。
+}
 method-difference = { $method }（{ $difference }）
 metric-of-split = { $metric } · { $split }
 higher-score = 更高的评分

@@ -1,5 +1,7 @@
 """A task as a terminal shows it: how far it is, its metrics, its warnings."""
 
+import json
+import shlex
 import sys
 import threading
 import time
@@ -23,6 +25,7 @@ from service.cli.display.terminal import (
     Column,
     note,
     plain,
+    say,
     show_facts,
     show_heading,
     show_json,
@@ -64,7 +67,12 @@ def _show_verdict(task: "Task") -> None:
     """What follows from the metrics, and what does not, as the report says it."""
     from graphnet.report.facts import Facts  # noqa: PLC0415 - slow to import
     from graphnet.report.numbers import KEPT  # noqa: PLC0415
-    from graphnet.report.summary import leading_metric, verdict  # noqa: PLC0415
+    from graphnet.report.summary import (  # noqa: PLC0415
+        leading_metric,
+        offered_form,
+        simple_offer,
+        verdict,
+    )
 
     facts = Facts(task.facts, None, None, None)
     leading = leading_metric(facts)
@@ -73,6 +81,9 @@ def _show_verdict(task: "Task") -> None:
     show_heading(Message("cli.verdict"))
     sentences = [words(message) for message in (leading.message, *verdict(facts))]
     show_facts(("-", sentence.replace(KEPT, " ")) for sentence in sentences)
+    if simple_offer(facts) is not None:
+        form = json.dumps(offered_form(facts), ensure_ascii=False)
+        say(Message("cli.train-instead", form=shlex.quote(form)))
 
 
 def show_result(task: "Task") -> None:
