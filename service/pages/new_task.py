@@ -29,7 +29,7 @@ from service.state import state_of
 
 KEY = "key"
 SUBMIT = "/api/v0/new_task"
-QUERIED = ("proj_id", "task_name", "model", "task_type")  # texts that an address may fill in
+QUERIED = ("proj_id", "task_name", "model", "task_type", "enable_test")  # that an address may fill in
 TEXTS = ("task_name", "proj_id", "proj_name")
 LISTS = ("train_data", "val_data", "test_data")
 PARENT = "trained_task_id"
