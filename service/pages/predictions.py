@@ -1,7 +1,9 @@
 """Who was predicted how, a page of a table at a time."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, NamedTuple, Self
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,21 +25,98 @@ class Row(NamedTuple):
     site: str
     label: float | int | None
     predicted: str
+    value: float
     shares: Sequence[float]
     known: bool
     right: bool | None
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader looks for: a split, a text in id or site, a site, a true class, errors only.
+
+    ``sort`` names a column, with a minus in front from the highest on; "" is the stored order.
+    """
+
+    split: str = ""
+    q: str = ""
+    site: str = ""
+    label: str = ""
+    wrong: str = ""
+    sort: str = ""
+    page: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Self:
+        """Of the fields of a query; what it does not name is not looked for."""
+        return cls(**{each.name: query.get(each.name, "")[:LONGEST] for each in fields(cls)})
+
+    def query(self, **changes: str | int) -> str:
+        """The same as a query, with changes."""
+        given = {**asdict(self), **changes}
+        return urlencode({name: text for name, text in given.items() if text})
+
+    def turned(self, column: str) -> str:
+        """The order that a click on a column's head asks for: lowest first, then highest first."""
+        return f"-{column}" if self.sort == column else column
+
+    def direction(self, column: str) -> str:
+        """The order of a column in the words of ARIA; "" where another one is sorted."""
+        return {column: "ascending", f"-{column}": "descending"}.get(self.sort, "")
+
+    def fits(self, row: Row) -> bool:
+        """Whether a subject is looked for."""
+        return (
+            self.q.strip().lower() in f"{row.subject} {row.site}".lower()
+            and self.site in ("", row.site)
+            and self.label in ("", str(row.label))
+            and not (self.wrong and row.right is not False)
+        )
+
+    def ordered(self, rows: list[Row]) -> list[Row]:
+        """Sorted by the column; those without a value stand last in both directions."""
+        column = self.sort.removeprefix("-")
+        key = SORTED.get(column) or _share_of(column)
+        if key is None:
+            return rows
+        known = [row for row in rows if key(row) is not None]
+        known.sort(key=key, reverse=self.sort.startswith("-"))
+        return known + [row for row in rows if key(row) is None]
+
+
+SORTED: Mapping[str, Callable[[Row], Any]] = {
+    "subject": lambda row: row.subject,
+    "site": lambda row: row.site or None,
+    "label": lambda row: row.label,
+    "predicted": lambda row: row.value,
+}
+SHARE = "share-"
+
+
+def _share_of(column: str) -> Callable[[Row], Any] | None:
+    """The probability of a class by its place; None where a column is none of these."""
+    place = column.removeprefix(SHARE)
+    if not column.startswith(SHARE) or not (place.isascii() and place.isdecimal()):
+        return None
+    number = _whole(place)
+    return lambda row: row.shares[number] if number < len(row.shares) else None
+
+
 class Found(NamedTuple):
-    """A page of rows of a split, out of ``total`` that fit what was looked for."""
+    """A page of rows of a split, out of ``total`` that fit what was looked for.
+
+    ``sites`` and ``labels`` are those of all subjects of the split.
+    """
 
     split: str
-    sought: str
+    wanted: Wanted
     number: int
     pages: int
     total: int
     classes: Sequence[int]
     class_names: Mapping[str, str]
+    sites: Sequence[str]
+    labels: Sequence[str]
     rows: list[Row]
 
 
@@ -45,28 +124,35 @@ async def table(request: Request) -> Response:
     """A page of the table, as the query asks."""
     task = await task_of(request)
     evidence = await evidence_of(request, task)
-    query = request.query_params
-    found = select(evidence, query.get("split", ""), query.get("q", ""), query.get("page", ""))
     return page(
         *(request, "task_predictions.html"),
-        found=found,
+        found=select(evidence, Wanted.of(request.query_params)),
         task_id=task.task_id,
         splits={split: split_name(split) for split in predicted_splits(evidence)},
     )
 
 
-def select(evidence: Mapping[str, Any], split: str, sought: str, number: str) -> Found:
-    """The rows of a split (the fairest if there is none of that name) with a text in id or site."""
+def select(evidence: Mapping[str, Any], wanted: Wanted) -> Found:
+    """The rows that are looked for, of the fairest split if there is none of that name."""
     known = predicted_splits(evidence)
-    name = split if split in known else next(iter(known), "")
-    wanted = sought.strip()[:LONGEST]
-    rows = [row for row in _rows(evidence, name) if _holds(row, wanted)]
+    name = wanted.split if wanted.split in known else next(iter(known), "")
+    every = _rows(evidence, name)
+    rows = wanted.ordered([row for row in every if wanted.fits(row)])
     pages = max(1, -(-len(rows) // A_PAGE))
-    chosen = min(max(_whole(number), 1), pages)
+    chosen = min(max(_whole(wanted.page), 1), pages)
     first = (chosen - 1) * A_PAGE
-    part = rows[first : first + A_PAGE]
-    names = evidence.get("class_names") or {}
-    return Found(name, wanted, chosen, pages, len(rows), evidence["classes"], names, part)
+    return Found(
+        name,
+        replace(wanted, split=name),
+        chosen,
+        pages,
+        len(rows),
+        evidence["classes"],
+        evidence.get("class_names") or {},
+        sites=sorted({row.site for row in every if row.site}),
+        labels=sorted({str(row.label) for row in every if evidence["classes"]} - {"None"}),
+        rows=rows[first : first + A_PAGE],
+    )
 
 
 def _rows(evidence: Mapping[str, Any], split: str) -> list[Row]:
@@ -84,7 +170,7 @@ def _row(classes: Sequence[int], table: Mapping[str, Any], row: int, shares: lis
     likeliest = classes[max(range(len(classes)), key=shares.__getitem__)]
     label = table["label"][row]
     return Row(
-        *(table["id"][row], table["site"][row], label, str(likeliest), shares),
+        *(table["id"][row], table["site"][row], label, str(likeliest), likeliest, shares),
         *(table["known"][row], label == likeliest),
     )
 
@@ -92,11 +178,8 @@ def _row(classes: Sequence[int], table: Mapping[str, Any], row: int, shares: lis
 def _score(table: Mapping[str, Any], row: int) -> Row:
     shown_score = f"{table['predicted'][row]:.2f}"
     label, known = table["label"][row], table["known"][row]
-    return Row(table["id"][row], table["site"][row], label, shown_score, (), known, None)
-
-
-def _holds(row: Row, sought: str) -> bool:
-    return not sought or sought.lower() in f"{row.subject} {row.site}".lower()
+    value = table["predicted"][row]
+    return Row(table["id"][row], table["site"][row], label, shown_score, value, (), known, None)
 
 
 def _whole(text: str) -> int:

@@ -133,6 +133,7 @@ SOURCES = {
     "live.js": (__package__, "static/live.js"),
     "files.js": (__package__, "static/files.js"),
     "upload.js": (__package__, "static/upload.js"),
+    "report.js": ("graphnet.report", "templates/report.js"),
     "icon.svg": (__package__, "static/icon.svg"),
 }
 KINDS = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}

@@ -23,7 +23,7 @@ from service.http.responses import SEE_OTHER
 from service.pages import outcome
 from service.pages.choices import headline, model_of
 from service.pages.outcome import curve, read_facts
-from service.pages.predictions import select
+from service.pages.predictions import Wanted, select
 from service.pages.site import own, page
 from service.predecessor import require_ours
 from service.routes.submission import RETRIABLE, missing_workers, submit_again
@@ -83,7 +83,7 @@ async def _outcome(request: Request, task: TaskRecord) -> dict[str, Any]:
         "tables": outcome.Tables.of(facts),
         "drawn": outcome.drawings(facts, answer_language(request)),
         "splits": outcome.splits(facts),
-        "found": select(facts.evidence, "", "", "") if facts.evidence else None,
+        "found": select(facts.evidence, Wanted()) if facts.evidence else None,
         "task_id": task.task_id,
         "picture": facts.glass_brain is not None,
         "regions": outcome.regions(facts),

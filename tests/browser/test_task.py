@@ -113,9 +113,60 @@ def test_people_are_found_by_id_and_by_split(visit: Page, trained: dict[str, Any
     people.get_by_role("searchbox").fill(name.lower())
     expect(people.locator("tbody tr")).to_have_count(1)
     expect(people.locator("tbody th")).to_have_text(name)
-    people.get_by_role("combobox").select_option("train")
+    people.get_by_label("Subjects from").select_option("train")
     expect(people.locator("tbody tr")).to_have_count(1)
-    expect(people.get_by_role("combobox")).to_have_value("train")
+    expect(people.get_by_label("Subjects from")).to_have_value("train")
+
+
+def test_people_are_sorted_and_filtered(visit: Page, trained: dict[str, Any]) -> None:
+    visit.goto(f"/tasks/{trained['task_id']}")
+    people = visit.locator("#people")
+    head = people.locator("th:has(#sort-share-1)")
+    shares = people.locator("tbody td:nth-child(6)")
+    head.get_by_role("button").click()
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    rising = [float(text) for text in shares.all_inner_texts()]
+    assert rising == sorted(rising)
+    assert len(set(rising)) > 1
+    head.get_by_role("button").click()
+    expect(head).to_have_attribute("aria-sort", "descending")
+    assert [float(text) for text in shares.all_inner_texts()] == sorted(rising, reverse=True)
+    people.get_by_label("True class").select_option("1")
+    expect(people.get_by_role("status")).to_have_text("Subjects: 20")
+    assert set(people.locator("tbody td:nth-child(3)").all_inner_texts()) == {"1"}
+    expect(head).to_have_attribute("aria-sort", "descending")  # it stays sorted
+    right = people.locator("tbody tr:not(:has(.wrong))")
+    wrong = people.locator("tbody tr:has(.wrong)").count()
+    assert right.count()
+    people.get_by_label("Only incorrect predictions").check()
+    expect(people.get_by_role("status")).to_have_text(f"Subjects: {wrong}")
+
+
+def test_figures_and_tables_are_taken_from_the_page(
+    visit: Page, trained: dict[str, Any], tmp_path: Path
+) -> None:
+    """By the report's own script, under the policy of the pages."""
+    task_id = trained["task_id"]
+    visit.goto(f"/tasks/{task_id}")
+
+    def saved(selector: str) -> Path:
+        with visit.expect_download() as awaited:
+            visit.locator(selector).first.click()
+        path = tmp_path / awaited.value.suggested_filename
+        awaited.value.save_as(path)
+        return path
+
+    drawn = saved('figure[data-name="roc"] button:text-is("SVG")')
+    assert drawn.name == f"{task_id}-roc.svg"
+    assert "var(" not in drawn.read_text("utf-8")
+    picture = saved('figure[data-name="roc"] button:text-is("PNG")')
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    table = saved('.scroll:has([data-name="metrics"]) + .tools button')
+    rows = {row[0]: row[1:] for row in csv.reader(table.read_text("utf-8-sig").splitlines())}
+    auc = trained["task_result"]["metrics"]["cv"]["auc"]
+    assert rows["AUC"][0].startswith(f"{auc:.3f}")
+    named = visit.locator(".view figure:has(svg)")
+    assert named.count() == visit.locator(".view figure[data-name]").count() > 4
 
 
 def test_new_subjects_are_predicted_on_the_page(

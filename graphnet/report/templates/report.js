@@ -75,7 +75,7 @@
       const name = `${own}-${table.dataset.name}`;
       table.parentNode.after(tools(button("CSV", name, () => save(text(csv(table), "text/csv"), `${name}.csv`))));
     }
-    const files = JSON.parse(view.querySelector("script.files").textContent);
+    const files = JSON.parse(view.querySelector("script.files")?.textContent ?? "{}");
     for (const place of view.querySelectorAll("[data-files]")) {
       const wanted = place.dataset.files.split(" ").filter((name) => name in files);
       place.append(...wanted.map((name) =>
@@ -100,7 +100,12 @@
     view.prepend(choice);
   };
 
-  const view = document.querySelector(".view");
-  dress(view);
-  offer(view);
+  const start = () => {
+    const view = document.querySelector(".view");
+    if (!view) return;
+    dress(view);
+    offer(view);
+  };
+  document.addEventListener("htmx:afterSettle", start); // a task's page has its result once the task has ended
+  start();
 })();

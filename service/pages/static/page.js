@@ -1,11 +1,17 @@
 // What a page does beyond HTML: times of this place, and what is told live. Without it all works.
 "use strict";
 
+// The reader's own variety of the page's language: 29 Nov in Britain, Nov 29 in America.
+const locale = () => {
+  const { lang } = document.documentElement;
+  return navigator.languages.find((each) => each.split("-")[0] === lang.split("-")[0]) ?? lang;
+};
+
 const localTimes = (root) => {
   for (const each of root.querySelectorAll("time[datetime]")) {
     const when = new Date(each.dateTime);
     if (!Number.isNaN(when.getTime())) {
-      each.textContent = when.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+      each.textContent = when.toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short" });
     }
   }
 };
