@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from db.submissions.form import FINE_TUNE, FROM_SCRATCH
+from db.submissions.tasks import TaskRecord
 from db.tokens import Role
 from graphnet.catalogue import find_model, graph_summary
 from graphnet.config import FORM_OPTIONS, Evaluation, options_in
@@ -25,14 +26,16 @@ from service.http.responses import MEANINGS, SEE_OTHER, ApiError, ErrorNum
 from service.pages import choices
 from service.pages.site import page
 from service.routes.submission import NewForm, accepted
+from service.routes.tasks import find_task
 from service.state import state_of
 
 KEY = "key"
 SUBMIT = "/api/v0/new_task"
-QUERIED = ("proj_id", "task_name", "model", "task_type", "enable_test")  # that an address may fill in
 TEXTS = ("task_name", "proj_id", "proj_name")
 LISTS = ("train_data", "val_data", "test_data")
 PARENT = "trained_task_id"
+CHOSEN = ("task_type", "model", "enable_test")
+SETTING = "param_set:"
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ class FilledForm:
 async def show(request: Request) -> Response:
     """The form; the query may fill in parts of it."""
     _require_role(request)
-    return await _form(request, _begun(request))
+    return await _form(request, await _begun(request))
 
 
 async def submit(request: Request) -> Response:
@@ -136,6 +139,7 @@ async def _form(
         "new_task.html",
         status,
         key=uuid.uuid4().hex,
+        is_fresh=not request.query_params and refusal is None,
         is_example=query_flag(request, "example"),
         form=form,
         values=form.settings,
@@ -155,18 +159,44 @@ async def _form(
     )
 
 
-def _begun(request: Request) -> dict[str, Any]:
-    """What the query says of a form: also all of its fields, as the page asks for datasets anew."""
+async def _begun(request: Request) -> dict[str, Any]:
+    """What the query says of a form: any of its fields, a task to be like, or a ``parent``.
+
+    The page asks for datasets anew by all fields, and a draft that a browser has kept is these.
+    """
     query = request.query_params
-    posted: dict[str, Any] = {name: query.getlist(name) for name in LISTS if name in query}
-    posted |= {name: query[name] for name in QUERIED if name in query}
-    named = {name: query.get(f"param_set:{name}") for name in FORM_OPTIONS}
-    posted["param_set"] = {name: value for name, value in named.items() if value}
-    parent = query.get("parent") or query.get(f"param_set:{PARENT}")
-    if parent:
-        posted["task_type"] = FINE_TUNE
-        posted["param_set"][PARENT] = parent
-    return posted
+    like = await find_task(request, query["like"]) if "like" in query else None
+    posted = _fields_of(like) if like is not None else {}
+    settings = dict(posted.get("param_set", {}))
+    settings |= {
+        name.removeprefix(SETTING): text
+        for name, text in query.items()
+        if name.startswith(SETTING) and text
+    }
+    posted |= {name: query.getlist(name) for name in LISTS if name in query}
+    posted |= {name: query[name] for name in (*TEXTS, *CHOSEN) if name in query}
+    if parent := query.get("parent"):
+        posted["task_type"], settings[PARENT] = FINE_TUNE, parent
+    return {**posted, "param_set": settings}
+
+
+def _fields_of(task: TaskRecord) -> dict[str, Any]:
+    """The form of a task, each setting as it would be typed."""
+    config = task.task_config
+    given = config.get("param_set")
+    settings = {
+        name: _typed(value)
+        for name, value in (given.items() if isinstance(given, dict) else ())
+        if value is not None and value != ""
+    }
+    shared = {name: getattr(task, name) for name in ("proj_id", "task_name", "task_type")}
+    return {**config, **shared, "param_set": settings}
+
+
+def _typed(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _filled(posted: Mapping[str, Any]) -> FilledForm:

@@ -155,3 +155,48 @@ def test_a_project_shows_its_datasets(visit: Page, trained: dict[str, Any]) -> N
     visit.get_by_label("Project", exact=True).fill("P")
     visit.get_by_label("Project", exact=True).press("Tab")
     expect(visit.get_by_label("Train: small_SZ", exact=True)).to_be_visible()
+
+
+def test_a_draft_is_kept_until_it_is_sent_or_discarded(
+    visit: Page, trained: dict[str, Any]
+) -> None:
+    assert trained
+    begin(visit, task_name="half done", epochs="7", cv_folds="0")
+    visit.get_by_label("Baselines").evaluate("box => box.click()")
+    visit.get_by_label("Test: small_NC", exact=True).check()
+    visit.goto("/tasks/new")
+    visit.get_by_role("link", name="Continue with it").click()
+    expect(visit.locator("#f-task_name")).to_have_value("half done")
+    expect(visit.locator("#f-epochs")).to_have_value("7")
+    expect(visit.get_by_label("Baselines")).not_to_be_checked()
+    expect(visit.get_by_label("Test: small_NC", exact=True)).to_be_checked()
+    for name in SMALL:
+        expect(visit.get_by_label(f"Train: {name}", exact=True)).to_be_checked()
+    expect(visit.locator("#draft")).to_be_hidden()
+    visit.get_by_label("Test: small_NC", exact=True).uncheck()
+    send(visit)
+    visit.goto("/tasks/new")
+    expect(visit.locator("#draft")).to_be_hidden()
+    visit.locator("#f-epochs").fill("9")
+    visit.goto("/tasks/new")
+    visit.get_by_role("button", name="Discard it").click()
+    visit.reload()
+    expect(visit.locator("#draft")).to_be_hidden()
+
+
+def test_a_task_like_another_has_the_same_form(
+    visit: Page, installation: Installation, trained: dict[str, Any]
+) -> None:
+    assert trained
+    begin(visit, task_name="to be repeated", epochs="2", cv_folds="0", seed="5")
+    visit.get_by_role("radio", name=re.compile("^GCN")).check()
+    visit.get_by_label("Baselines").evaluate("box => box.click()")
+    first = send(visit)
+    visit.get_by_role("link", name="A task like this one").click()
+    expect(visit.locator("#f-task_name")).to_have_value("to be repeated")
+    again = send(visit)
+    one, other = (installation.get(f"/api/v0/tasks/{each}")["task"] for each in (first, again))
+    assert again != first
+    assert other["task_config"] == one["task_config"]
+    assert one["task_config"]["model"] == "GCN"
+    assert one["task_config"]["param_set"]["seed"] == 5

@@ -25,8 +25,43 @@ const recommend = () => {
   }
 };
 
+// What was typed and not sent is kept in this browser, as the address that fills it in again.
+const DRAFT = "sgn-draft";
+const DRAFT_FIELDS = /^(task_|proj_|train_data|val_data|test_data|enable_test|model$|param_set:)/;
+const SEVERAL = /_data$/;
+
+const draftQuery = () => {
+  const query = new URLSearchParams();
+  for (const [name, text] of new FormData(form)) {
+    if (!DRAFT_FIELDS.test(name) || text === "") { continue; }
+    if (SEVERAL.test(name)) { query.append(name, text); } else { query.set(name, text); }
+  }
+  return query.toString();
+};
+
+const keepDraft = () => { localStorage.setItem(DRAFT, JSON.stringify({ query: draftQuery(), at: Date.now() })); };
+
+const offerDraft = () => {
+  const note = document.querySelector("#draft");
+  const kept = JSON.parse(localStorage.getItem(DRAFT) ?? "null");
+  if (!kept || form.dataset.fresh !== "yes") { return; }
+  const when = note.querySelector("time");
+  when.dateTime = new Date(kept.at).toISOString();
+  localTimes(note);
+  note.querySelector("a").href = `/tasks/new?${kept.query}`;
+  note.querySelector("button").addEventListener("click", () => { localStorage.removeItem(DRAFT); note.hidden = true; });
+  note.hidden = false;
+};
+
 form.addEventListener("change", recommend);
-form.addEventListener("submit", () => { form.querySelector("#send").disabled = true; });
+form.addEventListener("input", keepDraft);
+form.addEventListener("change", keepDraft);
+form.addEventListener("submit", () => {
+  form.querySelector("#send").disabled = true;
+  localStorage.removeItem(DRAFT);
+});
+if (document.querySelector('[role="alert"]')) { keepDraft(); } // what was refused is not lost either
+offerDraft();
 window.addEventListener("pageshow", () => { form.querySelector("#send").disabled = false; });
 // An error within what is folded is to be seen.
 document.addEventListener("click", (event) => {

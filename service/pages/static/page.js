@@ -84,6 +84,12 @@ const notifyEnd = (taskId, name, state) => {
   notice.addEventListener("click", () => { window.focus(); window.location.assign(`/tasks/${encodeURIComponent(taskId)}`); });
 };
 
+// Whoever uses this browser next is not to see what somebody else was about to send.
+const forgetDraft = (event) => {
+  if (event.target.getAttribute("action") === "/sign-out") { localStorage.removeItem("sgn-draft"); }
+};
+
+document.addEventListener("submit", forgetDraft);
 document.addEventListener("submit", sayWaiting);
 document.addEventListener("click", switchNotices);
 document.addEventListener("htmx:afterSettle", showNotices);
