@@ -210,10 +210,10 @@ def test_json_of_rows_is_the_table_that_json_of_columns_is(tmp_path: Path) -> No
     [
         ('[{"ID": "a", "LABEL": 0}, {"ID": "b"}]', "row 2 differs from the first one in LABEL"),
         ('[{"ID": "a"}, {"ID": "b", "AGE": 3}]', "row 2 differs from the first one in AGE"),
-        ('[{"ID": "a"}, ["b"]]', "no table"),
+        ('[{"ID": "a"}, ["b"]]', "not a table of columns"),
         ('[{"ID": "a", "LABEL": {"x": 1}}]', "a cell of column LABEL"),
-        ("[[1, 2], [3, 4]]", "no table"),
-        ("[{}]", "no table"),
+        ("[[1, 2], [3, 4]]", "not a table of columns"),
+        ("[{}]", "not a table of columns"),
     ],
 )
 def test_json_of_rows_that_are_no_table_is_refused(text: str, words: str, tmp_path: Path) -> None:

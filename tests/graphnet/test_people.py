@@ -426,3 +426,21 @@ def test_among_few_subjects_it_may_be_chance_and_is_said() -> None:
     assert inquiry.assumptions == [
         Message("readers_subjects.tells-the-class", column="FOLDER", count=2)
     ]
+
+
+def test_ages_as_dicom_has_them_are_numbers() -> None:
+    found, inquiry = people({"ID": ["a", "b", "c"], "age": ["034Y", "n/a", "007Y"]})
+    np.testing.assert_array_equal(found.subjects.covariates[0].values, [34, np.nan, 7])
+    assert [each.code for each in inquiry.assumptions] == ["readers_subjects.years-of-dicom"]
+    found, _ = people({"ID": ["a", "b", "c"], "age": ["034Y", "old", "034Y"]})
+    assert found.subjects.covariates[0].kind == "categorical"
+
+
+@pytest.mark.parametrize("column", ["control", "is_control", "isHealthy", "Controls"])
+def test_of_a_column_called_after_controls_it_is_asked_what_1_means(column: str) -> None:
+    cells: dict[str, Column] = {"ID": ["a", "b", "c"], column: [1.0, 0, 1]}
+    _, inquiry = people(cells, **{"class": column})
+    assert [question.id for question in inquiry.questions] == ["class.positive"]
+    found, inquiry = people(cells, **{"class": column, "class__positive": "0"})
+    assert inquiry.questions == []
+    assert found.subjects.labels.tolist() == [0, 1, 0]

@@ -55,6 +55,7 @@ not-classes = { $column } does not hold classes: it holds { $values }. A class i
 empty-column = it is empty
 class-again = each of its values occurs in one class only: it says the class again
 tells-the-class = { $column } tells every subject's class: each of its { $count } values occurs in one class only. It stays a covariate; if it is the class under another name, leave it out with covariates.
+years-of-dicom = { $column } holds ages as DICOM writes them ({ $cell }); they were read as years.
 constant-column = it is { $value } in every row
 dates = it holds dates
 free-text = it is text with { $count } different values

@@ -131,7 +131,7 @@ column-with-values = { $column }: { $values }
 # JSON, Stata, SPSS, Parquet, Arrow
 
 not-json = { $file } is not JSON in UTF-8. One document holds the whole table; lines of JSON (.jsonl) are not read. Save the table as CSV.
-json-not-columns = { $file } is JSON, but no table. Give its columns, as DataFrame.to_json() writes them, or a list of rows (orient="records"); or save it as CSV.
+json-not-columns = { $file } is JSON, but not a table of columns. Give its columns, as DataFrame.to_json() writes them, or a list of rows (orient="records"); or save it as CSV.
 json-row-differs = { $file } is a list of rows of which row { $row } differs from the first one in { $column }. Give every row the same columns, with null where a value is missing.
 json-column-without-rows = { $file } is JSON without columns: { $column } holds no rows.
 json-rows-differ = { $file } has other rows in column { $column } than in its first column.

@@ -40,6 +40,7 @@ not-classes = { $column } 不是类别列：其中有 { $values }。类别应为
 empty-column = 该列为空
 class-again = 它的每个取值只出现在一个类别中：与类别重复
 tells-the-class = { $column } 可确定每名受试者的类别：它的 { $count } 种取值各自只出现在一个类别中。它仍作为协变量；若它只是类别的另一种写法，请用 covariates 将其排除。
+years-of-dicom = { $column } 中是 DICOM 格式的年龄（{ $cell }），已读作岁数。
 constant-column = 每一行都是 { $value }
 dates = 其中是日期
 free-text = 其中是文字，有 { $count } 种不同的值

@@ -148,8 +148,9 @@ def _of_whole_numbers(
     column: str, numbers: dict[str, float], inquiry: Inquiry
 ) -> ClassCoding | None:
     values = sorted(set(numbers.values()))
-    plain = not values or (values[0] >= 0 and (0 in values or values == [1.0]))
-    if plain and inquiry.answer(POSITIVE) is None and inquiry.answer(CONTROL_KEY) is None:
+    usual = not values or (values[0] >= 0 and (0 in values or values == [1.0]))
+    usual = usual and not is_control(column.casefold().removeprefix("is"))  # 1 may mean a control
+    if usual and inquiry.answer(POSITIVE) is None and inquiry.answer(CONTROL_KEY) is None:
         return ClassCoding(column, {value: int(number) for value, number in numbers.items()}, {})
     groups: dict[str, list[str]] = {}
     for value, number in sorted(numbers.items(), key=lambda item: item[1]):

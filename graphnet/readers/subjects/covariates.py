@@ -1,5 +1,6 @@
 """Columns that describe subjects: numbers, or a few words; others are left alone with a reason."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -31,6 +32,7 @@ from graphnet.readers.tables.sheet import (
 )
 
 CONSTANT = "readers_subjects.constant-column"  # the code of a reason
+YEARS = re.compile(r"[0-9]{1,3}Y")
 MOST_WORDS = 20  # of a categorical covariate
 MOST_ODD = 2  # words beside numbers that may stand for a missing value
 LEAST_NUMBERS = 5  # different ones beside such words
@@ -52,7 +54,7 @@ def _covariate(column: str, cells: Cells, inquiry: Inquiry) -> Covariate | None:
     if UNNAMED.fullmatch(column) and (not any(texts) or _is_index(as_numbers(cells))):
         return None
     if isinstance(cells, tuple):
-        cells = texts = _without_odd_words(texts, column, inquiry)
+        cells = texts = _without_odd_words(_without_years(texts, column, inquiry), column, inquiry)
     values = as_numbers(cells)
     if values is not None and not np.isnan(values).all():
         return Covariate(column, NUMERIC, without_codes(values, column, inquiry))
@@ -65,6 +67,15 @@ def _covariate(column: str, cells: Cells, inquiry: Inquiry) -> Covariate | None:
         inquiry.leave(column or "a column without a name", reason)
         return None
     return Covariate(column, CATEGORICAL, in_one_spelling(texts, column, inquiry))
+
+
+def _without_years(texts: tuple[str, ...], column: str, inquiry: Inquiry) -> tuple[str, ...]:
+    """Ages as DICOM has them (``034Y``) as numbers of years."""
+    present = [text for text in texts if not is_missing(text)]
+    if not present or not all(map(YEARS.fullmatch, present)):
+        return texts
+    inquiry.assume(Message("readers_subjects.years-of-dicom", column=column, cell=present[0]))
+    return tuple("" if is_missing(text) else text[:-1] for text in texts)
 
 
 def _without_odd_words(texts: tuple[str, ...], column: str, inquiry: Inquiry) -> tuple[str, ...]:
