@@ -1,11 +1,13 @@
 """Arrays as people name them: what fits by name and shape is read, doubts are asked."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
+from nilearn.connectome import ConnectivityMeasure
 from numpy.typing import NDArray
 from scipy.io import savemat
 
@@ -396,3 +398,29 @@ def test_objects_are_never_loaded(tmp_path: Path) -> None:
     )
     assert settled(npz(tmp_path, corr=CORR, y=Y, ts=traps)).connectomes is not None
     assert not (tmp_path / "opened").exists()
+
+
+@pytest.mark.parametrize("kind", ["correlation", "partial correlation"])
+def test_vectors_of_nilearn_with_their_diagonal_are_connectomes(tmp_path: Path, kind: str) -> None:
+    """It keeps the diagonal unless told otherwise, divided by the square root of 2."""
+    measure = partial(ConnectivityMeasure, kind=kind, standardize="zscore_sample")
+    wanted = measure().fit_transform(SERIES)
+    vectors = measure(vectorize=True).fit_transform(SERIES)
+    assert vectors.shape == (SUBJECTS, 36)  # as many as the edges of nine regions
+    edges_are(settled(npz(tmp_path, X=vectors, y=Y), connectome__values="z"), _edges(wanted))
+
+
+def test_vectors_whose_diagonal_varies_are_asked(tmp_path: Path) -> None:
+    squares = np.stack([np.cov(each, rowvar=False) for each in SERIES])
+    rows, columns = np.tril_indices(REGIONS)
+    path = npz(tmp_path, X=squares[:, rows, columns], y=Y)
+    answers = {"features": "fc", "connectome__values": "z"}
+    (question,) = asked(path, **answers).questions
+    assert [choice.value for choice in question.choices] == [
+        "upper", "lower", "upper-diagonal", "lower-diagonal",
+    ]  # fmt: skip
+    edges_are(settled(path, **answers, triangle="lower-diagonal"), _edges(squares))
+
+
+def _edges(squares: FloatArray) -> FloatArray:
+    return np.stack([each[UPPER] for each in squares])

@@ -40,6 +40,8 @@ last-axis = the last axis
 ask-triangle = { $file } has { $count } values per subject, one triangle of { $regions } x { $regions } connections. In which order?
 upper-triangle = the upper triangle by rows, as numpy.triu_indices gives
 lower-triangle = the lower triangle by rows, as nilearn and numpy.tril_indices give
+upper-diagonal-triangle = the upper triangle by rows with its diagonal, of { $regions } regions
+lower-diagonal-triangle = the lower triangle by rows with its diagonal, as nilearn gives unless told otherwise, of { $regions } regions
 rounded-apart = { $count ->
     [one] Mirrored cells of { $file } differ by one unit of their last decimal in 1 subject, as rounding does; the upper one was taken.
    *[other] Mirrored cells of { $file } differ by one unit of their last decimal in { $count } subjects, as rounding does; the upper one was taken.

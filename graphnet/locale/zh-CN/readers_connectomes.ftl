@@ -37,6 +37,8 @@ last-axis = 最后一个轴
 ask-triangle = { $file } 中每名受试者有 { $count } 个数值，即 { $regions } x { $regions } 矩阵的一个三角。按什么顺序排列？
 upper-triangle = 按行排列的上三角（与 numpy.triu_indices 一致）
 lower-triangle = 按行排列的下三角（与 nilearn 和 numpy.tril_indices 一致）
+upper-diagonal-triangle = 按行排列的上三角，含对角线，共 { $regions } 个脑区
+lower-diagonal-triangle = 按行排列的下三角，含对角线（nilearn 的默认形式），共 { $regions } 个脑区
 rounded-apart = { $file } 中有 { $count } 名受试者的对称单元格相差末位小数的一个单位（舍入所致），已采用上三角的数值。
 asymmetric = { $others ->
     [0] { $file } 中的连接组不对称：{ $subject } 的第 { $one } 行第 { $other } 列为 { $upper }，而第 { $other } 行第 { $one } 列为 { $lower }。请提供无向连接组，例如取两个方向的均值。

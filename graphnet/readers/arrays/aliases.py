@@ -26,6 +26,7 @@ from graphnet.readers.arrays.programs import (
 from graphnet.readers.arrays.subjects import count_subjects, subject_array_names
 from graphnet.readers.connectomes.series import ORIENTATION, POINTS
 from graphnet.readers.connectomes.series import REGIONS as ROWS_ARE_REGIONS
+from graphnet.readers.connectomes.triangles import has_diagonal
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.words import plain
 from graphnet.readers.tables.sheet import Sheet
@@ -169,6 +170,8 @@ def _flat(
     regions = matrix_side(array, candidates.subjects)
     if chosen or plain(main) not in OPEN or regions < 3:
         return main, chosen, inquiry
+    if has_diagonal(array):
+        return "", main, inquiry
     count = array.shape[1]
     answer = inquiry.ask(
         FEATURES,

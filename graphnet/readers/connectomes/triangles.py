@@ -4,7 +4,7 @@ Edges stand in the order of the upper triangle by rows: (1, 2), (1, 3) … (1, N
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isqrt
 from typing import Any
 
@@ -20,7 +20,10 @@ Array = NDArray[Any]
 FloatArray = NDArray[np.float64]
 Edges = NDArray[np.float32] | NDArray[np.float64]
 FULL, UPPER, LOWER, PAIRS = "full", "upper", "lower", "pairs"
+UPPER_DIAGONAL, LOWER_DIAGONAL = "upper-diagonal", "lower-diagonal"
+WHOLE = {UPPER_DIAGONAL: UPPER, LOWER_DIAGONAL: LOWER}  # triangles that hold the diagonal too
 TRIANGLE, AXES = "triangle", "axes"  # the keys of questions
+CHANCE = 0.5  # of the edges: so many may equal what stands on a diagonal
 FIRST, LAST = "first", "last"
 FEW = 0.1  # the share of cells that rounding may set apart
 LEAST_UNITS = 50  # of the last decimal, so that one of them is small
@@ -199,14 +202,18 @@ def subjects_first(arrays: Array, inquiry: Inquiry, name: str) -> Array:
 
 
 def _of_triangle(values: Array, size: int, inquiry: Inquiry, order: str) -> RawEdges:
-    """Edges of a flat triangle; with its diagonal where that is all 1 or infinite."""
+    """Edges of a flat triangle; with its diagonal where one number stands at all its places.
+
+    A triangle without diagonal is always one with the diagonal of a region less, so what the
+    numbers do not tell is asked.
+    """
     for candidate in (order,) if order else (UPPER, LOWER):
         whole = _with_diagonal(values, size - 1, candidate)
         if whole is not None:
             return whole
     if size <= 3:
         order = UPPER  # both orders are the same
-    order = order or inquiry.ask(
+    answer = order or inquiry.ask(
         TRIANGLE,
         Message(
             "readers_connectomes.ask-triangle",
@@ -217,22 +224,54 @@ def _of_triangle(values: Array, size: int, inquiry: Inquiry, order: str) -> RawE
         (
             Choice(UPPER, Message("readers_connectomes.upper-triangle")),
             Choice(LOWER, Message("readers_connectomes.lower-triangle")),
+            Choice(
+                UPPER_DIAGONAL,
+                Message("readers_connectomes.upper-diagonal-triangle", regions=size - 1),
+            ),
+            Choice(
+                LOWER_DIAGONAL,
+                Message("readers_connectomes.lower-diagonal-triangle", regions=size - 1),
+            ),
         ),
     )
+    if answer in WHOLE:
+        return _parted(values, size - 1, WHOLE[answer])
     nothing = np.zeros((len(values), size))
-    return RawEdges(values[:, _places(size, order)], nothing, order)
+    return RawEdges(values[:, _places(size, answer)], nothing, answer)
+
+
+def has_diagonal(values: Array) -> bool:
+    """Whether numbers (S, K) are triangles with one number at all places of the diagonal."""
+    size = (isqrt(1 + 8 * values.shape[1]) - 1) // 2
+    if size < 2 or size * (size + 1) // 2 != values.shape[1]:
+        return False
+    return any(_with_diagonal(values, size, order) is not None for order in (UPPER, LOWER))
 
 
 def _with_diagonal(values: Array, size: int, order: str) -> RawEdges | None:
     """The same as a triangle of ``size`` regions with its diagonal, if it looks like one."""
     if size < 2:
         return None
-    rows, columns = (np.triu_indices if order == UPPER else np.tril_indices)(size)
-    diagonal = values[:, rows == columns]
-    if not (np.isclose(diagonal, 1) | np.isinf(diagonal)).all():
+    whole = _parted(values, size, order)
+    constant = whole.diagonal.flat[0]
+    ordinary = np.isclose(whole.diagonal, 1) | np.isinf(whole.diagonal)
+    alike = np.isclose(whole.diagonal, constant, equal_nan=True)
+    if ordinary.all():
+        return whole
+    if size < 3 or not alike.all():
         return None
+    if np.isclose(whole.edges, constant, equal_nan=True).mean() > CHANCE:
+        return None
+    # nilearn divides the diagonal by the square root of 2 where it keeps it in a vector.
+    of_nilearn = np.isclose(constant, np.sqrt(0.5), atol=1e-6)
+    return replace(whole, diagonal=np.ones_like(whole.diagonal)) if of_nilearn else whole
+
+
+def _parted(values: Array, size: int, order: str) -> RawEdges:
+    """Edges and diagonal of flat triangles (S, K) that hold both."""
+    rows, columns = (np.triu_indices if order == UPPER else np.tril_indices)(size)
     edges = values[:, rows != columns]
-    return RawEdges(edges[:, _places(size, order)], diagonal, order)
+    return RawEdges(edges[:, _places(size, order)], values[:, rows == columns], order)
 
 
 def _places(size: int, order: str) -> NDArray[np.int64]:
