@@ -124,7 +124,8 @@ class Evaluation:
     folds where the form has no subjects who are new to the model, otherwise none. Each fold has as
     many of each class, with ``cv_balance`` of each site, and of each level of the covariates, too.
     ``nested`` chooses learning rate, weight decay and density within each fold, on its training
-    subjects alone. ``leave_site_out`` tests on each site in turn. ``permutations`` of the labels
+    subjects alone. ``learning_curve`` trains on shares of the training subjects, too.
+    ``leave_site_out`` tests on each site in turn. ``permutations`` of the labels
     give a p-value of the cross-validated AUC. ``baselines`` are fitted on the same subjects and
     folds; ``covariates`` are those that results are checked against; None: age, sex, motion and
     others that are recognised. ``explain`` attributes the predictions to regions and measures.
@@ -137,6 +138,7 @@ class Evaluation:
     cv_repeats: int = option(1, Bound(int, 1, 100), "usual")
     cv_balance: str = option("class", Choice(("class", "site", "covariates")), "evaluation")
     nested: bool = option(default=False, accepts=Flag(), group="evaluation")
+    learning_curve: bool = option(default=False, accepts=Flag(), group="evaluation")
     leave_site_out: bool = option(default=False, accepts=Flag(), group="evaluation")
     permutations: int = option(0, Bound(int, 0, 100_000), "evaluation")
     baselines: bool = option(default=True, accepts=Flag(), group="evaluation")

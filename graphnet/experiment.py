@@ -26,6 +26,7 @@ from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.evaluation.assessment import ModelEvaluation, by_site, evaluate_model, graph_helps
 from graphnet.evaluation.attribution import Explained, explain
 from graphnet.evaluation.fine_tuning import TunedModels, compare_tuning
+from graphnet.evaluation.learning_curve import learning_curve
 from graphnet.evaluation.recalibration import Fitting, calibrate_model, inherited
 from graphnet.evaluation.result_warnings import clipped_values, quality, warnings
 from graphnet.evaluation.validation import ValidationResult, validate
@@ -112,6 +113,7 @@ def run(
         model, calibrated = _calibrated(plan, trained.fit, validated, device, callback)
         trained = replace(trained, fit=replace(trained.fit, model=model))
         trained = _scratch_calibrated(plan, trained, device, callback)
+        curve = learning_curve(plan, trained.fit, validated, device=device, callback=callback)
     has_baselines = plan.evaluation.baselines
     callback.raise_if_cancelled()
     with callback.stage("assess"), progress.step(BASELINES if has_baselines else EVALUATION):
@@ -136,6 +138,7 @@ def run(
             explanation=explained.explanation if explained else None,
             confounds=_confounds(model, data, evaluated, validated),
             fine_tuning=_fine_tuning(plan, trained, evaluated, validated),
+            learning_curve=curve,
             device=str(device),
         )
         document = predictions_document(

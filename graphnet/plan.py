@@ -77,6 +77,8 @@ class ExperimentPlan:
         data = _with_confounds(data, evaluation)
         if evaluation.nested and find_model(settings.model).is_solved:
             raise SettingsError(Message("options.solved-nested", model=settings.model))
+        if evaluation.nested and evaluation.learning_curve:
+            raise SettingsError(Message("options.curve-nested"))
         start = initial_model(data, settings, parent)
         fold_plans = plan_folds(
             data,

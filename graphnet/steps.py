@@ -9,6 +9,7 @@ from graphnet.catalogue import INNER_FOLDS
 from graphnet.config import TrainingSettings
 from graphnet.evaluation.assessment import has_graph
 from graphnet.evaluation.attribution import MOST_SUBJECTS, passes
+from graphnet.evaluation.learning_curve import SHARES, curve_subjects
 from graphnet.evaluation.nested_cv import grid, inner_settings
 from graphnet.evaluation.recalibration import OWN_FOLDS
 from graphnet.evaluation.validation import FoldsPlan
@@ -24,6 +25,7 @@ from graphnet.training.progress import (
     FOLDS_NO_GRAPH,
     FOLDS_OTHER,
     FROM_SCRATCH,
+    LEARNING_CURVE,
     NO_GRAPH,
     REPORT,
     SHARED,
@@ -90,6 +92,7 @@ class _Expected:
             if folds.folds:
                 steps += [*self._folds(folds), Step(EVALUATION, self._evaluation(self._subjects))]
         steps += self._own_calibration()
+        steps += self._learning_curve()
         if evaluation.baselines:
             steps.append(Step(BASELINES, IMPORT_SECONDS + self._baselines() + judged))
         else:
@@ -191,6 +194,13 @@ class _Expected:
         trained += [plan.scratch_settings] if plan.has_scratch_model else []
         share = (OWN_FOLDS - 1) / OWN_FOLDS
         return [Step(CALIBRATION, share * self._fits(OWN_FOLDS, each)) for each in trained]
+
+    def _learning_curve(self) -> list[Step]:
+        found = curve_subjects(self.plan)
+        if found is None:
+            return []
+        fits = self._fits(len(found[1]), self.plan.start.settings)
+        return [Step(LEARNING_CURVE, sum(SHARES) * fits)]
 
     def _baselines(self) -> float:
         pairs = self._subjects**2

@@ -12,6 +12,7 @@ from typing import Any
 
 from graphnet.artifacts.confounds import Confounds
 from graphnet.artifacts.fine_tuning import FineTuning
+from graphnet.artifacts.learning_curve import LearningCurve
 from graphnet.messages import Message, as_warnings
 from graphnet.training.history import History
 
@@ -559,7 +560,8 @@ class TaskResult:
     old model. ``confounds`` says how far covariates may explain the metrics; None where the
     subjects have no covariates. ``fine_tuning`` says whether a fine-tuning helped; None of a
     training from scratch. ``calibration`` is None where probabilities were not to be
-    calibrated, and in results of older versions.
+    calibrated, and in results of older versions. ``learning_curve`` is None where none was asked
+    for.
     """
 
     history: History = field(default_factory=History)
@@ -580,6 +582,7 @@ class TaskResult:
     confounds: Confounds | None = None
     fine_tuning: FineTuning | None = None
     calibration: CalibrationResult | None = None
+    learning_curve: LearningCurve | None = None
     device: str = ""
     evidence_sha256: str = ""
     storage: StoredObjects | None = None
@@ -634,6 +637,9 @@ class TaskResult:
             "confounds": None if self.confounds is None else self.confounds.as_dict(),
             "fine_tuning": None if self.fine_tuning is None else self.fine_tuning.as_dict(),
             "calibration": None if self.calibration is None else self.calibration.as_dict(),
+            "learning_curve": (
+                None if self.learning_curve is None else self.learning_curve.as_dict()
+            ),
             "device": self.device,
         }
 
@@ -678,6 +684,7 @@ class TaskResult:
             confounds=Confounds.from_json(named.get("confounds")),
             fine_tuning=FineTuning.from_json(named.get("fine_tuning")),
             calibration=CalibrationResult.from_json(named.get("calibration")),
+            learning_curve=LearningCurve.from_json(named.get("learning_curve")),
             device=_text(named.get("device")),
             evidence_sha256=_text(named.get("evidence_sha256")),
             storage=_storage(named),

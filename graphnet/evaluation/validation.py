@@ -36,9 +36,10 @@ from graphnet.training.progress import EVALUATION, Progress
 class ValidationResult:
     """What folds add to a result, by kind: ``cv`` and ``leave_site_out``.
 
-    ``predicted`` (S, C) is the mean over repeats, NaN for subjects that no fold tested.
-    ``log_probabilities`` (R, S, C) are those before calibration. ``baselines`` are by name and
-    kind; ``models`` those of all folds. ``tuned`` is what a fine-tuning is compared by.
+    ``predicted`` (S, C) is the mean over repeats, NaN for subjects that no fold tested;
+    ``by_repeat`` (R, S, C) has those of each repeat, ``log_probabilities`` (R, S, C) those before
+    calibration. ``baselines`` are by name and kind; ``models`` those of all folds. ``tuned`` is
+    what a fine-tuning is compared by.
     """
 
     metrics: dict[str, SplitMetrics | None] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class ValidationResult:
     predicted: dict[str, FloatArray] = field(default_factory=dict)
     tuned: dict[str, TunedFolds] = field(default_factory=dict)
     log_probabilities: dict[str, FloatArray] = field(default_factory=dict)
+    by_repeat: dict[str, FloatArray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -221,6 +223,7 @@ def _add(
     result.models.extend(outcome.models)
     result.metrics[kind] = summary(model, train, predicted)
     result.predicted[kind] = predicted.mean(axis=0)
+    result.by_repeat[kind] = predicted
     result.tuned[kind] = TunedFolds(
         plan.folds,
         outcome.others.get(TUNED, predicted if plan.from_parent else None),

@@ -5,7 +5,7 @@ difference between two things: dashes, markers or words tell them apart too. ``l
 is ``en`` or ``zh-CN``.
 """
 
-from graphnet.figures.curves import curves
+from graphnet.figures.curves import by_subjects, curves
 from graphnet.figures.distributions import distributions
 from graphnet.figures.flow import Part, flow
 from graphnet.figures.forest import Row, forest
@@ -16,6 +16,7 @@ from graphnet.figures.predictions import calibration, confusion, decision_curve,
 __all__ = [
     "Part",
     "Row",
+    "by_subjects",
     "calibration",
     "confusion",
     "curves",

@@ -1,10 +1,13 @@
-"""Loss and accuracy over the epochs."""
+"""Learning curves: loss and accuracy over the epochs, and a metric over training subjects."""
 
+from graphnet.artifacts.learning_curve import LearningCurve
 from graphnet.figures.drawing import (
+    ACCENT,
     COLOURS,
     DASHES,
     INK,
     Axes,
+    dot,
     drawing,
     legend,
     line,
@@ -13,7 +16,7 @@ from graphnet.figures.drawing import (
     text,
 )
 from graphnet.messages import ENGLISH, Message, render
-from graphnet.names import split_name
+from graphnet.names import metric_name, split_name
 from graphnet.training.history import ACCURACY, LOSS, History
 
 MOST_POINTS = 400
@@ -48,6 +51,30 @@ def curves(history: History, selected: int | None = None, language: str = ENGLIS
         )
     title = render(Message("figures.learning-curves"), language)
     return drawing(20 + 400 * len(panels), 320, title, _summary(panels, last, language), parts)
+
+
+def by_subjects(curve: LearningCurve, language: str = ENGLISH) -> str:
+    """A metric with its 95 % interval by the number of training subjects, as SVG.
+
+    From 0 subjects on, so that no rise looks steeper than it is; "" of fewer than two points.
+    """
+    points = [(point, point.value) for point in curve.points if point.value is not None]
+    if len(points) < 2:
+        return ""
+    bounds = [bound for point, value in points for bound in (value, *(point.ci or ()))]
+    up = (min(0.4, *bounds), 1.0) if curve.metric != "r2" else padded(bounds, zero=True)
+    axes = Axes(62, 20, 380, 232, (0.0, 1.08 * points[-1][0].subjects), up)
+    name = render(metric_name(curve.metric), language)
+    parts = axes.frame(render(Message("figures.training-subjects"), language), name)
+    parts.append(path([axes.at(point.subjects, value) for point, value in points]))
+    for point, value in points:
+        if point.ci is not None:
+            ends = [axes.at(point.subjects, bound) for bound in point.ci]
+            parts.append(line(*ends, stroke=ACCENT, width=1.5))
+        parts.append(dot(axes.at(point.subjects, value)))
+    title = render(Message("figures.learning-curve"), language)
+    told = "; ".join(f"n = {point.subjects:.0f}: {value:.3f}" for point, value in points)
+    return drawing(470, 310, title, f"{name}: {told}.", parts)
 
 
 def thinned(history: History) -> History:

@@ -209,6 +209,9 @@ def _evaluation(facts: Facts) -> Iterator[Message]:
         yield Message("methods.threshold", classes=classes, positive=facts.positive_label)
     yield from _score_intervals() if facts.is_regression else _class_intervals(facts)
     yield from _baselines(facts)
+    curve = facts.result.learning_curve
+    if curve is not None and curve.points:
+        yield Message("methods.learning-curve")
     yield from _permutations(facts)
 
 

@@ -162,7 +162,10 @@ SECTIONS = (
     Section("reading", Message("report.how-read"), lambda _, made: bool(made["reading"].rows)),
     Section("quality", Message("report.data-quality")),
     Section("effects", Message("report.effects"), lambda _, made: bool(made["effects"].rows)),
-    Section("learning", Message("report.learning-curves")),
+    Section(
+        "learning", Message("report.learning-curves"), lambda facts, _: not facts.card.is_solved
+    ),
+    Section("growth", Message("report.growth-title"), lambda _, made: bool(made["growth"].rows)),
     Section("figures", Message("report.performance")),
     Section(
         "strata",
@@ -225,6 +228,8 @@ def _drawn(facts: Facts, language: str) -> dict[str, Markup]:
     if best is not None and best.confusion and evidence is not None:
         drawn["confusion"] = figures.confusion(best.confusion, facts.class_titles, language)
     drawn["comparison"] = comparison(facts, language)
+    if result.learning_curve is not None:
+        drawn["growth"] = figures.by_subjects(result.learning_curve, language)
     drawn["flow"] = subjects_flow(facts, language)
     _, start, rest = (facts.glass_brain or "").partition("<svg")
     drawn["brain"] = start + rest
@@ -309,6 +314,7 @@ TABLES = {
     "chosen": tables.chosen_table,
     "reasons": tables.reason_table,
     "tuning": tables.tuning_table,
+    "growth": tables.learning_curve_table,
     "covariates": covariates.subjects_table,
     "associations": covariates.associations_table,
     "strata": covariates.strata_table,

@@ -85,6 +85,7 @@ def verdict(facts: Facts) -> list[Message]:
         *tuning(facts),
         *_better_methods(facts),
         *([] if offered is None else [offered]),
+        *([] if facts.result.learning_curve is None else [facts.result.learning_curve.message]),
         *([] if helps is None else [helps.message]),
     ]
 

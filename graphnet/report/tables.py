@@ -63,6 +63,21 @@ def first_rows(titles: Row, rows: list[Row], most: int) -> Table:
     return Table(titles, rows[:most], max(0, len(rows) - most))
 
 
+def learning_curve_table(facts: Facts) -> Table:
+    """The metric by how many subjects were trained on; no rows where no curve was asked for."""
+    curve = facts.result.learning_curve
+    if curve is None or not curve.points:
+        return Table([], [])
+    titles = [Message("report.growth-share"), Message("report.growth-subjects")]
+    rows: list[Row] = []
+    for point in curve.points:
+        shown: Cell = estimated(Estimate(point.value, point.ci))
+        if point.reason is not None:
+            shown = point.reason
+        rows.append([f"{100 * point.share:.0f} %", f"{point.subjects:.0f}", shown])
+    return Table([*titles, metric_name(curve.metric)], rows)
+
+
 def tuning_table(facts: Facts) -> Table:
     """The fine-tuned model, its parent and others on the subjects of the leading comparison.
 

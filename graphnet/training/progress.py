@@ -20,6 +20,7 @@ FOLD_BASELINES = "progress.folds-baselines"
 FOLDS_NO_GRAPH = "progress.folds-without-graph"
 FOLDS_OTHER = "progress.folds-other-start"
 FROM_SCRATCH = "progress.from-scratch"
+LEARNING_CURVE = "progress.learning-curve"
 SHARED = "progress.shared"
 EVALUATION = "progress.evaluation"
 EXPLANATION = "progress.explanation"
@@ -34,6 +35,7 @@ LIKE = {
     FOLDS_NO_GRAPH: FOLDS,
     FOLDS_OTHER: FOLDS,
     FROM_SCRATCH: TRAINING,
+    LEARNING_CURVE: FOLDS,
     BASELINES: FOLD_BASELINES,
     EXPLANATION: TRAINING,
 }

@@ -33,6 +33,7 @@ def feasibility_errors(
     yield from _folds(train)
     yield from _sites(form, train)
     yield from _nested(form, train)
+    yield from _learning_curve(form, train)
     yield from _connectomes(form, profiles)
     if form.task_type != FINE_TUNE:  # which keeps its parent's preprocessing, whatever it says
         yield from _harmonise(form, train)
@@ -203,6 +204,17 @@ def _nested(form: TaskForm, train: _Training) -> Iterator[FieldError]:
         if few:
             message = Message("forms.nested-few-without-site", least=least, sites=few)
             yield FieldError(field, message)
+
+
+def _learning_curve(form: TaskForm, train: _Training) -> Iterator[FieldError]:
+    """It needs somebody to test on, and settings that are the same for every share."""
+    if not form.settings.get("learning_curve"):
+        return
+    field = "param_set.learning_curve"
+    if form.settings.get("nested"):
+        yield FieldError(field, Message("options.curve-nested"))
+    if not train.folds and not form.splits.get("test"):
+        yield FieldError(field, Message("forms.learning-curve-nobody"))
 
 
 def _adjust(form: TaskForm, train: _Training, profiles: Sequence[Profile]) -> Iterator[FieldError]:

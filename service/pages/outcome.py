@@ -35,6 +35,7 @@ from graphnet.report.tables import (
     Table,
     baseline_table,
     cohort_table,
+    learning_curve_table,
     metric_table,
     quality_table,
     settings_table,
@@ -120,6 +121,7 @@ class Tables:
     associations: Table
     strata: Table
     tuning: Table
+    growth: Table
 
     @classmethod
     def of(cls, facts: Facts) -> "Tables":
@@ -135,6 +137,7 @@ class Tables:
             associations_table(facts),
             strata_table(facts),
             tuning_table(facts),
+            learning_curve_table(facts),
         )
 
 
@@ -165,6 +168,8 @@ def drawings(facts: Facts, language: str) -> dict[str, Markup]:
         "curves": _epochs(facts, language),
         "comparison": _drawn(comparison(facts, language)),
     }
+    if facts.result.learning_curve is not None:
+        drawn["growth"] = _drawn(figures.by_subjects(facts.result.learning_curve, language))
     evidence = facts.evidence
     if evidence is None:
         return drawn

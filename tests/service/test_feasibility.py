@@ -111,6 +111,12 @@ def fails(subjects: Cohort, settings: dict[str, Any]) -> bool:
             {"density": 0.001, "graph": "mst", "cv_folds": 0},
             None,
         ),
+        (
+            ((12, 12),),
+            {"learning_curve": True, "nested": True, "cv_folds": 2},
+            ("learning_curve", "options.curve-nested"),
+        ),
+        (((8, 8),), {"learning_curve": True, "cv_folds": 3}, None),
         (((8, 8),), {"cv_folds": 8}, None),
         (
             ((8, 8), (8, 8), (8, 8)),
@@ -151,3 +157,8 @@ def test_connectomes_of_two_kinds_and_partial_of_counts_are_refused() -> None:
     alone = replace(form, train_data=("counts",), settings={"graph": "partial"})
     (found,) = feasibility_errors(alone, {"counts": named("counts")}, by_score=False)
     assert found.message.code == "graphs.partial-needs-correlations"
+
+
+def test_a_learning_curve_without_anybody_to_test_on_is_refused() -> None:
+    asked = {"learning_curve": True, "cv_folds": 0}
+    assert refused(people((8, 8)), asked) == [("learning_curve", "forms.learning-curve-nobody")]

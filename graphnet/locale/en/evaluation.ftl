@@ -9,6 +9,17 @@ baseline-one-class = The training subjects are all of one class.
 baseline-too-large = It is fitted to at most { $most_subjects } subjects and { $most_values } values in total; there are { $subjects } subjects with { $values } values each.
 baseline-single-subject = A class has only one training subject, so the regularisation strength cannot be chosen by inner folds.
 
+learning-curve = { $trend ->
+    [up] With { $more } instead of { $fewer } training subjects per model, { $metric } rises by { $gain } (95 % interval { $low } to { $high }) on the same subjects: the curve has not levelled off, so more subjects may improve it. By how much cannot be read from it.
+    [down] With { $more } instead of { $fewer } training subjects per model, { $metric } changes by { $gain } (95 % interval { $low } to { $high }) on the same subjects: it falls, which more subjects of the same kind are not likely to mend.
+   *[open] With { $more } instead of { $fewer } training subjects per model, { $metric } changes by { $gain } (95 % interval { $low } to { $high }) on the same subjects: no rise is shown. Either the curve has levelled off, or there are too few subjects to see it rise.
+}
+learning-curve-unknown = Whether { $metric } still rises with the number of training subjects cannot be said with an interval.
+no-learning-curve = There is no learning curve over training subjects: { $reason }
+learning-curve-nobody = It needs folds, or test subjects of whom none was trained on.
+learning-curve-no-folds = The folds came to nothing.
+learning-curve-few = A class has fewer than { $least } training subjects in this share.
+
 leave-site-out-asked = The form asks for it (leave_site_out).
 cv-folds-asked = The form asks for it (cv_folds is { $folds }).
 cv-called-for = No validation or test subject is new to the model, so the training subjects are cross-validated.

@@ -74,6 +74,7 @@ other-model = model is { $model }, but the task { $task } trained { $trained }; 
 fields-unknown = These fields are unknown and were not used: { $names }.
 nothing-tested = enable_test is true but test_data is empty, so nothing is tested.
 settings-without-effect = { $model } is computed and not trained epoch by epoch; these settings have no effect: { $names }.
+learning-curve-nobody = param_set.learning_curve needs folds (cv_folds) or test data.
 parent-not-used = trained_task_id is used by dl_ft only; this task starts from scratch.
 no-cpu-worker = No worker that trains on a CPU is there at present; the task waits for one.
 no-cuda-worker = No worker with a CUDA device is there at present; the task waits for one.

@@ -191,6 +191,7 @@ threshold = { $classes ->
    *[more] A subject was assigned to the likeliest class; no threshold was chosen on any subjects.
 }
 unweighted = Classes were neither weighted nor resampled.
+learning-curve = For a learning curve, the same training was repeated from the beginning on a quarter, half and three quarters of the training subjects, drawn within each class, and evaluated on the same subjects [@figueroa].
 solved =
     Its weights are the optimum of the log loss with an L2 penalty, computed by L-BFGS. { $chosen ->
         [yes] The strength of the penalty (C = { $strength })

@@ -21,6 +21,7 @@ folds-other-start = Training { $count ->
    *[other] folds { $first } to { $last }
 } of { $folds } from another start, for comparison
 from-scratch = Training the same network from scratch, for comparison
+learning-curve = Training on shares of the subjects, for the learning curve
 shared = Waiting for other workers to finish their parts
 explanation = Explaining the predictions
 report = Writing the results and the report

@@ -224,6 +224,10 @@ strata-caption = Performance where covariates are held fixed: in pairs matched b
 covariates-title = Covariates
 
 tuning-title = Did fine-tuning help?
+growth-title = Learning curve over training subjects
+growth-caption = { $split }, { $subjects } subjects; probabilities before calibration. Each model is trained anew on a share of its training subjects, drawn by class; a larger share contains the smaller ones. Bars are 95 % intervals over the tested subjects; they do not cover which subjects a share happened to have.
+growth-share = Share of training subjects
+growth-subjects = Training subjects per model
 tuning-caption = { $split }: { $subjects } subjects whom neither the fine-tuned model nor its parent was trained on. Differences are the fine-tuned model's value less the other's, with 95 % intervals; a lower Brier score is better. With its threshold moved, the parent model's probabilities are shifted so that their mean is the share of patients among the subjects used for fine-tuning; its ranking stays.
 tuned-less = Fine-tuned minus this
 

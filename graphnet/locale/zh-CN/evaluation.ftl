@@ -9,6 +9,17 @@ baseline-one-class = 训练受试者全部属于同一类别。
 baseline-too-large = 该方法最多拟合 { $most_subjects } 名受试者、共 { $most_values } 个数值；现有 { $subjects } 名受试者、每人 { $values } 个数值。
 baseline-single-subject = 某一类别只有一名训练受试者，无法用内层折选择正则化强度。
 
+learning-curve = { $trend ->
+    [up] 每个模型的训练受试者由 { $fewer } 名增至 { $more } 名时，在同一批受试者上 { $metric } 上升 { $gain }（95% 区间 { $low } 至 { $high }）：曲线尚未趋平，更多受试者可能使其提高；能提高多少无法由此得出。
+    [down] 每个模型的训练受试者由 { $fewer } 名增至 { $more } 名时，在同一批受试者上 { $metric } 变化 { $gain }（95% 区间 { $low } 至 { $high }）：有所下降，增加同类受试者不大可能改善。
+   *[open] 每个模型的训练受试者由 { $fewer } 名增至 { $more } 名时，在同一批受试者上 { $metric } 变化 { $gain }（95% 区间 { $low } 至 { $high }）：未显示上升。要么曲线已趋平，要么受试者太少而看不出上升。
+}
+learning-curve-unknown = 无法用区间说明 { $metric } 是否仍随训练受试者数上升。
+no-learning-curve = 没有随训练受试者数变化的学习曲线：{ $reason }
+learning-curve-nobody = 需要交叉验证，或未参与训练的测试受试者。
+learning-curve-no-folds = 交叉验证没有结果。
+learning-curve-few = 在此比例下，某一类别的训练受试者少于 { $least } 名。
+
 leave-site-out-asked = 表单要求进行（leave_site_out）。
 cv-folds-asked = 表单要求进行（cv_folds 为 { $folds }）。
 cv-called-for = 没有任何验证或测试受试者未参与训练，因此对训练受试者进行交叉验证。

@@ -168,6 +168,7 @@ threshold = { $classes ->
    *[more] 每名受试者归入最可能的类别；未在任何受试者上选取阈值。
 }
 unweighted = 未对类别加权或重采样。
+learning-curve = 为绘制学习曲线，分别用按类别抽取的四分之一、一半和四分之三的训练受试者从头重复同样的训练，并在同一批受试者上评估[@figueroa]。
 solved =
     其权重为带 L2 惩罚的对数损失的最优解，由 L-BFGS 求得。{ $chosen ->
         [yes] 正则化强度（C = { $strength }）

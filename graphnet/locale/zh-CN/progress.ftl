@@ -21,6 +21,7 @@ folds-other-start = 正在从另一起点训练第 { $count ->
    *[other] { $first } 至 { $last }
 } 折（共 { $folds } 折），用于比较
 from-scratch = 正在从头训练同一网络，用于比较
+learning-curve = 正在用部分受试者训练，以绘制学习曲线
 shared = 正在等待其他工作进程完成各自的部分
 explanation = 正在解释预测
 report = 正在写出结果和报告

@@ -218,6 +218,10 @@ strata-caption = 协变量固定时的性能：按倾向评分匹配的配对以
 covariates-title = 协变量
 
 tuning-title = 微调有帮助吗？
+growth-title = 随训练受试者数变化的学习曲线
+growth-caption = { $split }，{ $subjects } 名受试者；校准前的概率。每个模型均用其训练受试者的一部分（按类别抽取）重新训练；较大的比例包含较小的比例。竖线为受测受试者的 95% 区间，不包括某一比例恰好抽到哪些受试者的影响。
+growth-share = 训练受试者比例
+growth-subjects = 每个模型的训练受试者数
 tuning-caption = { $split }：{ $subjects } 名未用于训练微调后的模型及其父模型的受试者。差值为微调后的模型减去另一模型，附 95% 区间；Brier 分数越低越好。“移动阈值”指平移父模型的概率，使其均值等于微调所用受试者中患者的比例；排序不变。
 tuned-less = 微调后的模型减去该模型
 
