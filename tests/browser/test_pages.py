@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from graphnet.data.synthetic import cohort_table
-from tests.browser.conftest import serious
+from tests.browser.conftest import PHONE, serious, watched
 from tests.databases import query
 from tests.installations import Installation
 from tests.service.forms import SMALL, form
@@ -99,3 +99,27 @@ def test_everybody_can_read_every_page(
         assert serious(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     assert page.locator("html").get_attribute("lang") == "zh-CN"
+
+
+WIDER = """() => [...document.querySelectorAll("main *")]
+  .filter((each) => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0)
+  .filter((each) => ["auto", "scroll"].includes(getComputedStyle(each).overflowX))
+  .filter((each) => !each.matches("pre, .scroll:has(table.cells), .scroll:has(table.sides)"))
+  .map((each) => each.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_nothing_on_a_phone_is_pushed_sideways(
+    chromium: Browser, installation: Installation, trained: dict[str, Any], locale: str
+) -> None:
+    """Tables are cards and figures are seen whole; files' first rows and commands may be wider."""
+    context = chromium.new_context(base_url=installation.url, viewport=PHONE, locale=locale)
+    for page in watched(context):
+        task = f"/tasks/{trained['task_id']}"
+        for path in ("/", "/tasks/new", task, "/datasets", "/datasets/small_SZ", "/refused"):
+            page.goto(path)
+            page.locator("main details").evaluate_all(
+                "all => all.forEach((each) => { each.open = true; })"
+            )
+            assert page.evaluate(WIDER) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
