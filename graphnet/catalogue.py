@@ -53,6 +53,11 @@ SERIES_CONNECTIVITY = ("correlation", "partial")
 SERIES_MEASURES = ("sd", "ar1", "low_frequency", "degree")
 
 
+def uses_graph(model: str) -> bool:
+    """Whether edges decide what a model of this name predicts."""
+    return find_model(model).recommended.get("graph") != "none"
+
+
 def graph_summary(name: str) -> Message:
     """A graph in one sentence."""
     return Message(f"catalogue.graph-{name}")

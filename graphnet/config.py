@@ -1,6 +1,8 @@
 """The settings of a training and of its evaluation, each declared once. Free of torch."""
 
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from itertools import product
 from typing import Any, Self
 
 from graphnet.catalogue import (
@@ -8,8 +10,10 @@ from graphnet.catalogue import (
     MODELS,
     SERIES_CONNECTIVITY,
     SERIES_MEASURES,
+    WITHOUT_DENSITY,
     ModelCard,
     find_model,
+    uses_graph,
 )
 from graphnet.errors import SettingsError
 from graphnet.messages import Message
@@ -18,6 +22,7 @@ from graphnet.options import (
     Bound,
     Choice,
     Flag,
+    Grid,
     Names,
     Option,
     Several,
@@ -26,6 +31,7 @@ from graphnet.options import (
 )
 
 LAST_SEED = 2**31 - 1
+NEIGHBOURLY = ("knn", "spatial")  # graphs that link a number of neighbours
 ADJUSTMENTS = ("none", "regress", "regress_controls", "combat")
 DEVICES = ("any", "cpu", "cuda")
 
@@ -116,6 +122,22 @@ class TrainingSettings:
         return asdict(self)
 
 
+# What a sweep may list. Not what decides which question is asked: whom the data are adjusted for,
+# or what is predicted.
+SWEPT = ("graph", "density", "threshold", "sign", "neighbours", "learning_rate", "weight_decay",
+         "batch_size", "epochs", "lr_decay", "lr_step_size", "lr_schedule", "seed")  # fmt: skip
+SWEEP = Grid(
+    {
+        "model": Choice(tuple(MODELS)),
+        **{
+            name: declared.accepts
+            for name, declared in options_of(TrainingSettings).items()
+            if name in SWEPT and isinstance(declared.accepts, Bound | Choice)
+        },
+    }
+)
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """How a trained model is judged, besides by the subjects of the form.
@@ -124,7 +146,9 @@ class Evaluation:
     folds where the form has no subjects who are new to the model, otherwise none. Each fold has as
     many of each class, with ``cv_balance`` of each site, and of each level of the covariates, too.
     ``nested`` chooses learning rate, weight decay and density within each fold, on its training
-    subjects alone. ``learning_curve`` trains on shares of the training subjects, too.
+    subjects alone. ``sweep`` lists values of settings: all combinations are compared within each
+    fold likewise, and the model has those that are best on inner folds of all training subjects.
+    ``learning_curve`` trains on shares of the training subjects, too.
     ``leave_site_out`` tests on each site in turn. ``permutations`` of the labels
     give a p-value of the cross-validated AUC. ``baselines`` are fitted on the same subjects and
     folds; ``covariates`` are those that results are checked against; None: age, sex, motion and
@@ -139,6 +163,7 @@ class Evaluation:
     cv_balance: str = option("class", Choice(("class", "site", "covariates")), "evaluation")
     nested: bool = option(default=False, accepts=Flag(), group="evaluation")
     learning_curve: bool = option(default=False, accepts=Flag(), group="evaluation")
+    sweep: str | None = option(None, SWEEP, "evaluation")
     leave_site_out: bool = option(default=False, accepts=Flag(), group="evaluation")
     permutations: int = option(0, Bound(int, 0, 100_000), "evaluation")
     baselines: bool = option(default=True, accepts=Flag(), group="evaluation")
@@ -175,9 +200,74 @@ def without_effect(card: ModelCard) -> frozenset[str]:
     return frozenset(solved)
 
 
+def candidates_of(
+    sweep: str | None, model: str, chosen: Mapping[str, Any], *, connectomes: bool
+) -> tuple[TrainingSettings, ...]:
+    """The settings that a sweep compares, each once, in the order of its lists; () without one.
+
+    Each has its own model's recommended settings, then what was ``chosen`` for all, then its own
+    values. What a model or graph makes no use of is as usual, so that no candidate counts twice.
+
+    Raises:
+        SettingsError: an unknown model or setting, or a value out of range.
+
+    """
+    if not sweep:
+        return ()
+    lists = SWEEP.lists(sweep)
+    recommended = TrainingSettings.for_connectomes if connectomes else TrainingSettings.for_model
+    found = []
+    for values in product(*lists.values()):
+        own = {**chosen, **dict(zip(lists, values, strict=True))}
+        found.append(_in_use(recommended(own.pop("model", model), **own)))
+    return tuple(dict.fromkeys(found))
+
+
+def _in_use(settings: TrainingSettings) -> TrainingSettings:
+    """The same without values that change nothing."""
+    usual = TrainingSettings()
+    if not uses_graph(settings.model):
+        settings = replace(settings, graph="none")
+    unused = ["density", "threshold"] if settings.graph in WITHOUT_DENSITY else []
+    unused += ["density"] if settings.threshold is not None else []
+    unused += ["neighbours"] if settings.graph not in NEIGHBOURLY else []
+    unused += ["sign"] if settings.graph == "none" else []
+    settings = replace(settings, **{name: getattr(usual, name) for name in unused})
+    own = TrainingSettings.for_model(settings.model)
+    idle = without_effect(find_model(settings.model)) & SETTINGS
+    return replace(settings, **{name: getattr(own, name) for name in idle})
+
+
+def swept_values(settings: TrainingSettings, sweep: str) -> dict[str, Any]:
+    """What a candidate has of the settings that a sweep lists; None where it makes no use of it."""
+    values = {name: getattr(settings, name) for name in SWEEP.lists(sweep)}
+    if settings.graph in WITHOUT_DENSITY:
+        values |= dict.fromkeys({"density", "threshold"} & set(values))
+    if settings.graph not in NEIGHBOURLY:
+        values |= dict.fromkeys({"neighbours"} & set(values))
+    idle = without_effect(find_model(settings.model))
+    return {name: None if name in idle else value for name, value in values.items()}
+
+
+def swept_words(settings: TrainingSettings, sweep: str) -> str:
+    """Its values of what a sweep lists, in words: ``graph knn, neighbours 8``."""
+    values = swept_values(settings, sweep).items()
+    return ", ".join(f"{name} {value}" for name, value in values if value is not None)
+
+
 def options_in(group: str) -> list[Option]:
     """The options of a group, in the order of their declarations."""
     return [declared for declared in FORM_OPTIONS.values() if declared.group == group]
+
+
+def sweep_problems(settings: Mapping[str, Any]) -> list[Message]:
+    """What a sweep cannot be combined with."""
+    problems = {
+        "options.sweep-nested": settings.get("nested"),
+        "options.sweep-curve": settings.get("learning_curve"),
+        "options.sweep-needs-folds": settings.get("cv_folds") == 0,
+    }
+    return [Message(code) for code, is_so in problems.items() if is_so]
 
 
 def _check(settings: TrainingSettings | Evaluation) -> None:
@@ -187,5 +277,7 @@ def _check(settings: TrainingSettings | Evaluation) -> None:
         for name, value in values.items()
         if value is not None and not OPTIONS[name].holds(value)
     ]
+    if isinstance(settings, Evaluation) and settings.sweep:
+        problems += sweep_problems(vars(settings))
     if problems:
         raise SettingsError(*problems)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import Any
 
+import numpy as np
 import torch
 
 from graphnet.artifacts.confounds import Confounds
@@ -14,7 +15,8 @@ from graphnet.artifacts.fine_tuning import FineTuning
 from graphnet.artifacts.lineage import is_complete, subjects_seen
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import SplitPredictions, predictions_document
-from graphnet.artifacts.result import CalibrationResult, SplitMetrics, TaskResult
+from graphnet.artifacts.result import CV, CalibrationResult, SplitMetrics, TaskResult
+from graphnet.artifacts.sweep import SweepResult
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data import provenance
 from graphnet.data.atlas import ATLAS, Atlas
@@ -29,12 +31,20 @@ from graphnet.evaluation.fine_tuning import TunedModels, compare_tuning
 from graphnet.evaluation.learning_curve import learning_curve
 from graphnet.evaluation.recalibration import Fitting, calibrate_model, inherited
 from graphnet.evaluation.result_warnings import clipped_values, quality, warnings
+from graphnet.evaluation.sweep import Comparison, compare, summarise
 from graphnet.evaluation.validation import ValidationResult, validate
 from graphnet.plan import ExperimentPlan
 from graphnet.steps import expected_steps
 from graphnet.training.callbacks import Callback
 from graphnet.training.memory import kept_heap, translate_oom
-from graphnet.training.progress import BASELINES, CALIBRATION, EVALUATION, EXPLANATION, REPORT
+from graphnet.training.progress import (
+    BASELINES,
+    CALIBRATION,
+    COMPARING,
+    EVALUATION,
+    EXPLANATION,
+    REPORT,
+)
 from graphnet.training.solved import STRENGTH
 from graphnet.training.stacked import MonitoredFit
 
@@ -62,6 +72,7 @@ def run(
     callback: Callback | None = None,
     identity: Mapping[str, str] | None = None,
     sharing: Sharing | None = None,
+    candidates: Sequence[TrainingSettings] = (),
     atlases: Sequence[Atlas | Table] = (),
 ) -> Outcome:
     """Train from scratch, or from ``parent``, and evaluate the model on every split.
@@ -79,6 +90,8 @@ def run(
         callback: follows the trainings, and may give back the state of an interrupted run.
         identity: task ids for the manifest.
         sharing: other workers, who run the shards that ``fan_out`` asks for.
+        candidates: the settings among which a sweep chooses those of the model, in place of
+            ``settings``; by :func:`graphnet.config.candidates_of`.
         atlases: the first that has all regions says where these are; by default the atlas of
             the training data, or the parent's.
 
@@ -91,12 +104,17 @@ def run(
     """
     device, callback = device or torch.device("cpu"), callback or Callback()
     progress = callback.progress
-    plan = ExperimentPlan.of(data, settings, evaluation or Evaluation(), parent)
+    plan = ExperimentPlan.of(data, settings, evaluation or Evaluation(), parent, candidates)
     data = plan.data  # in the parent's order of regions
     coordinator = Coordinator(plan, device, callback, sharing)
     atlas = _atlas(plan, atlases)
     progress.expect(expected_steps(plan, device, shared=sharing is not None))
     coordinator.dispatch()
+    compared = None
+    if plan.candidates:
+        compared = _compared(plan, device, callback)
+        plan = plan.with_settings(plan.candidates[compared.best])
+        coordinator = replace(coordinator, plan=plan)
     with callback.stage("train"):
         trained = coordinator.train()
     callback.raise_if_cancelled()
@@ -139,6 +157,7 @@ def run(
             confounds=_confounds(model, data, evaluated, validated),
             fine_tuning=_fine_tuning(plan, trained, evaluated, validated),
             learning_curve=curve,
+            sweep=_sweep(plan, compared, validated),
             device=str(device),
         )
         document = predictions_document(
@@ -153,6 +172,29 @@ def run(
         return Outcome(
             replace(model, facts=_facts(plan, model, result, identity, atlas)), result, document
         )
+
+
+def _compared(plan: ExperimentPlan, device: torch.device, callback: Callback) -> Comparison:
+    """The candidates of a sweep on inner folds of all training subjects."""
+    fitting = Fitting(plan.data.train, plan.start.classes, device, None, callback)
+    with callback.before_model(), callback.progress.step(COMPARING):
+        (compared,) = compare(fitting, [np.arange(len(plan.data.train))], plan.candidates)
+    return compared
+
+
+def _sweep(
+    plan: ExperimentPlan, compared: Comparison | None, validated: ValidationResult
+) -> SweepResult | None:
+    """What a sweep gave; None of a task that is none."""
+    if compared is None:
+        return None
+    return summarise(
+        compared,
+        validated.comparisons.get(CV, ()),
+        plan.candidates,
+        plan.evaluation.sweep or "",
+        is_regression=plan.start.scale is not None,
+    )
 
 
 def _calibrated(

@@ -13,6 +13,7 @@ in ``docs/api.md`` and the methods section all derive from these.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from math import prod
 from typing import Any, TypeVar
 
 from graphnet.messages import Message
@@ -23,6 +24,7 @@ DECLARED = "option"  # the key in a dataclass field's metadata
 # Groups in the order of the page: the first is open, the others are folded away.
 GROUPS = ("usual", "graph", "training", "evaluation", "target", "fine-tuning", "execution")
 MOST_NAMES, LONGEST_NAME = 50, 100
+MOST_CANDIDATES = 50  # combinations of the values of a grid
 NOTHING = "none"  # of several names
 LARGEST = 1e15  # beyond it, text that is typed stays text and is refused as such
 
@@ -159,7 +161,73 @@ def names_in(value: str) -> tuple[str, ...]:
     return () if names == (NOTHING,) else names
 
 
-Accepts = Bound | Choice | Flag | Names | Several
+@dataclass(frozen=True)
+class Grid:
+    """Lists of values for some settings: ``graph=covariance,knn; density=0.1,0.2``.
+
+    ``values`` says what each setting that may be listed accepts. A program may send a mapping of
+    names to lists in place of the text.
+    """
+
+    values: Mapping[str, "Bound | Choice"]
+
+    def holds(self, value: object) -> bool:
+        """Whether there is nothing wrong with ``value``."""
+        return isinstance(value, str) and self.problem(value) is None
+
+    def parse(self, text: str) -> str:
+        """The text as it stands."""
+        return text
+
+    def lists(self, text: str) -> dict[str, list[Any]]:
+        """The values by name. What cannot be read comes back as text, which nothing accepts."""
+        lists: dict[str, list[Any]] = {}
+        for part in filter(None, map(str.strip, text.split(";"))):
+            name, _, listed = (each.strip() for each in part.partition("="))
+            accepts = self.values.get(name)
+            words = [word.strip() for word in listed.split(",") if word.strip()]
+            read = [word if accepts is None else accepts.parse(word) for word in words]
+            lists[name] = [*lists.get(name, []), *read]
+        return lists
+
+    def problem(self, text: str) -> Message | None:
+        """What is wrong, as a sentence; None if nothing is."""
+        lists = self.lists(text)
+        unknown = [name for name in lists if name not in self.values]
+        if unknown or not lists:
+            known = ", ".join(self.values)
+            return Message("options.grid-unknown", names=unknown or [text], known=known)
+        for name, values in lists.items():
+            wrong = [value for value in values if not self.values[name].holds(value)]
+            if wrong or not values:
+                expected = self.values[name].expected
+                found = ", ".join(map(str, wrong))
+                return Message("options.grid-value", name=name, value=found, expected=expected)
+            if len(set(values)) < len(values):
+                return Message("options.grid-repeated", name=name)
+        count = prod(map(len, lists.values()))
+        if not 2 <= count <= MOST_CANDIDATES:
+            return Message("options.grid-count", count=count, most=MOST_CANDIDATES)
+        return None
+
+    @property
+    def expected(self) -> Message:
+        """The form and the names in words."""
+        return Message("options.expected-grid", names=", ".join(self.values), most=MOST_CANDIDATES)
+
+
+def grid_text(value: Any) -> Any:
+    """A mapping of names to lists as the text of a :class:`Grid`; anything else as it is."""
+    if not isinstance(value, Mapping):
+        return value
+    lists = {
+        name: listed if isinstance(listed, (list, tuple)) else [listed]
+        for name, listed in value.items()
+    }
+    return "; ".join(f"{name}={','.join(map(str, listed))}" for name, listed in lists.items())
+
+
+Accepts = Bound | Choice | Flag | Names | Several | Grid
 
 
 @dataclass(frozen=True)
@@ -198,6 +266,11 @@ class Option:
     def is_several(self) -> bool:
         """Whether it is a list of names."""
         return isinstance(self.accepts, Several)
+
+    @property
+    def is_grid(self) -> bool:
+        """Whether it is lists of values for other settings."""
+        return isinstance(self.accepts, Grid)
 
     @property
     def type(self) -> type[int] | type[float] | type[str] | type[bool] | type[list[str]]:
@@ -247,6 +320,15 @@ class Option:
 
     def refusal(self, value: object) -> Message:
         """That ``value`` is not accepted, and what would be."""
+        if isinstance(self.accepts, Grid) and isinstance(value, str):
+            problem = self.accepts.problem(value)
+            if problem is not None:
+                return Message(
+                    "options.grid-not-accepted",
+                    name=self.name,
+                    problem=problem,
+                    expected=self.expected,
+                )
         return Message(
             "options.not-accepted", name=self.name, value=repr(value), expected=self.expected
         )

@@ -14,7 +14,7 @@ from graphnet.artifacts.lineage import (
 )
 from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import find_model
-from graphnet.config import INHERITED, Evaluation, TrainingSettings
+from graphnet.config import INHERITED, Evaluation, TrainingSettings, swept_words
 from graphnet.data import provenance, splits
 from graphnet.data.class_names import Names, Source, shared_names
 from graphnet.data.cohort import Cohort
@@ -24,7 +24,7 @@ from graphnet.evaluation.assessment import has_graph
 from graphnet.evaluation.cross_validation import OtherStart
 from graphnet.evaluation.fine_tuning import seen_by_parent
 from graphnet.evaluation.validation import FoldsPlan, plan_folds
-from graphnet.messages import Message
+from graphnet.messages import Message, as_one
 from graphnet.names import class_name
 from graphnet.options import options_of
 from graphnet.preprocessing.covariates import confounds_of
@@ -44,7 +44,8 @@ class ExperimentPlan:
     """A task: its data, the model before its first epoch, and the folds that evaluate it.
 
     ``fold_parent`` is the model that the folds start from; None: from scratch. ``warnings`` say
-    which of the data the parent was trained on.
+    which of the data the parent was trained on. ``candidates`` are what a sweep compares; until the
+    model's own is known, ``start`` has the settings of the first.
     """
 
     data: Splits
@@ -54,6 +55,7 @@ class ExperimentPlan:
     fold_plans: Sequence[FoldsPlan]
     fold_parent: StoredModel | None
     warnings: Sequence[Message]
+    candidates: Sequence[TrainingSettings] = ()
 
     @classmethod
     def of(
@@ -62,6 +64,7 @@ class ExperimentPlan:
         settings: TrainingSettings,
         evaluation: Evaluation,
         parent: StoredModel | None,
+        candidates: Sequence[TrainingSettings] = (),
     ) -> Self:
         """Work out the plan of a task.
 
@@ -79,6 +82,19 @@ class ExperimentPlan:
             raise SettingsError(Message("options.solved-nested", model=settings.model))
         if evaluation.nested and evaluation.learning_curve:
             raise SettingsError(Message("options.curve-nested"))
+        if candidates and parent is not None:
+            raise SettingsError(Message("options.sweep-from-scratch"))
+        for number, candidate in enumerate(candidates):
+            try:
+                initial_model(data, candidate, None)
+            except (SettingsError, CohortError) as error:
+                reason = as_one(error.messages)
+                values = swept_words(candidate, evaluation.sweep or "")
+                raise SettingsError(
+                    Message("options.sweep-candidate", number=number + 1, settings=values,
+                            reason=reason)
+                ) from error  # fmt: skip
+        settings = candidates[0] if candidates else settings
         start = initial_model(data, settings, parent)
         fold_plans = plan_folds(
             data,
@@ -90,7 +106,11 @@ class ExperimentPlan:
         from_scratch, warnings = _fold_start(parent, data)
         fold_parent = None if from_scratch else parent
         fold_plans = [replace(each, from_parent=not from_scratch) for each in fold_plans]
-        return cls(data, evaluation, parent, start, fold_plans, fold_parent, warnings)
+        return cls(data, evaluation, parent, start, fold_plans, fold_parent, warnings, candidates)
+
+    def with_settings(self, settings: TrainingSettings) -> Self:
+        """The same with the settings that a sweep chose for the model."""
+        return replace(self, start=initial_model(self.data, settings, None))
 
     @property
     def has_no_graph_baseline(self) -> bool:
@@ -163,7 +183,7 @@ class ExperimentPlan:
     def folds_may_calibrate(self) -> bool:
         """Whether the folds are trained as the model is, to the same epoch and settings."""
         to_same_epoch = self.start.net.is_solved or not self.data.may_select
-        alike = not self.evaluation.nested and to_same_epoch
+        alike = not self.evaluation.nested and not self.candidates and to_same_epoch
         return alike and not self.parent_saw_training
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from graphnet.catalogue import INNER_FOLDS
+from graphnet.catalogue import INNER_FOLDS, find_model
 from graphnet.config import TrainingSettings
 from graphnet.evaluation.assessment import has_graph
 from graphnet.evaluation.attribution import MOST_SUBJECTS, passes
@@ -18,6 +18,7 @@ from graphnet.training.progress import (
     BASELINES,
     CALIBRATION,
     CHOOSING,
+    COMPARING,
     EVALUATION,
     EXPLANATION,
     FOLD_BASELINES,
@@ -77,9 +78,11 @@ class _Expected:
 
     def steps(self) -> list[Step]:
         evaluation, settings = self.plan.evaluation, self.plan.start.settings
-        seeds = min(self.workers, settings.seeds)
+        swept = self.plan.candidates
+        seeds = 1 if swept else min(self.workers, settings.seeds)
         one = self._training(settings) / seeds
-        steps = [Step(TRAINING, one)]
+        steps = [Step(COMPARING, self._comparing(1), len(swept))] if swept else []
+        steps.append(Step(TRAINING, one))
         if self.plan.has_no_graph_baseline:
             steps.append(Step(NO_GRAPH, one))
         if seeds > 1:
@@ -120,7 +123,7 @@ class _Expected:
         return batches * STEP_SECONDS + subjects * settings.seeds * each
 
     def _training(self, settings: TrainingSettings) -> float:
-        if self.plan.start.net.is_solved:
+        if find_model(settings.model).is_solved:
             return self._baselines() / SIMPLE
         return settings.epochs * self._pass(settings, self._subjects)
 
@@ -135,6 +138,9 @@ class _Expected:
         workers = min(self.workers, len(folds.folds))
         count = -(-len(folds.folds) // workers)
         steps = []
+        swept = self.plan.candidates
+        if swept:
+            steps.append(Step(COMPARING, self._comparing(count), len(swept)))
         if evaluation.nested:
             inherited = self.plan.fold_parent is not None
             steps.append(
@@ -142,7 +148,7 @@ class _Expected:
             )
         fits = self._fits(count, settings)
         steps.append(Step(FOLDS, fits, count))
-        if folds.inner and not evaluation.nested:
+        if folds.inner and not evaluation.nested and not swept:
             steps.append(Step(CALIBRATION, self._inner(folds, count, settings)))
         if evaluation.baselines:
             baselines = count * self._baselines()
@@ -173,6 +179,13 @@ class _Expected:
         inner = inner_settings(settings, inherited=inherited)
         candidates = grid(settings, len(self.plan.data.train.regions), inherited=inherited)
         return self._fits(INNER_FOLDS * len(candidates), inner)
+
+    def _comparing(self, places: int) -> float:
+        """All candidates of a sweep on the inner folds of so many outer ones."""
+        return sum(
+            self._fits(INNER_FOLDS * places, inner_settings(each, inherited=False))
+            for each in self.plan.candidates
+        )
 
     def _inner(self, folds: FoldsPlan, count: int, settings: TrainingSettings) -> float:
         """The inner fits of the first ``count`` folds; some serve several of these."""

@@ -31,13 +31,14 @@ def store_cancelled(
 ) -> dict[str, Any]:
     """Store the best parameters of a training that was cancelled.
 
-    ``state`` is that of the training when it ended; None where there was no epoch.
+    ``state`` is that of the training when it ended; None where there was no epoch. Of a sweep
+    nothing is kept.
 
     Returns:
         The task's result, as JSON.
 
     """
-    if state is None:
+    if state is None or inputs.candidates:  # nobody knows which of the candidates it is
         return empty_result()
     best = model_at(inputs.work, state, shared=inputs.asked.fan_out > 1)
     result = TaskResult(history=best.history, warnings=(CANCELLED,), storage=StoredObjects())

@@ -45,11 +45,14 @@ class Inputs:
     settings: TrainingSettings
     parent: StoredModel | None
     asked: Evaluation
+    candidates: tuple[TrainingSettings, ...] = ()
 
     @cached_property
     def work(self) -> ExperimentPlan:
         """What is to be done. Raises GraphnetError."""
-        return ExperimentPlan.of(self.splits, self.settings, self.asked, self.parent)
+        return ExperimentPlan.of(
+            self.splits, self.settings, self.asked, self.parent, self.candidates
+        )
 
     @property
     def said(self) -> str:
@@ -69,6 +72,7 @@ class Inputs:
         return {
             "settings": self.settings.as_dict(),
             "evaluation": repr(self.asked),
+            "candidates": [candidate.as_dict() for candidate in self.candidates],
             "parent": self.parent.digest if self.parent else None,
             "data": {split: provenance.fingerprints(cohort) for split, cohort in present},
         }
@@ -100,7 +104,8 @@ def _read(worker: WorkerContext, form: TaskForm, proj_id: str) -> Inputs:
     splits = _splits(worker.runtime, worker.reader, form, own.label, SeriesOptions.of(own))
     connectomes = splits.train.layout.is_connectome
     settings = form.training_settings(model, connectomes=connectomes)
-    return Inputs(splits, settings, parent, form.evaluation())
+    candidates = form.candidates(connectomes=connectomes)
+    return Inputs(splits, settings, parent, form.evaluation(), candidates)
 
 
 def _parent(runtime: Runtime, store: Store, form: TaskForm, proj_id: str) -> StoredModel | None:

@@ -95,6 +95,7 @@ def _run_experiment(
         callback=callback,
         identity={"task_id": claim.task_id, "parent_task_id": claim.parent_task_id},
         sharing=sharing,
+        candidates=inputs.candidates,
         atlases=task.worker.atlases,
     )
 

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from db.texts import json_text
-from graphnet.config import EVALUATION, Evaluation, TrainingSettings
+from graphnet.config import EVALUATION, Evaluation, TrainingSettings, candidates_of
 
 FROM_SCRATCH, FINE_TUNE = "dl_ts", "dl_ft"
 ANY = "any"
@@ -52,6 +52,11 @@ class TaskForm:
         if connectomes:
             return TrainingSettings.for_connectomes(name, **asked)
         return TrainingSettings.for_model(name, **asked)
+
+    def candidates(self, *, connectomes: bool = False) -> tuple[TrainingSettings, ...]:
+        """What a sweep compares; () without one. Raises graphnet's SettingsError."""
+        asked = {key: value for key, value in self.settings.items() if key not in EVALUATION}
+        return candidates_of(self.settings.get("sweep"), self.model, asked, connectomes=connectomes)
 
     def evaluation(self) -> Evaluation:
         """How to judge what was trained. Raises graphnet's SettingsError."""

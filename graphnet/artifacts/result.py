@@ -13,6 +13,7 @@ from typing import Any
 from graphnet.artifacts.confounds import Confounds
 from graphnet.artifacts.fine_tuning import FineTuning
 from graphnet.artifacts.learning_curve import LearningCurve
+from graphnet.artifacts.sweep import SweepResult
 from graphnet.messages import Message, as_warnings
 from graphnet.training.history import History
 
@@ -559,7 +560,8 @@ class TaskResult:
     None before anything was stored. ``imported`` and ``unknown`` are what an import notes of the
     old model. ``confounds`` says how far covariates may explain the metrics; None where the
     subjects have no covariates. ``fine_tuning`` says whether a fine-tuning helped; None of a
-    training from scratch. ``calibration`` is None where probabilities were not to be
+    training from scratch. ``sweep`` is what was compared to choose the settings; None of a task
+    that compared nothing. ``calibration`` is None where probabilities were not to be
     calibrated, and in results of older versions. ``learning_curve`` is None where none was asked
     for.
     """
@@ -581,6 +583,7 @@ class TaskResult:
     explanation: Explanation | None = None
     confounds: Confounds | None = None
     fine_tuning: FineTuning | None = None
+    sweep: SweepResult | None = None
     calibration: CalibrationResult | None = None
     learning_curve: LearningCurve | None = None
     device: str = ""
@@ -636,6 +639,7 @@ class TaskResult:
             "explanation": None if self.explanation is None else self.explanation.as_dict(),
             "confounds": None if self.confounds is None else self.confounds.as_dict(),
             "fine_tuning": None if self.fine_tuning is None else self.fine_tuning.as_dict(),
+            "sweep": None if self.sweep is None else self.sweep.as_dict(),
             "calibration": None if self.calibration is None else self.calibration.as_dict(),
             "learning_curve": (
                 None if self.learning_curve is None else self.learning_curve.as_dict()
@@ -683,6 +687,7 @@ class TaskResult:
             explanation=Explanation.from_json(named.get("explanation")),
             confounds=Confounds.from_json(named.get("confounds")),
             fine_tuning=FineTuning.from_json(named.get("fine_tuning")),
+            sweep=SweepResult.from_json(named.get("sweep")),
             calibration=CalibrationResult.from_json(named.get("calibration")),
             learning_curve=LearningCurve.from_json(named.get("learning_curve")),
             device=_text(named.get("device")),

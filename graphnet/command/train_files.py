@@ -15,7 +15,14 @@ from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import to_bytes
 from graphnet.command.local_files import LocalFiles, name_of, on_terminal
 from graphnet.command.terminal import ProgressLine
-from graphnet.config import EVALUATION, OPTIONS, SETTINGS, Evaluation, TrainingSettings
+from graphnet.config import (
+    EVALUATION,
+    OPTIONS,
+    SETTINGS,
+    Evaluation,
+    TrainingSettings,
+    candidates_of,
+)
 from graphnet.data.atlas import Atlas
 from graphnet.data.atlas_tables import Table, atlases_of
 from graphnet.data.cohort import Cohort
@@ -26,6 +33,7 @@ from graphnet.experiment import Outcome, run
 from graphnet.figures.glass_brain import picture
 from graphnet.messages import ENGLISH, LANGUAGES, Message, render
 from graphnet.report.page import render_report
+from graphnet.report.sweep import sweep_told
 from graphnet.training.callbacks import Callback
 from graphnet.training.devices import choose_device
 from graphnet.training.history import Epoch
@@ -60,6 +68,7 @@ def train(given: argparse.Namespace, callback: "ShownRun") -> Outcome:
     of_connectomes = data.train.layout.is_connectome
     recommended = TrainingSettings.for_connectomes if of_connectomes else TrainingSettings.for_model
     settings = recommended(model, **chosen)
+    candidates = candidates_of(evaluation.sweep, model, chosen, connectomes=of_connectomes)
     with callback.line:
         return run(
             data,
@@ -68,6 +77,7 @@ def train(given: argparse.Namespace, callback: "ShownRun") -> Outcome:
             parent=parent,
             device=choose_device(given.device),
             callback=callback,
+            candidates=candidates,
             atlases=atlases,
         )
 
@@ -171,6 +181,9 @@ def write(outcome: Outcome, given: argparse.Namespace) -> None:
         note = Message("progress.note", warning=warning)
         print(render(note, given.lang), file=sys.stderr)  # noqa: T201
     print(json.dumps(outcome.result.as_dict()["metrics"], indent=1))  # noqa: T201
+    sweep = outcome.result.sweep
+    for message in () if sweep is None else sweep_told(sweep):
+        print(render(message, given.lang), file=sys.stderr)  # noqa: T201
     helped = outcome.result.fine_tuning
     for message in () if helped is None else helped.messages:
         print(render(message, given.lang), file=sys.stderr)  # noqa: T201

@@ -14,6 +14,7 @@ from graphnet.data.cohort import FloatArray
 from graphnet.errors import ModelError
 from graphnet.evaluation.cross_validation import CrossValidation
 from graphnet.evaluation.folds import Fold
+from graphnet.evaluation.sweep import Comparison
 from graphnet.messages import Message
 from graphnet.training import checkpoint
 
@@ -61,6 +62,7 @@ def pack_folds(result: CrossValidation) -> bytes:
         "other_reasons": {name: why.as_dict() for name, why in result.other_reasons.items()},
         "reasons": {name: reason.as_dict() for name, reason in result.reasons.items()},
         "chosen": list(result.chosen),
+        "comparisons": [comparison.as_dict() for comparison in result.comparisons],
     }
     tensors = {name: torch.from_numpy(values) for name, values in arrays.items()}
     return _packed(tensors, result.models, facts)
@@ -98,6 +100,9 @@ def unpack_folds(contents: Sequence[bytes], folds: Sequence[Fold]) -> CrossValid
         models=[model for _, models, _ in shards for model in models],
         reasons={name: Message.from_json(reason) for name, reason in stored.items()},
         chosen=[chosen for _, _, facts in shards for chosen in facts["chosen"]],
+        comparisons=[
+            Comparison.from_json(each) for _, _, facts in shards for each in facts["comparisons"]
+        ],
         others={name: _together(shards, OTHER + name, repeats) for name in others},
         other_reasons={name: Message.from_json(reason) for name, reason in failed.items()},
         log_probabilities=_together(shards, LOGS, repeats) if has_logs else None,

@@ -78,10 +78,11 @@ def shards(plan: ExperimentPlan) -> list[Shard]:
     """What other workers may do; empty where ``fan_out`` is 1 or there is nothing to share.
 
     Folds are cut into up to ``fan_out`` shards. So are the seeds, but the worker that has the task
-    trains the first of these itself, and shows its curve.
+    trains the first of these itself, and shows its curve; of a sweep, whose model is known only
+    after the candidates were compared, it trains all.
     """
     most = plan.evaluation.fan_out
-    cut = [Shard(SEEDS, *span) for span in _spans(replicas(plan.start), most)[1:]]
+    cut = [Shard(SEEDS, *span) for span in _seed_spans(plan)[1:]]
     for folds in plan.fold_plans:
         spans = _spans(len(folds.folds), most)
         if len(spans) > 1:
@@ -91,7 +92,12 @@ def shards(plan: ExperimentPlan) -> list[Shard]:
 
 def own_shard(plan: ExperimentPlan) -> Shard:
     """The seeds that the worker that has the task trains itself."""
-    return Shard(SEEDS, *_spans(replicas(plan.start), plan.evaluation.fan_out)[0])
+    return Shard(SEEDS, *_seed_spans(plan)[0])
+
+
+def _seed_spans(plan: ExperimentPlan) -> list[tuple[int, int]]:
+    most = 1 if plan.candidates else plan.evaluation.fan_out
+    return _spans(replicas(plan.start), most)
 
 
 def whole_shard(plan: ExperimentPlan) -> Shard:
@@ -156,6 +162,7 @@ def cross_validate_folds(
         plan.start.classes,
         device=device,
         nested=plan.evaluation.nested,
+        candidates=plan.candidates,
         baselines=plan.evaluation.baselines,
         parent=plan.fold_parent,
         others=plan.other_starts(),

@@ -21,12 +21,14 @@ from graphnet.evaluation.recalibration import (
     calibrate_folds,
     calibrate_nested,
 )
+from graphnet.evaluation.sweep import Comparison, compare, figure
 from graphnet.messages import Message
 from graphnet.training.callbacks import Callback
 from graphnet.training.initialisation import without_graph
 from graphnet.training.progress import (
     CALIBRATION,
     CHOOSING,
+    COMPARING,
     FOLD_BASELINES,
     FOLDS,
     FOLDS_NO_GRAPH,
@@ -47,7 +49,8 @@ class CrossValidation:
     could not be fitted: ``reasons`` says why. ``models``: one per fold. ``chosen``: the settings
     that nested selection took, one mapping per fold. ``slopes``: those of the folds' calibrations,
     None of one without. ``others`` are the out-of-fold predictions of the same folds from another
-    start, ``other_reasons`` why there are none.
+    start, ``other_reasons`` why there are none. ``comparisons``: of the candidates of a sweep, one
+    per fold.
     """
 
     folds: Sequence[Fold]
@@ -61,6 +64,7 @@ class CrossValidation:
     log_probabilities: FloatArray | None = None
     slopes: Sequence[float | None] = ()
     uncalibrated: Message | None = None
+    comparisons: Sequence[Comparison] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ def cross_validate(
     *,
     device: torch.device,
     nested: bool = False,
+    candidates: Sequence[TrainingSettings] = (),
     baselines: bool = True,
     parent: StoredModel | None = None,
     others: Mapping[str, OtherStart] | None = None,
@@ -96,6 +101,7 @@ def cross_validate(
         classes: the labels, ascending; () of a clinical score.
         device: to train on.
         nested: whether inner folds choose learning rate, weight decay and density.
+        candidates: the settings that inner folds choose among, in place of ``settings``.
         baselines: whether baselines are fitted on the same folds.
         parent: the model that each fold starts from; None: from scratch.
         others: other starts of the same folds, by name; that one fails ends nothing else. A parent
@@ -111,13 +117,21 @@ def cross_validate(
     """
     callback = callback or Callback()
     fitting = Fitting(cohort, classes, device, parent, callback)
-    specs, ours, reason = _trained(fitting, settings, folds, inner, nested=nested, step=FOLDS)
+    comparisons: list[Comparison] = []
+    if candidates:
+        specs, ours, comparisons = _swept(fitting, candidates, folds)
+        reason = None
+        if inner:
+            logs = [each.logs for each in comparisons if each.logs is not None]
+            ours, reason = calibrate_nested(fitting, specs, logs, ours)
+    else:
+        specs, ours, reason = _trained(fitting, settings, folds, inner, nested=nested, step=FOLDS)
     rivals: dict[str, FloatArray | None] = {}
     reasons: dict[str, Message] = {}
     if baselines:
         with callback.progress.step(FOLD_BASELINES):
             rivals, reasons = _baselines(cohort, folds, ours, callback)
-        if has_graph(ours[0].model) and parent is None:
+        if any(has_graph(fit.model) for fit in ours) and parent is None:
             starts = [without_graph(fit.model) for fit in ours]
             without = [
                 replace(spec, settings=start.settings)
@@ -148,7 +162,27 @@ def cross_validate(
         log_probabilities=_logs(folds, ours, len(cohort)),
         slopes=[_slope(fit.model) for fit in ours] if inner else [],
         uncalibrated=reason,
+        comparisons=comparisons,
     )
+
+
+def _swept(
+    fitting: Fitting, candidates: Sequence[TrainingSettings], folds: Sequence[Fold]
+) -> tuple[list[FitSpec], list[FitResult], list[Comparison]]:
+    """The folds' fits, each with the candidate that is best on inner folds of its subjects."""
+    cohort, classes, callback = fitting.cohort, fitting.classes, fitting.callback
+    with callback.progress.step(COMPARING):
+        found = compare(fitting, [fold.train for fold in folds], candidates)
+    specs = [
+        FitSpec(fold.train, candidates[each.best]) for fold, each in zip(folds, found, strict=True)
+    ]
+    with callback.progress.step(FOLDS):
+        fits = fit_all(cohort, specs, classes, device=fitting.device, callback=callback)
+    tested = [
+        replace(each, tested=figure(cohort, fold.test, fit.predicted[fold.test], classes))
+        for each, fold, fit in zip(found, folds, fits, strict=True)
+    ]
+    return specs, fits, tested
 
 
 def _trained(

@@ -117,7 +117,7 @@ def _chosen(
     inner = [FitSpec(fold.train, settings) for settings in candidates for fold in folds]
     fits = fit_inner(inside, inner, classes)
     losses = [
-        _loss(inside, fold, fit.predicted, classes)
+        mean_loss(inside, fold, fit.predicted, classes)
         for fold, fit in zip([*folds] * len(candidates), fits, strict=True)
     ]
     by_settings = np.array(losses).reshape(len(candidates), len(folds)).mean(axis=1)
@@ -138,7 +138,7 @@ def _pooled(
     return logs
 
 
-def _loss(cohort: Cohort, fold: Fold, predicted: FloatArray, classes: tuple[int, ...]) -> float:
+def mean_loss(cohort: Cohort, fold: Fold, predicted: FloatArray, classes: tuple[int, ...]) -> float:
     """Mean log loss of the held-out subjects, or mean squared error of their scores."""
     held_out = predicted[fold.test]
     if held_out.shape[1] == 1:

@@ -27,6 +27,7 @@ from graphnet.evaluation.folds import Fold, leave_one_out_by, most_folds, strati
 from graphnet.evaluation.metrics import evaluate_repeats
 from graphnet.evaluation.recalibration import InnerFold, inner_folds
 from graphnet.evaluation.resampling import p_value
+from graphnet.evaluation.sweep import Comparison
 from graphnet.messages import Message
 from graphnet.preprocessing.covariates import checked
 from graphnet.training.progress import EVALUATION, Progress
@@ -40,6 +41,7 @@ class ValidationResult:
     ``by_repeat`` (R, S, C) has those of each repeat, ``log_probabilities`` (R, S, C) those before
     calibration. ``baselines`` are by name and kind; ``models`` those of all folds. ``tuned`` is
     what a fine-tuning is compared by.
+    ``comparisons`` are those of a sweep, of all folds.
     """
 
     metrics: dict[str, SplitMetrics | None] = field(default_factory=dict)
@@ -52,6 +54,7 @@ class ValidationResult:
     tuned: dict[str, TunedFolds] = field(default_factory=dict)
     log_probabilities: dict[str, FloatArray] = field(default_factory=dict)
     by_repeat: dict[str, FloatArray] = field(default_factory=dict)
+    comparisons: dict[str, Sequence[Comparison]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -205,9 +208,12 @@ def _number(
     if evaluation.cv_folds is not None:
         asked = Message("evaluation.cv-folds-asked", folds=evaluation.cv_folds)
         return evaluation.cv_folds, asked if evaluation.cv_folds else None
-    if any(not data.shared("train", split) for split, _ in data.held_out()):
+    new = any(not data.shared("train", split) for split, _ in data.held_out())
+    if new and not evaluation.sweep:
         return 0, None
     possible = most_folds(labels, data.train.persons)
+    if possible >= 2 and new:
+        return min(USUAL_FOLDS, possible), Message("evaluation.cv-of-sweep")
     if possible < 2:
         return 0, Message("evaluation.cv-impossible")
     return min(USUAL_FOLDS, possible), Message("evaluation.cv-called-for")
@@ -230,6 +236,8 @@ def _add(
         outcome.others.get(SCRATCH),
         outcome.other_reasons.get(SCRATCH),
     )
+    if outcome.comparisons:
+        result.comparisons[kind] = outcome.comparisons
     if outcome.log_probabilities is not None:
         result.log_probabilities[kind] = outcome.log_probabilities
     if outcome.uncalibrated is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from graphnet.artifacts.effects import Effects
 from graphnet.artifacts.lineage import lineage
 from graphnet.artifacts.result import FoldsResult, SplitMetrics, TaskResult
-from graphnet.catalogue import ModelCard, find_model
+from graphnet.catalogue import ModelCard, find_model, uses_graph
 from graphnet.config import EVALUATION, SETTINGS, Evaluation, TrainingSettings
 from graphnet.data.class_names import Names, called, names_of
 from graphnet.data.identifiers import match_ids
@@ -160,8 +160,7 @@ class Facts:
     @property
     def uses_graph(self) -> bool:
         """Whether edges decide what the model predicts."""
-        without = self.card.recommended.get("graph") == "none"
-        return not without and self.settings.graph != "none"
+        return uses_graph(self.settings.model) and self.settings.graph != "none"
 
     @property
     def epoch_chosen(self) -> bool:

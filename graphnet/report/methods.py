@@ -14,7 +14,7 @@ from graphnet.data.atlas import Atlas
 from graphnet.data.atlas_tables import tables
 from graphnet.data.series_measures import SeriesOptions
 from graphnet.messages import Message
-from graphnet.names import class_name
+from graphnet.names import class_name, metric_name
 from graphnet.report.facts import Facts
 
 UNSIGNED = {"spatial", "full", "none"}  # graphs of which the option ``sign`` changes nothing
@@ -182,7 +182,16 @@ def _settings_chosen(facts: Facts) -> Iterator[Message]:
     given = [name for name in facts.param_set if name in SETTINGS and name != "model"]
     if not facts.fine_tuned:
         yield Message("methods.settings-given", count=len(given))
-    if any(folds.chosen for folds in facts.validated.values()):
+    sweep = facts.result.sweep
+    if sweep is not None:
+        yield Message(
+            "methods.sweep",
+            tried=sweep.tried,
+            settings=list(sweep.candidates[0].settings) if sweep.candidates else [],
+            metric=metric_name(sweep.metric),
+            inner=sweep.inner_folds,
+        )
+    elif any(folds.chosen for folds in facts.validated.values()):
         yield Message("methods.nested-for-folds-only")
     elif not facts.epoch_chosen:
         yield Message("methods.no-tuning")

@@ -37,6 +37,7 @@ from graphnet.report.summary import (
     subjects_flow,
     verdict,
 )
+from graphnet.report.sweep import SweepSection, sweep_table
 
 # What python -m graphnet takes, too.
 COMMAND = (SETTINGS | EVALUATION) - {"model", "fan_out"}
@@ -113,6 +114,7 @@ def _view(facts: Facts, language: str) -> View:
             headline=leading_metric(facts),
             explained=[told.message for told in alone(facts) if told.explains],
             verdict=verdict(facts),
+            sweep=SweepSection.of(facts),
             sections=[section for section in SECTIONS if section.is_shown(facts, made)],
             methods=[(heading, citations.numbered(words)) for heading, words in paragraphs],
             checklist_note=citations.numbered(voice.text("checklist.note")),
@@ -315,6 +317,7 @@ TABLES = {
     "reasons": tables.reason_table,
     "tuning": tables.tuning_table,
     "growth": tables.learning_curve_table,
+    "sweep": sweep_table,
     "covariates": covariates.subjects_table,
     "associations": covariates.associations_table,
     "strata": covariates.strata_table,

@@ -1,7 +1,7 @@
 """What follows the trainings of one task: told of each epoch, and able to resume them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from torch import Tensor
 
@@ -14,18 +14,20 @@ from graphnet.training.progress import Progress
 class Callback:
     """Follows the trainings of a task, counted from 0 by ``index``, always in the same order.
 
-    The first is the model itself; the others evaluate it. This class only counts them. A subclass
-    may store the state of each training and give it back from :meth:`load_state` when the task
-    starts again. Whatever a method raises ends the task. ``progress`` is how far the task is.
+    Number 0 is the model itself; the others evaluate it, or choose its settings. This class
+    only counts them. A subclass may store the state of each training and give it back from
+    :meth:`load_state` when the task starts again. Whatever a method raises ends the
+    task. ``progress`` is how far the task is.
     """
 
     def __init__(self, progress: Progress | None = None) -> None:
         self.index = -1
+        self._others = 0
         self.progress = progress or Progress()
 
     def follow(self, training: Training) -> Iterator[Epoch]:
         """The remaining epochs of the next training, each as it ends. Raises TrainingError."""
-        self.index += 1
+        self.index = max(self.index + 1, self._others + 1) if self.index == 0 else self.index + 1
         state = self.load_state(self.index)
         if state is not None and training.accepts(state):
             training.restore(state)
@@ -36,6 +38,13 @@ class Callback:
             yield epoch
             self.on_epoch_end(training, epoch)
         self.on_train_end(training)
+
+    @contextmanager
+    def before_model(self) -> Iterator[None]:
+        """Trainings that come before the model itself, which has number 0 all the same."""
+        self.index = 0
+        yield
+        self._others, self.index = self.index, -1
 
     def load_state(self, index: int) -> Mapping[str, Tensor] | None:  # noqa: ARG002
         """The state of an interrupted training; None to start from the first epoch."""

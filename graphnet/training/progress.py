@@ -14,6 +14,7 @@ TRAINING = "progress.training"
 NO_GRAPH = "progress.training-without-graph"
 BASELINES = "progress.baselines"
 CHOOSING = "progress.choosing"
+COMPARING = "progress.comparing"
 FOLDS = "progress.folds"
 CALIBRATION = "progress.calibration"
 FOLD_BASELINES = "progress.folds-baselines"
@@ -32,6 +33,7 @@ LIKE = {
     FOLDS: TRAINING,
     CALIBRATION: FOLDS,
     CHOOSING: FOLDS,
+    COMPARING: FOLDS,
     FOLDS_NO_GRAPH: FOLDS,
     FOLDS_OTHER: FOLDS,
     FROM_SCRATCH: TRAINING,

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import accumulate, pairwise
 
 import torch
 from torch import Tensor
@@ -35,8 +36,8 @@ STEP = 1 << 18  # bytes of measures in a step that a processor's cache holds
 class FitSpec:
     """One model to be trained on some ``rows`` of a cohort.
 
-    Fits that are trained together may differ in learning rate, weight decay, seed, and in all that
-    is fitted before the network.
+    Fits that are trained together may differ in learning rate, weight decay, seed, density, and in
+    what is fitted before the network; others are trained one kind after the other.
     """
 
     rows: IntArray
@@ -96,10 +97,39 @@ def fit_all(
 
     """
     starts = starts or [_start(cohort, spec, classes, parent) for spec in specs]
+    callback = callback or Callback()
+    alike: dict[TrainingSettings, list[int]] = {}
+    for place, spec in enumerate(specs):
+        alike.setdefault(_stackable(spec.settings), []).append(place)
+    if len(alike) == 1:
+        return _fit_alike(cohort, specs, starts, device, callback)
+    results: dict[int, FitResult] = {}
+    efforts = [len(places) * settings.epochs for settings, places in alike.items()]
+    shares = pairwise(each / sum(efforts) for each in accumulate(efforts, initial=0))
+    for (begin, end), places in zip(shares, alike.values(), strict=True):
+        own = [specs[place] for place in places], [starts[place] for place in places]
+        with callback.progress.part(begin, end):
+            fits = _fit_alike(cohort, *own, device, callback)
+        results |= dict(zip(places, fits, strict=True))
+    return [results[place] for place in range(len(specs))]
+
+
+def _stackable(settings: TrainingSettings) -> TrainingSettings:
+    """What fits that are trained together have in common."""
+    return replace(settings, learning_rate=1.0, weight_decay=0.0, density=1.0, seed=0)
+
+
+def _fit_alike(
+    cohort: Cohort,
+    specs: Sequence[FitSpec],
+    starts: Sequence[StoredModel],
+    device: torch.device,
+    callback: Callback,
+) -> list[FitResult]:
+    """Train fits of one network and one kind of graph."""
     together = most_together(cohort, specs[0].settings, device)
     pairs = list(zip(starts, specs, strict=True))
     results: list[FitResult] = []
-    callback = callback or Callback()
     train = partial(_stack, cohort, device=device, callback=callback)
     done = 0.0
     while pairs:

@@ -12,7 +12,7 @@ from typing import Any
 from db.submissions.form import FINE_TUNE, TaskForm
 from graphnet.artifacts.result import USUAL_FOLDS
 from graphnet.catalogue import INNER_FOLDS, WITHOUT_DENSITY, find_model
-from graphnet.config import TrainingSettings
+from graphnet.config import TrainingSettings, sweep_problems
 from graphnet.data.cohort import EDGES
 from graphnet.data.dataset import NUMERIC, RECOGNISED, covariate_key
 from graphnet.data.interpretation import Z
@@ -34,6 +34,7 @@ def feasibility_errors(
     yield from _sites(form, train)
     yield from _nested(form, train)
     yield from _learning_curve(form, train)
+    yield from _sweep(form)
     yield from _connectomes(form, profiles)
     if form.task_type != FINE_TUNE:  # which keeps its parent's preprocessing, whatever it says
         yield from _harmonise(form, train)
@@ -68,6 +69,7 @@ class _Training:
         asked = form.settings.get("cv_folds")
         fewest = min(classes.values(), default=subjects)
         alone = not form.val_data and not form.splits.get("test")
+        alone = alone or bool(form.settings.get("sweep"))
         usual = min(USUAL_FOLDS, fewest) if alone and fewest > 1 else 0
         sites = [profile.sites for profile in each]
         named = frozenset(site for listed in sites for site in listed or ())
@@ -187,9 +189,10 @@ def _named_sites(few: Mapping[str, int]) -> dict[str, Any]:
 
 def _nested(form: TaskForm, train: _Training) -> Iterator[FieldError]:
     """The inner folds need as many subjects of each class, of those that a fold trains on."""
-    if not form.settings.get("nested"):
+    setting = next((name for name in ("nested", "sweep") if form.settings.get(name)), "")
+    if not setting:
         return
-    field, least = "param_set.nested", INNER_FOLDS
+    field, least = f"param_set.{setting}", INNER_FOLDS
     if train.folds and train.folds >= 2:
         label, fewest = min(
             train.classes.items(), key=lambda counted: counted[1], default=("", train.subjects)
@@ -197,12 +200,15 @@ def _nested(form: TaskForm, train: _Training) -> Iterator[FieldError]:
         left = train.left(fewest)
         if left < least and fewest >= train.folds:
             values = {"label": label, "count": fewest, "folds": train.folds, "left": left}
+            values["setting"] = setting
             named = "yes" if train.classes else "no"
             yield FieldError(field, Message("forms.nested-few", least=least, named=named, **values))
     if form.settings.get("leave_site_out") and train.by_site and len(train.by_site) > 1:
         few = [site for site in sorted(train.by_site) if 0 < min(_others(train, site)) < least]
         if few:
-            message = Message("forms.nested-few-without-site", least=least, sites=few)
+            message = Message(
+                "forms.nested-few-without-site", least=least, sites=few, setting=setting
+            )
             yield FieldError(field, message)
 
 
@@ -215,6 +221,17 @@ def _learning_curve(form: TaskForm, train: _Training) -> Iterator[FieldError]:
         yield FieldError(field, Message("options.curve-nested"))
     if not train.folds and not form.splits.get("test"):
         yield FieldError(field, Message("forms.learning-curve-nobody"))
+
+
+def _sweep(form: TaskForm) -> Iterator[FieldError]:
+    """A sweep trains from scratch, and needs folds of which each makes its own choice."""
+    settings = form.settings
+    if not settings.get("sweep"):
+        return
+    if form.task_type == FINE_TUNE:
+        yield FieldError("param_set.sweep", Message("options.sweep-from-scratch"))
+    for problem in sweep_problems(settings):
+        yield FieldError("param_set.sweep", problem)
 
 
 def _adjust(form: TaskForm, train: _Training, profiles: Sequence[Profile]) -> Iterator[FieldError]:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
+from math import prod
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
@@ -19,10 +20,12 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from db.submissions.form import ANY, FINE_TUNE, TaskForm
-from graphnet.catalogue import find_model
-from graphnet.config import LAST_SEED, OPTIONS, without_effect
+from graphnet.artifacts.result import USUAL_FOLDS
+from graphnet.catalogue import INNER_FOLDS, find_model
+from graphnet.config import LAST_SEED, OPTIONS, SWEEP, without_effect
 from graphnet.errors import SettingsError
 from graphnet.messages import Message, as_message
+from graphnet.options import grid_text
 from service.http.responses import FieldError
 
 MOST_DATASETS = 64
@@ -93,6 +96,8 @@ class Settings(BaseModel):
         option = OPTIONS[str(info.field_name)]
         if option.is_names:
             return None if is_absent(value) else option.parse(value)
+        if option.is_grid:
+            return None if is_absent(value) or value == {} else grid_text(value)
         if not option.is_number:
             return None if is_absent(value) else value
         if isinstance(value, bool):
@@ -200,7 +205,22 @@ class PostedForm(BaseModel):
             warnings.append(Message("forms.settings-without-effect", **values))
         if self.task_type != FINE_TUNE and self.param_set.trained_task_id:
             warnings.append(Message("forms.parent-not-used"))
-        return warnings
+        cost = sweep_cost(self.stored().settings)
+        return warnings if cost is None else [*warnings, cost]
+
+
+def sweep_cost(settings: Mapping[str, Any]) -> Message | None:
+    """How many trainings a sweep is about; None without one, or if it cannot be used."""
+    sweep = settings.get("sweep")
+    if not isinstance(sweep, str) or SWEEP.problem(sweep) is not None:
+        return None
+    candidates = prod(map(len, SWEEP.lists(sweep).values()))
+    counts = [settings.get(name) for name in ("cv_folds", "cv_repeats")]
+    folds, repeats = (count if isinstance(count, int) else 0 for count in counts)
+    outer = (folds or USUAL_FOLDS) * (repeats or 1)
+    fits = candidates * INNER_FOLDS * (outer + 1) + outer + 1
+    values = {"candidates": candidates, "fits": fits, "folds": outer, "inner": INNER_FOLDS}
+    return Message("forms.sweep-cost", **values)
 
 
 MOVABLE = ("trained_task_id", "save_model_state")
@@ -265,6 +285,9 @@ def _field_error(details: ErrorDetails) -> FieldError:
     should = SHOULD[field]
     if details["type"] == "missing" or is_absent(details["input"]):
         return FieldError(field, Message("forms.missing", field=field, should=should))
+    option = OPTIONS.get(field.removeprefix("param_set."))
+    if option is not None and option.is_grid:
+        return FieldError(field, option.refusal(grid_text(details["input"])))
     sent = _shown(details["input"])
     return FieldError(field, Message("forms.invalid", field=field, value=sent, should=should))
 

@@ -18,6 +18,7 @@ from graphnet.config import FORM_OPTIONS, Evaluation, options_in
 from graphnet.messages import Message, render
 from graphnet.options import GROUPS, group_label
 from service.forms.reply import note_refusal
+from service.forms.schema import sweep_cost
 from service.http.auth import caller_of
 from service.http.body import read_fields
 from service.http.language import answer_language
@@ -208,7 +209,11 @@ def _sent(request: Request, form: FilledForm) -> dict[str, Any]:
     fields = form.as_dict()
     url = str(request.base_url).rstrip("/") + SUBMIT
     with_token = caller_of(request).signed_in
-    return {"json": as_json(fields), "curl": as_curl(fields, url, with_token=with_token)}
+    return {
+        "cost": sweep_cost(fields["param_set"]),
+        "json": as_json(fields),
+        "curl": as_curl(fields, url, with_token=with_token),
+    }
 
 
 def _by_field(error: ApiError | None, language: str) -> dict[str, str]:

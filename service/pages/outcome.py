@@ -31,6 +31,7 @@ from graphnet.report.summary import (
     tuning,
     worse_than,
 )
+from graphnet.report.sweep import sweep_table
 from graphnet.report.tables import (
     Table,
     baseline_table,
@@ -122,6 +123,7 @@ class Tables:
     strata: Table
     tuning: Table
     growth: Table
+    sweep: Table
 
     @classmethod
     def of(cls, facts: Facts) -> "Tables":
@@ -138,6 +140,7 @@ class Tables:
             strata_table(facts),
             tuning_table(facts),
             learning_curve_table(facts),
+            sweep_table(facts),
         )
 
 

@@ -16,6 +16,7 @@ from db.submissions.ownership import Owner
 from db.submissions.tasks import TaskRecord
 from graphnet.figures.curves import MOST_POINTS
 from graphnet.messages import rendered
+from graphnet.report.sweep import SweepSection
 from graphnet.training.history import History
 from service.http.auth import caller_of
 from service.http.language import answer_language
@@ -81,6 +82,7 @@ async def _outcome(request: Request, task: TaskRecord) -> dict[str, Any]:
         "missing": missing,
         "headline": outcome.Headline.of(facts),
         "tables": outcome.Tables.of(facts),
+        "sweep": SweepSection.of(facts),
         "drawn": outcome.drawings(facts, answer_language(request)),
         "splits": outcome.splits(facts),
         "found": select(facts.evidence, Wanted()) if facts.evidence else None,

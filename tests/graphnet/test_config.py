@@ -27,6 +27,7 @@ from graphnet.options import (
     Bound,
     Choice,
     Flag,
+    Grid,
     Names,
     Option,
     Several,
@@ -138,6 +139,8 @@ def test_choices_flags_and_names_take_what_they_list_and_nothing_else(name: str)
         assert not any(map(accepts.holds, ("none,sd", "sd,sd", "sd;ar1", ",")))
     if isinstance(accepts, Names):
         allowed, wrong = [["AGE"], ("AGE", "Sex (m/f)")], ["", "AGE", 1, [], [""], ["~"], [1]]
+    if isinstance(accepts, Grid):
+        allowed, wrong = ["model=SGN,MLP", " seed = 1, 2 ; graph=knn"], [True, 1, ["seed=1,2"]]
     for value in allowed:
         assert getattr(asked(**{name: value}), name) == value
     for value in wrong:

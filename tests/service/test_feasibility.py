@@ -10,7 +10,7 @@ import pytest
 from db.submissions.form import TaskForm
 from graphnet import experiment
 from graphnet.artifacts.result import TaskResult
-from graphnet.config import EVALUATION, SETTINGS, Evaluation, TrainingSettings
+from graphnet.config import EVALUATION, SETTINGS, Evaluation, TrainingSettings, candidates_of
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.dataset import NUMERIC, Covariate
 from graphnet.data.interpretation import CovariateReading
@@ -53,8 +53,12 @@ def fails(subjects: Cohort, settings: dict[str, Any]) -> bool:
     judged = {name: value for name, value in settings.items() if name in EVALUATION}
     try:
         chosen = TrainingSettings.for_model("SGN", epochs=1, **asked)
+        tried = candidates_of(judged.get("sweep"), "SGN", asked, connectomes=False)
         result: TaskResult = experiment.run(
-            Splits(subjects), chosen, evaluation=Evaluation(**{**PLAIN, **judged})
+            Splits(subjects),
+            chosen,
+            evaluation=Evaluation(**{**PLAIN, **judged}),
+            candidates=tried,
         ).result
     except GraphnetError:
         return True
@@ -125,6 +129,9 @@ def fails(subjects: Cohort, settings: dict[str, Any]) -> bool:
         ),
         (((8, 8), (8, 8)), {"harmonise": True, "cv_folds": 2}, None),
         (((10, 10),), {"nested": True, "cv_folds": 2}, None),
+        (((6, 6),), {"sweep": "seed=0,1", "cv_folds": 3}, ("sweep", "forms.nested-few")),
+        (((4, 4),), {"sweep": "seed=0,1"}, ("sweep", "forms.nested-few")),
+        (((10, 10),), {"sweep": "epochs=1,2", "cv_folds": 2}, None),
         (((10, 20),), {"adjust": "regress_controls", "cv_folds": 0}, None),
         (((8, 8),), {"adjust": "regress", "cv_folds": 4}, None),
     ],

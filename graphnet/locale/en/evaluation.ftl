@@ -23,6 +23,7 @@ learning-curve-few = A class has fewer than { $least } training subjects in this
 leave-site-out-asked = The form asks for it (leave_site_out).
 cv-folds-asked = The form asks for it (cv_folds is { $folds }).
 cv-called-for = No validation or test subject is new to the model, so the training subjects are cross-validated.
+cv-of-sweep = The training subjects are cross-validated because a sweep is judged by subjects who had no part in choosing.
 cv-impossible = No validation or test subject is new to the model, and the training subjects are too few for cross-validation: no metric describes performance on new subjects.
 cv-failed = Cross-validation has no metrics: { $reason }
 leave-site-out-failed = Leaving each site out has no metrics: { $reason }

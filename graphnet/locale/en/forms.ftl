@@ -47,10 +47,11 @@ harmonise-few = { $field } needs at least { $least } training subjects per site;
 harmonise-few-in-folds = { $field } needs at least { $least } training subjects per site in each of the { $folds } folds; { $sites }. Leave these sites out, or do not harmonise.
 harmonise-two-sites = param_set.leave_site_out with harmonised sites needs at least three sites: of { $sites }, only one is left to train on, and nothing to harmonise. Use cv_folds, or switch one of the two off.
 nested-few = { $named ->
-    [yes] param_set.nested needs at least { $least } training subjects of each class within each fold; class { $label } has { $count }, of whom { $folds } folds leave { $left }. Switch it off, or add subjects.
-   *[no] param_set.nested needs at least { $least } training subjects within each fold; there are { $count }, of whom { $folds } folds leave { $left }. Switch it off, or add subjects.
+    [yes] param_set.{ $setting } needs at least { $least } training subjects of each class within each fold; class { $label } has { $count }, of whom { $folds } folds leave { $left }. Switch it off, or add subjects.
+   *[no] param_set.{ $setting } needs at least { $least } training subjects within each fold; there are { $count }, of whom { $folds } folds leave { $left }. Switch it off, or add subjects.
 }
-nested-few-without-site = param_set.nested needs at least { $least } training subjects of each class; without { $sites } there are fewer. Switch it off, or leave_site_out.
+nested-few-without-site = param_set.{ $setting } needs at least { $least } training subjects of each class; without { $sites } there are fewer. Switch it off, or leave_site_out.
+sweep-cost = The sweep compares up to { $candidates } candidates in about { $fits } trainings, { $folds } folds and all training subjects with { $inner } inner folds each.
 adjust-few-in-folds = param_set.adjust needs at least { $least } subjects to fit { $columns } columns of covariates; there are { $count }, of whom { $folds } folds leave { $left }. Name fewer covariates, use more folds, or adjust 'none'.
 graph-without-coordinates = param_set.graph is 'spatial', which needs the regions' coordinates; no atlas is known for { $names }. Answer the question 'atlas' of the dataset.
 graph-without-series = param_set.graph is 'tangent', which needs time series of the regions; missing in { $names }.

@@ -4,6 +4,16 @@
 ## What is wrong
 
 not-accepted = { $name } is { $value }; it must be { $expected }.
+grid-not-accepted = { $name } cannot be used: { $problem } It must be { $expected }.
+grid-unknown = { $names } is none of the settings that can be listed.
+grid-value = { $name } has { $value }, but must be { $expected }.
+grid-repeated = { $name } has a value twice.
+grid-count = There are { $count } combinations; at least 2 and at most { $most } are compared.
+sweep-nested = sweep and nested cannot be combined: a sweep chooses within each fold already. Switch nested off, and list learning rates and weight decays in the sweep.
+sweep-curve = sweep and learning_curve cannot be combined: every share of the subjects would need a comparison of its own. Switch learning_curve off, and ask for it in a task with the chosen settings.
+sweep-needs-folds = sweep needs cross-validation, which shows how optimistic the best candidate is. Leave cv_folds empty, or give 2 or more.
+sweep-from-scratch = sweep compares models that are trained from scratch; a fine-tuning keeps its parent's model and graph. Remove sweep, or train from scratch.
+sweep-candidate = Candidate { $number } of the sweep ({ $settings }) is not possible: { $reason }
 unknown = Unknown settings: { $names }.
 unknown-model = model is { $name }; it must be one of { $names }.
 solved-score = { $model } predicts classes, not a clinical score; choose Linear, or label group.
@@ -16,6 +26,7 @@ expected-number-from = a number from { $low } to { $high }
 expected-number-above = a number above { $low } and at most { $high }
 expected-choice = one of { $names }
 expected-several = none, or some of { $names }, separated by commas
+expected-grid = settings with their values, such as model=SGN,MLP; learning_rate=0.001,0.01, at most { $most } combinations, of { $names }
 expected-flag = true or false
 expected-names = names of covariates, with commas between them, or none
 
@@ -177,6 +188,8 @@ nested-help = Selects learning rate, weight decay and density within each fold.
 learning_curve-label = Learning curve over subjects
 learning_curve-help = Trains on a quarter, half and three quarters of the training subjects too, to see whether more subjects may help.
 curve-nested = A learning curve trains with the settings of the form; nested selection would choose others for every share of the subjects. Leave one of the two off.
+sweep-label = Sweep
+sweep-help = Compares all combinations of the listed values by inner cross-validation, trains the best one, and says how optimistic its figure is.
 leave_site_out-label = Leave one site out
 leave_site_out-help = Tests on each training site in turn.
 covariates-label = Covariates

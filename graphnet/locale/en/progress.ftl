@@ -6,6 +6,7 @@ training-without-graph = Training the same network without its graph
 baselines = Fitting and comparing the baselines
 evaluation = Evaluating the predictions
 choosing = Choosing settings for fold { $first } of { $folds }
+comparing = Comparing candidate { $first } of { $folds } on inner folds
 calibration = Training on inner folds to calibrate the probabilities
 folds = Training { $count ->
     [one] fold { $first }

@@ -228,6 +228,17 @@ growth-title = Learning curve over training subjects
 growth-caption = { $split }, { $subjects } subjects; probabilities before calibration. Each model is trained anew on a share of its training subjects, drawn by class; a larger share contains the smaller ones. Bars are 95 % intervals over the tested subjects; they do not cover which subjects a share happened to have.
 growth-share = Share of training subjects
 growth-subjects = Training subjects per model
+sweep-title = Comparison of candidates
+sweep-caption = Mean { $metric } over { $inner } inner folds of all training subjects, by which the first was chosen, and the mean of the same within { $folds } outer folds. Chosen: of how many outer folds it was the best. None of these figures is that of new subjects.
+sweep-rank = Rank
+sweep-figure = Inner folds
+sweep-in-folds = Within outer folds
+sweep-chosen = Chosen
+sweep-failed = not possible: { $reason }
+sweep-told = { $tried } candidates were compared. The best has { $metric } { $figure } on the inner folds by which it was chosen; on subjects who had no part in choosing, the chosen ones have { $nested }.
+sweep-optimism = Within the outer folds, the figure by which a candidate was chosen was { $optimism } too good: without that, the best would have { $corrected }.
+sweep-no-optimism = No optimism was measured ({ $optimism }); the nested figure counts all the same.
+sweep-not-nested = { $tried } candidates were compared. The best has { $metric } { $figure } on the inner folds by which it was chosen, which is optimistic; no figure of subjects without part in choosing could be computed.
 tuning-caption = { $split }: { $subjects } subjects whom neither the fine-tuned model nor its parent was trained on. Differences are the fine-tuned model's value less the other's, with 95 % intervals; a lower Brier score is better. With its threshold moved, the parent model's probabilities are shifted so that their mean is the share of patients among the subjects used for fine-tuning; its ranking stays.
 tuned-less = Fine-tuned minus this
 

@@ -23,6 +23,7 @@ learning-curve-few = 在此比例下，某一类别的训练受试者少于 { $l
 leave-site-out-asked = 表单要求进行（leave_site_out）。
 cv-folds-asked = 表单要求进行（cv_folds 为 { $folds }）。
 cv-called-for = 没有任何验证或测试受试者未参与训练，因此对训练受试者进行交叉验证。
+cv-of-sweep = 扫描须由未参与选择的受试者评价，因此对训练受试者进行交叉验证。
 cv-impossible = 没有任何验证或测试受试者未参与训练，且训练受试者太少，无法交叉验证：没有任何指标能反映模型在新受试者上的表现。
 cv-failed = 交叉验证没有结果：{ $reason }
 leave-site-out-failed = 逐站点留出验证没有结果：{ $reason }

@@ -47,10 +47,11 @@ harmonise-few = { $field } 要求每个站点至少有 { $least } 名训练受�
 harmonise-few-in-folds = { $field } 要求在 { $folds } 折的每一折中，每个站点至少有 { $least } 名训练受试者；{ $sites }。请去掉这些站点，或不做站点协调。
 harmonise-two-sites = 同时使用 param_set.leave_site_out 和站点协调至少需要三个站点：{ $sites } 中只剩一个用于训练，没有可校正的差异。请使用 cv_folds，或关闭其中之一。
 nested-few = { $named ->
-    [yes] param_set.nested 要求每一折内每类至少有 { $least } 名训练受试者；类别 { $label } 有 { $count } 名，{ $folds } 折时只剩 { $left } 名。请关闭它，或增加受试者。
-   *[no] param_set.nested 要求每一折内至少有 { $least } 名训练受试者；共有 { $count } 名，{ $folds } 折时只剩 { $left } 名。请关闭它，或增加受试者。
+    [yes] param_set.{ $setting } 要求每一折内每类至少有 { $least } 名训练受试者；类别 { $label } 有 { $count } 名，{ $folds } 折时只剩 { $left } 名。请关闭它，或增加受试者。
+   *[no] param_set.{ $setting } 要求每一折内至少有 { $least } 名训练受试者；共有 { $count } 名，{ $folds } 折时只剩 { $left } 名。请关闭它，或增加受试者。
 }
-nested-few-without-site = param_set.nested 要求每类至少有 { $least } 名训练受试者；去掉 { $sites } 后人数不足。请关闭它，或关闭 leave_site_out。
+nested-few-without-site = param_set.{ $setting } 要求每类至少有 { $least } 名训练受试者；去掉 { $sites } 后人数不足。请关闭它，或关闭 leave_site_out。
+sweep-cost = 扫描最多比较 { $candidates } 个候选，约需训练 { $fits } 次：{ $folds } 折以及全部训练受试者，各有 { $inner } 个内层折。
 adjust-few-in-folds = param_set.adjust 至少需要 { $least } 名受试者来拟合 { $columns } 列协变量；共有 { $count } 名，{ $folds } 折时只剩 { $left } 名。请减少协变量、增加折数，或将 adjust 设为 'none'。
 graph-without-coordinates = param_set.graph 为 'spatial'，需要脑区坐标；{ $names } 的图谱未知。请回答该数据集的问题 'atlas'。
 graph-without-series = param_set.graph 为 'tangent'，需要脑区的时间序列；{ $names } 中没有。

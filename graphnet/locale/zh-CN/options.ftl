@@ -4,6 +4,16 @@
 ## 错误
 
 not-accepted = { $name } 的值为 { $value }；应为{ $expected }。
+grid-not-accepted = { $name } 不可用：{ $problem } 应为{ $expected }。
+grid-unknown = { $names } 不是可以列出的设置。
+grid-value = { $name } 含有 { $value }，但应为{ $expected }。
+grid-repeated = { $name } 有重复的值。
+grid-count = 共有 { $count } 种组合；至少 2 种、至多 { $most } 种。
+sweep-nested = sweep 与 nested 不能同时使用：扫描本身已在每一折内进行选择。请关闭 nested，并在扫描中列出学习率和权重衰减。
+sweep-curve = sweep 与 learning_curve 不能同时使用：每个比例都需要单独比较候选。请关闭 learning_curve，并在采用所选设置的任务中使用它。
+sweep-needs-folds = sweep 需要交叉验证，以说明最佳候选的乐观程度。请将 cv_folds 留空，或设为 2 及以上。
+sweep-from-scratch = sweep 比较的是从头训练的模型；微调沿用其父模型的模型和图。请去掉 sweep，或从头训练。
+sweep-candidate = 扫描的第 { $number } 个候选（{ $settings }）不可行：{ $reason }
 unknown = 未知的设置项：{ $names }。
 unknown-model = model 的值为 { $name }；应为以下之一：{ $names }。
 solved-score = { $model } 预测类别，不能预测临床评分；请选择 Linear，或将 label 设为 group。
@@ -16,6 +26,7 @@ expected-number-from = 介于 { $low } 与 { $high } 之间的数
 expected-number-above = 大于 { $low } 且不超过 { $high } 的数
 expected-choice = 以下之一：{ $names }
 expected-several = none，或以下若干项，用逗号分隔：{ $names }
+expected-grid = 设置及其取值，例如 model=SGN,MLP; learning_rate=0.001,0.01，至多 { $most } 种组合，可用：{ $names }
 expected-flag = true 或 false
 expected-names = 协变量名称，以逗号分隔，或 none
 
@@ -174,6 +185,8 @@ nested-help = 在每一折内部选择学习率、权重衰减和密度。
 learning_curve-label = 随受试者数变化的学习曲线
 learning_curve-help = 另外用四分之一、一半和四分之三的训练受试者训练，以判断更多受试者是否可能有帮助。
 curve-nested = 学习曲线使用表单中的设置训练；嵌套选择会为每个比例选出不同的设置。请关闭其中之一。
+sweep-label = 扫描
+sweep-help = 通过内层交叉验证比较所列取值的全部组合，训练其中最好的一个，并说明其指标有多乐观。
 leave_site_out-label = 留一站点验证
 leave_site_out-help = 依次把每个训练站点留作测试。
 covariates-label = 协变量

@@ -6,6 +6,7 @@ training-without-graph = 正在训练去掉图的同一网络
 baselines = 正在拟合并比较基线
 evaluation = 正在评估预测
 choosing = 正在为第 { $first } 折选择设置（共 { $folds } 折）
+comparing = 正在内层折上比较第 { $first } 个候选（共 { $folds } 个）
 calibration = 正在内层折上训练，以校准概率
 folds = 正在训练第 { $count ->
     [1] { $first }

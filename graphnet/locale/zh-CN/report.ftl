@@ -222,6 +222,17 @@ growth-title = 随训练受试者数变化的学习曲线
 growth-caption = { $split }，{ $subjects } 名受试者；校准前的概率。每个模型均用其训练受试者的一部分（按类别抽取）重新训练；较大的比例包含较小的比例。竖线为受测受试者的 95% 区间，不包括某一比例恰好抽到哪些受试者的影响。
 growth-share = 训练受试者比例
 growth-subjects = 每个模型的训练受试者数
+sweep-title = 候选的比较
+sweep-caption = 全部训练受试者的 { $inner } 个内层折上的平均 { $metric }（据此选出第一名），以及 { $folds } 个外层折内同一指标的平均值。“入选”：在多少个外层折中为最佳。这些数值都不代表新受试者。
+sweep-rank = 名次
+sweep-figure = 内层折
+sweep-in-folds = 外层折内
+sweep-chosen = 入选
+sweep-failed = 不可行：{ $reason }
+sweep-told = 共比较了 { $tried } 个候选。最佳候选在用于选择的内层折上的 { $metric } 为 { $figure }；在未参与选择的受试者上，入选者为 { $nested }。
+sweep-optimism = 在外层折内，用于选择的数值偏乐观 { $optimism }：扣除后，最佳候选为 { $corrected }。
+sweep-no-optimism = 未测得乐观偏差（{ $optimism }）；仍应以嵌套结果为准。
+sweep-not-nested = 共比较了 { $tried } 个候选。最佳候选在用于选择的内层折上的 { $metric } 为 { $figure }，该值偏乐观；无法计算未参与选择的受试者的指标。
 tuning-caption = { $split }：{ $subjects } 名未用于训练微调后的模型及其父模型的受试者。差值为微调后的模型减去另一模型，附 95% 区间；Brier 分数越低越好。“移动阈值”指平移父模型的概率，使其均值等于微调所用受试者中患者的比例；排序不变。
 tuned-less = 微调后的模型减去该模型
 

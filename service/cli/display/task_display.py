@@ -94,6 +94,7 @@ def show_result(task: "Task") -> None:
         _show_metrics(result)
         _show_baselines(result)
     _show_tuning(task)
+    _show_sweep(task)
     if result.warnings:
         show_heading(Message("cli.warnings"))
         show_facts(("-", warning) for warning in result.warnings)
@@ -180,6 +181,24 @@ def _show_baselines(result: "TaskResult") -> None:
 def _plain(cells: "Sequence[Cell]") -> "Iterator[str | Message]":
     """Cells that are no paragraphs."""
     return (cell for cell in cells if not isinstance(cell, tuple))
+
+
+def _show_sweep(task: "Task") -> None:
+    """The candidates of a sweep, the best first, and what the best one's figure is worth."""
+    from graphnet.report.facts import Facts  # noqa: PLC0415 - slow to import
+    from graphnet.report.sweep import SweepSection, sweep_table  # noqa: PLC0415
+
+    facts = Facts(task.facts, None, None, None)
+    section = SweepSection.of(facts)
+    if section is None:
+        return
+    table = sweep_table(facts)
+    show_heading(section.title)
+    show_table(
+        [Column(words(title)) for title in _plain(table.titles)],
+        [[words(cell) for cell in _plain(row)] for row in table.rows],
+    )
+    show_facts(("-", each) for each in section.told)
 
 
 def _show_tuning(task: "Task") -> None:

@@ -1,0 +1,261 @@
+"""A sweep: many candidates compared on inner folds, and how optimistic the best one's figure is.
+
+Whoever compares many candidates and reports the best reports chance, too. So the choice is a part
+of the training: each outer fold compares all candidates anew, on inner folds of its own training
+subjects, and its test subjects have no part in it (Varma & Simon 2006, BMC Bioinformatics 7:91).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import accumulate, pairwise
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from graphnet.artifacts.sweep import AUC, LOWER_IS_BETTER, MAE, Candidate, SweepResult
+from graphnet.catalogue import INNER_FOLDS
+from graphnet.config import TrainingSettings, swept_values
+from graphnet.data.cohort import Cohort, FloatArray, IntArray
+from graphnet.errors import CohortError, SettingsError, TrainingError
+from graphnet.evaluation.folds import Fold, stratified
+from graphnet.evaluation.nested_cv import inner_settings, mean_loss
+from graphnet.evaluation.recalibration import Fitting
+from graphnet.evaluation.resampling import auc
+from graphnet.messages import Message
+from graphnet.training.stacked import FitResult, FitSpec, fit_all
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The candidates on inner folds of some subjects.
+
+    ``figures`` are their means over the inner folds, None where there is none; ``best`` is the
+    number of the best. ``reasons`` say by number why one could not be trained. ``tested`` is the
+    best one's figure on the test subjects of the outer fold, who had no part in this; None before
+    it is known. ``logs`` (S of the subjects, C) are the best one's out-of-fold log probabilities.
+    """
+
+    figures: Sequence[float | None]
+    best: int
+    reasons: dict[int, Message] = field(default_factory=dict)
+    tested: float | None = None
+    logs: FloatArray | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON, without the predictions."""
+        return {
+            "figures": list(self.figures),
+            "best": self.best,
+            "reasons": {str(number): each.as_dict() for number, each in self.reasons.items()},
+            "tested": self.tested,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Any) -> "Comparison":
+        """Read what :meth:`as_dict` gave."""
+        reasons = {int(number): Message.from_json(e) for number, e in stored["reasons"].items()}
+        return cls(stored["figures"], stored["best"], reasons, stored["tested"])
+
+
+def compare(
+    fitting: Fitting, places: Sequence[IntArray], candidates: Sequence[TrainingSettings]
+) -> list[Comparison]:
+    """The candidates on inner folds of each of ``places``; no subject outside one is used in it.
+
+    Classes are compared by the area under the ROC curve, since the probabilities are calibrated
+    afterwards; a clinical score by the mean absolute error. Of equals the one with the lower loss
+    is better, then the first. One seed of each inner fit will do. All candidates have the same
+    folds.
+
+    Args:
+        fitting: how models are trained, and on which cohort; without a parent.
+        places: rows of the cohort: the training subjects of outer folds, or all.
+        candidates: what is compared.
+
+    Raises:
+        CohortError: too few subjects of a class for the inner folds.
+        TrainingError: no candidate could be trained.
+
+    """
+    cohort, classes = fitting.cohort, fitting.classes
+    folds = [_inner(cohort, rows, classes, candidates[0].seed) for rows in places]
+    train = partial(
+        fit_all, cohort, classes=classes, device=fitting.device, callback=fitting.callback
+    )
+    scored: list[list[_Scored]] = []
+    done = list(accumulate((each.epochs for each in candidates), initial=0))
+    for number, (candidate, (first, last)) in enumerate(
+        zip(candidates, pairwise(done), strict=True), start=1
+    ):
+        with fitting.callback.progress.part(first / done[-1], last / done[-1], (number, number)):
+            settings = inner_settings(candidate, inherited=False)
+            scored.append(
+                [
+                    _Scored(reason=fits)
+                    if isinstance(fits, Message)
+                    else _scored(cohort, inner, fits, classes)
+                    for inner, fits in zip(folds, _fits(train, folds, settings), strict=True)
+                ]
+            )
+    of_places = zip(*scored, strict=True)
+    return [_compared(each, rows) for each, rows in zip(of_places, places, strict=True)]
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """One candidate on the inner folds of one place; ``reason`` says why there is nothing."""
+
+    figure: float | None = None
+    loss: float = float("inf")
+    logs: FloatArray | None = None  # (S of the cohort, C)
+    reason: Message | None = None
+
+
+def _inner(cohort: Cohort, rows: IntArray, classes: tuple[int, ...], seed: int) -> tuple[Fold, ...]:
+    inside = cohort.rows(rows)
+    cut = stratified(
+        inside.labels if classes else None,
+        inside.persons,
+        folds=INNER_FOLDS,
+        repeats=1,
+        seed=seed,
+        names=cohort.class_names,
+    )
+    return tuple(Fold(rows[fold.train], rows[fold.test], 0, fold.name) for fold in cut)
+
+
+Train = Callable[[Sequence[FitSpec]], list[FitResult]]
+
+
+def _fits(
+    train: Train, folds: Sequence[Sequence[Fold]], candidate: TrainingSettings
+) -> list[list[FitResult] | Message]:
+    """One candidate at all places, trained together; each by itself where one of them fails.
+
+    A message says why there is nothing at a place.
+    """
+    specs = [[FitSpec(fold.train, candidate) for fold in inner] for inner in folds]
+    try:
+        fits = train([spec for of_place in specs for spec in of_place])
+    except (CohortError, SettingsError, TrainingError) as error:
+        if len(folds) == 1:
+            return [error.messages[0]]
+        return [_alone(train, of_place) for of_place in specs]
+    return [fits[first : first + INNER_FOLDS] for first in range(0, len(fits), INNER_FOLDS)]
+
+
+def _alone(train: Train, specs: Sequence[FitSpec]) -> list[FitResult] | Message:
+    try:
+        return train(specs)
+    except (CohortError, SettingsError, TrainingError) as error:
+        return error.messages[0]
+
+
+def _scored(
+    cohort: Cohort, folds: Sequence[Fold], fits: Sequence[FitResult], classes: tuple[int, ...]
+) -> _Scored:
+    pairs = list(zip(folds, fits, strict=True))
+    figures = [figure(cohort, fold.test, fit.predicted[fold.test], classes) for fold, fit in pairs]
+    known = [each for each in figures if each is not None]
+    logs = np.full((len(cohort), len(classes)), np.nan)
+    for fold, fit in pairs:
+        if fit.log_probabilities is not None:
+            logs[fold.test] = fit.log_probabilities[fold.test]
+    loss = fmean(mean_loss(cohort, fold, fit.predicted, classes) for fold, fit in pairs)
+    return _Scored(fmean(known) if known else None, loss, logs)
+
+
+def figure(
+    cohort: Cohort, rows: IntArray, predicted: FloatArray, classes: tuple[int, ...]
+) -> float | None:
+    """What candidates are compared by, of some rows (S',) that are predicted (S', C) or (S', 1).
+
+    The area under the ROC curve, of several classes its mean over each against the others; the mean
+    absolute error of a clinical score. None where a class is missing.
+    """
+    if not classes:
+        return float(np.abs(predicted[:, 0] - cohort.scores[rows]).mean())
+    labels = cohort.labels[rows]
+    if any((labels == label).sum() in (0, len(labels)) for label in classes):
+        return None
+    if len(classes) == 2:
+        return auc(labels == classes[1], predicted[:, 1])
+    return fmean(auc(labels == label, predicted[:, k]) for k, label in enumerate(classes))
+
+
+def _compared(scored: Sequence[_Scored], rows: IntArray) -> Comparison:
+    reasons = {n: each.reason for n, each in enumerate(scored) if each.reason is not None}
+    if len(reasons) == len(scored):
+        raise TrainingError(next(iter(reasons.values())))
+    is_regression = any(each.logs is not None and not each.logs.shape[1] for each in scored)
+
+    def rank(number: int) -> tuple[bool, float, float]:
+        each = scored[number]
+        unknown = float("inf")
+        if each.figure is not None:
+            unknown = each.figure if is_regression else -each.figure
+        return number in reasons, unknown, each.loss
+
+    best = min(range(len(scored)), key=rank)
+    logs = scored[best].logs
+    return Comparison(
+        [each.figure for each in scored], best, reasons, logs=None if logs is None else logs[rows]
+    )
+
+
+def summarise(
+    own: Comparison,
+    in_folds: Sequence[Comparison],
+    candidates: Sequence[TrainingSettings],
+    sweep: str,
+    *,
+    is_regression: bool,
+) -> SweepResult:
+    """What a sweep gave.
+
+    Args:
+        own: the comparison on all training subjects, whose best candidate is the model.
+        in_folds: those of the outer folds.
+        candidates: what was compared.
+        sweep: the settings that it lists.
+        is_regression: whether a clinical score is predicted.
+
+    """
+    metric = MAE if is_regression else AUC
+    sign = -1 if metric in LOWER_IS_BETTER else 1
+    listed = [
+        Candidate(
+            swept_values(settings, sweep),
+            own.figures[number],
+            _mean([each.figures[number] for each in in_folds]),
+            sum(each.best == number for each in in_folds),
+            own.reasons.get(number),
+        )
+        for number, settings in enumerate(candidates)
+    ]
+    worst = float("inf")
+
+    def rank(number: int) -> tuple[bool, float, int]:
+        value = own.figures[number]
+        return number != own.best, worst if value is None else -sign * value, number
+
+    gaps = []
+    for each in in_folds:
+        inner = each.figures[each.best]
+        gaps.append(None if inner is None or each.tested is None else sign * (inner - each.tested))
+    return SweepResult(
+        metric,
+        [listed[number] for number in sorted(range(len(listed)), key=rank)],
+        INNER_FOLDS,
+        len(in_folds),
+        _mean([each.tested for each in in_folds]),
+        _mean(gaps),
+    )
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    """Of those that are known."""
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None
