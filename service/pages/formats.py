@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from graphnet.messages import Message
+from graphnet.messages import CHINESE, ENGLISH, Message
 from graphnet.names import (
     ACROSS,
     CLASS_METRICS,
@@ -41,18 +41,23 @@ def interval(bounds: Any, digits: int = 2) -> str:
     return f"[{low:.{digits}f}, {high:.{digits}f}]"
 
 
-def duration(seconds: float | None) -> str:
+UNITS = {ENGLISH: ("s", "min", "h", "d"), CHINESE: ("秒", "分", "小时", "天")}
+
+
+def duration(seconds: float | None, language: str = ENGLISH) -> str:
     """Such as ``4 s``, ``2 min``, ``1 h 5 min``: the two largest units."""
     if seconds is None:
         return NOTHING
+    second, minute, hour, day = UNITS[language]
     whole = round(seconds)
     if whole < MINUTE:
-        return f"{whole} s"
+        return f"{whole} {second}"
     if whole < HOUR:
-        return f"{whole // MINUTE} min" + (f" {whole % MINUTE} s" if whole % MINUTE else "")
+        rest = f" {whole % MINUTE} {second}" if whole % MINUTE else ""
+        return f"{whole // MINUTE} {minute}{rest}"
     if whole < DAY:
-        return f"{whole // HOUR} h {whole % HOUR // MINUTE} min"
-    return f"{whole // DAY} d {whole % DAY // HOUR} h"
+        return f"{whole // HOUR} {hour} {whole % HOUR // MINUTE} {minute}"
+    return f"{whole // DAY} {day} {whole % DAY // HOUR} {hour}"
 
 
 def path_of(name: str) -> str:

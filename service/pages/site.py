@@ -17,7 +17,7 @@ from db.tokens import Role
 from graphnet.messages import Message, render
 from service.http.auth import CALLER, Caller
 from service.http.responses import MEANINGS, ApiError, ErrorNum, quoted
-from service.pages.formats import FILTERS, names
+from service.pages.formats import FILTERS, UNITS, duration, names
 from service.pages.languages import LANGUAGES, language_of, translations
 from service.state import state_of
 
@@ -114,9 +114,10 @@ def environment(tag: str) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         spoken.gettext, spoken.ngettext, newstyle=True
     )
-    made.globals |= {"asset": asset_address, **names(_words(tag))}
+    made.globals |= {"asset": asset_address, "units": UNITS[tag], **names(_words(tag))}
     made.filters |= FILTERS | {
         "sentence": partial(render, language=tag),
+        "duration": partial(duration, language=tag),
         "stored_sentence": lambda stored: render(Message.from_json(stored), tag),
     }
     return made

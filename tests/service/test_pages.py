@@ -77,14 +77,63 @@ def test_no_page_says_a_sentence_in_english_in_chinese(
 ) -> None:
     task_id = trained["task_id"]
     small.post({"proj_id": "P", "task_type": "dl_ts", "train_data": ["none"]})  # is refused
-    of_task = (f"/tasks/{task_id}", f"/tasks/{task_id}/predict", f"/compare?task_ids={task_id}")
-    others = ("/", "/datasets", "/datasets/small_SZ", "/tasks/new", "/sign-in", "/refused")
+    of_task = (
+        f"/tasks/{task_id}", f"/tasks/{task_id}/predict", f"/compare?task={task_id}",
+        f"/tasks/new?like={task_id}", f"/tasks/new?parent={task_id}",
+        f"/tasks/{task_id}/predictions?wrong=true", f"/tasks/{task_id}/predictions?q=nobody",
+    )  # fmt: skip
+    others = (
+        "/",
+        "/datasets",
+        "/datasets/small_SZ",
+        "/tasks/new",
+        "/sign-in",
+        "/refused",
+        "/audit",
+    )
+    empty = (
+        "/?q=nothing",
+        "/datasets?tag=none",
+        "/datasets?proj_id=none",
+        "/tasks/new?proj_id=none",
+    )
+    example = "/tasks/new?proj_id=P&train_data=small_SZ&example=true"
     in_english: list[str] = []
-    for path in (*others, *of_task, "/compare", "/tasks/TASK0", "/none"):
+    for path in (*others, *of_task, *empty, example, "/compare", "/tasks/TASK0", "/none"):
         page = browser.get(path, headers={"accept-language": "zh-CN"}).text
         assert english_in(shown_by(page)) == [], path
         in_english += english_in(shown_by(browser.get(path).text))
     assert len(in_english) > 20  # so many would have been found
+
+
+def test_what_is_answered_to_a_form_is_chinese_too(browser: httpx.Client) -> None:
+    """A wrong form, files that cannot be read or ask, and a preview, as the pages answer them."""
+    chinese = {"accept-language": "zh-CN"}
+    wrong = {
+        "task_type": "dl_ts", "proj_id": "P", "train_data": "none", "param_set:epochs": "0",
+        "param_set:learning_rate": "fast", "param_set:cv_folds": "1",
+        "param_set:covariates": "AGE", "param_set:dropout": "2",
+    }  # fmt: skip
+    pages = [browser.post("/tasks/new", data=wrong, headers=chinese)]
+    cells = ((row % 2, "AB"[row % 3 > 0], 20 + row, row / 7, "" if row == 3 else row / 9)
+             for row in range(12))  # fmt: skip
+    lines = [f"S{row}," + ",".join(map(str, line)) for row, line in enumerate(cells)]
+    good = "\n".join(["ID,LABEL_GROUP,SITE,AGE,GMV_1,GMV_2", *lines])
+    for content in (
+        good,
+        good.replace(",0,", ",1,").replace(",1,", ",2,", 4),
+        "ID,AGE\n1,30\n",
+        "?",
+    ):
+        files = {"datafile": ("cohort.csv", content.encode(), "text/csv")}
+        data = {"proj_id": "P"}
+        address = "/datasets?preview=true"
+        pages.append(browser.post(address, files=files, data=data, headers=chinese, timeout=60))
+    assert [page.status_code for page in pages][:2] == [422, 200]
+    for page in pages:
+        assert english_in(shown_by(page.text)) == [], page.request.url
+        assert re.search("[\u4e00-\u9fff]", page.text)
+    assert 'id="f-epochs-error"' in pages[0].text
 
 
 def test_all_of_a_page_is_small_and_from_here(browser: httpx.Client) -> None:
@@ -181,4 +230,7 @@ def test_numbers_are_written_as_they_are_known() -> None:
     assert interval(None) == ""
     assert [duration(each) for each in (None, 4.4, 61, 3660, 90_000)] == [
         "—", "4 s", "1 min 1 s", "1 h 1 min", "1 d 1 h"
+    ]  # fmt: skip
+    assert [duration(each, CHINESE.tag) for each in (4.4, 61, 3660, 90_000)] == [
+        "4 秒", "1 分 1 秒", "1 小时 1 分", "1 天 1 小时"
     ]  # fmt: skip

@@ -6,10 +6,11 @@ const live = document.getElementById("live");
 const SECOND = 1000;
 
 const left = (seconds) => {
+  const [second, minute, hour] = JSON.parse(list().dataset.units);
   const whole = Math.round(seconds);
-  if (whole < 60) { return `${whole} s`; }
-  if (whole < 3600) { return `${Math.floor(whole / 60)} min${whole % 60 ? ` ${whole % 60} s` : ""}`; }
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  if (whole < 60) { return `${whole} ${second}`; }
+  if (whole < 3600) { return `${Math.floor(whole / 60)} ${minute}${whole % 60 ? ` ${whole % 60} ${second}` : ""}`; }
+  return `${Math.floor(whole / 3600)} ${hour} ${Math.floor((whole % 3600) / 60)} ${minute}`;
 };
 
 const isActive = (status) => ["Submitted", "Running"].includes(status);
