@@ -174,7 +174,7 @@ def test_new_subjects_are_predicted_on_the_page(
 ) -> None:
     visit.goto(f"/tasks/{trained['task_id']}")
     visit.get_by_label("File with the subjects").set_input_files(newcomers)
-    visit.get_by_role("button", name="Predict").click()
+    visit.get_by_role("button", name="Predict", exact=True).click()
     predicted = visit.locator("#predicted")
     expect(predicted.locator("tbody tr")).to_have_count(6, timeout=PATIENCE_MS)
     expect(predicted.get_by_role("rowheader", name="=1+1", exact=True)).to_be_visible()
@@ -198,7 +198,7 @@ def test_what_is_no_table_is_said_on_the_page(
     bad.write_text("ID,AGE\n1,30\n")
     visit.goto(f"/tasks/{trained['task_id']}")
     visit.get_by_label("File with the subjects").set_input_files(bad)
-    visit.get_by_role("button", name="Predict").click()
+    visit.get_by_role("button", name="Predict", exact=True).click()
     expect(visit.locator("#predicted").get_by_role("alert")).to_contain_text(
         "Its numeric columns are AGE."
     )
