@@ -326,7 +326,7 @@ def _predicted(
         splits[split] = SplitPredictions(cohort, evaluated.predicted[split], trained_on)
     unseen = [False] * len(data.train)  # a fold starts from no model that has seen its subjects
     folds = {
-        kind: SplitPredictions(data.train, values, unseen)
+        kind: SplitPredictions(data.train, values, unseen, validated.ranked[kind])
         for kind, values in validated.predicted.items()
     }
     return splits | folds
@@ -348,8 +348,11 @@ def _sites(
     splits = {
         split: (cohort, evaluated.predicted[split]) for split, cohort in data.present().items()
     }
-    folds = {kind: (data.train, values) for kind, values in validated.predicted.items()}
-    return {split: by_site(model, *pair) for split, pair in (splits | folds).items()}
+    at_sites = {split: by_site(model, *pair) for split, pair in splits.items()}
+    return at_sites | {
+        kind: by_site(model, data.train, values, validated.ranked[kind])
+        for kind, values in validated.predicted.items()
+    }
 
 
 def _confounds(
@@ -361,7 +364,8 @@ def _confounds(
     from graphnet.evaluation.confounds import confounds  # noqa: PLC0415 - slow to import
 
     held_out = {split: (cohort, evaluated.predicted[split]) for split, cohort in data.held_out()}
-    folds = {kind: (data.train, values) for kind, values in validated.predicted.items()}
+    # All that is said of confounds goes by ranks.
+    folds = {kind: (data.train, values) for kind, values in validated.ranked.items()}
     return confounds(model, data.present(), held_out | folds)
 
 

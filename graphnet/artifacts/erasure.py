@@ -18,7 +18,8 @@ from graphnet.data.provenance import digest_of
 from graphnet.messages import Message, as_warnings
 
 ERASED = "(erased)"
-COLUMNS = ("id", "site", "known", "label", "probability", "predicted")  # of a split's predictions
+# Of a split's predictions.
+COLUMNS = ("id", "site", "known", "label", "probability", "before_calibration", "predicted")
 NOTICE = "warnings.subjects-erased"
 
 

@@ -30,17 +30,20 @@ class SplitPredictions:
 
     ``values`` are class probabilities (S, C), or scores (S, 1); ``known`` (S,) says whether the
     model that predicted a subject has trained on them. NaN where no fold tested a subject.
+    ``ranked`` (S, C) are what subjects of several folds are ranked by; None: the values.
     """
 
     cohort: Cohort
     values: FloatArray
     known: Sequence[bool]
+    ranked: FloatArray | None = None
 
     def tested(self) -> "SplitPredictions":
         """Only who was predicted."""
         there = np.flatnonzero(~np.isnan(self.values).any(axis=1))
         known = [self.known[int(row)] for row in there]
-        return SplitPredictions(self.cohort.rows(there), self.values[there], known)
+        ranked = None if self.ranked is None else self.ranked[there]
+        return SplitPredictions(self.cohort.rows(there), self.values[there], known, ranked)
 
     def as_dict(self, *, is_regression: bool) -> dict[str, Any]:
         """For JSON."""
@@ -52,11 +55,14 @@ class SplitPredictions:
         if is_regression:
             scores = [None if np.isnan(score) else float(score) for score in self.cohort.scores]
             return {**shared, "label": scores, "predicted": _rounded(self.values[:, 0])}
-        return {
+        stored = {
             **shared,
             "label": [int(label) for label in self.cohort.labels],
             "probability": [_rounded(row) for row in self.values],
         }
+        if self.ranked is not None and not np.array_equal(self.ranked, self.values):
+            stored["before_calibration"] = [_rounded(row) for row in self.ranked]
+        return stored
 
 
 def predictions_document(

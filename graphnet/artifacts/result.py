@@ -7,7 +7,7 @@ not say is empty or None.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from graphnet.artifacts.confounds import Confounds
@@ -59,6 +59,18 @@ class SplitMetrics:
     def interval(self, name: str) -> Interval | None:
         """The 95 % interval of a metric; None where it has none."""
         return self.ci.get(name)
+
+    def ranked_as(self, other: "SplitMetrics") -> "SplitMetrics":
+        """With the AUC of other predictions for the same subjects."""
+        spread = dict(self.sd_over_repeats)
+        if "auc" in other.sd_over_repeats:
+            spread["auc"] = other.sd_over_repeats["auc"]
+        return replace(
+            self,
+            values={**self.values, "auc": other["auc"]},
+            ci={**self.ci, "auc": other.interval("auc")},
+            sd_over_repeats=spread,
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

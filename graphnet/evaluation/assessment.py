@@ -97,16 +97,25 @@ def has_graph(model: StoredModel) -> bool:
     return model.net.edge_aware and model.settings.graph != "none"
 
 
-def by_site(model: StoredModel, cohort: Cohort, predicted: FloatArray) -> dict[str, SplitMetrics]:
-    """Metrics at each site, of predictions (S, C) or scores (S, 1), NaN of untested subjects."""
+def by_site(
+    model: StoredModel, cohort: Cohort, predicted: FloatArray, ranked: FloatArray | None = None
+) -> dict[str, SplitMetrics]:
+    """Metrics at each site, of predictions (S, C) or scores (S, 1), NaN of untested subjects.
+
+    ``ranked`` are what the subjects are ranked by, for the AUC; None: the predictions.
+    """
     tested = ~np.isnan(predicted).any(axis=1)
     sites = np.array(cohort.sites)
     members = {str(site): np.flatnonzero(tested & (sites == site)) for site in np.unique(sites)}
-    return {
-        site: split_metrics(model, cohort.rows(rows), predicted[rows])
-        for site, rows in members.items()
-        if len(rows)
-    }
+    found = {}
+    for site, rows in members.items():
+        if not len(rows):
+            continue
+        found[site] = split_metrics(model, cohort.rows(rows), predicted[rows])
+        if ranked is not None:
+            by_rank = split_metrics(model, cohort.rows(rows), ranked[rows])
+            found[site] = found[site].ranked_as(by_rank)
+    return found
 
 
 def split_metrics(model: StoredModel, cohort: Cohort, predicted: FloatArray) -> SplitMetrics:
@@ -122,23 +131,24 @@ def differences(
     ours: FloatArray,
     theirs: Mapping[str, FloatArray | None],
     *,
+    ranked: FloatArray | None = None,
     folds: int | None = None,
 ) -> dict[str, Differences | None]:
     """Paired differences to each baseline, ours minus theirs, by name; both are (R, S, C).
 
-    Of ``folds`` that share training subjects the intervals are widened.
+    ``ranked`` are what ours are ranked by, for the AUC, where that is not the probabilities
+    themselves. Of ``folds`` that share training subjects the intervals are widened.
     """
     labels = model.targets(cohort).numpy()
     by = 1.0 if folds is None else fold_widening(folds)
-    return {
-        name: None
-        if values is None
-        else {
-            metric: one.widened(by)
-            for metric, one in paired_difference(labels, ours, values).items()
-        }
-        for name, values in theirs.items()
-    }
+
+    def apart(values: FloatArray) -> Differences:
+        found = paired_difference(labels, ours, values)
+        if ranked is not None and ranked is not ours:
+            found |= {"auc": paired_difference(labels, ranked, values)["auc"]}
+        return {metric: difference.widened(by) for metric, difference in found.items()}
+
+    return {name: None if values is None else apart(values) for name, values in theirs.items()}
 
 
 def graph_helps(

@@ -66,6 +66,17 @@ class CrossValidation:
     uncalibrated: Message | None = None
     comparisons: Sequence[Comparison] = ()
 
+    @property
+    def ranked(self) -> FloatArray:
+        """What subjects of several folds are ranked by, (R, S, C): before calibration.
+
+        Each fold is calibrated by its own factor. Within a fold that changes no order; of few
+        subjects the factors differ so much that between folds it would.
+        """
+        if self.log_probabilities is None or not self.slopes:
+            return self.predicted
+        return np.asarray(np.exp(self.log_probabilities))
+
 
 @dataclass(frozen=True)
 class OtherStart:

@@ -39,9 +39,10 @@ class ValidationResult:
 
     ``predicted`` (S, C) is the mean over repeats, NaN for subjects that no fold tested;
     ``by_repeat`` (R, S, C) has those of each repeat, ``log_probabilities`` (R, S, C) those before
-    calibration. ``baselines`` are by name and kind; ``models`` those of all folds. ``tuned`` is
-    what a fine-tuning is compared by.
-    ``comparisons`` are those of a sweep, of all folds.
+    calibration. ``ranked`` (S, C) is what subjects of several folds are ranked by: the mean over
+    repeats before calibration. ``baselines`` are by name and kind; ``models`` those of all folds.
+    ``tuned`` is what a fine-tuning is compared by. ``comparisons`` are those
+    of a sweep, of all folds.
     """
 
     metrics: dict[str, SplitMetrics | None] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class ValidationResult:
     warnings: list[Message] = field(default_factory=list)
     models: list[StoredModel] = field(default_factory=list)
     predicted: dict[str, FloatArray] = field(default_factory=dict)
+    ranked: dict[str, FloatArray] = field(default_factory=dict)
     tuned: dict[str, TunedFolds] = field(default_factory=dict)
     log_probabilities: dict[str, FloatArray] = field(default_factory=dict)
     by_repeat: dict[str, FloatArray] = field(default_factory=dict)
@@ -188,7 +190,7 @@ def _add_permutation(
     model, train = trained
     permutation = p_value(
         model.targets(train).numpy(),
-        outcome.predicted,
+        outcome.ranked,
         permutations=permutations,
         # Each site has a model of its own, and sites that differ in both are no evidence.
         strata=train.sites if plan.kind == LEAVE_SITE_OUT else None,
@@ -226,9 +228,14 @@ def _add(
     trained: tuple[StoredModel, Cohort],
 ) -> None:
     (model, train), kind, predicted = trained, plan.kind, outcome.predicted
+    ranked = outcome.ranked
     result.models.extend(outcome.models)
-    result.metrics[kind] = summary(model, train, predicted)
+    ours = summary(model, train, predicted)
+    if ranked is not predicted:
+        ours = ours.ranked_as(summary(model, train, ranked))
+    result.metrics[kind] = ours
     result.predicted[kind] = predicted.mean(axis=0)
+    result.ranked[kind] = ranked.mean(axis=0)
     result.by_repeat[kind] = predicted
     result.tuned[kind] = TunedFolds(
         plan.folds,
@@ -263,7 +270,7 @@ def _add(
     if model.scale is None:
         number = len({fold.name for fold in plan.folds})
         result.differences[kind] = differences(
-            model, train, predicted, outcome.baselines, folds=number
+            model, train, predicted, outcome.baselines, ranked=ranked, folds=number
         )
 
 

@@ -38,15 +38,19 @@ from graphnet.names import metric_name, split_name
 Evidence = Mapping[str, Any]
 
 
-def of_class(evidence: Evidence, split: str, column: int) -> tuple[FloatArray, FloatArray]:
+def of_class(
+    evidence: Evidence, split: str, column: int, *, ranked: bool = False
+) -> tuple[FloatArray, FloatArray]:
     """Probabilities (S,) of the class in a column of C, and truth (S,): 1 for subjects of it.
 
-    Both are empty where a score was predicted.
+    Both are empty where a score was predicted. With ``ranked``, those that subjects of several
+    folds are ranked by: before calibration.
     """
     predictions = evidence["predictions"].get(split) or {}
     if column >= len(evidence["classes"]) or not predictions.get("probability"):
         return np.zeros(0), np.zeros(0)
-    probability = np.asarray(predictions["probability"], dtype=np.float64)[:, column]
+    values = (ranked and predictions.get("before_calibration")) or predictions["probability"]
+    probability = np.asarray(values, dtype=np.float64)[:, column]
     truth = np.asarray(predictions["label"]) == evidence["classes"][column]
     return probability, truth.astype(np.float64)
 
@@ -130,7 +134,7 @@ def _curves(evidence: Evidence, language: str) -> list[Curve]:
         ]
     curves = []
     for name, split, column in wanted:
-        points = roc_points(*of_class(evidence, split, column))
+        points = roc_points(*of_class(evidence, split, column, ranked=True))
         if points:
             curves.append((name, _thinned(points), area(points)))
     return curves

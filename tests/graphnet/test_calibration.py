@@ -217,6 +217,21 @@ def test_calibrating_leaves_parameters_and_ranking_as_they_are() -> None:
     assert order[0].tolist() == order[1].tolist()
 
 
+def test_subjects_of_several_folds_are_ranked_as_the_networks_rank_them() -> None:
+    """Each fold has a factor of its own, which must not decide who of two folds is ahead."""
+    with_, without = trained(), trained(calibrate=False)
+    ours, plain = with_.result.metrics["cv"], without.result.metrics["cv"]
+    assert ours is not None
+    assert plain is not None
+    assert (ours["auc"], ours.interval("auc")) == (plain["auc"], plain.interval("auc"))
+    assert ours["brier"] != plain["brier"]
+    kept = with_.predictions["predictions"]["cv"]
+    truth = [label == 1 for label in kept["label"]]
+    before = [row[1] for row in kept["before_calibration"]]
+    assert roc_auc_score(truth, before) == pytest.approx(ours["auc"])
+    assert "before_calibration" not in without.predictions["predictions"]["cv"]
+
+
 def test_a_damaged_calibration_is_refused() -> None:
     parameters, manifest = trained().model.to_bytes()
     for wrong in (b'"slope": -', b'"slope": "x", "was": '):

@@ -119,7 +119,7 @@ calibrated = Log probabilities were drawn towards the classes' shares in the tra
     [inner] { $slope }, fitted to predictions of { $subjects } training subjects by models of inner folds that were not trained on them
    *[folds] { $slope }, fitted to { $subjects } out-of-fold predictions of training subjects
 }. The predicted class is the most probable one.
-calibrated-folds = Each fold has a factor of its own, fitted to predictions of its training subjects by models that were trained neither on these nor on test subjects of the fold.
+calibrated-folds = Each fold has a factor of its own, fitted to predictions of its training subjects by models that were trained neither on these nor on test subjects of the fold. Subjects of several folds were ranked, for the area under the ROC curve, by their probabilities before calibration.
 not-calibrated = The model's probabilities were not calibrated.
 predictive-values = Predictive values are for the classes' shares in the evaluated subjects.
 predictive-values-at = Predictive values are for the classes' shares in the evaluated subjects and, by Bayes' theorem, for a prevalence of { $prevalence }, with intervals on the logit scale [@mercaldo].
