@@ -213,7 +213,7 @@ class Grid:
     @property
     def expected(self) -> Message:
         """The form and the names in words."""
-        return Message("options.expected-grid", names=", ".join(self.values), most=MOST_CANDIDATES)
+        return Message("options.expected-grid", names=list(self.values), most=MOST_CANDIDATES)
 
 
 def grid_text(value: Any) -> Any:

@@ -226,9 +226,12 @@ def regions_node(facts: Facts) -> str:
 
 
 def _places(facts: Facts) -> list[list[float]]:
-    """The centres in millimetres; [] where no atlas is known."""
+    """The centres in millimetres; [] where no atlas is known, or they are none."""
     stored = (facts.evidence or {}).get("importance") or {}
-    return [list(map(float, place)) for place in stored.get("coordinates") or ()]
+    try:
+        return [list(map(float, place)) for place in stored.get("coordinates") or ()]
+    except ValueError:
+        return []
 
 
 def _names(facts: Facts) -> list[str]:

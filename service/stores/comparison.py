@@ -18,7 +18,8 @@ from graphnet.names import ACROSS
 
 Json = Mapping[str, Any]
 Subject = tuple[str, str]  # id and site
-Answers = dict[Subject, tuple[int, list[float]]]  # label and probability by class
+# Label, probability by class, and that by which subjects of several folds are ranked.
+Answers = dict[Subject, tuple[int, list[float], list[float]]]
 NAMES = ("auc", "accuracy", "balanced_accuracy")
 MOST = 2000  # pairs that are remembered
 POOLED = ("test", "cv", "leave_site_out")  # a subject counts in the first of these
@@ -90,8 +91,14 @@ def compare(ours: Json | None, theirs: Json | None, split: str) -> Comparison:
     labels = np.array([classes[mine[who][0]] for who in shared], dtype=np.int64)
     if np.bincount(labels, minlength=len(classes)).min() < LEAST:
         return Comparison(len(shared), reason=FEW)
-    pair = [np.array([[answers[who][1] for who in shared]]) for answers in (mine, other)]
-    return Comparison(len(shared), paired_difference(labels, *pair))
+    pair, ranked = (
+        [np.array([[answers[who][place] for who in shared]]) for answers in (mine, other)]
+        for place in (1, 2)
+    )
+    differences = paired_difference(labels, *pair)
+    if any(not np.array_equal(*both) for both in zip(pair, ranked, strict=True)):
+        differences |= {"auc": paired_difference(labels, *ranked)["auc"]}
+    return Comparison(len(shared), differences)
 
 
 def _shared_splits(ours: Json | None, theirs: Json | None) -> list[str]:
@@ -119,8 +126,9 @@ def _new(evidence: Json, split: str) -> Answers:
     listed = evidence["predictions"].get(split) or {"id": []}
     subjects = list(zip(listed["id"], listed.get("site", ()), strict=False))
     often = Counter(subjects)
+    ranked = listed.get("before_calibration") or listed.get("probability")
     return {
-        who: (listed["label"][row], listed["probability"][row])
+        who: (listed["label"][row], listed["probability"][row], ranked[row])
         for row, who in enumerate(subjects)
         if often[who] == 1 and not listed["known"][row]
     }

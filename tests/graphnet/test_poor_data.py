@@ -66,7 +66,8 @@ def test_batches_of_one_and_a_last_batch_of_one(name: str) -> None:
     for size in (1, 23):
         outcome = run(Splits(PEOPLE), settings(name, batch_size=size), evaluation=LIGHT)
         assert finite(outcome.result.as_dict())
-        assert len(outcome.result.as_dict()["train_epochs"]) == 3
+        lines = outcome.result.as_dict()["train_epochs"]
+        assert len(lines) == (1 if name == "LogisticRegression" else 3)  # which is solved
 
 
 @pytest.mark.parametrize("name", MODELS)

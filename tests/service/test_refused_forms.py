@@ -253,7 +253,7 @@ def test_no_compressed_body_is_taken_anywhere(small: Installation) -> None:
     for endpoint in (*ENDPOINTS, *PAGES):
         if endpoint.method != "POST":
             continue
-        path = endpoint.template.format(task_id="TASK0", data_name="none")
+        path = endpoint.template.format(task_id="TASK0", data_name="none", upload_id="none")
         for coding in ("gzip", "br", "identity, GZIP"):
             reply = small.http.post(path, content=b"{}", headers={"content-encoding": coding})
             assert (reply.status_code, reply.json()["error_num"]) == (415, 21), (path, coding)

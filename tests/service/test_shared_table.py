@@ -225,7 +225,7 @@ def test_its_page_says_whose_it_is_and_offers_nothing_else(
     assert "From the predecessor" in page.text
     assert ("<figure" in page.text) == (task_id in ("TASKOLD1", "TASKOLD2"))
     assert ("sgn tasks end-orphans" in page.text) == (OLD[task_id][0] in ("Running", "Submitted"))
-    offers = ("/report", "/model", "/manifest", "/predict", "/cancel", "/retry", "/log", "AdamW")
+    offers = ('/report"', "/model", "/manifest", "/predict", "/cancel", "/retry", "/log", "AdamW")
     assert [each for each in (*offers, "/compare?", "parent=") if each in page.text] == []
 
 

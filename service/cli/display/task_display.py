@@ -143,6 +143,8 @@ def _show_metrics(result: "TaskResult") -> None:
     rows: list[tuple[object, ...]] = [
         (title, *(metric_cell(metrics[split], name) for split in splits))
         for name, title in _titles(metrics.values()).items()
+        # An earlier version did not compute all of them.
+        if name == "n" or any(name in measured for measured in metrics.values())
     ]
     rows.insert(1, (Message("cli.seen-in-training"), *(_seen(counts, split) for split in splits)))
     show_table(columns, rows)
