@@ -126,7 +126,7 @@ def _new(evidence: Json, split: str) -> Answers:
     listed = evidence["predictions"].get(split) or {"id": []}
     subjects = list(zip(listed["id"], listed.get("site", ()), strict=False))
     often = Counter(subjects)
-    ranked = listed.get("before_calibration") or listed.get("probability")
+    ranked = listed.get("before_calibration") or listed.get("probability") or []
     return {
         who: (listed["label"][row], listed["probability"][row], ranked[row])
         for row, who in enumerate(subjects)
