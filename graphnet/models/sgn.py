@@ -54,8 +54,7 @@ class SGN(Net):
 
         X lies in both, so that neither path has to copy its part in each step.
         """
-        roots = x / (x.abs() + SMOOTH).sqrt()
-        return torch.cat([normalised(adjacency) @ x, x], dim=-1), torch.cat([x, roots], dim=-1)
+        return torch.cat([normalised(adjacency) @ x, x], dim=-1), _with_roots(x)
 
     def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:
         """See :class:`Net`; the graph is in ``inputs`` already, ``graph`` is the linear path's."""
@@ -139,10 +138,9 @@ class NoEdge(SGN):
 
     edge_aware = False
 
-    def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
+    def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:  # noqa: ARG002
         """As SGN on a graph without edges, where A·X is X: the inputs hold it once."""
-        _, linear = super().prepare(x, _unlinked(adjacency))
-        return x, linear
+        return x, _with_roots(x)
 
     def _conv(self, params: Params) -> Tensor:
         weight = params["conv.weight"]
@@ -157,6 +155,11 @@ class NoEdge(SGN):
     ) -> Tensor:
         """As SGN on a graph without edges."""
         return super().mean_gradient(params, x, _unlinked(adjacency), weights)
+
+
+def _with_roots(x: Tensor) -> Tensor:
+    """``[X, √X]``, roots with their sign, (…, S, N, 2F)."""
+    return torch.cat([x, x / (x.abs() + SMOOTH).sqrt()], dim=-1)
 
 
 def _unlinked(adjacency: Tensor) -> Tensor:
