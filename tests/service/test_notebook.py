@@ -46,9 +46,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def client(home: Path) -> Iterator[Client]:
     before = children()
     with local_service(home) as client:
-        assert children() > before
+        assert children() - before
         yield client
-    assert children() <= before
+    assert not children() - before
     assert not address_file(home).exists()
 
 
