@@ -49,17 +49,16 @@ from service.http.middleware import (
     TracingMiddleware,
 )
 from service.http.responses import success
-from service.monitoring.listener import Addresses, MetricsMiddleware, Monitoring
+from service.monitoring.metrics import Addresses, MetricsMiddleware, Monitoring, TaskMetrics
 from service.monitoring.readiness import Readiness
-from service.monitoring.task_metrics import TaskMetrics
 from service.pages.table import PAGES
 from service.settings import HttpSettings
 from service.state import AppState, SchemaWatch, state_of
 from service.stores.artifacts import ArtifactReader
 from service.stores.direct_uploads import DirectUploads
 from service.stores.profiles import DatasetCache, Profiles
-from service.stores.reading import PredictionClient, ReadingClient
 from service.stores.uploads import Uploads
+from service.stores.worker_calls import PredictionClient, ReadingClient
 
 log = logging.getLogger(__name__)
 

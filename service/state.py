@@ -15,19 +15,18 @@ from db.server.versions import check_known
 from db.submissions.intake import Intake
 from service.forms.refusal_log import RefusalLog
 from service.http.limits import AdmissionControl, KeyedLock
-from service.monitoring.listener import Monitoring
+from service.monitoring.metrics import Monitoring
 from service.monitoring.readiness import Readiness
 from service.settings import HttpSettings
 from service.stores.artifacts import ArtifactReader, LostModels
 from service.stores.direct_uploads import DirectUploads
 from service.stores.profiles import DatasetCache, Profiles
-from service.stores.reading import PredictionClient, ReadingClient
 from service.stores.uploads import Uploads
+from service.stores.worker_calls import PredictionClient, ReadingClient
 
 if TYPE_CHECKING:
     from service.stores.comparison import ComparisonCache
-    from service.stores.live_tasks import LiveTasks
-    from service.stores.task_summaries import TaskSummaries
+    from service.stores.task_caches import LiveTasks, TaskSummaries
 
 FRESH_SECONDS = 1.0
 
@@ -78,7 +77,7 @@ class AppState:
     # Made when first asked for: what they import is not for the start.
     @cached_property
     def live_tasks(self) -> "LiveTasks":
-        from service.stores.live_tasks import LiveTasks  # noqa: PLC0415
+        from service.stores.task_caches import LiveTasks  # noqa: PLC0415
 
         return LiveTasks()
 
@@ -90,7 +89,7 @@ class AppState:
 
     @cached_property
     def task_summaries(self) -> "TaskSummaries":
-        from service.stores.task_summaries import TaskSummaries  # noqa: PLC0415
+        from service.stores.task_caches import TaskSummaries  # noqa: PLC0415
 
         return TaskSummaries()
 

@@ -275,7 +275,7 @@ def _show_command(command: Sequence[str]) -> None:
 
 def _fork_children() -> None:
     """Let ``sgn up`` fork its worker too, off a process that is forked while it has no thread."""
-    from service.local import child_processes
+    from service.local import up
 
     ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     if not os.fork():
@@ -303,7 +303,7 @@ def _fork_children() -> None:
         STDOUT=subprocess.STDOUT,
         TimeoutExpired=subprocess.TimeoutExpired,
     )
-    setattr(child_processes, "subprocess", its_own)  # noqa: B010 - the name is another module's
+    setattr(up, "subprocess", its_own)  # noqa: B010 - the name is another module's
 
 
 if __name__ == "__main__":

@@ -233,7 +233,7 @@ ENDPOINTS = (
     Endpoint(
         "GET",
         f"{V0}/refused_forms",
-        "routes.refused_forms:list_refused",
+        "routes.submission:list_refused",
         "Task forms that were refused in the last 30 days, and why; newest first.",
         reply={"refused_forms": "[RefusedForm]", "next_cursor": "string?"},
         query=PAGE_OF_PROJECT,
@@ -347,7 +347,7 @@ ENDPOINTS = (
     ),
     _task(
         "/predict",
-        "routes.predict:predict",
+        "routes.stored:predict",
         "Predict new subjects with the stored model: a table as for a dataset, without labels.",
         method="POST",
         reply={

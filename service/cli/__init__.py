@@ -5,12 +5,12 @@ from importlib import metadata
 import click
 
 from graphnet.messages import Message
-from service.cli import data, manage, models, predict, results, submit, tasks
+from service.cli import data, manage, models, results, tasks
 from service.cli.base import options
 from service.cli.base.commands import Sgn, add_language_option, command, option
 from service.cli.base.language import Failure
 from service.cli.base.options import example, json_option
-from service.cli.display.terminal import show_json
+from service.cli.base.terminal import show_json
 from service.cli.operators import clean, doctor, processes, token
 from service.environment import DEFAULT_URL, URL
 
@@ -77,7 +77,7 @@ main.add_section(Message("help.section-data"), (data.data,))
 main.add_section(
     Message("help.section-tasks"),
     (
-        *(submit.submit, tasks.tasks, tasks.show, submit.watch, submit.log),
+        *(tasks.submit, tasks.tasks, tasks.show, tasks.watch, tasks.log),
         *(tasks.cancel, tasks.retry, manage.edit, manage.delete),
     ),
 )
@@ -85,7 +85,7 @@ main.add_section(
     Message("help.section-results"),
     (results.report, results.predictions, results.compare, tasks.lineage),
 )
-main.add_section(Message("help.section-models"), (models.models, models.model, predict.predict))
+main.add_section(Message("help.section-models"), (models.models, models.model, results.predict))
 main.add_section(
     Message("help.section-operators"),
     (

@@ -10,13 +10,11 @@ import click
 from db.dataset_names import named_after
 from graphnet.messages import Message
 from service.cli.base.commands import group, option
-from service.cli.base.connection import service_at
 from service.cli.base.files import file_argument, readable
 from service.cli.base.language import Failure, words
-from service.cli.base.options import dataset_argument, example, json_option, url_option
-from service.cli.display.dataset_display import holds, show_dataset, show_preview
-from service.cli.display.task_display import shown_reading, shown_upload
-from service.cli.display.terminal import Column, note, show_json, show_table
+from service.cli.base.options import dataset_argument, example, json_option, service_at, url_option
+from service.cli.base.terminal import Column, note, show_json, show_table
+from service.cli.dataset_display import holds, show_dataset, show_preview
 from service.cli.mapping import (
     ask,
     can_ask,
@@ -28,6 +26,7 @@ from service.cli.mapping import (
     unanswered,
     upload_option,
 )
+from service.cli.task_display import shown_reading, shown_upload
 from service.environment import USER_ID
 
 if TYPE_CHECKING:

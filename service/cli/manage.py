@@ -13,17 +13,17 @@ import click
 
 from graphnet.messages import Message
 from service.cli.base.commands import command, option
-from service.cli.base.connection import service_at
 from service.cli.base.language import Failure, WrongUsage, words
 from service.cli.base.options import (
     dataset_argument,
     example,
     json_option,
+    service_at,
     task_argument,
     url_option,
 )
+from service.cli.base.terminal import STATUS_STYLES, Column, note, show_json, show_table
 from service.cli.data import data
-from service.cli.display.terminal import STATUS_STYLES, Column, note, show_json, show_table
 from service.cli.mapping import can_ask
 
 if TYPE_CHECKING:

@@ -13,18 +13,18 @@ import click
 
 from graphnet.messages import Message
 from service.cli.base.commands import WithDefault, command, option
-from service.cli.base.connection import service_at
 from service.cli.base.files import readable, unwritable, write_all
 from service.cli.base.language import Failure, failure_of, wrong_value
 from service.cli.base.options import (
     datasets,
     example,
     json_option,
+    service_at,
     task_argument,
     tasks,
     url_option,
 )
-from service.cli.display.terminal import (
+from service.cli.base.terminal import (
     Column,
     note,
     say,

@@ -1,4 +1,4 @@
-"""What a check found."""
+"""What a check found; and what every check of a clock finds."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -49,3 +49,24 @@ def warning(check: str, found: Message, fix: Message | None = None) -> CheckResu
 def fault(check: str, found: Message, fix: Message) -> CheckResult:
     """It does not work."""
     return CheckResult(check, State.FAULT, found, fix)
+
+
+CLOCK = "clock"
+APART_MS = 5_000
+REFUSED_MS = 900_000  # S3 takes no signature that is older or from the future by more
+SET_CLOCKS = Message("doctor.set-clocks")
+
+
+def clock_result(whose: str, ahead_ms: int, *, signed: bool = False) -> CheckResult:
+    """How far the clock of ``whose`` is from ours; ``signed`` where it judges our signatures."""
+    seconds = f"{abs(ahead_ms) / 1000:.1f}"
+    found = (
+        Message("doctor.clock-ahead", whose=whose, seconds=seconds)
+        if ahead_ms > 0
+        else Message("doctor.clock-behind", whose=whose, seconds=seconds)
+    )
+    if signed and abs(ahead_ms) > REFUSED_MS:
+        return fault(CLOCK, Message("doctor.clock-refused", clock=found), SET_CLOCKS)
+    if abs(ahead_ms) > APART_MS:
+        return warning(CLOCK, found, SET_CLOCKS)
+    return ok(CLOCK, found)

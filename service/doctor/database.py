@@ -10,8 +10,7 @@ from db.server.diagnosis import Server, check_writable
 from db.server.errors import DatabaseError, DatabaseRefuses, Refusal, SchemaBehind
 from db.server.packet_limit import needed_packet
 from graphnet.messages import Message
-from service.doctor import clock
-from service.doctor.check_result import CheckResult, fault, ok, warning
+from service.doctor.check_result import CheckResult, clock_result, fault, ok, warning
 from service.settings import HttpSettings, is_loopback
 
 CHECK = "database"
@@ -53,7 +52,7 @@ def absent_file(url: str) -> str:
 
 async def _asked(settings: HttpSettings) -> list[CheckResult]:
     server = await diagnosis.server()
-    found = [_server(server), clock.clock_result(clock.DATABASE, server.ahead_ms)]
+    found = [_server(server), clock_result("database", server.ahead_ms)]
     try:
         await check_schema()
     except SchemaBehind as error:

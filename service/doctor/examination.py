@@ -10,7 +10,7 @@ from actors.settings import ProcessSettingsError
 from db.server.connection import read_installation
 from db.server.errors import DatabaseError
 from graphnet.messages import Message
-from service.doctor import database, direct_uploads, machine, queue, storage
+from service.doctor import database, machine, queue, storage
 from service.doctor.check_result import CheckResult, State, fault, ok, warning
 from service.doctor.database import absent_file
 from service.local.home import variables as home_variables
@@ -91,7 +91,7 @@ async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Ch
         checks["redis"] = _queue(settings, embedded=embedded)
     if "SGN_REGISTRY_URL" not in wrong:
         checks["registry"] = asyncio.to_thread(storage.check, settings)
-        checks["uploads"] = asyncio.to_thread(direct_uploads.check, settings)
+        checks["uploads"] = asyncio.to_thread(storage.check_uploads, settings)
     answers = await asyncio.gather(*(_bounded(name, check) for name, check in checks.items()))
     found = _settings_results(wrong) + [each for answer in answers for each in answer]
     found += _tracing(settings)

@@ -1,14 +1,28 @@
-"""The registry: whether an object can be written, read and removed."""
+"""The registry: objects are written, read and removed; parts go straight into the bucket."""
 
+import hashlib
 import os
+import time
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
 
 from graphnet.messages import Message
-from registry import CHECKPOINTS, RegistryError, open_store
-from service.doctor import clock
-from service.doctor.check_result import CheckResult, fault, ok
+from registry import (
+    CHECKPOINTS,
+    MultipartStore,
+    Part,
+    RegistryError,
+    Unfinished,
+    open_multipart,
+    open_store,
+)
+from service.doctor.check_result import CheckResult, clock_result, fault, ok, warning
 from service.settings import HttpSettings
 
 CHECK = "registry"
+PATIENCE_SECONDS = 5.0  # for what is asked by HTTP
 NAME, CONTENT = "probe", b"sgn doctor"
 
 
@@ -21,7 +35,7 @@ def check(settings: HttpSettings) -> list[CheckResult]:
         found = [fault(CHECK, error.problem, error.remedy or Message("registry.check-log"))]
     else:
         found = [ok(CHECK, _sound(url, endpoint, kept))]
-    return found + (clock.storage(endpoint) if url.startswith("s3:") else [])
+    return found + (storage_clock(endpoint) if url.startswith("s3:") else [])
 
 
 def _sound(url: str, endpoint: str | None, kept: Message) -> Message:
@@ -48,3 +62,124 @@ def _try(url: str, endpoint: str | None) -> Message:
     finally:
         store.delete(task_id)
     return store.integrity()
+
+
+AMAZON = "https://s3.amazonaws.com"
+
+
+def storage_clock(endpoint_url: str | None) -> list[CheckResult]:
+    """The clock of S3 storage, by the header Date of whatever it answers, in whole seconds."""
+    url = endpoint_url or AMAZON
+    try:
+        before = time.time()
+        answer = httpx.head(url, timeout=PATIENCE_SECONDS)
+        said = parsedate_to_datetime(answer.headers["date"]).timestamp()
+    except (httpx.HTTPError, httpx.InvalidURL, KeyError, ValueError):
+        return []  # the registry's own check says what does not answer
+    # It was said between the two, and cut off to the second.
+    ahead = said + 0.5 - (before + time.time()) / 2
+    return [clock_result("storage", int(1000 * ahead), signed=True)]
+
+
+UPLOADS = "uploads"
+PREFLIGHT, PUT, HEADER = "OPTIONS", "PUT", "content-md5"
+ANY = "*"
+
+
+def check_uploads(settings: HttpSettings) -> list[CheckResult]:
+    """Nothing where all files go through the service.
+
+    What fails here costs time and not the upload: the file goes through the service in the end.
+    """
+    process = settings.process
+    if not process.s3_public_url:
+        return []
+    try:
+        store = open_multipart(
+            process.registry_url,
+            endpoint_url=process.s3_endpoint_url,
+            folder=CHECKPOINTS,  # where no task is called so
+            public_url=process.s3_public_url,
+        )
+        if store is None:
+            return [warning(UPLOADS, Message("doctor.direct-no-bucket"), UNSET)]
+        return [_probe(store, process.s3_public_url, process.public_url)]
+    except RegistryError as error:
+        return [fault(UPLOADS, error.problem, error.remedy or Message("registry.check-log"))]
+
+
+UNSET = Message("doctor.unset-variable", name="SGN_S3_PUBLIC_URL")
+
+
+def _probe(store: MultipartStore, public_url: str, pages: str) -> CheckResult:
+    """Send a part as a client does, and ask as the browser does before it; nothing is left there.
+
+    Raises:
+        RegistryError: the storage does not answer the service itself.
+
+    """
+    probe = f"doctor-{os.urandom(8).hex()}"
+    begun = Unfinished(probe, NAME, store.begin(probe, NAME))
+    part = Part(1, len(CONTENT), hashlib.md5(CONTENT, usedforsecurity=False).hexdigest())
+    address = store.address(begun, part)
+    try:
+        with httpx.Client(timeout=PATIENCE_SECONDS) as http:
+            sent = http.put(address, content=CONTENT, headers=part.headers)
+            if sent.status_code != httpx.codes.OK:
+                values = {"url": public_url, "status": sent.status_code}
+                return warning(
+                    UPLOADS,
+                    Message("doctor.direct-refused", **values),
+                    Message("doctor.direct-pass-on"),
+                )
+            return _cors(http, address, public_url, pages)
+    except httpx.HTTPError as error:
+        values = {"url": public_url, "error": type(error).__name__}
+        return warning(
+            UPLOADS, Message("doctor.direct-silent", **values), Message("doctor.direct-reachable")
+        )
+    finally:
+        store.give_up(begun)
+
+
+def _cors(http: httpx.Client, address: str, public_url: str, pages: str) -> CheckResult:
+    """Whether a browser that shows the ``pages`` may send a part. Raises httpx.HTTPError."""
+    if not pages:
+        return warning(
+            UPLOADS,
+            Message("doctor.direct-origin-unknown", url=public_url),
+            Message("doctor.direct-set-origin"),
+        )
+    parts = urlsplit(pages)
+    origin = urlunsplit((parts.scheme, parts.netloc, "", "", ""))
+    if parts.scheme == "https" and urlsplit(public_url).scheme != "https":
+        return warning(
+            UPLOADS,
+            Message("doctor.direct-not-https", url=public_url, origin=origin),
+            Message("doctor.direct-use-https"),
+        )
+    asked = {
+        "origin": origin,
+        "access-control-request-method": PUT,
+        "access-control-request-headers": HEADER,
+    }
+    answer = http.request(PREFLIGHT, address, headers=asked)
+    if not (answer.is_success and _allows(answer.headers, origin)):
+        return warning(
+            UPLOADS,
+            Message("doctor.direct-no-cors", url=public_url, origin=origin),
+            Message("doctor.direct-set-cors", origin=origin),
+        )
+    return ok(UPLOADS, Message("doctor.direct-works", url=public_url, origin=origin))
+
+
+def _allows(headers: httpx.Headers, origin: str) -> bool:
+    """Whether a preflight's answer lets this origin send a part; without credentials * is all."""
+
+    def listed(name: str) -> set[str]:
+        return {each.strip().lower() for each in headers.get(name, "").split(",")}
+
+    return all(
+        not listed(f"access-control-allow-{name}").isdisjoint({ANY, wanted.lower()})
+        for name, wanted in (("origin", origin), ("methods", PUT), ("headers", HEADER))
+    )

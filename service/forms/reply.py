@@ -13,9 +13,8 @@ from actors.monitoring.log_context import request_id
 from graphnet.messages import rendered
 from service.http.auth import CALLER, Caller
 from service.http.body import Posted
-from service.http.language import answer_language
 from service.http.queries import may_be_id
-from service.http.responses import ApiError
+from service.http.responses import ApiError, answer_language
 from service.state import state_of
 
 FORM_ADDRESSES = (

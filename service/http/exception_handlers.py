@@ -20,8 +20,7 @@ from db.server.errors import (
 from graphnet.messages import Message, render
 from registry import ObjectDamaged, RegistryError, RegistryRefuses
 from service.forms.reply import form_error_response, is_form_address
-from service.http.language import answer_language
-from service.http.responses import MEANINGS, SEE_OTHER, ApiError, ErrorNum
+from service.http.responses import MEANINGS, SEE_OTHER, ApiError, ErrorNum, answer_language
 from service.state import state_of
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""How many tasks may wait, how many clients may watch, upload or wait; and locks by name."""
+"""How many tasks and clients may wait, and how much a project may store; locks by name."""
 
 import asyncio
 import contextlib
@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
+from db import datasets
 from db.queue import queue_state
 from graphnet.messages import Message
-from service.http.responses import ApiError, ErrorNum
+from service.http.responses import ApiError, ErrorNum, quoted
 from service.settings import HttpSettings
 
 RETRY_SECONDS = 30
@@ -138,3 +139,28 @@ class KeyedLock:
         lock = self._locks.setdefault(name, asyncio.Lock())
         async with lock:
             yield
+
+
+GIGABYTE = 1e9
+DIGITS = 3  # so that a megabyte is seen
+
+
+async def check_quota(proj_id: str, size: int, quota: int) -> None:
+    """Refuse a file of ``size`` bytes where a project's ``quota`` has no room for it; 0 is none.
+
+    A file counts as large as it is; what was stored of it counts as large as its arrays are.
+
+    Raises:
+        ApiError: there is no room.
+
+    """
+    if not quota:
+        return
+    used = await datasets.stored_bytes(proj_id)
+    if used + size > quota:
+        sizes = {
+            name: round(each / GIGABYTE, DIGITS)
+            for name, each in {"used": used, "size": size, "quota": quota}.items()
+        }
+        message = Message("api.quota-exceeded", project=quoted(proj_id), **sizes)
+        raise ApiError(ErrorNum.QUOTA_EXCEEDED, message)

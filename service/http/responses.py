@@ -1,13 +1,14 @@
-"""Answers: JSON with ``error_num`` and ``msg``, and the errors that become one."""
+"""Answers: JSON with ``error_num`` and ``msg``, and errors that become one; in which language."""
 
 import json
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
+from starlette.requests import Request
 from starlette.responses import Response
 
-from graphnet.messages import ENGLISH, Message, as_message, render
+from graphnet.messages import CHINESE, ENGLISH, LANGUAGES, Message, as_message, render
 
 SEE_OTHER = 303  # of HTTP
 
@@ -229,3 +230,21 @@ def _text(content: dict[str, Any]) -> str:
 
 def _json(text: str, status: int) -> Response:
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
+
+
+COOKIE = "sgn_language"  # chosen on a page
+LONGEST_HEADER = 200
+
+
+def answer_language(request: Request) -> str:
+    """The language chosen on a page, else the first of Accept-Language that exists; or English."""
+    chosen = request.cookies.get(COOKIE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    for part in request.headers.get("accept-language", "")[:LONGEST_HEADER].split(","):
+        language = part.partition(";")[0].strip().lower().partition("-")[0]
+        if language == "zh":
+            return CHINESE
+        if language == "en":
+            return ENGLISH
+    return ENGLISH

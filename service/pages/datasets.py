@@ -16,16 +16,22 @@ from graphnet.messages import render, rendered
 from graphnet.names import rule_help
 from service.http.auth import caller_of
 from service.http.body import read_body, read_form
-from service.http.language import answer_language
 from service.http.queries import Fields, mapping_of, query_flag, query_project, query_tag
-from service.http.responses import MEANINGS, SEE_OTHER, ApiError, ErrorNum, FieldError
+from service.http.responses import (
+    MEANINGS,
+    SEE_OTHER,
+    ApiError,
+    ErrorNum,
+    FieldError,
+    answer_language,
+)
 from service.pages.formats import path_of
 from service.pages.questions import answers_of, questions_of, roles_of
 from service.pages.site import page
 from service.routes.datasets import LENGTHS, dataset_of, read_again, receive_upload
 from service.state import state_of
-from service.stores.dataset_views import dataset_view, dataset_views
 from service.stores.uploads import Received
+from service.stores.views import dataset_view, dataset_views
 
 PAGE = 100
 FILE = "datafile"

@@ -24,9 +24,9 @@ from service.http.responses import SEE_OTHER
 from service.pages.site import page
 from service.predecessor import STATUSES
 from service.routes.datasets import store_table
-from service.routes.refused_forms import refused_page
+from service.routes.submission import refused_page
 from service.state import state_of
-from service.stores.task_views import task_views
+from service.stores.views import task_views
 
 PAGE = 50
 MOST_PLACES = 1000

@@ -21,9 +21,8 @@ from service.forms.reply import note_refusal
 from service.forms.schema import sweep_cost
 from service.http.auth import caller_of
 from service.http.body import read_fields
-from service.http.language import answer_language
 from service.http.queries import query_flag
-from service.http.responses import MEANINGS, SEE_OTHER, ApiError, ErrorNum
+from service.http.responses import MEANINGS, SEE_OTHER, ApiError, ErrorNum, answer_language
 from service.pages import choices
 from service.pages.site import page
 from service.routes.submission import NewForm, accepted

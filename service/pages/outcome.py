@@ -48,7 +48,7 @@ from registry import RegistryError
 from service.http.responses import ApiError
 from service.routes.evidence import facts_of
 from service.state import state_of
-from service.stores.task_views import full_view
+from service.stores.views import full_view
 
 Json = Mapping[str, Any]
 

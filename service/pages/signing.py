@@ -9,10 +9,9 @@ from starlette.responses import RedirectResponse, Response
 from db import tokens
 from service.http.auth import TOKEN_COOKIE, refuse_cross_site
 from service.http.body import read_body, read_form
-from service.http.language import COOKIE as LANGUAGE_COOKIE
+from service.http.responses import COOKIE as LANGUAGE_COOKIE
 from service.http.responses import SEE_OTHER
-from service.pages.languages import LANGUAGES
-from service.pages.site import THEME_COOKIE, THEMES, own, page
+from service.pages.site import LANGUAGES, THEME_COOKIE, THEMES, own, page
 
 MOST_BYTES = 10_000
 YEAR_SECONDS = 365 * 86_400

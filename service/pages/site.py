@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib.resources import files
-from typing import Any
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader
@@ -16,10 +17,13 @@ from starlette.responses import HTMLResponse, Response
 from db.tokens import Role
 from graphnet.messages import Message, render
 from service.http.auth import CALLER, Caller
-from service.http.responses import MEANINGS, ApiError, ErrorNum, quoted
+from service.http.responses import MEANINGS, ApiError, ErrorNum, answer_language, quoted
 from service.pages.formats import FILTERS, UNITS, duration, names
-from service.pages.languages import LANGUAGES, language_of, translations
 from service.state import state_of
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+    from babel.support import NullTranslations
 
 THEME_COOKIE = "sgn_theme"
 THEMES = ("auto", "light", "dark")
@@ -97,6 +101,53 @@ def own(address: str) -> str:
 
 def _asked(request: Request) -> str:
     return f"{request.url.path}?{request.url.query}".rstrip("?")
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language of the pages, by its tag (BCP 47), its name in itself, and Babel's locale."""
+
+    tag: str
+    name: str
+    locale: str
+
+
+ENGLISH = Language("en", "English", "en")
+CHINESE = Language("zh-CN", "简体中文", "zh_Hans_CN")
+LANGUAGES = {each.tag: each for each in (ENGLISH, CHINESE)}
+
+
+def language_of(request: Request) -> Language:
+    """The language that was chosen, else the first of the browser's that there is."""
+    return LANGUAGES[answer_language(request)]
+
+
+@lru_cache(len(LANGUAGES))
+def translations(tag: str) -> "NullTranslations":
+    """The catalogue of a language, of all the files in its folder."""
+    from babel.messages.mofile import write_mo  # noqa: PLC0415 - slow to import
+    from babel.support import NullTranslations, Translations  # noqa: PLC0415
+
+    if tag == ENGLISH.tag:
+        return NullTranslations()
+    compiled = BytesIO()
+    write_mo(compiled, catalogue(tag))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def catalogue(tag: str) -> "Catalog":
+    """The messages of a language."""
+    from babel.messages.catalog import Catalog  # noqa: PLC0415 - slow to import
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
+    found = Catalog(locale=LANGUAGES[tag].locale)
+    for file in sorted((files("service.pages") / "locale" / tag).iterdir(), key=lambda f: f.name):
+        with file.open("rb") as opened:
+            for message in read_po(opened):
+                if message.id:
+                    found[message.id] = message
+    return found
 
 
 @lru_cache(len(LANGUAGES))

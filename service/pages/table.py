@@ -65,7 +65,7 @@ PAGES = (
         *(
             "POST",
             f"{TASK}/predict",
-            "pages.predicting:predict",
+            "pages.predictions:predict",
             "New subjects, on a page or as CSV.",
         ),
         *(*NOT_THERE, *READING, *STORED),

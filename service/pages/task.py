@@ -19,8 +19,7 @@ from graphnet.messages import rendered
 from graphnet.report.sweep import SweepSection
 from graphnet.training.history import History
 from service.http.auth import caller_of
-from service.http.language import answer_language
-from service.http.responses import SEE_OTHER
+from service.http.responses import SEE_OTHER, answer_language
 from service.pages import outcome
 from service.pages.choices import headline, model_of
 from service.pages.outcome import curve, read_facts
@@ -30,7 +29,7 @@ from service.predecessor import require_ours
 from service.routes.submission import RETRIABLE, missing_workers, submit_again
 from service.routes.tasks import task_of
 from service.state import AppState, state_of
-from service.stores.task_views import full_view
+from service.stores.views import full_view
 
 
 async def show(request: Request) -> Response:

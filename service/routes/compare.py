@@ -10,12 +10,12 @@ from starlette.responses import Response
 from db.submissions.tasks import TaskRecord
 from graphnet.messages import Message, rendered
 from service.http.auth import caller_of
-from service.http.language import answer_language
 from service.http.queries import LONGEST_ID
 from service.http.responses import (
     ApiError,
     ErrorNum,
     FieldError,
+    answer_language,
     field_error,
     form_error,
     quoted,
@@ -26,7 +26,7 @@ from service.routes.evidence import evidence_of
 from service.routes.tasks import find_task
 from service.state import state_of
 from service.stores.comparison import BySplit, Evidence
-from service.stores.task_views import full_view
+from service.stores.views import full_view
 
 FEWEST, MOST = 2, 6
 FIELD = "task_ids"

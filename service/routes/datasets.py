@@ -18,7 +18,7 @@ from graphnet.data.profile import Profile
 from graphnet.messages import Message, rendered
 from service.http.auth import Caller, caller_of
 from service.http.body import read_body
-from service.http.language import answer_language
+from service.http.limits import check_quota
 from service.http.queries import (
     WHOLE,
     mapping_from,
@@ -32,6 +32,7 @@ from service.http.responses import (
     ApiError,
     ErrorNum,
     FieldError,
+    answer_language,
     field_error,
     field_errors,
     form_error,
@@ -39,11 +40,9 @@ from service.http.responses import (
     success,
 )
 from service.state import AppState, state_of
-from service.stores.dataset_views import dataset_view, dataset_views
-from service.stores.quota import check_quota
-from service.stores.reading import OpenQuestions, no_worker_error, questions_error
 from service.stores.uploads import Received
-from service.stores.worker_calls import NoAnswer
+from service.stores.views import dataset_view, dataset_views
+from service.stores.worker_calls import NoAnswer, OpenQuestions, no_worker_error, questions_error
 
 MOST = 1000
 LENGTHS = {"proj_id": (1, 32), "user_id": (0, 32), "data_name": (1, LONGEST)}

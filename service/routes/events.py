@@ -30,7 +30,7 @@ from service.http.auth import caller_of, is_still_allowed
 from service.http.queries import query_project
 from service.routes.tasks import task_of
 from service.state import AppState, state_of
-from service.stores.task_views import progress_of
+from service.stores.views import progress_of
 
 LOOK_SECONDS = 0.5
 LOOKS_PER_CHECK = 4  # of the token

@@ -17,13 +17,12 @@ from graphnet.names import status_name
 from graphnet.report.facts import Facts
 from graphnet.report.page import SCRIPT_HASH, render_report
 from registry import EVIDENCE, GLASS_BRAIN, REPORT
-from service.http.language import answer_language
 from service.http.queries import query_flag
-from service.http.responses import ApiError, ErrorNum, success
+from service.http.responses import ApiError, ErrorNum, answer_language, success
 from service.predecessor import require_known
 from service.routes.stored import damaged, manifest_of, stored
 from service.routes.tasks import task_of
-from service.stores.task_views import full_view
+from service.stores.views import full_view
 
 T = TypeVar("T")
 

@@ -9,8 +9,7 @@ from db.server.connection import ping
 from db.server.errors import DatabaseError
 from graphnet.messages import Message, render
 from service.http.auth import caller_of
-from service.http.language import answer_language
-from service.http.responses import ErrorNum, error_response, success
+from service.http.responses import ErrorNum, answer_language, error_response, success
 from service.state import state_of
 
 OK = "ok"

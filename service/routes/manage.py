@@ -36,9 +36,8 @@ from service.routes.tasks import answer as task_answer
 from service.routes.tasks import task_of
 from service.state import AppState, state_of
 from service.stores import dependents
-from service.stores.dataset_views import dataset_view
 from service.stores.dependents import Dependents
-from service.stores.task_views import instant
+from service.stores.views import dataset_view, instant
 
 log = logging.getLogger(__name__)
 

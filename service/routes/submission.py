@@ -1,4 +1,4 @@
-"""A new task: from a posted form, or from a task that failed or was cancelled."""
+"""A new task: from a posted form, or from a task that failed or was cancelled; refused forms."""
 
 import asyncio
 import hashlib
@@ -19,14 +19,16 @@ from actors.monitoring.tracing import TRACING
 from db.queue.states import Status
 from db.server.charset import unstorable_of_task
 from db.server.errors import KeyUsed, ModelRemoved
-from db.submissions import tasks
+from db.submissions import refused_forms, tasks
 from db.submissions.form import TaskForm
 from db.submissions.new_tasks import NewKey, NewTask, find_key
+from db.submissions.refused_forms import RefusedFormRecord
 from db.submissions.tasks import TaskRecord
 from db.texts import in_ascii
 from graphnet.catalogue import find_model
 from graphnet.messages import ENGLISH, Message, rendered
 from graphnet.names import status_name
+from service.api.views import RefusedFormView
 from service.forms import validation
 from service.forms.compatibility import PARENT
 from service.forms.reply import ACCEPTED, note_form
@@ -34,21 +36,24 @@ from service.forms.schema import PostedForm, read_form
 from service.forms.validation import names_in, resolve_dataset_names, with_present_names
 from service.http.auth import Caller, caller_of
 from service.http.body import read_posted
-from service.http.language import answer_language
+from service.http.queries import DEFAULT_LIMIT, query_limit, query_project
 from service.http.responses import (
     ApiError,
     ErrorNum,
     FieldError,
+    answer_language,
     field_error,
     field_errors,
     form_error,
     quoted,
     stored_response,
+    success,
     success_text,
 )
 from service.predecessor import require_ours
 from service.routes.tasks import answer, task_of
 from service.state import AppState, state_of
+from service.stores.views import instant
 
 log = logging.getLogger(__name__)
 
@@ -255,3 +260,41 @@ async def missing_workers(state: AppState, kind: str) -> list[Message]:
         log.warning("the workers cannot be counted: %s", error)
         return []
     return [] if workers[kind] else [MISSING[kind]]
+
+
+async def list_refused(request: Request) -> Response:
+    """One page of refused forms, newest first."""
+    rows, cursor = await refused_page(request)
+    return success(refused_forms=rows, next_cursor=cursor)
+
+
+async def refused_page(
+    request: Request, usual: int = DEFAULT_LIMIT
+) -> tuple[list[dict[str, Any]], str | None]:
+    """What the query asks for, of what the caller sees; ``usual`` rows. Raises ApiError.
+
+    Forms without a project are listed only for callers who see all projects.
+    """
+    caller = caller_of(request)
+    forms, cursor = await refused_forms.list_refused(
+        proj_id=query_project(request, caller),
+        limit=query_limit(request, usual),
+        cursor=request.query_params.get("cursor") or None,
+    )
+    # A database may take names for equal that are not (PROJ1 and proj1).
+    return [_view(form).as_dict() for form in forms if caller.sees(form.proj_id)], cursor
+
+
+def _view(form: RefusedFormRecord) -> RefusedFormView:
+    return RefusedFormView(
+        refused_at=instant(form.created_at) or "",
+        proj_id=form.proj_id,
+        request_id=form.request_id,
+        error_num=form.error_num,
+        msg=str(form.message),
+        errors=[
+            {"field": field, "msg": str(message), "message": message.as_dict()}
+            for field, message in form.errors
+        ],
+        message=form.message.as_dict(),
+    )

@@ -14,7 +14,6 @@ from graphnet.config import OPTIONS, TrainingSettings
 from graphnet.messages import Message, render
 from service.api.views import HeadlineView, TaskView
 from service.http.auth import caller_of
-from service.http.language import answer_language
 from service.http.queries import (
     may_be_id,
     query_flag,
@@ -23,11 +22,11 @@ from service.http.queries import (
     query_tag,
     query_text,
 )
-from service.http.responses import ApiError, ErrorNum, field_error, quoted, success
+from service.http.responses import ApiError, ErrorNum, answer_language, field_error, quoted, success
 from service.predecessor import STATUSES, absence, require_ours
 from service.state import state_of
-from service.stores.task_summaries import TaskSummary
-from service.stores.task_views import full_view, task_view, task_views
+from service.stores.task_caches import TaskSummary
+from service.stores.views import full_view, task_view, task_views
 
 
 async def list_tasks(request: Request) -> Response:

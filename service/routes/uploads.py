@@ -21,6 +21,7 @@ from registry import Part
 from registry.multipart import MD5
 from service.http.auth import caller_of
 from service.http.body import read_body, read_fields
+from service.http.limits import check_quota
 from service.http.queries import query_flag
 from service.http.responses import (
     ApiError,
@@ -30,7 +31,6 @@ from service.http.responses import (
     success,
 )
 from service.state import state_of
-from service.stores.quota import check_quota
 
 PROTOCOL = "1.0.0"
 LENGTH, OFFSET, METADATA = "upload-length", "upload-offset", "upload-metadata"

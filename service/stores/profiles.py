@@ -14,8 +14,7 @@ from db import datasets
 from db.datasets import DatasetRecord, ListedDataset
 from db.server.errors import DatabaseError
 from service.http.responses import ApiError
-from service.stores.reading import ReadingClient
-from service.stores.worker_calls import NoAnswer
+from service.stores.worker_calls import NoAnswer, ReadingClient
 
 if TYPE_CHECKING:
     from graphnet.data.profile import Profile

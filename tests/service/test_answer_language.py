@@ -7,8 +7,14 @@ import pytest
 from starlette.requests import Request
 
 from graphnet.messages import CHINESE, ENGLISH, Message, as_one, render
-from service.http.language import COOKIE, answer_language
-from service.http.responses import ApiError, ErrorNum, FieldError, form_error
+from service.http.responses import (
+    COOKIE,
+    ApiError,
+    ErrorNum,
+    FieldError,
+    answer_language,
+    form_error,
+)
 from service.routes.tasks import list_models
 
 FOLDS = FieldError("param_set.cv_folds", Message("forms.parent-missing"))

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from service.stores import live_tasks as room
-from service.stores.live_tasks import LiveTasks
+from service.stores import task_caches as room
+from service.stores.task_caches import LiveTasks
 from tests.installations import Installation
 from tests.service.forms import form
 

@@ -27,8 +27,8 @@ from actors.reading.uploads import AWAITED, abandoned
 from db.tokens import Role
 from registry import UPLOADS, MultipartStore, Store, Unfinished, open_multipart, open_store
 from service.client import Client
-from service.doctor import direct_uploads
 from service.doctor.check_result import State
+from service.doctor.storage import check_uploads
 from service.http.auth import Caller
 from service.settings import HttpSettings
 from service.stores.direct_uploads import DirectUploads
@@ -393,7 +393,7 @@ ALONE = ("SGN_S3_ENDPOINT_URL", "SGN_REGISTRY_URL", "SGN_S3_PUBLIC_URL")
 def examined(place: Place, **changes: str) -> tuple[State, str]:
     names = ("SGN_DATABASE_URL", "SGN_REDIS_URL", *ALONE)
     variables = {name: place.variables[name] for name in names} | changes
-    (result,) = direct_uploads.check(HttpSettings.from_environment(variables))
+    (result,) = check_uploads(HttpSettings.from_environment(variables))
     return result.state, result.found.code.removeprefix("doctor.direct-")
 
 
@@ -438,7 +438,7 @@ def test_the_doctor_sends_a_part_as_a_client_does(bucket: Place) -> None:
 
 def test_the_doctor_has_nothing_to_say_where_files_go_through_the_service(bucket: Place) -> None:
     variables = {**bucket.variables, "SGN_S3_PUBLIC_URL": ""}
-    assert direct_uploads.check(HttpSettings.from_environment(variables)) == []
+    assert check_uploads(HttpSettings.from_environment(variables)) == []
 
 
 @contextmanager

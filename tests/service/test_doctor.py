@@ -20,8 +20,8 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from actors.messaging.queue import send_heartbeat
 from graphnet.messages import CHINESE, Message, render
 from service.cli import main
-from service.doctor import clock, database, examination, machine
-from service.doctor.check_result import CheckResult, State
+from service.doctor import database, examination, machine, storage
+from service.doctor.check_result import CheckResult, State, clock_result
 from service.local.migrate import run as migrate
 from service.settings import HttpSettings
 from tests.databases import ServerSilent, mysql_database, query
@@ -283,7 +283,7 @@ def test_who_may_come_in(
     ],
 )
 def test_a_clock_that_goes_wrong(ahead_ms: int, *, signed: bool, state: State) -> None:
-    result = clock.clock_result(clock.DATABASE, ahead_ms, signed=signed)
+    result = clock_result("database", ahead_ms, signed=signed)
     assert result.state == state
     assert ("behind" in str(result.found)) == (ahead_ms < 0)
 
@@ -300,10 +300,10 @@ class Late(BaseHTTPRequestHandler):
 def test_the_clock_of_storage_is_read_from_whatever_it_answers() -> None:
     with HTTPServer(("127.0.0.1", 0), Late) as server:
         threading.Thread(target=server.handle_request, daemon=True).start()
-        (result,) = clock.storage(f"http://127.0.0.1:{server.server_port}")
+        (result,) = storage.storage_clock(f"http://127.0.0.1:{server.server_port}")
     assert result.state == State.FAULT
     assert "3600." in str(result.found) or "3599." in str(result.found)
-    assert clock.storage("http://127.0.0.1:1") == []
+    assert storage.storage_clock("http://127.0.0.1:1") == []
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from actors.messaging.queue import redis_broker, send_heartbeat
 from db.server.connection import migrate
 from graphnet.messages import finished
 from registry import RegistryUnavailable
-from service.monitoring import task_metrics
+from service.monitoring import metrics
+from service.monitoring.metrics import TaskMetrics
 from service.monitoring.readiness import Readiness
-from service.monitoring.task_metrics import TaskMetrics
 from tests.db.opened import opened
 from tests.servers import queue_server
 
@@ -84,7 +84,7 @@ def test_what_is_away_is_said_and_its_figures_are_left_out() -> None:
 
 
 def test_what_is_silent_holds_nobody_up(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(task_metrics, "PATIENCE_SECONDS", 2.0)
+    monkeypatch.setattr(metrics, "PATIENCE_SECONDS", 2.0)
     text = opened(database, scraped(NOBODY, silent))
     assert 'sgn_dependency_up{dependency="registry"} 0.0' in text
     assert 'sgn_dependency_up{dependency="database"} 1.0' in text

@@ -9,8 +9,8 @@ import pytest
 from db.submissions import tasks
 from db.submissions.tasks import TaskRecord
 from graphnet.evaluation.headline import Headline
-from service.stores import task_summaries as room
-from service.stores.task_summaries import TaskSummaries, TaskSummary
+from service.stores import task_caches as room
+from service.stores.task_caches import TaskSummaries, TaskSummary
 
 FIGURES = {"auc": 0.8, "ci": {"auc": [0.7, 0.9]}}
 RESULT = {

@@ -23,8 +23,7 @@ from service.pages.formats import (
     figure,
     interval,
 )
-from service.pages.languages import CHINESE, LANGUAGES, catalogue
-from service.pages.site import environment, own
+from service.pages.site import CHINESE, LANGUAGES, catalogue, environment, own
 from tests.installations import Installation
 from tests.service.english import english_in, shown_by
 

@@ -14,7 +14,7 @@ import click
 from graphnet.command.command_line import named_language, spaced, unspaced
 from graphnet.messages import LANGUAGES, Message
 from service.cli.base.language import remember_language, usage_sentences, words
-from service.cli.display.terminal import plain
+from service.cli.base.terminal import plain
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

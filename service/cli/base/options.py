@@ -1,17 +1,21 @@
-"""Options and arguments that several commands share."""
+"""How a command reaches the service; options and arguments that several commands share."""
 
 import os
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
 
+from graphnet.messages import Message
 from service.cli.base.commands import command, option
+from service.cli.base.language import Failure, chosen_language, failure_of
+from service.cli.base.terminal import show_json
+from service.environment import TokenUnreadable, token_in, url_in
 
 if TYPE_CHECKING:
-    from service.client import Client
+    from service.client import Client, ClientError
 
 
 def _remember(context: click.Context, _: click.Parameter, url: str | None) -> None:
@@ -47,8 +51,6 @@ json_option = option("--json", "as_json", is_flag=True, help="help.option-json")
 def completion(context: click.Context, shell: str, as_json: bool) -> None:  # noqa: FBT001
     """Print the script that completes 'sgn' in a shell."""
     from click.shell_completion import get_completion_class  # noqa: PLC0415 - rarely needed
-
-    from service.cli.display.terminal import show_json  # noqa: PLC0415
 
     shell_class = get_completion_class(shell)
     assert shell_class is not None  # noqa: S101 - one of click's own
@@ -86,7 +88,7 @@ def _matching(context: click.Context, begun: str, names: Names) -> list[str]:
 
     received: list[str] = []
     try:  # outside the timed part: it takes this machine's own time
-        client = Client(_url(context), token=_token(), timeout=SECONDS)
+        client = Client(_url(context), token=_readable_token(), timeout=SECONDS)
     except ClientError:
         return []
 
@@ -101,15 +103,11 @@ def _matching(context: click.Context, begun: str, names: Names) -> list[str]:
 
 
 def _url(context: click.Context) -> str:
-    from service.environment import url_in  # noqa: PLC0415
-
     urls = (context.params.get("url"), context.find_root().params.get("url"))
     return next((url for url in urls if url), url_in(os.environ))
 
 
-def _token() -> str:
-    from service.environment import TokenUnreadable, token_in  # noqa: PLC0415
-
+def _readable_token() -> str:
     try:
         return token_in(os.environ)
     except TokenUnreadable:
@@ -125,3 +123,39 @@ url_option = option(
 )
 task_argument = click.argument("task", shell_complete=tasks)
 dataset_argument = click.argument("name", shell_complete=datasets)
+
+
+FILE = ("datafile", "mapping", "upload")
+
+
+@contextmanager
+def service_at(url: str) -> Iterator["Client"]:
+    """Connect to the service; an error of the client ends the command with its message."""
+    from service.client import Client, ClientError  # noqa: PLC0415 - httpx is slow to import
+
+    token = _token()
+    try:
+        with Client(url, token=token, language=chosen_language()) as client:
+            yield client
+    except ClientError as error:
+        hint = [Message("cli.sign-in")] if error.status == 401 and not token else []
+        raise Failure(*_reasons(error), *hint) from error
+
+
+def _token() -> str:
+    try:
+        return token_in(os.environ)
+    except TokenUnreadable as error:
+        raise failure_of(error) from error
+
+
+def _reasons(error: "ClientError") -> list[Message | str]:
+    if not error.errors:
+        return [error.message]
+    return [_field_line(field, sentence) for field, sentence in error.errors]
+
+
+def _field_line(field: str, sentence: str) -> str:
+    """The message, with its field unless the message names it or it is the command's file."""
+    is_plain = field in FILE or field.rpartition(".")[2] in sentence
+    return sentence if is_plain else f"{field}: {sentence}"

@@ -14,7 +14,7 @@ from graphnet.messages import Message
 from service.cli.base.commands import command, option
 from service.cli.base.language import Failure, WrongUsage, chosen_language, failure_of, words
 from service.cli.base.options import example, json_option
-from service.cli.display.terminal import Column, note, say, show_json, show_table
+from service.cli.base.terminal import Column, note, say, show_json, show_table
 from service.cli.operators.processes import FOLDER
 
 if TYPE_CHECKING:

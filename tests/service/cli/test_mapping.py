@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.cli import mapping
-from service.cli.display import task_display
+from service.cli import mapping, task_display
 from tests.service.cli.command import Command
 from tests.service.fake_service import (
     CSV,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from graphnet.messages import CHINESE, Message, render
-from service.cli import submit
+from service.cli import tasks as cli_tasks
 from service.client import tasks
 from tests.service.cli.command import Command, process, rows
 from tests.service.fake_service import (
@@ -105,7 +105,7 @@ def test_a_log_cannot_steer_the_terminal(sgn: Command) -> None:
 def test_a_log_is_followed_until_the_task_has_ended(
     sgn: Command, fake: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(submit, "PAUSE", 0.01)
+    monkeypatch.setattr(cli_tasks, "PAUSE", 0.01)
     fake.looks[TASK] = [task(TASK), running(TASK, 1), task(TASK, "Finished")]
 
     ran = sgn("log", TASK, "--follow")

@@ -21,7 +21,7 @@ from graphnet.names import (
     status_name,
 )
 from service.cli.base.language import Failure, listed, words
-from service.cli.display.terminal import (
+from service.cli.base.terminal import (
     Column,
     note,
     plain,

@@ -1,10 +1,11 @@
-"""Tasks as the API and the pages show them."""
+"""Tasks and datasets as the API and the pages show them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from db.datasets import ListedDataset
 from db.management.labels import NO_LABEL, Kind, Label, get_label, get_labels
 from db.queue import queue_state
 from db.queue.states import Status
@@ -12,6 +13,9 @@ from db.submissions.tasks import TaskRecord
 from graphnet.evaluation.headline import Headline
 from service.api.views import HeadlineView, LiveTaskView, ProgressView, TaskView
 from service.predecessor import SUCCESS
+
+if TYPE_CHECKING:
+    from graphnet.data.profile import Profile
 
 
 async def full_view(task: TaskRecord) -> TaskView:
@@ -108,3 +112,37 @@ def instant(milliseconds: int) -> str | None:
     if not milliseconds:
         return None
     return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+OURS, THEIRS = "ours", "neuro-learn"
+
+
+async def dataset_view(record: ListedDataset, profile: "Profile") -> dict[str, Any]:
+    """One dataset with all its details. Raises DatabaseError."""
+    label = await get_label(Kind.DATASET, record.data_id)
+    return {**profile.shown(record, detailed=True), **_noted(profile, label)}
+
+
+async def dataset_views(
+    listed: Iterable[ListedDataset], profiles: "Mapping[str, Profile]"
+) -> list[dict[str, Any]]:
+    """Those of a list of which there is a profile, by name. Raises DatabaseError."""
+    records = [record for record in listed if record.data_name in profiles]
+    labels = await get_labels(Kind.DATASET, [record.data_id for record in records])
+    return [
+        {
+            **profiles[record.data_name].shown(record, detailed=False),
+            **_noted(profiles[record.data_name], labels.get(record.data_id, NO_LABEL)),
+        }
+        for record in records
+    ]
+
+
+def _noted(profile: "Profile", label: Label) -> dict[str, Any]:
+    return {
+        "owner": OURS if profile.uploaded else THEIRS,
+        "description": label.description,
+        "tags": list(label.tags),
+        "archived_at": instant(label.archived_at),
+        "former_names": [former.name for former in label.former_names],
+    }

@@ -8,7 +8,7 @@ import click
 from graphnet.messages import Message, as_message, as_one
 from graphnet.names import rule_help, rule_name
 from service.cli.base.language import listed, words
-from service.cli.display.terminal import (
+from service.cli.base.terminal import (
     Column,
     note,
     say,

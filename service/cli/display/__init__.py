@@ -1,1 +1,0 @@
-"""Tasks and datasets as a terminal shows them."""
