@@ -13,9 +13,10 @@ from graphnet.artifacts.confounds import Confounds
 from graphnet.artifacts.effects import Effects
 from graphnet.artifacts.fine_tuning import FineTuning
 from graphnet.artifacts.lineage import is_complete, subjects_seen
+from graphnet.artifacts.metrics import CalibrationResult, SplitMetrics
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import SplitPredictions, predictions_document
-from graphnet.artifacts.result import CV, CalibrationResult, SplitMetrics, TaskResult
+from graphnet.artifacts.result import TaskResult
 from graphnet.artifacts.sweep import SweepResult
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data import provenance
@@ -190,7 +191,7 @@ def _sweep(
         return None
     return summarise(
         compared,
-        validated.comparisons.get(CV, ()),
+        validated.comparisons,
         plan.candidates,
         plan.evaluation.sweep or "",
         is_regression=plan.start.scale is not None,

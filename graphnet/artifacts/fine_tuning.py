@@ -4,12 +4,12 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from graphnet.artifacts.metrics import UNKNOWN, Estimate, Estimates
+from graphnet.artifacts.stored_json import Json
 from graphnet.messages import Message
-
-Json = Mapping[str, Any]
 
 PARENT, MOVED, SCRATCH = "parent", "parent_moved", "scratch"  # who is compared with the tuned model
 TUNED = "tuned"
@@ -21,38 +21,14 @@ LEAST = 5  # subjects of each class, or twice as many with a score: of fewer not
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A value with its 95 % interval; None where it cannot be computed, or has none."""
-
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-    @property
-    def sign(self) -> int:
-        """1 or -1 where the interval lies above or below 0; 0 where it does not, or is unknown."""
-        if self.low is None or self.high is None:
-            return 0
-        return int(self.low > 0) - int(self.high < 0)
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {"value": self.value, "low": self.low, "high": self.high}
-
-
-UNKNOWN = Figure()
-Figures = Mapping[str, Figure]  # by name of the metric
-
-
-@dataclass(frozen=True)
 class Rival:
     """Another model on the same subjects: its ``metrics``, and the tuned model's less these.
 
     ``reason`` says why there are none.
     """
 
-    metrics: Figures = field(default_factory=dict)
-    differences: Figures = field(default_factory=dict)
+    metrics: Estimates = field(default_factory=dict)
+    differences: Estimates = field(default_factory=dict)
     reason: Message | None = None
 
     def gain(self, name: str) -> int:
@@ -76,7 +52,7 @@ class TuningComparison:
     by_class: Mapping[str, int] = field(default_factory=dict)
     seen_by_parent: int = 0
     seen_in_training: int = 0
-    tuned: Figures = field(default_factory=dict)
+    tuned: Estimates = field(default_factory=dict)
     rivals: Mapping[str, Rival] = field(default_factory=dict)
     reason: Message | None = None
 
@@ -233,8 +209,8 @@ def _scratch(found: TuningComparison) -> list[Message]:
     return [Message(code[rival.gain(name)], **values)]
 
 
-def _difference(figure: Figure) -> dict[str, str]:
-    bounds = {"difference": figure.value, "low": figure.low, "high": figure.high}
+def _difference(found: Estimate) -> dict[str, str]:
+    bounds = {"difference": found.value, "low": found.low, "high": found.high}
     return {name: "—" if value is None else f"{value:+.3f}" for name, value in bounds.items()}
 
 
@@ -249,11 +225,11 @@ def _comparison_json(found: TuningComparison) -> dict[str, Any]:
         "by_class": dict(found.by_class),
         "seen_by_parent": found.seen_by_parent,
         "seen_in_training": found.seen_in_training,
-        "tuned": _figures_json(found.tuned),
+        "tuned": _estimates_json(found.tuned),
         "rivals": {
             name: {
-                "metrics": _figures_json(rival.metrics),
-                "differences": _figures_json(rival.differences),
+                "metrics": _estimates_json(rival.metrics),
+                "differences": _estimates_json(rival.differences),
                 "reason": None if rival.reason is None else rival.reason.as_dict(),
             }
             for name, rival in found.rivals.items()
@@ -269,10 +245,10 @@ def _comparison(stored: Json) -> TuningComparison:
         by_class={str(label): int(count) for label, count in stored["by_class"].items()},
         seen_by_parent=int(stored["seen_by_parent"]),
         seen_in_training=int(stored["seen_in_training"]),
-        tuned=_figures(stored["tuned"]),
+        tuned=_estimates(stored["tuned"]),
         rivals={
             str(name): Rival(
-                _figures(rival["metrics"]), _figures(rival["differences"]), _reason(rival)
+                _estimates(rival["metrics"]), _estimates(rival["differences"]), _reason(rival)
             )
             for name, rival in stored["rivals"].items()
         },
@@ -280,12 +256,12 @@ def _comparison(stored: Json) -> TuningComparison:
     )
 
 
-def _figures_json(figures: Figures) -> dict[str, Any]:
-    return {name: figure.as_dict() for name, figure in figures.items()}
+def _estimates_json(estimates: Estimates) -> dict[str, Any]:
+    return {name: asdict(estimate) for name, estimate in estimates.items()}
 
 
-def _figures(stored: Json) -> dict[str, Figure]:
-    return {str(name): Figure(**figure) for name, figure in stored.items()}
+def _estimates(stored: Json) -> dict[str, Estimate]:
+    return {str(name): Estimate(**estimate) for name, estimate in stored.items()}
 
 
 def _reason(stored: Json) -> Message | None:

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from graphnet.artifacts.effects import Effects
-from graphnet.artifacts.result import SplitMetrics
+from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.data.class_names import Names, called, names_of
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.errors import ModelError

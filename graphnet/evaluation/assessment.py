@@ -1,13 +1,14 @@
 """How good a model is: beside simple baselines, on the same subjects, with intervals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphnet.artifacts.metrics import UNKNOWN, Estimates, GraphHelps, SplitMetrics
 from graphnet.artifacts.model import StoredModel
-from graphnet.artifacts.result import NO_EDGE, Difference, Differences, GraphHelps, SplitMetrics
+from graphnet.artifacts.result import NO_EDGE
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.data.splits import Splits
 from graphnet.evaluation.metrics import evaluate, evaluate_scores
@@ -34,7 +35,7 @@ class ModelEvaluation:
     metrics: dict[str, SplitMetrics | None]
     predicted: BySplit
     baselines: dict[str, dict[str, SplitMetrics | None]] = field(default_factory=dict)
-    differences: dict[str, dict[str, Differences | None]] = field(default_factory=dict)
+    differences: dict[str, dict[str, Estimates | None]] = field(default_factory=dict)
     reasons: dict[str, Message] = field(default_factory=dict)
 
 
@@ -111,18 +112,24 @@ def by_site(
     for site, rows in members.items():
         if not len(rows):
             continue
-        found[site] = split_metrics(model, cohort.rows(rows), predicted[rows])
-        if ranked is not None:
-            by_rank = split_metrics(model, cohort.rows(rows), ranked[rows])
-            found[site] = found[site].ranked_as(by_rank)
+        by_rank = None if ranked is None else ranked[rows]
+        metrics = split_metrics(model, cohort.rows(rows), predicted[rows], by_rank)
+        if model.scale is not None and ranked is not None:  # as it has always been stored
+            unknown = {"auc": None}
+            metrics = replace(
+                metrics, values={**metrics.values, **unknown}, ci={**metrics.ci, **unknown}
+            )
+        found[site] = metrics
     return found
 
 
-def split_metrics(model: StoredModel, cohort: Cohort, predicted: FloatArray) -> SplitMetrics:
-    """Metrics of class probabilities (S, C), or of scores (S, 1)."""
+def split_metrics(
+    model: StoredModel, cohort: Cohort, predicted: FloatArray, ranked: FloatArray | None = None
+) -> SplitMetrics:
+    """Metrics of class probabilities (S, C), or of scores (S, 1), whom nothing else ranks."""
     if model.scale is not None:
         return evaluate_scores(cohort.scores, predicted[:, 0])
-    return evaluate(model.targets(cohort).numpy(), predicted)
+    return evaluate(model.targets(cohort).numpy(), predicted, ranked)
 
 
 def differences(
@@ -133,7 +140,7 @@ def differences(
     *,
     ranked: FloatArray | None = None,
     folds: int | None = None,
-) -> dict[str, Differences | None]:
+) -> dict[str, Estimates | None]:
     """Paired differences to each baseline, ours minus theirs, by name; both are (R, S, C).
 
     ``ranked`` are what ours are ranked by, for the AUC, where that is not the probabilities
@@ -142,17 +149,16 @@ def differences(
     labels = model.targets(cohort).numpy()
     by = 1.0 if folds is None else fold_widening(folds)
 
-    def apart(values: FloatArray) -> Differences:
-        found = paired_difference(labels, ours, values)
-        if ranked is not None and ranked is not ours:
-            found |= {"auc": paired_difference(labels, ranked, values)["auc"]}
+    def apart(values: FloatArray) -> Estimates:
+        by_rank = (ours if ranked is None else ranked, values)
+        found = paired_difference(labels, ours, values, ranked=by_rank)
         return {metric: difference.widened(by) for metric, difference in found.items()}
 
     return {name: None if values is None else apart(values) for name, values in theirs.items()}
 
 
 def graph_helps(
-    by_split: Mapping[str, Mapping[str, Differences | None]],
+    by_split: Mapping[str, Mapping[str, Estimates | None]],
 ) -> GraphHelps | None:
     """Whether the graph helps, by the paired difference of AUC to the network without it.
 
@@ -160,8 +166,9 @@ def graph_helps(
     where there is no such difference with an interval.
     """
     for split in ("test", "cv", "val"):
-        auc = (by_split.get(split, {}).get(NO_EDGE) or {}).get("auc", Difference())
-        if auc.ci is not None:
+        found = by_split.get(split, {}).get(NO_EDGE)
+        auc = UNKNOWN if found is None else found.get("auc", UNKNOWN)
+        if auc.interval is not None:
             return GraphHelps(split, auc)
     return None
 

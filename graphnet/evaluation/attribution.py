@@ -11,14 +11,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from graphnet.artifacts.model import StoredModel
-from graphnet.artifacts.result import (
+from graphnet.artifacts.explanation import (
     Explanation,
     MeasureImportance,
     RandomisedCheck,
     RegionImportance,
     Stability,
 )
+from graphnet.artifacts.model import StoredModel
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.evaluation.effects import Contribution, class_numbers, contribution
 from graphnet.preprocessing.pipeline import PreprocessedViews

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from graphnet.artifacts.metrics import UNKNOWN, Estimate
 from graphnet.data.cohort import FloatArray, IntArray
-from graphnet.evaluation.intervals import UNKNOWN, Estimate, Z, proportion
+from graphnet.evaluation.intervals import Z, proportion
 
 LEAST_SUBJECTS = 5  # of each class: of fewer there is nothing to be learnt
 # A slope of 0 would make all subjects alike; the order of subjects, and the AUC, are to stay.
@@ -227,7 +228,7 @@ def _wald(design: FloatArray, offset: FloatArray, truth: FloatArray) -> Estimate
         if np.abs(step).max() < STILL:
             value = float(coefficients[-1])
             half = Z * float(np.sqrt(np.linalg.inv(information)[-1, -1]))
-            return Estimate(value, (value - half, value + half))
+            return Estimate(value, value - half, value + half)
     return UNKNOWN
 
 

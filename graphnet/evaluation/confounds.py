@@ -5,7 +5,7 @@ Everything here looks at who was predicted; nothing is fitted that a model uses.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from graphnet.artifacts.confounds import (
     Matching,
     Stratum,
 )
+from graphnet.artifacts.metrics import UNKNOWN, Estimate
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.data.dataset import NUMERIC, Covariate
@@ -31,7 +32,6 @@ CALIPER = 0.2  # of the standard deviation of the logit (Austin 2011)
 EXPECTED = 5  # of each cell, for a chi-squared test
 RANK_VARIANCE = 1.06  # of Fisher's z of Spearman's rho (Fieller et al. 1957)
 
-Estimate = tuple[float | None, float | None, float | None]  # with its interval
 Predicted = Mapping[str, tuple[Cohort, FloatArray]]  # by split: subjects (S), predictions (S, C)
 
 
@@ -91,7 +91,7 @@ class _Tested:
     def auc(self, rows: NDArray[np.intp]) -> Estimate:
         """The AUC of some subjects with its interval; None of what cannot be computed."""
         metrics = split_metrics(self.model, self.cohort.rows(rows), self.predicted[rows])
-        return (metrics["auc"], *(metrics.interval("auc") or (None, None)))
+        return metrics.estimate("auc")
 
 
 def _groups(model: StoredModel, cohort: Cohort) -> dict[str, NDArray[np.bool_]]:
@@ -206,7 +206,7 @@ def _associations(split: str, tested: _Tested) -> Iterator[Association]:
             continue
         for label, rows in tested.groups.items():
             both = rows & ~np.isnan(ranked)
-            told = _spearman(ranked[both], tested.score[both])
+            told = astuple(_spearman(ranked[both], tested.score[both]))
             yield Association(split, covariate.name, label, int(both.sum()), *told)
 
 
@@ -226,11 +226,11 @@ def _spearman(one: FloatArray, other: FloatArray) -> Estimate:
     from scipy import stats  # noqa: PLC0415 - slow to import
 
     if len(one) < LEAST or not one.std() or not other.std():
-        return None, None, None
+        return UNKNOWN
     rho = float(np.corrcoef(stats.rankdata(one), stats.rankdata(other))[0, 1])
     centre = np.arctanh(np.clip(rho, -1 + 1e-12, 1 - 1e-12))
     margin = 1.959964 * np.sqrt(RANK_VARIANCE / (len(one) - 3))
-    return rho, float(np.tanh(centre - margin)), float(np.tanh(centre + margin))
+    return Estimate(rho, float(np.tanh(centre - margin)), float(np.tanh(centre + margin)))
 
 
 def _strata(split: str, tested: _Tested) -> Iterator[Stratum]:
@@ -240,7 +240,7 @@ def _strata(split: str, tested: _Tested) -> Iterator[Stratum]:
     for covariate in checked(tested.cohort):
         for level, rows in _levels(covariate).items():
             if len(rows) >= LEAST:
-                yield Stratum(split, covariate.name, level, len(rows), *tested.auc(rows))
+                yield Stratum(split, covariate.name, level, len(rows), *astuple(tested.auc(rows)))
 
 
 def _levels(covariate: Covariate) -> dict[str, NDArray[np.intp]]:
@@ -286,7 +286,7 @@ def _matched(split: str, tested: _Tested) -> Matching | None:
         if (each := _summary(tested.model, split, kept, covariate)) and each.difference is not None
     ]
     largest = max(apart, default=None)
-    return Matching(split, len(is_patient), len(rows), largest, *tested.auc(rows))
+    return Matching(split, len(is_patient), len(rows), largest, *astuple(tested.auc(rows)))
 
 
 def _propensity(x: FloatArray, is_patient: NDArray[np.bool_]) -> FloatArray:

@@ -67,15 +67,20 @@ class CrossValidation:
     comparisons: Sequence[Comparison] = ()
 
     @property
+    def before_calibration(self) -> FloatArray:
+        """The out-of-fold predictions (R, S, C) of the networks themselves."""
+        if self.log_probabilities is None:
+            return self.predicted
+        return np.asarray(np.exp(self.log_probabilities))
+
+    @property
     def ranked(self) -> FloatArray:
         """What subjects of several folds are ranked by, (R, S, C): before calibration.
 
         Each fold is calibrated by its own factor. Within a fold that changes no order; of few
         subjects the factors differ so much that between folds it would.
         """
-        if self.log_probabilities is None or not self.slopes:
-            return self.predicted
-        return np.asarray(np.exp(self.log_probabilities))
+        return self.before_calibration if self.slopes else self.predicted
 
 
 @dataclass(frozen=True)

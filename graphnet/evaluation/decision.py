@@ -5,8 +5,9 @@ from math import log, sqrt
 
 import numpy as np
 
+from graphnet.artifacts.metrics import UNKNOWN, Estimate
 from graphnet.data.cohort import FloatArray
-from graphnet.evaluation.intervals import UNKNOWN, Estimate, Z
+from graphnet.evaluation.intervals import Z
 
 THRESHOLDS: FloatArray = np.round(np.arange(0.01, 1.0, 0.01), 2)
 
@@ -79,4 +80,4 @@ def _interval(value: float | None, centre: float, error: float) -> Estimate:
     if value is None:
         return UNKNOWN
     low, high = (1 / (1 + np.exp(-(centre + side * Z * error))) for side in (-1, 1))
-    return Estimate(value, (min(value, float(low)), max(value, float(high))))
+    return Estimate(value, min(value, float(low)), max(value, float(high)))

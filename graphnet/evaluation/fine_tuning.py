@@ -18,26 +18,23 @@ from graphnet.artifacts.fine_tuning import (
     SCORE_FIGURES,
     SCRATCH,
     SEVERAL_FIGURES,
-    Figure,
-    Figures,
     FineTuning,
     Rival,
     TuningComparison,
 )
 from graphnet.artifacts.lineage import is_complete, subjects_seen
+from graphnet.artifacts.metrics import UNKNOWN, Estimate, Estimates
 from graphnet.artifacts.model import StoredModel
 from graphnet.data import provenance
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.splits import Splits
-from graphnet.evaluation import paired
 from graphnet.evaluation.folds import Fold
-from graphnet.evaluation.intervals import UNKNOWN, Estimate
-from graphnet.evaluation.metrics import evaluate, mean
+from graphnet.evaluation.intervals import difference_of_areas, difference_of_shares
+from graphnet.evaluation.metrics import difference_of_means, evaluate, mean
 from graphnet.evaluation.resampling import fold_widening
 from graphnet.messages import Message
 
 Mask = NDArray[np.bool_]
-Estimates = dict[str, Estimate]
 SMALLEST = 1e-6  # probability, before its logit is taken
 WIDEST = 60.0  # logits between which a threshold is looked for
 
@@ -211,20 +208,12 @@ def _compared(models: TunedModels, group: _Group) -> TuningComparison:
     for name, values in group.rivals.items():
         theirs = values[:, rows]
         apart = judge.differences(tuned, theirs)
-        widened = {metric: _widened(each, group.widening) for metric, each in apart.items()}
+        widened = {metric: each.widened(group.widening) for metric, each in apart.items()}
         rivals[name] = Rival(judge.figures(theirs), widened)
     if MOVED in rivals and "auc" in rivals[PARENT].metrics:
         # A threshold ranks nobody anew: that each fold has one of its own would only add noise.
         rivals[MOVED] = _with_ranking(rivals[MOVED], rivals[PARENT])
     return replace(empty, tuned=judge.figures(tuned), rivals=rivals)
-
-
-def _widened(figure: Figure, by: float) -> Figure:
-    """An interval ``by`` times as wide on each side of its value."""
-    if figure.value is None or figure.low is None or figure.high is None:
-        return figure
-    low, high = (figure.value + by * (bound - figure.value) for bound in (figure.low, figure.high))
-    return Figure(figure.value, low, high)
 
 
 def _with_ranking(moved: Rival, parent: Rival) -> Rival:
@@ -241,11 +230,11 @@ class _Judge:
     truth: NDArray[np.int64] | FloatArray
     classes: int
 
-    def figures(self, predicted: FloatArray) -> Figures:
+    def figures(self, predicted: FloatArray) -> Estimates:
         """Metrics of predictions (R, S, C): the means over repeats, of intervals too."""
         return _means([self._of(repeat) for repeat in predicted])
 
-    def differences(self, ours: FloatArray, theirs: FloatArray) -> Figures:
+    def differences(self, ours: FloatArray, theirs: FloatArray) -> Estimates:
         """Ours less theirs, likewise; of R repeats of each, or one of theirs."""
         repeats = np.broadcast_to(theirs, (len(ours), *theirs.shape[1:]))
         return _means([self._apart(*pair) for pair in zip(ours, repeats, strict=True)])
@@ -255,21 +244,21 @@ class _Judge:
             return {"mae": mean(self._errors(predicted), highest=math.inf)}
         metrics = evaluate(self.truth.astype(np.int64), predicted)
         names = CLASS_FIGURES if self.classes == 2 else SEVERAL_FIGURES
-        return {name: Estimate(metrics[name], metrics.interval(name)) for name in names}
+        return {name: metrics.estimate(name) for name in names}
 
     def _apart(self, ours: FloatArray, theirs: FloatArray) -> Estimates:
-        errors = paired.means(self._errors(ours), self._errors(theirs))
+        errors = difference_of_means(self._errors(ours), self._errors(theirs))
         if not self.classes:
             return {SCORE_FIGURES[0]: errors}
         hits = [each.argmax(axis=1) == self.truth for each in (ours, theirs)]
         if self.classes > 2:
-            return {"accuracy": paired.shares(*hits), "brier": errors}
+            return {"accuracy": difference_of_shares(*hits), "brier": errors}
         patient = self.truth == 1
         return {
-            "auc": paired.areas(patient, ours[:, 1], theirs[:, 1]),
+            "auc": difference_of_areas(patient, ours[:, 1], theirs[:, 1]),
             "brier": errors,
-            "sensitivity": paired.shares(*(hit[patient] for hit in hits)),
-            "specificity": paired.shares(*(hit[~patient] for hit in hits)),
+            "sensitivity": difference_of_shares(*(hit[patient] for hit in hits)),
+            "specificity": difference_of_shares(*(hit[~patient] for hit in hits)),
         }
 
     def _errors(self, predicted: FloatArray) -> FloatArray:
@@ -288,18 +277,18 @@ def _judge(model: StoredModel, cohort: Cohort) -> _Judge:
     return _Judge(_labels(model, cohort), len(model.classes))
 
 
-def _means(repeats: Sequence[Estimates]) -> Figures:
+def _means(repeats: Sequence[Estimates]) -> Estimates:
     """Means of values and of bounds: to cut the folds anew makes no subject more."""
     return {name: _mean([each.get(name, UNKNOWN) for each in repeats]) for name in repeats[0]}
 
 
-def _mean(estimates: Sequence[Estimate]) -> Figure:
+def _mean(estimates: Sequence[Estimate]) -> Estimate:
     values = [each.value for each in estimates if each.value is not None]
     bounds = [each.interval for each in estimates if each.interval is not None]
     if len(values) < len(estimates):
-        return Figure()
+        return Estimate()
     value = float(np.mean(values))
     if len(bounds) < len(estimates):
-        return Figure(value)
+        return Estimate(value)
     low, high = np.mean(bounds, axis=0)
-    return Figure(value, float(low), float(high))
+    return Estimate(value, float(low), float(high))

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphnet.artifacts.result import FOLDS, Interval, TaskResult
+from graphnet.artifacts.result import FOLDS, TaskResult
+from graphnet.artifacts.stored_json import Interval
 
 Json = Mapping[str, Any]
 

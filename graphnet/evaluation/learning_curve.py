@@ -12,7 +12,8 @@ import numpy as np
 import torch
 
 from graphnet.artifacts.learning_curve import HALF, CurvePoint, LearningCurve
-from graphnet.artifacts.result import CV, Difference
+from graphnet.artifacts.metrics import UNKNOWN, Estimate
+from graphnet.artifacts.result import CV
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.errors import CohortError, GraphnetError
 from graphnet.evaluation.cross_validation import pooled
@@ -99,7 +100,7 @@ def learning_curve(
                     points.append(curve.point(share, count, predicted[share]))
     points.append(curve.point(1.0, _mean_size([fold.train for fold in curve.folds]), whole))
     gain = curve.gain(whole, predicted.get(HALF))
-    return LearningCurve(curve.split, curve.metric, len(curve.cohort), points, gain.value, gain.ci)
+    return LearningCurve(curve.split, curve.metric, len(curve.cohort), points, gain)
 
 
 def share_of(plan: ExperimentPlan, fold: Fold, share: float) -> IntArray:
@@ -172,19 +173,18 @@ class _Curve:
         """Likewise by the models of all training subjects; None where folds came to nothing."""
         if self.is_test:
             return replace(self.fit.model, calibration=None).predict(self.cohort)[None]
-        if CV in validated.log_probabilities:
-            return np.asarray(np.exp(validated.log_probabilities[CV][:1]))
-        return validated.by_repeat[CV][:1] if CV in validated.by_repeat else None
+        folds = validated.outcomes.get(CV)
+        return None if folds is None else folds.before_calibration[:1]
 
     def point(self, share: float, subjects: float, values: FloatArray) -> CurvePoint:
         """The metric of predictions (R, S, C)."""
         measured = summary(self.fit.model, self.cohort, values)
-        return CurvePoint(share, subjects, measured[self.metric], measured.interval(self.metric))
+        return CurvePoint(share, subjects, measured.estimate(self.metric))
 
-    def gain(self, whole: FloatArray, half: FloatArray | None) -> Difference:
+    def gain(self, whole: FloatArray, half: FloatArray | None) -> Estimate:
         """What all training subjects give more than half of them; nothing known of a score."""
         if half is None or self.fit.model.scale is not None:
-            return Difference()
+            return UNKNOWN
         labels = self.fit.model.targets(self.cohort).numpy()
         found = paired_difference(labels, whole, half)[self.metric]
         return found if self.is_test else found.widened(fold_widening(len(self.folds)))

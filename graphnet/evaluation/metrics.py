@@ -5,7 +5,8 @@ from statistics import fmean, stdev
 
 import numpy as np
 
-from graphnet.artifacts.result import Interval, SplitMetrics
+from graphnet.artifacts.metrics import UNKNOWN, Estimate, SplitMetrics
+from graphnet.artifacts.stored_json import Interval
 from graphnet.data.cohort import FloatArray, IntArray
 from graphnet.evaluation.calibration import (
     calibration_error,
@@ -14,8 +15,6 @@ from graphnet.evaluation.calibration import (
 )
 from graphnet.evaluation.intervals import (
     LEVEL,
-    UNKNOWN,
-    Estimate,
     area_under_curve,
     bounded,
     mean_of_proportions,
@@ -24,10 +23,13 @@ from graphnet.evaluation.intervals import (
 from graphnet.evaluation.resampling import LEVELS, RESAMPLES, auc, intervals
 
 ROW_SUM_TOLERANCE = 1e-4
+LEAST_OF_MEAN = 3  # subjects
 UNBOUNDED = {"brier_scaled", "calibration_slope", "calibration_intercept"}  # may be below 0
 
 
-def evaluate(labels: IntArray, probabilities: FloatArray) -> SplitMetrics:
+def evaluate(
+    labels: IntArray, probabilities: FloatArray, ranked: FloatArray | None = None
+) -> SplitMetrics:
     """Metrics of class probabilities with 95 % intervals; None where one cannot be computed.
 
     The predicted class is the most probable one, the lower one of a tie. Of two classes, class 1 is
@@ -57,6 +59,7 @@ def evaluate(labels: IntArray, probabilities: FloatArray) -> SplitMetrics:
     Args:
         labels: (S,), the true classes, 0 to C-1.
         probabilities: (S, C), rows that sum to 1.
+        ranked: (S, C), what the AUC ranks by; None: the probabilities.
 
     Raises:
         ValueError: shapes that do not fit, fewer than two classes, labels outside them, or
@@ -73,7 +76,9 @@ def evaluate(labels: IntArray, probabilities: FloatArray) -> SplitMetrics:
         "balanced_accuracy": mean_of_proportions(recalls),
         "sensitivity": sensitivity,
         "specificity": specificity,
-        "auc": _auc(labels, probabilities) if all(totals) else UNKNOWN,
+        "auc": _auc(labels, probabilities if ranked is None else ranked)
+        if all(totals)
+        else UNKNOWN,
         **_brier_scores(labels, probabilities),
         **_calibration(labels, probabilities),
         **_predictive_values(confusion),
@@ -86,15 +91,19 @@ def evaluate(labels: IntArray, probabilities: FloatArray) -> SplitMetrics:
     )
 
 
-def evaluate_repeats(labels: IntArray, probabilities: FloatArray) -> SplitMetrics:
+def evaluate_repeats(
+    labels: IntArray, probabilities: FloatArray, ranked: FloatArray | None = None
+) -> SplitMetrics:
     """Metrics of R repeats of out-of-fold probabilities (R, S, C), as :func:`evaluate` has them.
 
     Each is the mean over repeats; ``sd_over_repeats`` says how much it depends on how the folds
     were cut. Intervals of accuracy, balanced accuracy and AUC are the bootstrap's over subjects
     (:mod:`graphnet.evaluation.resampling`); of the others those of the first repeat, moved to the
-    mean. ``confusion`` is summed over repeats, ``n`` are the subjects.
+    mean. ``confusion`` is summed over repeats, ``n`` are the subjects. ``ranked`` (R, S, C) is what
+    the AUC ranks by; None: the probabilities.
     """
-    repeats = [evaluate(labels, repeat) for repeat in probabilities]
+    ranked = probabilities if ranked is None else ranked
+    repeats = [evaluate(labels, *pair) for pair in zip(probabilities, ranked, strict=True)]
     first = repeats[0]
     values: dict[str, float | None] = {}
     ci: dict[str, Interval | None] = {}
@@ -103,7 +112,7 @@ def evaluate_repeats(labels: IntArray, probabilities: FloatArray) -> SplitMetric
         values[name] = fmean(numbers) if len(numbers) == len(repeats) else None
         lowest = -np.inf if name in UNBOUNDED else 0.0
         ci[name] = _moved(first.ci[name], first[name], values[name], lowest)
-    ci |= intervals(labels, probabilities)
+    ci |= intervals(labels, probabilities, ranked)
     confusion = sum(_confusion(labels, repeat) for repeat in probabilities)
     return SplitMetrics(
         n=len(labels),
@@ -130,6 +139,23 @@ def mean(scores: FloatArray, *, highest: float) -> Estimate:
 
     half = stdtrit(count - 1, LEVEL) * scores.std(ddof=1) / sqrt(count)
     return bounded(value, value - half, value + half, highest=highest)
+
+
+def difference_of_means(ours: FloatArray, theirs: FloatArray) -> Estimate:
+    """The mean of ours (S,) less that of theirs, with Student's t interval of the differences.
+
+    Without interval of fewer than three subjects.
+    """
+    if not len(ours):
+        return UNKNOWN
+    apart = ours - theirs
+    value = float(apart.mean())
+    if len(apart) < LEAST_OF_MEAN:
+        return Estimate(value)
+    from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
+
+    half = float(stdtrit(len(apart) - 1, LEVEL) * apart.std(ddof=1) / sqrt(len(apart)))
+    return Estimate(value, value - half, value + half)
 
 
 def _moved(
@@ -201,9 +227,9 @@ def _brier_scores(labels: IntArray, probabilities: FloatArray) -> dict[str, Esti
     base = float((shares * (1 - shares)).sum()) / (2 if classes == 2 else 1)
     if base == 0:
         return {"brier": brier, "brier_base": Estimate(0.0), "brier_scaled": UNKNOWN}
-    low, high = brier.interval or (brier.value, brier.value)
-    interval = None if brier.interval is None else (1 - high / base, 1 - low / base)
-    scaled = Estimate(1 - brier.value / base, interval)
+    bounds = brier.interval
+    interval = None if bounds is None else (1 - bounds[1] / base, 1 - bounds[0] / base)
+    scaled = Estimate.of(1 - brier.value / base, interval)
     return {"brier": brier, "brier_base": Estimate(base), "brier_scaled": scaled}
 
 

@@ -14,8 +14,8 @@ from typing import TypeVar
 import numpy as np
 import torch
 
+from graphnet.artifacts.metrics import CalibrationResult
 from graphnet.artifacts.model import StoredModel
-from graphnet.artifacts.result import CalibrationResult
 from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.errors import GraphnetError

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from graphnet.artifacts.result import Difference, Interval, Permutation
+from graphnet.artifacts.metrics import UNKNOWN, Estimate, Permutation
+from graphnet.artifacts.stored_json import Interval
 from graphnet.data.cohort import FloatArray, IntArray
 
 RESAMPLES = 2000
@@ -24,9 +25,10 @@ def paired_difference(
     ours: FloatArray,
     theirs: FloatArray,
     *,
+    ranked: tuple[FloatArray, FloatArray] | None = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
-) -> dict[str, Difference]:
+) -> dict[str, Estimate]:
     """Ours minus theirs, on the same subjects: AUC (of two classes), accuracy, balanced accuracy.
 
     Each repeat's metric has the same weight. Nothing is known where a class has fewer than five
@@ -36,16 +38,19 @@ def paired_difference(
         labels: (S,), the true classes, 0 to C-1.
         ours: (R, S, C), probabilities of R repeats.
         theirs: (R, S, C), likewise; R may differ.
+        ranked: what the AUC ranks ours and theirs by, of the same shapes; None: the probabilities.
         resamples: how often subjects are drawn.
         seed: of the draws.
 
     """
     counts = np.bincount(labels, minlength=ours.shape[2])
-    rival = _estimates(labels, theirs)
-    estimates = {name: value - rival[name] for name, value in _estimates(labels, ours).items()}
+    by_rank = ranked or (ours, theirs)
+    models = tuple(zip((ours, theirs), by_rank, strict=True))
+    mine, rival = (_estimates(labels, *model) for model in models)
+    estimates = {name: value - rival[name] for name, value in mine.items()}
     if counts.min() < LEAST:
-        return {name: Difference() for name in estimates}
-    resampled = _resampled(labels, (ours, theirs), resamples, seed)
+        return dict.fromkeys(estimates, UNKNOWN)
+    resampled = _resampled(labels, models, resamples, seed)
     return {
         name: _difference(float(value[0]), resampled[0][name] - resampled[1][name])
         for name, value in estimates.items()
@@ -62,7 +67,12 @@ def fold_widening(folds: int) -> float:
 
 
 def intervals(
-    labels: IntArray, probabilities: FloatArray, *, resamples: int = RESAMPLES, seed: int = 0
+    labels: IntArray,
+    probabilities: FloatArray,
+    ranked: FloatArray | None = None,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
 ) -> dict[str, Interval | None]:
     """95 % intervals of accuracy, balanced accuracy and AUC, each the mean over R repeats.
 
@@ -72,14 +82,16 @@ def intervals(
     Args:
         labels: (S,), the classes from 0 to C - 1.
         probabilities: (R, S, C), of each repeat.
+        ranked: (R, S, C), what the AUC ranks by; None: the probabilities.
         resamples: how often the subjects are drawn anew.
         seed: of the draws.
 
     """
-    names = _estimates(labels, probabilities)
+    model = probabilities, probabilities if ranked is None else ranked
+    names = _estimates(labels, *model)
     if np.bincount(labels, minlength=probabilities.shape[2]).min() < LEAST:
         return dict.fromkeys(names)
-    (resampled,) = _resampled(labels, (probabilities,), resamples, seed)
+    (resampled,) = _resampled(labels, (model,), resamples, seed)
     return {name: _percentiles(values) for name, values in resampled.items()}
 
 
@@ -120,14 +132,17 @@ def weighted_auc(positive: IntArray, scores: FloatArray, weight: FloatArray) -> 
     return np.asarray((up * below).sum(axis=1) / (up.sum(axis=1) * down.sum(axis=1)))
 
 
+Model = tuple[FloatArray, FloatArray]  # probabilities (R, S, C), and what ranks the subjects
+
+
 def _resampled(
-    labels: IntArray, models: tuple[FloatArray, ...], resamples: int, seed: int
+    labels: IntArray, models: Sequence[Model], resamples: int, seed: int
 ) -> list[dict[str, FloatArray]]:
-    """The metrics (resamples,) of each model's probabilities, all on the same draws."""
+    """The metrics (resamples,) of each model, all on the same draws."""
     by_model: list[list[dict[str, FloatArray]]] = [[] for _ in models]
     for weight in weights(labels, resamples, seed):
-        for estimates, probabilities in zip(by_model, models, strict=True):
-            estimates.append(_estimates(labels, probabilities, weight))
+        for estimates, model in zip(by_model, models, strict=True):
+            estimates.append(_estimates(labels, *model, weight))
     return [
         {name: np.concatenate([part[name] for part in estimates]) for name in estimates[0]}
         for estimates in by_model
@@ -135,16 +150,20 @@ def _resampled(
 
 
 def _estimates(
-    labels: IntArray, probabilities: FloatArray, weight: FloatArray | None = None
+    labels: IntArray,
+    probabilities: FloatArray,
+    ranked: FloatArray,
+    weight: FloatArray | None = None,
 ) -> dict[str, FloatArray]:
     """Metrics (W,) under weights (W, S), each the mean over repeats."""
     weight = np.ones((1, len(labels))) if weight is None else weight
-    repeats = [_of_repeat(labels, repeat, weight) for repeat in probabilities]
+    pairs = zip(probabilities, ranked, strict=True)
+    repeats = [_of_repeat(labels, *pair, weight) for pair in pairs]
     return {name: np.mean([repeat[name] for repeat in repeats], axis=0) for name in repeats[0]}
 
 
 def _of_repeat(
-    labels: IntArray, predicted: FloatArray, weight: FloatArray
+    labels: IntArray, predicted: FloatArray, ranked: FloatArray, weight: FloatArray
 ) -> dict[str, FloatArray]:
     classes = predicted.shape[1]
     hits = (predicted.argmax(axis=1) == labels).astype(np.float64)
@@ -155,16 +174,16 @@ def _of_repeat(
         "balanced_accuracy": ((weight @ (belongs * hits[:, None])) / totals).mean(axis=1),
     }
     if classes == 2 and 0 < labels.sum() < len(labels):
-        metrics["auc"] = weighted_auc(labels, predicted[:, 1], weight)
+        metrics["auc"] = weighted_auc(labels, ranked[:, 1], weight)
     else:
         metrics["auc"] = np.full(len(weight), np.nan)
     return metrics
 
 
-def _difference(value: float, resampled: FloatArray) -> Difference:
+def _difference(value: float, resampled: FloatArray) -> Estimate:
     if np.isnan(value):
-        return Difference()
-    return Difference(value, _percentiles(resampled) or (value, value))
+        return UNKNOWN
+    return Estimate.of(value, _percentiles(resampled) or (value, value))
 
 
 def _percentiles(resampled: FloatArray) -> Interval | None:

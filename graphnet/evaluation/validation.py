@@ -6,15 +6,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from graphnet.artifacts.fine_tuning import SCRATCH, TUNED
+from graphnet.artifacts.metrics import Estimates, FoldsResult, SplitMetrics
 from graphnet.artifacts.model import StoredModel
-from graphnet.artifacts.result import (
-    CV,
-    LEAVE_SITE_OUT,
-    USUAL_FOLDS,
-    Differences,
-    FoldsResult,
-    SplitMetrics,
-)
+from graphnet.artifacts.result import CV, LEAVE_SITE_OUT, USUAL_FOLDS
 from graphnet.config import Evaluation
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.dataset import NUMERIC, Covariate
@@ -37,26 +31,43 @@ from graphnet.training.progress import EVALUATION, Progress
 class ValidationResult:
     """What folds add to a result, by kind: ``cv`` and ``leave_site_out``.
 
-    ``predicted`` (S, C) is the mean over repeats, NaN for subjects that no fold tested;
-    ``by_repeat`` (R, S, C) has those of each repeat, ``log_probabilities`` (R, S, C) those before
-    calibration. ``ranked`` (S, C) is what subjects of several folds are ranked by: the mean over
-    repeats before calibration. ``baselines`` are by name and kind; ``models`` those of all folds.
-    ``tuned`` is what a fine-tuning is compared by. ``comparisons`` are those
-    of a sweep, of all folds.
+    ``outcomes``: of the folds that could be trained. ``baselines`` are by name and kind. ``tuned``
+    is what a fine-tuning is compared by.
     """
 
     metrics: dict[str, SplitMetrics | None] = field(default_factory=dict)
     baselines: dict[str, dict[str, SplitMetrics | None]] = field(default_factory=dict)
-    differences: dict[str, dict[str, Differences | None]] = field(default_factory=dict)
+    differences: dict[str, dict[str, Estimates | None]] = field(default_factory=dict)
     folds: dict[str, FoldsResult] = field(default_factory=dict)
     warnings: list[Message] = field(default_factory=list)
-    models: list[StoredModel] = field(default_factory=list)
-    predicted: dict[str, FloatArray] = field(default_factory=dict)
-    ranked: dict[str, FloatArray] = field(default_factory=dict)
+    outcomes: dict[str, CrossValidation] = field(default_factory=dict)
     tuned: dict[str, TunedFolds] = field(default_factory=dict)
-    log_probabilities: dict[str, FloatArray] = field(default_factory=dict)
-    by_repeat: dict[str, FloatArray] = field(default_factory=dict)
-    comparisons: dict[str, Sequence[Comparison]] = field(default_factory=dict)
+
+    @property
+    def models(self) -> list[StoredModel]:
+        """The models of all folds."""
+        return [model for outcome in self.outcomes.values() for model in outcome.models]
+
+    @property
+    def predicted(self) -> dict[str, FloatArray]:
+        """Predictions (S, C), the mean over repeats; NaN for subjects that no fold tested."""
+        return {kind: each.predicted.mean(axis=0) for kind, each in self.outcomes.items()}
+
+    @property
+    def ranked(self) -> dict[str, FloatArray]:
+        """What subjects of several folds are ranked by (S, C), likewise: before calibration."""
+        return {kind: each.ranked.mean(axis=0) for kind, each in self.outcomes.items()}
+
+    @property
+    def log_probabilities(self) -> dict[str, FloatArray]:
+        """Those (R, S, C) before calibration, where there are some."""
+        found = {kind: each.log_probabilities for kind, each in self.outcomes.items()}
+        return {kind: each for kind, each in found.items() if each is not None}
+
+    @property
+    def comparisons(self) -> Sequence[Comparison]:
+        """Those of a sweep in each fold of the cross-validation; () of a task that is none."""
+        return self.outcomes[CV].comparisons if CV in self.outcomes else ()
 
 
 @dataclass(frozen=True)
@@ -228,25 +239,14 @@ def _add(
     trained: tuple[StoredModel, Cohort],
 ) -> None:
     (model, train), kind, predicted = trained, plan.kind, outcome.predicted
-    ranked = outcome.ranked
-    result.models.extend(outcome.models)
-    ours = summary(model, train, predicted)
-    if ranked is not predicted:
-        ours = ours.ranked_as(summary(model, train, ranked))
-    result.metrics[kind] = ours
-    result.predicted[kind] = predicted.mean(axis=0)
-    result.ranked[kind] = ranked.mean(axis=0)
-    result.by_repeat[kind] = predicted
+    result.outcomes[kind] = outcome
+    result.metrics[kind] = summary(model, train, predicted, outcome.ranked)
     result.tuned[kind] = TunedFolds(
         plan.folds,
         outcome.others.get(TUNED, predicted if plan.from_parent else None),
         outcome.others.get(SCRATCH),
         outcome.other_reasons.get(SCRATCH),
     )
-    if outcome.comparisons:
-        result.comparisons[kind] = outcome.comparisons
-    if outcome.log_probabilities is not None:
-        result.log_probabilities[kind] = outcome.log_probabilities
     if outcome.uncalibrated is not None:
         reason = outcome.uncalibrated
         result.warnings.append(Message("evaluation.folds-uncalibrated", reason=reason, split=kind))
@@ -270,14 +270,16 @@ def _add(
     if model.scale is None:
         number = len({fold.name for fold in plan.folds})
         result.differences[kind] = differences(
-            model, train, predicted, outcome.baselines, ranked=ranked, folds=number
+            model, train, predicted, outcome.baselines, ranked=outcome.ranked, folds=number
         )
 
 
-def summary(model: StoredModel, train: Cohort, predicted: FloatArray) -> SplitMetrics:
-    """Metrics of out-of-fold predictions (R, S, C)."""
+def summary(
+    model: StoredModel, train: Cohort, predicted: FloatArray, ranked: FloatArray | None = None
+) -> SplitMetrics:
+    """Metrics of out-of-fold predictions (R, S, C), for the AUC of what they are ranked by."""
     if model.scale is not None:
         return split_metrics(model, train, predicted.mean(axis=0))
     if len(predicted) == 1:
-        return split_metrics(model, train, predicted[0])
-    return evaluate_repeats(model.targets(train).numpy(), predicted)
+        return split_metrics(model, train, predicted[0], None if ranked is None else ranked[0])
+    return evaluate_repeats(model.targets(train).numpy(), predicted, ranked)

@@ -58,18 +58,20 @@ def by_subjects(curve: LearningCurve, language: str = ENGLISH) -> str:
 
     From 0 subjects on, so that no rise looks steeper than it is; "" of fewer than two points.
     """
-    points = [(point, point.value) for point in curve.points if point.value is not None]
+    points = [
+        (point, point.metric.value) for point in curve.points if point.metric.value is not None
+    ]
     if len(points) < 2:
         return ""
-    bounds = [bound for point, value in points for bound in (value, *(point.ci or ()))]
+    bounds = [bound for point, value in points for bound in (value, *(point.metric.interval or ()))]
     up = (min(0.4, *bounds), 1.0) if curve.metric != "r2" else padded(bounds, zero=True)
     axes = Axes(62, 20, 380, 232, (0.0, 1.08 * points[-1][0].subjects), up)
     name = render(metric_name(curve.metric), language)
     parts = axes.frame(render(Message("figures.training-subjects"), language), name)
     parts.append(path([axes.at(point.subjects, value) for point, value in points]))
     for point, value in points:
-        if point.ci is not None:
-            ends = [axes.at(point.subjects, bound) for bound in point.ci]
+        if point.metric.interval is not None:
+            ends = [axes.at(point.subjects, bound) for bound in point.metric.interval]
             parts.append(line(*ends, stroke=ACCENT, width=1.5))
         parts.append(dot(axes.at(point.subjects, value)))
     title = render(Message("figures.learning-curve"), language)

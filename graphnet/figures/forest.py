@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from graphnet.artifacts.result import SplitMetrics
+from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.figures.drawing import (
     ACCENT,
     INK,

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from graphnet.artifacts.result import STABLE, sign_is_stable
+from graphnet.artifacts.explanation import STABLE, sign_is_stable
 from graphnet.data.cohort import FloatArray
 from graphnet.figures.drawing import (
     ACCENT,

@@ -7,7 +7,8 @@ from typing import Any
 
 from graphnet.artifacts.effects import Effects
 from graphnet.artifacts.lineage import lineage
-from graphnet.artifacts.result import FoldsResult, SplitMetrics, TaskResult
+from graphnet.artifacts.metrics import FoldsResult, SplitMetrics
+from graphnet.artifacts.result import TaskResult
 from graphnet.catalogue import ModelCard, find_model, uses_graph
 from graphnet.config import EVALUATION, SETTINGS, Evaluation, TrainingSettings
 from graphnet.data.class_names import Names, called, names_of

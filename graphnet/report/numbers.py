@@ -2,8 +2,8 @@
 
 from math import isfinite
 
-from graphnet.artifacts.result import Difference, Interval, SplitMetrics
-from graphnet.evaluation.intervals import Estimate
+from graphnet.artifacts.metrics import Estimate, SplitMetrics
+from graphnet.artifacts.stored_json import Interval
 
 NOTHING = "—"
 KEPT = "\N{NO-BREAK SPACE}"  # an interval stays on its line
@@ -59,14 +59,14 @@ def estimated(estimate: Estimate) -> str:
     return f"{value} {_bounds(estimate.interval)}"
 
 
-def signed(difference: Difference | None) -> str:
+def signed(difference: Estimate | None) -> str:
     """A paired difference, such as ``+0.017 [-0.012, +0.041]``."""
     if difference is None or difference.value is None:
         return NOTHING
     value = signed_figure(difference.value)
-    if difference.ci is None:
+    if difference.interval is None:
         return value
-    low, high = difference.ci
+    low, high = difference.interval
     return f"{value} [{low:+.3f},{KEPT}{high:+.3f}]"
 
 

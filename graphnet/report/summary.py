@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphnet import figures
-from graphnet.artifacts.result import Difference, SplitMetrics
+from graphnet.artifacts.metrics import UNKNOWN, Estimates, SplitMetrics
 from graphnet.catalogue import MODELS
 from graphnet.config import OPTIONS, without_effect
 from graphnet.messages import ENGLISH, Message, render
@@ -138,12 +138,12 @@ def _of_classes(name: str, facts: Facts, metrics: SplitMetrics) -> Alone | None:
     """By the AUC of two classes, the balanced accuracy of more; None without an interval."""
     by_name = (facts.result.differences.get(facts.headline) or {}).get(name) or {}
     metric, chance = "auc", 0.5
-    if by_name.get("auc", Difference()).ci is None:
+    if by_name.get("auc", UNKNOWN).interval is None:
         metric, chance = "balanced_accuracy", 1 / max(2, len(facts.classes))
-    difference = by_name.get(metric, Difference())
-    if difference.ci is None:
+    difference = by_name.get(metric, UNKNOWN)
+    if difference.interval is None:
         return None
-    low, high = difference.ci
+    low, high = difference.interval
     predicts = (metrics.interval(metric) or (0.0, 0.0))[0] > chance
     explains = predicts and low <= 0
     values: dict[str, Any] = {
@@ -182,13 +182,13 @@ def _checked(facts: Facts) -> list[str]:
     return [] if confounds is None else list(confounds.checked)
 
 
-def worse_than(facts: Facts) -> dict[str, Difference]:
+def worse_than(facts: Facts) -> Estimates:
     """The methods with a higher AUC on the same subjects, beyond chance, with the difference."""
     by_method = facts.result.differences.get(facts.headline) or {}
     differences = {
         name: (each or {}).get("auc") for name, each in by_method.items() if name not in ALONE
     }
-    return {name: each for name, each in differences.items() if each is not None and each.is_worse}
+    return {name: each for name, each in differences.items() if each is not None and each.sign < 0}
 
 
 def _leaked(facts: Facts) -> Iterator[Message]:
@@ -219,13 +219,13 @@ def simple_offer(facts: Facts) -> Message | None:
         return None
     theirs = (facts.result.baselines.get(SIMPLE_METHOD) or {}).get(facts.headline)
     by_method = facts.result.differences.get(facts.headline) or {}
-    difference = (by_method.get(SIMPLE_METHOD) or {}).get("auc", Difference())
+    difference = (by_method.get(SIMPLE_METHOD) or {}).get("auc", UNKNOWN)
     bounds = None if theirs is None else theirs.interval("auc")
-    if difference.ci is None or difference.ci[0] > 0 or bounds is None or bounds[0] <= 0.5:
+    if difference.low is None or difference.low > 0 or bounds is None or bounds[0] <= 0.5:
         return None
     return Message(
         "report.simple-offer",
-        better="yes" if difference.is_worse else "no",
+        better="yes" if difference.sign < 0 else "no",
         model=facts.card.name,
         method=method_name(SIMPLE_METHOD),
         difference=signed(difference),

@@ -5,17 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graphnet.artifacts.effects import ETA, HEDGES, PEARSON, Effect
-from graphnet.artifacts.fine_tuning import TUNED, UNKNOWN, Figures
-from graphnet.artifacts.result import (
-    Difference,
-    Permutation,
-    QualityFinding,
-    RegionImportance,
-    SplitMetrics,
-)
+from graphnet.artifacts.explanation import RegionImportance
+from graphnet.artifacts.fine_tuning import TUNED
+from graphnet.artifacts.metrics import UNKNOWN, Estimate, Estimates, Permutation, SplitMetrics
+from graphnet.artifacts.result import QualityFinding
 from graphnet.config import INHERITED
 from graphnet.evaluation.decision import predictive_values
-from graphnet.evaluation.intervals import Estimate
 from graphnet.figures.importance import Importance, region_titles
 from graphnet.messages import Message, first_of
 from graphnet.names import (
@@ -71,7 +66,7 @@ def learning_curve_table(facts: Facts) -> Table:
     titles = [Message("report.growth-share"), Message("report.growth-subjects")]
     rows: list[Row] = []
     for point in curve.points:
-        shown: Cell = estimated(Estimate(point.value, point.ci))
+        shown: Cell = estimated(point.metric)
         if point.reason is not None:
             shown = point.reason
         rows.append([f"{100 * point.share:.0f} %", f"{point.subjects:.0f}", shown])
@@ -96,7 +91,7 @@ def tuning_table(facts: Facts) -> Table:
     return Table([Message("report.method"), *map(metric_name, names)], rows)
 
 
-def _figures(figures: Figures, names: Sequence[str], sign: str = "") -> Row:
+def _figures(figures: Estimates, names: Sequence[str], sign: str = "") -> Row:
     """Values with intervals; differences have a ``sign``."""
     digits = f"{sign}.3f" if sign else ".2f"
     cells: Row = []
@@ -233,7 +228,7 @@ def prevalence_rows(facts: Facts) -> list[Row]:
 def _at_prevalence(metrics: SplitMetrics, prevalence: float) -> tuple[Estimate, Estimate]:
     """Of repeated folds by the mean counts, as each has every subject once."""
     if metrics.confusion is None:
-        return Estimate(), Estimate()
+        return UNKNOWN, UNKNOWN
     counts = [[count / metrics.repeats for count in row] for row in metrics.confusion]
     return predictive_values(counts, prevalence)
 
@@ -398,7 +393,7 @@ def _contribution(region: RegionImportance) -> str:
     if region.contribution is None or region.low is None or region.high is None:
         return NOTHING
     unsure = "" if region.is_stable else " ±"
-    return f"{signed(Difference(region.contribution, (region.low, region.high)))}{unsure}"
+    return f"{signed(Estimate(region.contribution, region.low, region.high))}{unsure}"
 
 
 def _signs(facts: Facts) -> dict[str, str]:

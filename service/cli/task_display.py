@@ -33,7 +33,8 @@ from service.cli.base.terminal import (
 )
 
 if TYPE_CHECKING:
-    from graphnet.artifacts.result import SplitMetrics, TaskResult
+    from graphnet.artifacts.metrics import SplitMetrics
+    from graphnet.artifacts.result import TaskResult
     from graphnet.report.tables import Cell
     from service.client import Task
     from service.client.uploads import OnProgress

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from graphnet.artifacts.result import BySplit, SplitMetrics
+from graphnet.artifacts.metrics import SplitMetrics
+from graphnet.artifacts.result import BySplit
 from graphnet.training.history import History
 
 Facts = Mapping[str, Any]

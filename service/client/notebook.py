@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
-from graphnet.artifacts.result import SplitMetrics
+from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.evaluation.headline import unseen_splits
 from graphnet.messages import Message, as_one, first_of, render
 from graphnet.names import metric_name, split_name, status_name

@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from graphnet.artifacts.result import SplitMetrics
+from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.data.synthetic import cohort_table
 from graphnet.messages import ENGLISH, Message, render
 from graphnet.names import metric_name, status_name

@@ -12,7 +12,7 @@ from actors.lost import lost
 from db.queue.states import Status
 from db.submissions.tasks import TaskRecord
 from graphnet import figures
-from graphnet.artifacts.result import GraphHelps
+from graphnet.artifacts.metrics import GraphHelps
 from graphnet.figures.importance import region_titles
 from graphnet.figures.predictions import predicted_splits
 from graphnet.messages import Message

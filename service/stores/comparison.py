@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from graphnet.artifacts.result import Difference
+from graphnet.artifacts.metrics import UNKNOWN, Estimates, difference_json
+from graphnet.data.cohort import FloatArray
 from graphnet.data.identifiers import match_ids
 from graphnet.evaluation.headline import FAIREST
 from graphnet.evaluation.resampling import LEAST, paired_difference
@@ -40,15 +41,13 @@ class Comparison:
     """
 
     n: int
-    differences: Mapping[str, Difference] = field(
-        default_factory=lambda: dict.fromkeys(NAMES, Difference())
-    )
+    differences: Estimates = field(default_factory=lambda: dict.fromkeys(NAMES, UNKNOWN))
     reason: Message | None = None
 
     def as_dict(self, language: str = ENGLISH) -> dict[str, Any]:
         """For JSON, with the reason in a language."""
         reason = None if self.reason is None else render(self.reason, language)
-        named = {name: difference.as_dict() for name, difference in self.differences.items()}
+        named = {name: difference_json(each) for name, each in self.differences.items()}
         return {"n": self.n, "reason": reason, **named}
 
 
@@ -91,14 +90,20 @@ def compare(ours: Json | None, theirs: Json | None, split: str) -> Comparison:
     labels = np.array([classes[mine[who][0]] for who in shared], dtype=np.int64)
     if np.bincount(labels, minlength=len(classes)).min() < LEAST:
         return Comparison(len(shared), reason=FEW)
-    pair, ranked = (
-        [np.array([[answers[who][place] for who in shared]]) for answers in (mine, other)]
-        for place in (1, 2)
+    return Comparison(
+        len(shared),
+        paired_difference(
+            labels,
+            _stacked(mine, shared, 1),
+            _stacked(other, shared, 1),
+            ranked=(_stacked(mine, shared, 2), _stacked(other, shared, 2)),
+        ),
     )
-    differences = paired_difference(labels, *pair)
-    if any(not np.array_equal(*both) for both in zip(pair, ranked, strict=True)):
-        differences |= {"auc": paired_difference(labels, *ranked)["auc"]}
-    return Comparison(len(shared), differences)
+
+
+def _stacked(answers: Answers, shared: Sequence[Subject], place: int) -> FloatArray:
+    """What stands at a place of these subjects' answers: (1, S, C)."""
+    return np.array([[answers[who][place] for who in shared]], dtype=np.float64)
 
 
 def _shared_splits(ours: Json | None, theirs: Json | None) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as reference
 
-from graphnet.artifacts.result import Difference
+from graphnet.artifacts.metrics import UNKNOWN, Estimate
 from graphnet.data.cohort import FloatArray, IntArray
 from graphnet.evaluation.resampling import (
     fold_widening,
@@ -59,7 +59,7 @@ def test_a_paired_difference_is_that_of_a_plain_loop() -> None:
             values.append(one[name] - other[name])
     for name, values in loops.items():
         assert found[name].value == pytest.approx(values[0])
-        assert found[name].ci == pytest.approx(np.percentile(values[1:], (2.5, 97.5)))
+        assert found[name].interval == pytest.approx(np.percentile(values[1:], (2.5, 97.5)))
 
 
 def _judged(labels: IntArray, probabilities: FloatArray) -> dict[str, float]:
@@ -77,9 +77,9 @@ def test_the_other_way_round_is_the_opposite() -> None:
     one, other = paired_difference(labels, ours, theirs), paired_difference(labels, theirs, ours)
     for name, found in one.items():
         assert found.value == pytest.approx(-(other[name].value or 0))
-        assert found.ci == pytest.approx([-end for end in (other[name].ci or ())[::-1]])
+        assert found.interval == pytest.approx([-end for end in (other[name].interval or ())[::-1]])
     none = paired_difference(labels, ours, ours)["auc"]
-    assert (none.value, none.ci, none.excludes_zero) == (0, (0, 0), False)
+    assert (none.value, none.interval, none.sign) == (0, (0, 0), 0)
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
@@ -105,7 +105,7 @@ def test_repeats_count_alike() -> None:
 
 def test_what_cannot_be_computed_is_null() -> None:
     _, ours = people()
-    unknown = Difference()
+    unknown = UNKNOWN
     lonely = np.zeros(60, dtype=np.int64)
     lonely[0] = 1
     assert all(each == unknown for each in paired_difference(lonely, ours, ours).values())
@@ -146,11 +146,11 @@ def test_within_strata_a_difference_between_them_is_no_evidence() -> None:
 
 def test_differences_of_folds_are_wider_than_those_of_two_models() -> None:
     """By what training subjects in common hide: for ten folds nearly half as wide again."""
-    difference = Difference(0.1, (0.02, 0.2))
+    difference = Estimate(0.1, 0.02, 0.2)
     wider = difference.widened(fold_widening(10))
     assert wider.value == 0.1
     by = math.sqrt(1 + 10 / 9)
-    assert wider.ci == pytest.approx((0.1 - 0.08 * by, 0.1 + 0.1 * by))
-    assert difference.excludes_zero
-    assert not wider.excludes_zero
-    assert Difference(None, None).widened(2) == Difference(None, None)
+    assert wider.interval == pytest.approx((0.1 - 0.08 * by, 0.1 + 0.1 * by))
+    assert difference.sign == 1
+    assert wider.sign == 0
+    assert UNKNOWN.widened(2) == UNKNOWN

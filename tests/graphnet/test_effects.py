@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from graphnet.artifacts.effects import ETA, HEDGES, PEARSON, Effects
-from graphnet.artifacts.result import RegionImportance, sign_is_stable
+from graphnet.artifacts.explanation import RegionImportance, sign_is_stable
 from graphnet.data.cohort import Layout
 from graphnet.data.synthetic import Recipe
 from graphnet.evaluation.effects import contribution, effect_sizes, hedges_g

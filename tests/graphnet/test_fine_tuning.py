@@ -18,15 +18,15 @@ from graphnet.artifacts.fine_tuning import (
     FineTuning,
     TuningComparison,
 )
+from graphnet.artifacts.metrics import Estimate
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.result import TaskResult
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.splits import Splits
 from graphnet.data.synthetic import Recipe
-from graphnet.evaluation import paired
-from graphnet.evaluation.intervals import Estimate
-from graphnet.evaluation.metrics import evaluate
+from graphnet.evaluation.intervals import difference_of_areas, difference_of_shares
+from graphnet.evaluation.metrics import difference_of_means, evaluate
 from graphnet.names import metric_name
 from tests.graphnet.people import cohort
 
@@ -229,7 +229,7 @@ def test_paired_shares_are_newcombe_s() -> None:
     """His example of 50 subjects, of whom 36 are right by both, 12 by one and 2 by the other."""
     ours = np.repeat([True, True, False], [36, 12, 2])
     theirs = np.repeat([True, False, True], [36, 12, 2])
-    found = paired.shares(ours, theirs)
+    found = difference_of_shares(ours, theirs)
     assert found.value == pytest.approx(0.2)
     assert found.interval == pytest.approx((0.0569, 0.3404), abs=1e-4)
 
@@ -238,7 +238,7 @@ def test_paired_means_are_student_s() -> None:
     random = np.random.default_rng(0)
     one, other = random.random((2, 9))
     expected = stats.ttest_rel(one, other).confidence_interval()
-    assert paired.means(one, other).interval == pytest.approx((expected.low, expected.high))
+    assert difference_of_means(one, other).interval == pytest.approx((expected.low, expected.high))
 
 
 def _draws(each: int, apart: tuple[float, float], count: int) -> Iterator[Estimate]:
@@ -246,7 +246,7 @@ def _draws(each: int, apart: tuple[float, float], count: int) -> Iterator[Estima
     patient = np.repeat([True, False], each)
     for _ in range(count):
         noise = random.multivariate_normal([0, 0], [[1, 0.6], [0.6, 1]], 2 * each)
-        yield paired.areas(patient, noise[:, 0] + apart[0] * patient,
+        yield difference_of_areas(patient, noise[:, 0] + apart[0] * patient,
                            noise[:, 1] + apart[1] * patient)  # fmt: skip
 
 
@@ -265,7 +265,7 @@ def test_intervals_of_areas_hold_the_truth_as_often_as_they_say(
 def test_two_perfect_models_are_not_said_to_be_equal_beyond_doubt() -> None:
     patient = np.repeat([True, False], 6)
     one, other = patient + np.linspace(0, 0.1, 12), patient - np.linspace(0, 0.2, 12)
-    found = paired.areas(patient, one, other)
+    found = difference_of_areas(patient, one, other)
     assert found.value == 0
     assert found.interval is not None
     assert found.interval[0] < -0.2

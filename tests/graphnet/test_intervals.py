@@ -8,13 +8,8 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import binom, binomtest, norm, ttest_1samp
 
-from graphnet.evaluation.intervals import (
-    UNKNOWN,
-    Z,
-    area_under_curve,
-    mean_of_proportions,
-    proportion,
-)
+from graphnet.artifacts.metrics import UNKNOWN
+from graphnet.evaluation.intervals import Z, area_under_curve, mean_of_proportions, proportion
 from graphnet.evaluation.metrics import mean
 
 COUNTS = st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))

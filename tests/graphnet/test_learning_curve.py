@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from graphnet.artifacts.learning_curve import CurvePoint, LearningCurve
+from graphnet.artifacts.metrics import Estimate
 from graphnet.artifacts.result import TaskResult
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.splits import Splits
@@ -43,18 +44,18 @@ def test_more_subjects_help_where_many_weak_effects_were_planted() -> None:
     assert (found.split, found.metric, found.n) == ("test", "auc", 200)
     assert [point.share for point in found.points] == [*SHARES, 1.0]
     assert [point.subjects for point in found.points] == [40, 80, 120, 160]
-    first, last = found.points[0].value, found.points[-1].value
+    first, last = found.points[0].metric.value, found.points[-1].metric.value
     assert first is not None
     assert last is not None
     assert last > first + 0.03
-    assert found.gain is not None
+    assert found.gain.value is not None
 
 
 def test_nothing_rises_where_there_is_nothing_to_learn() -> None:
     shuffled = replace(PEOPLE, labels=np.random.default_rng(0).permutation(PEOPLE.labels))
     found = curve(Splits(shuffled), cv_folds=4)
-    assert found.gain_ci is not None
-    assert found.gain_ci[0] < 0 < found.gain_ci[1]
+    assert found.gain.interval is not None
+    assert found.gain.interval[0] < 0 < found.gain.interval[1]
     assert dict(found.message.values)["trend"] == "open"
 
 
@@ -66,7 +67,7 @@ def test_the_last_point_is_what_the_task_itself_predicts() -> None:
     assert found is not None
     assert measured is not None
     assert found.split == "cv"
-    assert found.points[-1].value == pytest.approx(measured["auc"])
+    assert found.points[-1].metric.value == pytest.approx(measured["auc"])
     assert found.points[-1].subjects == 120
 
 
@@ -89,7 +90,7 @@ def test_a_share_is_trained_as_somebody_would_train_on_these_subjects_alone() ->
     expected = evaluate(PEOPLE.labels, predicted)["auc"]
     result = run(Splits(PEOPLE), plain, evaluation=asked).result.learning_curve
     assert result is not None
-    assert result.points[0].value == pytest.approx(expected, abs=2e-3)
+    assert result.points[0].metric.value == pytest.approx(expected, abs=2e-3)
 
 
 def test_it_is_the_same_again_and_changes_nothing_else() -> None:
@@ -106,10 +107,10 @@ def test_it_is_the_same_again_and_changes_nothing_else() -> None:
 
 def test_too_few_subjects_of_a_share_are_said_and_not_trained_on() -> None:
     found = curve(Splits(cohort(controls=12, patients=12)), cv_folds=3)
-    assert found.points[0].value is None
+    assert found.points[0].metric.value is None
     assert found.points[0].reason is not None
     assert "fewer than 5" in str(found.points[0].reason)
-    assert found.points[-1].value is not None
+    assert found.points[-1].metric.value is not None
     task = {"task_result": TaskResult(learning_curve=found, metrics={"cv": None}).as_dict()}
     rows = learning_curve_table(Facts(task, None, None, None)).rows
     assert rows[0][-1] == found.points[0].reason
@@ -129,7 +130,7 @@ def test_a_score_has_a_curve_of_r2_and_no_interval_of_its_gain() -> None:
     scores = np.random.default_rng(1).normal(size=len(PEOPLE))
     found = curve(Splits(replace(PEOPLE, scores=scores)), scored, cv_folds=3)
     assert found.metric == "r2"
-    assert found.gain is None
+    assert found.gain.value is None
     assert "cannot be said" in str(found.message)
 
 
@@ -155,8 +156,11 @@ def test_progress_names_it_and_expects_every_step() -> None:
 
 
 def test_stored_and_read_back_and_drawn() -> None:
-    points = [CurvePoint(0.5, 20, 0.7, (0.6, 0.8)), CurvePoint(1.0, 40, 0.8, (0.7, 0.9))]
-    stored = LearningCurve("cv", "auc", 40, points, 0.1, (0.02, 0.2))
+    points = [
+        CurvePoint(0.5, 20, Estimate(0.7, 0.6, 0.8)),
+        CurvePoint(1.0, 40, Estimate(0.8, 0.7, 0.9)),
+    ]
+    stored = LearningCurve("cv", "auc", 40, points, Estimate(0.1, 0.02, 0.2))
     assert LearningCurve.from_json(stored.as_dict()) == stored
     assert dict(stored.message.values)["trend"] == "up"
     assert "by how much" in str(stored.message).lower()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from graphnet import messages
-from graphnet.artifacts.result import CalibrationResult, Permutation
+from graphnet.artifacts.metrics import CalibrationResult, Permutation
 from graphnet.catalogue import GRAPHS, MODELS
 from graphnet.data.interpretation import (
     ClassCoding,

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import torch
 
+from graphnet.artifacts.metrics import Estimate
 from graphnet.artifacts.model import StoredModel
-from graphnet.artifacts.result import NO_EDGE, Difference
+from graphnet.artifacts.result import NO_EDGE
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.splits import Splits
@@ -145,7 +146,7 @@ def test_baselines_have_the_shape_of_the_metrics_on_the_same_subjects() -> None:
 
 def test_the_graph_is_said_to_help_only_beyond_doubt() -> None:
     def code(difference: float, low: float, high: float) -> str:
-        found = graph_helps({"test": {NO_EDGE: {"auc": Difference(difference, (low, high))}}})
+        found = graph_helps({"test": {NO_EDGE: {"auc": Estimate(difference, low, high)}}})
         assert found is not None
         assert f"{difference:+.3f}" in str(found.message)
         return found.message.code

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from jinja2.ext import extract_from_ast
 
-from graphnet.artifacts.result import SplitMetrics
+from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.config import OPTIONS
 from graphnet.report.numbers import KEPT, with_interval
 from service import pages
