@@ -4,17 +4,16 @@ The command line alone; ``graphnet.command.train_files`` does it.
 """
 
 import argparse
-import os
 import sys
 from functools import partial
 from pathlib import Path
 
 from graphnet.catalogue import MODELS
-from graphnet.command.command_line import CommandLine, named_language
+from graphnet.command.command_line import CommandLine, parsed
 from graphnet.command.terminal import RunEnded, ended_by_signal
 from graphnet.config import OPTIONS, options_in
 from graphnet.errors import GraphnetError, system_reason
-from graphnet.messages import ENGLISH, LANGUAGES, Message, language_in, render, rendered
+from graphnet.messages import ENGLISH, LANGUAGES, Message, render, rendered
 from graphnet.options import GROUPS, Option, group_label
 from graphnet.training.progress import REPORT
 
@@ -26,10 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     A run that a signal ends keeps the model if that is trained, and returns 128 and the number.
     """
-    words = sys.argv[1:] if arguments is None else arguments
-    language = named_language(words) or language_in(os.environ)
-    given = parser(language).parse_args(words)
-    given.lang = language
+    given = parsed(parser, arguments)
     try:
         with ended_by_signal():
             return _train(given)

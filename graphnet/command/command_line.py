@@ -5,13 +5,22 @@ lines knows neither; :func:`spaced` tells it, and :func:`unspaced` takes that ba
 """
 
 import argparse
+import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Any, NoReturn
 
-from graphnet.messages import ENGLISH, LANGUAGES, Message, as_one, finished, render
+from graphnet.messages import (
+    ENGLISH,
+    LANGUAGES,
+    Message,
+    as_one,
+    finished,
+    language_in,
+    render,
+)
 
 WIDE = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]"  # Chinese letters and their punctuation
 # A space or a mark that closes stays with the letter before it.
@@ -30,6 +39,20 @@ ERRORS = {
     "help.ambiguous": r"ambiguous option: (?P<given>.*) could match (?P<names>.*)",
 }
 OF_ARGUMENT = re.compile(r"argument (?P<argument>[^:]*): (?P<sentence>.*)", re.DOTALL)
+
+
+def parsed(
+    parser: "Callable[[str], CommandLine]", arguments: Sequence[str] | None
+) -> argparse.Namespace:
+    """The ``arguments``, or the process's own, by the ``parser`` of their language, as ``lang``.
+
+    It is that of ``--lang``, else the environment's. Ends the process where they are invalid.
+    """
+    words = sys.argv[1:] if arguments is None else arguments
+    language = named_language(words) or language_in(os.environ)
+    given = parser(language).parse_args(words)
+    given.lang = language
+    return given
 
 
 def named_language(arguments: Iterable[str]) -> str | None:

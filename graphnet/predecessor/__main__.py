@@ -11,11 +11,20 @@ import json
 import os
 import sys
 import traceback
-from pathlib import Path
 from typing import Any
 
+from graphnet.command.command_line import CommandLine, parsed
 from graphnet.disk import is_of_full_disk
-from graphnet.readers.__main__ import OUTCOME, bound, is_of_memory, status_of, too_large
+from graphnet.errors import GraphnetError
+from graphnet.messages import Message
+from graphnet.readers.__main__ import (
+    OUTCOME,
+    add_files,
+    bound,
+    is_of_memory,
+    status_of,
+    too_large,
+)
 
 # What reads the file is imported once the process has its bounds.
 # ruff: noqa: PLC0415
@@ -28,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     Where the disk was full, it is 75.
     """
-    asked = _parser().parse_args(arguments)
+    asked = parsed(parser, arguments)
     bound(asked.memory_mb)
     return status_of(lambda: _write(asked))
 
@@ -38,24 +47,16 @@ def _write(asked: argparse.Namespace) -> None:
     (asked.out / OUTCOME).write_bytes(text.encode("utf-8", "replace"))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m graphnet.predecessor",
-        description="Read a state dictionary of the service before this one.",
+def parser(language: str) -> CommandLine:
+    """The command line, with its help in ``language``."""
+    line = CommandLine(
+        language, prog="python -m graphnet.predecessor", description=Message("help.read-old-model")
     )
-    parser.add_argument("file", type=Path, metavar="FILE")
-    parser.add_argument("out", type=Path, metavar="OUT", help="an empty folder")
-    parser.add_argument("--name", default="", help="what the file is called in sentences")
-    parser.add_argument("--most", type=int, default=1 << 40, metavar="BYTES",
-                        help="how much may come out of what is packed")  # fmt: skip
-    parser.add_argument("--memory-mb", type=int, default=0, help="what the process may take")
-    return parser
+    add_files(line)
+    return line
 
 
 def _outcome(asked: argparse.Namespace) -> dict[str, Any]:
-    from graphnet.errors import GraphnetError
-    from graphnet.messages import Message
-
     name = asked.name or asked.file.name
     try:
         return _read(asked, name)

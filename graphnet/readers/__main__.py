@@ -15,13 +15,16 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from graphnet.command.command_line import CommandLine, parsed
 from graphnet.disk import is_of_full_disk
+from graphnet.errors import GraphnetError, system_reason
+from graphnet.messages import LANGUAGES, Message, render
 
 if TYPE_CHECKING:
-    from graphnet.messages import Message
     from graphnet.readers.reading import Reading
 
 # What reads files is imported once the process has its bounds.
@@ -34,12 +37,13 @@ PR_SET_PDEATHSIG = 1
 PARENT = "PARENT_PID"  # of whoever starts this process and waits for it
 NICENESS = 5
 MEGABYTE = 1_000_000
+MOST = 1 << 40  # bytes that may come out of what is packed, if nothing else is said
 FULL_STATUS = 75  # sysexits' EX_TEMPFAIL: the disk was full
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Read a file as the command line says; the outcome is a file, and the exit status 0."""
-    options = _parser().parse_args(arguments)
+    options = parsed(parser, arguments)
     bound(options.memory_mb)
     return status_of(lambda: _write(options.out, _outcome(options)))
 
@@ -55,31 +59,48 @@ def status_of(write: Callable[[], None]) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m graphnet.readers",
-        description="Read one file of subjects into a folder of arrays.",
+def parser(language: str) -> CommandLine:
+    """The command line, with its help in ``language``."""
+    line = CommandLine(
+        language, prog="python -m graphnet.readers", description=Message("help.read")
     )
-    parser.add_argument("file", type=Path, metavar="FILE")
-    parser.add_argument("out", type=Path, metavar="OUT", help="an empty folder")
-    parser.add_argument("--name", default="", help="what the file is called in sentences")
-    parser.add_argument("--mapping", type=_from_file, default={}, metavar="JSON_FILE",
-                        help="answers to questions, by their ids")  # fmt: skip
-    parser.add_argument("--most", type=int, default=1 << 40, metavar="BYTES",
-                        help="how much may come out of what is packed")  # fmt: skip
-    parser.add_argument("--without-class", action="store_true",
-                        help="leave classes and covariates alone")  # fmt: skip
-    parser.add_argument("--covariates", action="store_true", help="but not covariates")
-    parser.add_argument("--profile", action="store_true", help="say also what it holds")
-    parser.add_argument("--content", type=int, default=0, metavar="BYTES",
-                        help="write NEURO-LEARN's text too, where it takes no more")  # fmt: skip
-    parser.add_argument("--memory-mb", type=int, default=0, help="what the process may take")
-    return parser
+    add_files(line)
+    add = partial(line.add, line.options)
+    size = {"type": int, "metavar": "BYTES"}
+    answers = {"type": partial(_from_file, language=language), "metavar": "JSON_FILE"}
+    add("--mapping", Message("help.read-mapping"), default={}, **answers)
+    add("--without-class", Message("help.read-without-class"), action="store_true")
+    add("--covariates", Message("help.read-covariates"), action="store_true")
+    add("--profile", Message("help.read-profile"), action="store_true")
+    add("--content", Message("help.read-content"), default=0, **size)
+    return line
 
 
-def _from_file(path: str) -> dict[str, str]:
-    answers: dict[str, str] = json.loads(Path(path).read_bytes())
-    return answers
+def add_files(line: CommandLine) -> None:
+    """Add the file that is read, its bounds, and the folder that is written."""
+    group = line.group(Message("help.arguments"))
+    line.add(group, "file", Message("help.read-file"), type=Path, metavar="FILE")
+    line.add(group, "out", Message("help.read-out"), type=Path, metavar="OUT")
+    add = partial(line.add, line.options)
+    add("--lang", Message("help.read-lang"), choices=LANGUAGES)
+    add("--name", Message("help.read-name"), default="", metavar="NAME")
+    add("--most", Message("help.read-most"), default=MOST, type=int, metavar="BYTES")
+    add("--memory-mb", Message("help.read-memory-mb"), default=0, type=int, metavar="MB")
+
+
+def _from_file(path: str, language: str) -> dict[str, str]:
+    """The answers in a file. Raises ArgumentTypeError where it holds none."""
+    try:
+        answers = json.loads(Path(path).read_bytes())
+    except OSError as error:
+        problem = Message("readers.file-unusable", file=path, reason=system_reason(error))
+    except ValueError:
+        problem = Message("cli.not-json", file=path)
+    else:
+        if isinstance(answers, dict) and all(isinstance(text, str) for text in answers.values()):
+            return answers
+        problem = Message("cli.not-a-mapping", file=path)
+    raise argparse.ArgumentTypeError(render(problem, language))
 
 
 def bound(memory_mb: int) -> None:
@@ -106,10 +127,7 @@ def _outcome(options: argparse.Namespace) -> dict[str, Any]:
         return {"refused": [reason.as_dict() for reason in _reasons(options, name, error)]}
 
 
-def _reasons(options: argparse.Namespace, name: str, error: Exception) -> "tuple[Message, ...]":
-    from graphnet.errors import GraphnetError
-    from graphnet.messages import Message
-
+def _reasons(options: argparse.Namespace, name: str, error: Exception) -> tuple[Message, ...]:
     if is_of_memory(error):
         return (too_large(name, options.memory_mb),)
     if isinstance(error, GraphnetError):
@@ -190,10 +208,8 @@ def _signature(options: argparse.Namespace, name: str, reading: "Reading") -> st
         return ""
 
 
-def too_large(name: str, memory_mb: int) -> "Message":
+def too_large(name: str, memory_mb: int) -> Message:
     """Why a file could not be read in the memory that there is."""
-    from graphnet.messages import Message
-
     return Message("readers.too-little-memory", file=name, megabytes=memory_mb)
 
 

@@ -21,7 +21,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from graphnet.readers.__main__ import PARENT, main
+from graphnet.messages import ENGLISH
+from graphnet.readers.__main__ import PARENT, main, parser
 
 PRELOADED = (
     *("graphnet.readers.reading", "graphnet.readers.kinds", "graphnet.readers.tables.neurolearn"),
@@ -157,6 +158,7 @@ def _kill_group(group: int) -> None:
 if __name__ == "__main__":
     for name in PRELOADED:
         importlib.import_module(name)
+    parser(ENGLISH)  # with the catalogue that it reads
     gc.collect()
     gc.freeze()  # no collector of a fork touches what all of them share
     server = Server(socket.socket(fileno=int(sys.argv[1])))

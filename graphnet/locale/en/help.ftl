@@ -3,6 +3,7 @@
 # Headings and notes.
 usage = Usage
 options = Options
+arguments = Arguments
 commands = Commands
 example = Example
 options-metavar = [OPTIONS]
@@ -181,6 +182,21 @@ train-threads = Threads on a CPU. Each number rounds otherwise; 1, the default, 
 train-atlas = An atlas such as aal90, or a table of region, x, y and z in millimetres; by default the atlas that the regions' names say.
 train-map = Answers a question that a file asks, such as class.positive=SZ; may be repeated.
 train-lang = Language of the output and of the report; by default the environment's.
+
+# `python -m graphnet.readers` and `python -m graphnet.predecessor`.
+read = Read one file of subjects into a folder of arrays.
+read-old-model = Read the parameters of a model that the previous service stored.
+read-file = The file to read.
+read-out = An empty folder for the outcome.
+read-name = What messages call the file; by default its own name.
+read-mapping = A file of answers to questions, as { "{" }"id": "choice"{ "}" }.
+read-most = The most bytes that may be unpacked from the file.
+read-without-class = Ignore classes and covariates, as in new subjects.
+read-covariates = Read covariates even with --without-class.
+read-profile = Also describe the contents.
+read-content = Also write NEURO-LEARN's text if it takes no more bytes than this.
+read-memory-mb = The most memory that the process may take; by default without limit.
+read-lang = Language of the help and of errors; by default the environment's.
 
 # What argparse says of a command line; in English by its own words.
 error = { $program }: error: { $sentence }

@@ -3,6 +3,7 @@
 # 标题与注记。
 usage = 用法
 options = 选项
+arguments = 参数
 commands = 命令
 example = 示例
 options-metavar = [选项]
@@ -181,6 +182,21 @@ train-threads = CPU 上的线程数。不同线程数的舍入不同；默认值
 train-atlas = 图谱，例如 aal90，或包含 region、x、y、z（毫米）的表格；默认为脑区名称所表明的图谱。
 train-map = 回答文件提出的一个问题，例如 class.positive=SZ；可重复使用。
 train-lang = 输出和报告的语言；默认由环境决定。
+
+# `python -m graphnet.readers` 和 `python -m graphnet.predecessor`。
+read = 把一个受试者文件读入数组文件夹。
+read-old-model = 读取旧服务所存模型的参数。
+read-file = 要读取的文件。
+read-out = 存放结果的空文件夹。
+read-name = 消息中对文件的称呼；默认为其自身的名称。
+read-mapping = 存放问题答案的文件，形如 { "{" }"id": "choice"{ "}" }。
+read-most = 从文件中最多解压的字节数。
+read-without-class = 忽略类别和协变量，用于新的受试者。
+read-covariates = 与 --without-class 同用时仍读取协变量。
+read-profile = 同时描述其内容。
+read-content = 如果不超过此字节数，同时写出 NEURO-LEARN 的文本。
+read-memory-mb = 进程最多可用的内存；默认不限。
+read-lang = 帮助和错误的语言；默认由环境决定。
 
 # argparse 对命令行的说明；英文为其自身的语句。
 error = { $program }: 错误：{ $sentence }
