@@ -108,6 +108,31 @@ def test_hidden_sheets_and_notes_are_left_alone(tmp_path: Path) -> None:
     assert {each.what for each in found.interpretation.left_alone} == {"sheet Notes", "sheet Old"}
 
 
+def test_hidden_rows_and_columns_are_read_and_said(tmp_path: Path) -> None:
+    def filter_rows(workbook: openpyxl.Workbook) -> None:
+        sheet = workbook["Data"]
+        sheet.auto_filter.ref = "A3:G9"
+        sheet.auto_filter.add_filter_column(2, ["B"])
+        for row in (2, 4, 6, 7, 40):  # 2 and 40 are empty
+            sheet.row_dimensions[row].hidden = True
+        for column in "DF":
+            sheet.column_dimensions[column].hidden = True
+
+    found = dataset(book(tmp_path, filter_rows, Data=[["A study"], [], *table()]))
+    is_the_table(found)
+    assert "3 rows of the sheet Data are hidden" in said(found)
+    assert "which were read like the others: age and GMV_2." in said(found)
+
+
+def test_what_is_not_hidden_is_not_said_to_be(tmp_path: Path) -> None:
+    def hide_title(workbook: openpyxl.Workbook) -> None:
+        workbook["Data"].row_dimensions[1].hidden = True
+
+    found = dataset(book(tmp_path, hide_title, Data=[["A study"], *table()]))
+    is_the_table(found)
+    assert "hidden" not in said(found)
+
+
 def test_several_sheets_are_asked_about(tmp_path: Path) -> None:
     path = book(tmp_path, Patients=table(), Controls=table()[:4])
     found: Reading = read(path)
@@ -247,6 +272,28 @@ def test_open_document_with_its_empty_rest(tmp_path: Path) -> None:
     found = dataset(ods(tmp_path, ods_table(_rows(1_048_000, _blank(16_384)))))
     is_the_table(found)
     assert found.interpretation.kind == "ods"
+
+
+def test_hidden_rows_of_open_document_are_said(tmp_path: Path) -> None:
+    content = ods_table()
+    for place, kind in enumerate(("filter", "collapse"), start=2):
+        before = content.split("<table:table-row>", place)
+        content = "<table:table-row>".join(before[:-1]) + (
+            f'<table:table-row table:visibility="{kind}">{before[-1]}'
+        )
+    columns = (
+        '<table:table-column table:number-columns-repeated="3"/>'
+        '<table:table-column table:visibility="collapse" table:number-columns-repeated="2"/>'
+        '<table:table-column table:visibility="collapse" table:number-columns-repeated="999999"/>'
+    )
+    empty = f'<table:table-row table:visibility="filter" table:number-rows-repeated="{10**9}"/>'
+    content = content.replace('"Data">', f'"Data">{columns}').replace(
+        "</table:table>", f"{empty}</table:table>"
+    )
+    found = dataset(ods(tmp_path, content))
+    is_the_table(found)
+    assert "2 rows of the sheet Data are hidden" in said(found)
+    assert "which were read like the others: age, GMV_1, GMV_2 and GMV_3." in said(found)
 
 
 @pytest.mark.parametrize(

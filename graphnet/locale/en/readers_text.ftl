@@ -42,6 +42,11 @@ empty-rows = { $count ->
     [one] 1 empty row was skipped.
    *[other] { $count } empty rows were skipped.
 }
+hidden-rows = { $count ->
+    [one] 1 row of the sheet { $sheet } is hidden, as by a filter. It was read like the others; delete it from the workbook if it is to be left out.
+   *[other] { $count } rows of the sheet { $sheet } are hidden, as by a filter. They were read like the others; delete them from the workbook if they are to be left out.
+}
+hidden-columns = The sheet { $sheet } has hidden columns, which were read like the others: { $columns }.
 comment-lines = { $count ->
     [one] 1 comment line was skipped.
    *[other] { $count } comment lines were skipped.

@@ -2,7 +2,8 @@
 
 calamine makes room for every cell between the first and the last one, so that a workbook of two
 cells may take all memory there is, and end the process. Here the extent of each sheet is measured,
-and formulas are found whose results were never calculated.
+and what calamine does not tell is found: formulas whose results were never calculated, and rows and
+columns that are hidden.
 """
 
 from collections.abc import Mapping
@@ -14,15 +15,47 @@ from graphnet.errors import CohortError
 from graphnet.messages import Message
 
 OPEN_DOCUMENT = "content.xml"
+HIDDEN = {"collapse", "filter"}  # of OpenDocument: by hand, and by a filter
+
+
+@dataclass
+class Ranges:
+    """Numbers from 1 as ascending ranges: a few of them may be all rows that a sheet can have."""
+
+    ranges: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, first: int, last: int) -> None:
+        """Add a range that begins after all others; no other one is in a sound workbook."""
+        previous, end = self.ranges[-1] if self.ranges else (first, 0)
+        if end + 1 == first:
+            self.ranges[-1:] = [(previous, last)]
+        elif end < first:
+            self.ranges.append((first, last))
+
+    def up_to(self, most: int) -> set[int]:
+        """Those of the numbers that are not larger than ``most``."""
+        return {
+            number
+            for first, last in self.ranges
+            if first <= most
+            for number in range(first, min(last, most) + 1)
+        }
 
 
 @dataclass
 class Extent:
-    """The last row and column with anything in them, from 1; formulas without a result by cell."""
+    """What was found of a sheet, whose rows and columns count from 1.
+
+    ``rows`` and ``columns`` are the last with anything in them, ``unsolved`` the cells with a
+    formula without a result; of rows and columns that are hidden, by a filter or by hand, it is
+    kept where they are.
+    """
 
     rows: int = 0
     columns: int = 0
     unsolved: list[str] = field(default_factory=list)
+    hidden_rows: Ranges = field(default_factory=Ranges)
+    hidden_columns: Ranges = field(default_factory=Ranges)
 
     def reach(self, row: int, column: int) -> None:
         """Count in a cell that holds something."""
@@ -34,15 +67,31 @@ class Extent:
         return self.rows * self.columns
 
 
-def measure_extent(part: Path, name: str) -> Extent:
-    """The extent of a worksheet's XML; of OpenDocument that of its largest sheet.
+def extent_of_worksheet(part: Path, name: str) -> Extent:
+    """The extent of a worksheet of Excel's.
 
     Raises:
         CohortError: it is no XML, or defines entities.
 
     """
-    look: _Worksheet | _OpenDocument
-    look = _OpenDocument() if part.name == OPEN_DOCUMENT else _Worksheet()
+    look = _Worksheet()
+    _look_through(part, look, name)
+    return look.extent
+
+
+def extents_of_document(part: Path, name: str) -> dict[str, Extent]:
+    """The extent of each sheet of an OpenDocument, by its name.
+
+    Raises:
+        CohortError: it is no XML, or defines entities.
+
+    """
+    look = _OpenDocument()
+    _look_through(part, look, name)
+    return look.extents
+
+
+def _look_through(part: Path, look: "_Worksheet | _OpenDocument", name: str) -> None:
     parser = ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = look.start
@@ -54,7 +103,6 @@ def measure_extent(part: Path, name: str) -> Extent:
             parser.ParseFile(file)
     except (ExpatError, ValueError) as error:
         raise damaged_workbook(name) from error
-    return look.extent
 
 
 def damaged_workbook(name: str) -> CohortError:
@@ -81,6 +129,10 @@ class _Worksheet:
         kind = tag.rpartition(":")[2]
         if kind == "row":
             self.row, self.column = int(attributes.get("r", self.row + 1)), 0
+            if _is_true(attributes.get("hidden")):
+                self.extent.hidden_rows.add(self.row, self.row)
+        elif kind == "col" and _is_true(attributes.get("hidden")):
+            self.extent.hidden_columns.add(int(attributes["min"]), int(attributes["max"]))
         elif kind == "c":
             reference = attributes.get("r", "")
             self.column = _column(reference) if reference else self.column + 1
@@ -109,17 +161,28 @@ class _Worksheet:
 class _OpenDocument:
     """Rows and cells follow one another, and say how often they are repeated."""
 
+    extents: dict[str, Extent] = field(default_factory=dict)
     extent: Extent = field(default_factory=Extent)
     row: int = 0
     column: int = 0
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         kind = tag.rpartition(":")[2]
+        hidden = attributes.get("table:visibility") in HIDDEN
         if kind == "table":
-            self.row = 0
+            self.extent = self.extents.setdefault(attributes.get("table:name", ""), Extent())
+            self.row = self.column = 0
+        elif kind == "table-column":
+            before = self.column
+            self.column += _times(attributes.get("table:number-columns-repeated"))
+            if hidden:
+                self.extent.hidden_columns.add(before + 1, self.column)
         elif kind == "table-row":
+            before = self.row
             self.row += _times(attributes.get("table:number-rows-repeated"))
             self.column = 0
+            if hidden:
+                self.extent.hidden_rows.add(before + 1, self.row)
         elif kind in {"table-cell", "covered-table-cell"}:
             self.column += _times(attributes.get("table:number-columns-repeated"))
             if "office:value-type" in attributes:
@@ -134,11 +197,16 @@ class _OpenDocument:
 
 def cell_name(row: int, column: int) -> str:
     """Row and column from 1 as ``B3``."""
+    return f"{column_name(column)}{row}"
+
+
+def column_name(column: int) -> str:
+    """A column from 1 as ``B``."""
     letters = ""
     while column > 0:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row}"
+    return letters
 
 
 def _column(reference: str) -> int:
@@ -151,6 +219,10 @@ def _column(reference: str) -> int:
 def _row(reference: str) -> int:
     digits = reference.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     return int(digits) if digits else 0
+
+
+def _is_true(flag: str | None) -> bool:
+    return flag in {"1", "true"}
 
 
 def _times(repeated: str | None) -> int:

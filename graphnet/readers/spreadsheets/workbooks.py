@@ -20,8 +20,10 @@ from graphnet.readers.spreadsheets.parts import (
     OPEN_DOCUMENT,
     Extent,
     cell_name,
+    column_name,
     damaged_workbook,
-    measure_extent,
+    extent_of_worksheet,
+    extents_of_document,
 )
 from graphnet.readers.tables.sheet import Cells, Sheet, as_texts, is_number
 from graphnet.readers.text.delimited import check_header, check_second_header
@@ -44,14 +46,13 @@ SHOWN = 5
 class WorksheetTable:
     """A sheet called ``name`` that may be a table of subjects.
 
-    ``merged`` are the first and last corners of merged cells, ``unsolved`` the cells with formulas
-    whose results are not in the file.
+    ``merged`` are the first and last corners of merged cells, ``extent`` what its XML tells.
     """
 
     name: str
     rows: Sequence[Row]
     merged: Sequence[tuple[Corner, Corner]]
-    unsolved: Sequence[str]
+    extent: Extent
 
     @property
     def header(self) -> int:
@@ -77,6 +78,7 @@ def to_sheet(table: WorksheetTable, inquiry: Inquiry) -> Sheet:
     check_header(names, inquiry.name)
     columns = list(zip(*rows, strict=True))
     places = [place for place, cells in enumerate(columns) if names[place] or _filled(cells)]
+    _say_hidden(table, names, places, inquiry)
     names = [names[place] for place in places]
     named = [
         _column(name, columns[place], inquiry) for name, place in zip(names, places, strict=True)
@@ -96,8 +98,8 @@ def _check(table: WorksheetTable, inquiry: Inquiry) -> None:
         ]
         cells = first_of(ranges, SHOWN)
         inquiry.refuse(Message("readers_text.merged-cells", sheet=sheet, file=file, cells=cells))
-    if table.unsolved:
-        cells = first_of(table.unsolved, SHOWN)
+    if table.extent.unsolved:
+        cells = first_of(table.extent.unsolved, SHOWN)
         inquiry.refuse(
             Message("readers_text.formulas-without-results", sheet=sheet, file=file, cells=cells)
         )
@@ -115,6 +117,22 @@ def _say_above(table: WorksheetTable, inquiry: Inquiry) -> None:
     titles = [_text(cell)[:40] for row in table.rows[: table.header] for cell in row if cell != ""]
     if titles:
         inquiry.assume(Message("readers_text.rows-above-header", titles=first_of(titles, SHOWN)))
+
+
+def _say_hidden(
+    table: WorksheetTable, names: Sequence[str], places: Sequence[int], inquiry: Inquiry
+) -> None:
+    """Say that rows and columns are read which who looks at the workbook does not see."""
+    hidden = table.extent.hidden_rows.up_to(len(table.rows))
+    rows = [row for row in hidden if row > table.header + 1 and _filled(table.rows[row - 1])]
+    if rows:
+        inquiry.assume(Message("readers_text.hidden-rows", sheet=table.name, count=len(rows)))
+    hidden = table.extent.hidden_columns.up_to(len(names))
+    columns = first_of(
+        (names[place] or column_name(place + 1) for place in places if place + 1 in hidden), SHOWN
+    )
+    if columns.items:
+        inquiry.assume(Message("readers_text.hidden-columns", sheet=table.name, columns=columns))
 
 
 def _first(row: Row) -> int:
@@ -186,12 +204,12 @@ def read_workbook(archive: Archive, inquiry: Inquiry, most_cells: int) -> tuple[
 
 
 def _extents(folder: Path, kind: str, name: str, most_cells: int) -> dict[str, Extent]:
-    """What was measured of each sheet, by its name; of OpenDocument of all together, by ""."""
+    """What was measured of each sheet, by its name."""
     if kind == "ods":
-        extents = {"": measure_extent(folder / OPEN_DOCUMENT, name)}
+        extents = extents_of_document(folder / OPEN_DOCUMENT, name)
     else:
         parts = _parts(folder, name)
-        extents = {sheet: measure_extent(part, name) for sheet, part in parts.items()}
+        extents = {sheet: extent_of_worksheet(part, name) for sheet, part in parts.items()}
     if any(extent.cells > most_cells for extent in extents.values()):
         raise CohortError(Message("readers_text.too-many-cells", file=name, limit=most_cells))
     return extents
@@ -256,10 +274,8 @@ def _table(
     if len(filled) < LEAST or max(map(_filled, filled)) < LEAST:
         inquiry.leave(f"sheet {sheet.name}", Message("readers_text.no-table-on-sheet"))
         return None
-    extent = extents.get(sheet.name)
-    return WorksheetTable(
-        sheet.name, rows, worksheet.merged_cell_ranges or [], extent.unsolved if extent else []
-    )
+    extent = extents.get(sheet.name, Extent())
+    return WorksheetTable(sheet.name, rows, worksheet.merged_cell_ranges or [], extent)
 
 
 def _chosen(tables: Sequence[WorksheetTable], inquiry: Inquiry) -> WorksheetTable:
