@@ -12,6 +12,7 @@ from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.json_tables import read_json, sheet_of_json
 from graphnet.readers.tables.reading import interpret_sheet
+from graphnet.readers.tables.sheet import Sheet
 from graphnet.readers.text.delimited import read_sheet
 from tests.graphnet.sheets import interpret, settled, sheet, table, values
 
@@ -283,6 +284,62 @@ def test_a_connectome_in_one_vector_is_asked_about(prefix: str) -> None:
     np.testing.assert_allclose(dataset.connectomes[:, 4], values(4, 4), rtol=1e-6)
     regions = settled(found, **{f"regions__{prefix.rstrip('_')}": "regions"})
     assert len(regions.regions) == 15
+
+
+def flat(vectors: np.ndarray, prefix: str = "V") -> Sheet:
+    return table([], **{f"{prefix}{place}": cells for place, cells in enumerate(vectors.T, 1)})
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "regions"),
+    [
+        (
+            "upper with its diagonal",
+            "the edges of a connectome of 10 regions, and its diagonal",
+            10,
+        ),
+        ("lower of nilearn", "the edges of a connectome of 10 regions, and its diagonal", 10),
+        ("whole", "the edges of a connectome of 10 regions, and its diagonal", 10),
+        ("upper", "the edges of a connectome: of 10 regions, or of 9 with the diagonal", 10),
+        ("upper, other variances", "the edges of a connectome: of 11 regions, or of 10 with", 10),
+    ],
+)
+def test_the_question_says_of_how_many_regions_it_is_read(
+    kind: str, said: str, regions: int
+) -> None:
+    matrices = np.random.default_rng(5).uniform(-0.9, 0.9, (4, 10, 10)).round(6)
+    matrices = (matrices + matrices.transpose(0, 2, 1)) / 2
+    places = np.arange(10)
+    variances = np.random.default_rng(6).uniform(2, 3, (4, 10))
+    matrices[:, places, places] = variances if kind.endswith("variances") else 1
+    upper, lower, edges = np.triu_indices(10), np.tril_indices(10), np.triu_indices(10, 1)
+    answers = {"regions__V": "edges", "connectome__values": "other"}
+    if kind == "whole":
+        vectors = matrices.reshape(4, 100)
+    elif kind == "upper":
+        vectors = matrices[:, *edges]
+        answers["triangle"] = "upper"
+    elif kind.startswith("lower"):
+        matrices[:, places, places] = np.sqrt(0.5)
+        vectors = matrices[:, *lower]
+    else:
+        vectors = matrices[:, *upper]
+    if kind.endswith("variances"):
+        answers["triangle"] = "upper-diagonal"
+    _, inquiry = interpret(flat(vectors))
+    choice = inquiry.questions[0].choices[0]
+    assert choice.value == "edges"
+    assert choice.label.startswith(said)
+    dataset = settled(flat(vectors), **answers)
+    assert len(dataset.regions) == regions
+    assert dataset.connectomes is not None
+    np.testing.assert_allclose(dataset.connectomes, matrices[:, *edges], rtol=1e-6)
+
+
+def test_columns_that_fit_no_connectome_are_not_offered_as_one() -> None:
+    vectors = np.random.default_rng(5).normal(size=(4, 16))
+    _, inquiry = interpret(flat(vectors))
+    assert [choice.value for choice in inquiry.questions[0].choices] == ["regions", "other"]
 
 
 def test_measures_and_a_connectome_have_the_same_regions_in_one_order() -> None:

@@ -60,6 +60,8 @@ as-other = something else: covariates, questionnaire items, visits
 as-regions = brain regions; { $measure } is the measure
 ask-edges = { $file } has { $columns }. What do they hold?
 as-edges = the edges of a connectome of { $count } regions
+as-edges-and-diagonal = the edges of a connectome of { $count } regions, and its diagonal
+as-edges-asked = the edges of a connectome: of { $count } regions, or of { $fewer } with the diagonal, which is asked next
 as-numbered-regions = { $count ->
     [one] 1 brain region; { $measure } is the measure
    *[other] { $count } brain regions; { $measure } is the measure

@@ -23,6 +23,7 @@ FULL, UPPER, LOWER, PAIRS = "full", "upper", "lower", "pairs"
 UPPER_DIAGONAL, LOWER_DIAGONAL = "upper-diagonal", "lower-diagonal"
 WHOLE = {UPPER_DIAGONAL: UPPER, LOWER_DIAGONAL: LOWER}  # triangles that hold the diagonal too
 TRIANGLE, AXES = "triangle", "axes"  # the keys of questions
+SAME_ORDER = 3  # regions: of so few both triangles have their edges in one order
 CHANCE = 0.5  # of the edges: so many may equal what stands on a diagonal
 FIRST, LAST = "first", "last"
 FEW = 0.1  # the share of cells that rounding may set apart
@@ -165,16 +166,48 @@ def split_vectors(
     asked. None where K fits no number of regions, which is refused.
     """
     count = values.shape[1]
-    side = isqrt(count)
-    if side * side == count and side > 1:
-        squares = values.reshape(len(values), side, side)
-        if are_symmetric(squares):
-            return split_matrices(squares, ids, inquiry)
-    size = (1 + isqrt(1 + 8 * count)) // 2
-    if size * (size - 1) // 2 != count or size < 2:
+    squares = _as_squares(values)
+    if squares is not None:
+        return split_matrices(squares, ids, inquiry)
+    size = _regions_of_triangle(count)
+    if size < 2:
         inquiry.refuse(Message("readers_connectomes.no-square", file=inquiry.name, count=count))
         return None
     return _of_triangle(values, size, inquiry, order)
+
+
+def regions_of_vectors(values: Array) -> tuple[int, ...]:
+    """Of how many regions :func:`split_vectors` takes flat vectors (S, K) to be.
+
+    Two numbers, the larger first, where it would ask whether they hold the diagonal too; () where
+    K is less than three or fits no number of regions.
+    """
+    count = values.shape[1]
+    if count < 3:
+        return ()
+    squares = _as_squares(values)
+    if squares is not None:
+        return (squares.shape[1],)
+    size = _regions_of_triangle(count)
+    if size and any(_with_diagonal(values, size - 1, order) for order in (UPPER, LOWER)):
+        return (size - 1,)
+    return (size, size - 1) if size > SAME_ORDER else (size,) if size else ()
+
+
+def _as_squares(values: Array) -> Array | None:
+    """Vectors (S, K) as symmetric matrices (S, N, N), if they are such."""
+    count = values.shape[1]
+    side = isqrt(count)
+    if side * side != count or side < 2:
+        return None
+    squares = values.reshape(len(values), side, side)
+    return squares if are_symmetric(squares) else None
+
+
+def _regions_of_triangle(count: int) -> int:
+    """N where ``count`` is N (N - 1) / 2, else 0."""
+    size = (1 + isqrt(1 + 8 * count)) // 2
+    return size if size * (size - 1) // 2 == count else 0
 
 
 def subjects_first(arrays: Array, inquiry: Inquiry, name: str) -> Array:
@@ -211,8 +244,8 @@ def _of_triangle(values: Array, size: int, inquiry: Inquiry, order: str) -> RawE
         whole = _with_diagonal(values, size - 1, candidate)
         if whole is not None:
             return whole
-    if size <= 3:
-        order = UPPER  # both orders are the same
+    if size <= SAME_ORDER:
+        order = UPPER
     answer = order or inquiry.ask(
         TRIANGLE,
         Message(

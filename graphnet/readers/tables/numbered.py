@@ -1,14 +1,18 @@
 """Columns of unknown names: a brain where the whole table says so, else asked about or left."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from graphnet.data.interpretation import Choice
 from graphnet.messages import Message
+from graphnet.readers.connectomes.triangles import regions_of_vectors
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.words import CONNECTIVITY, GENERIC
 from graphnet.readers.tables.grid import Grid, Group, Groups, grouped, plain_numbers, regions_of
+from graphnet.readers.tables.missing_codes import without_codes
 from graphnet.readers.tables.names import Name, Part
 from graphnet.readers.tables.sheet import Looks
 
@@ -113,7 +117,7 @@ def add_numbered(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inqui
         if alone and not group.is_dummy and _has_kin(group, groups):
             answer = _ask_either(group, inquiry)
         else:
-            answer = _decide(group, regions, inquiry, alone=alone)
+            answer = _decide(group, regions, looks, inquiry, alone=alone)
         if answer == AS_REGIONS:
             grid.measures[group.prefix] = group.columns
         elif answer == AS_EDGES:
@@ -169,7 +173,9 @@ def _look(prefix: str, group: Group, looks: Looks) -> Numbered:
     )
 
 
-def _decide(group: Numbered, regions: set[str], inquiry: Inquiry, *, alone: bool) -> str:
+def _decide(
+    group: Numbered, regions: set[str], looks: Looks, inquiry: Inquiry, *, alone: bool
+) -> str:
     """Whether a group is the brain; ``regions`` are the regions of the rest of the table.
 
     ``alone``: no other column is known for a measure.
@@ -177,7 +183,7 @@ def _decide(group: Numbered, regions: set[str], inquiry: Inquiry, *, alone: bool
     if group.is_dummy:
         return AS_OTHER
     if group.is_edge_like or (group.is_generic and alone):
-        return _ask_flat(group, inquiry)
+        return _ask_flat(group, looks, inquiry)
     if group.regions != regions and regions and (group.is_items or len(group.columns) == 1):
         return AS_OTHER
     if not alone and 2 * len(group.regions) < len(regions):
@@ -210,25 +216,36 @@ def _ask_either(group: Numbered, inquiry: Inquiry) -> str:
     )
 
 
-def _ask_flat(group: Numbered, inquiry: Inquiry) -> str:
-    count = len(group.columns)
-    size = _regions_of_edges(count)
-    edges = Choice(AS_EDGES, Message("readers_tables.as-edges", count=size))
+def _ask_flat(group: Numbered, looks: Looks, inquiry: Inquiry) -> str:
     return inquiry.ask(
         group.key,
         Message("readers_tables.ask-edges", file=inquiry.name, columns=group.description),
         (
-            *([edges] if size else []),
+            *_as_edges(group, looks, inquiry),
             Choice(
                 AS_REGIONS,
-                Message("readers_tables.as-numbered-regions", count=count, measure=group.prefix),
+                Message(
+                    "readers_tables.as-numbered-regions",
+                    count=len(group.columns),
+                    measure=group.prefix,
+                ),
             ),
             Choice(AS_OTHER, Message("readers_tables.as-no-brain")),
         ),
     )
 
 
-def _regions_of_edges(count: int) -> int:
-    """N where there are N (N - 1) / 2 edges, at least three; else 0."""
-    size = round((1 + (1 + 8 * count) ** 0.5) / 2)
-    return size if size >= 3 and size * (size - 1) // 2 == count else 0
+def _as_edges(group: Numbered, looks: Looks, inquiry: Inquiry) -> Iterator[Choice]:
+    """That the columns are edges, of as many regions as their values will be read as."""
+    numbers = [looks.numbers(column) for column in group.columns.values()]
+    values = np.stack([column for column in numbers if column is not None], axis=1)
+    values = without_codes(values, "connectome", Inquiry(inquiry.name, inquiry.answers))
+    regions = regions_of_vectors(values)
+    if len(regions) > 1:
+        more, fewer = regions
+        yield Choice(AS_EDGES, Message("readers_tables.as-edges-asked", count=more, fewer=fewer))
+    elif regions:
+        (size,) = regions
+        alone = size * (size - 1) // 2 == len(group.columns)
+        code = "readers_tables.as-edges" if alone else "readers_tables.as-edges-and-diagonal"
+        yield Choice(AS_EDGES, Message(code, count=size))
