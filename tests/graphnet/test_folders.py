@@ -576,7 +576,11 @@ def test_a_folder_of_one_table_is_that_table(tmp_path: Path) -> None:
     assert dataset.values is not None
     np.testing.assert_array_equal(dataset.values[:, 0, 0], [1.5, 2, 3, 4])
     people(folder, IDS, "more.csv", GMV_1=[1.5, 2, 3, 4], GMV_2=[4, 3, 2, 1.5])
-    assert "several tables" in refused(folder)
+    (question,) = read(folder).questions
+    assert question.id == "table"
+    again = read(folder, mapping={"table": "more.csv"}).settled()
+    assert again.subjects.ids == IDS
+    assert "data.csv" in {each.what for each in again.interpretation.left_alone}
 
 
 def test_images_are_named_as_what_they_are(tmp_path: Path) -> None:

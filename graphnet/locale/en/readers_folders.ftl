@@ -102,6 +102,10 @@ folder = folder { $folder }{ $is_global ->
 ask-parcellation = { $file } has tables of different regions. Which are to be used?
 parcellation-choice = { $atlas } ({ $tables })
 other-parcellation = the tables of { $atlas } were used
+rows-appended = { $file }: { $count } tables with the same columns and different subjects were read as one table of { $subjects } subjects: { $tables }.{ $sites ->
+    [unknown] { " " }No column says the site; if each table is a site, answer site=file.
+   *[known] { "" }
+}
 tables-joined = { $file }: its tables were joined by the ids of the subjects: { $tables }.
 other-subjects = { $kind ->
     [lacking] { $file }: { $table } has no row for these subjects of { $listing }: { $lacking }. Give each subject a row in both, or delete it from both.

@@ -102,6 +102,10 @@ folder = 文件夹 { $folder }{ $is_global ->
 ask-parcellation = { $file } 中各表的脑区不同。使用哪些表？
 parcellation-choice = { $atlas }（{ $tables }）
 other-parcellation = 已使用 { $atlas } 的表
+rows-appended = { $file }：{ $count } 张列相同、受试者不同的表已作为一张包含 { $subjects } 名受试者的表读取：{ $tables }。{ $sites ->
+    [unknown] 没有列说明站点；如果每张表是一个站点，请回答 site=file。
+   *[known] { "" }
+}
 tables-joined = { $file }：已按受试者 ID 合并各表：{ $tables }。
 other-subjects = { $kind ->
     [lacking] { $file }：{ $table } 中没有 { $listing } 的以下受试者：{ $lacking }。请让每名受试者在两张表中各有一行，或从两张表中删除。

@@ -9,66 +9,38 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graphnet.data.dataset import Dataset
-from graphnet.data.identifiers import match_ids, repeated
+from graphnet.data.identifiers import match_ids
 from graphnet.data.interpretation import Choice, Interpretation
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
-from graphnet.readers.folders.archives import damaged_gzip
 from graphnet.readers.folders.beside import CONNECTOMES, BrainOfTable, beside_each_other
-from graphnet.readers.inquiry import COVARIATES, ID, LABEL, POSITIVE, SCORE, SITE, Inquiry
+from graphnet.readers.folders.tables import (
+    KIND,
+    OF_FILE,
+    Table,
+    answers_of_measures,
+    say_appended,
+    say_unread,
+    tables_of,
+)
+from graphnet.readers.inquiry import COVARIATES, LABEL, SITE, Inquiry
 from graphnet.readers.subjects.assigning import Files
 from graphnet.readers.subjects.people import People, read_people
 from graphnet.readers.subjects.roster import (
-    candidates,
-    is_of_freesurfer,
     matched_rows,
-    read_file,
     unpacked_name,
 )
 from graphnet.readers.subjects.several_tables import (
     TABLE,
     Addition,
-    ClassTable,
     ask_table,
     with_additions,
 )
 from graphnet.readers.tables.freesurfer import ASEG, atlas_of, interpret_table
-from graphnet.readers.tables.roles import NONE, find_roles
-from graphnet.readers.tables.sheet import Sheet
+from graphnet.readers.tables.roles import NONE
 
-KIND = "folder"
 ATLAS = "files.atlas"  # the key of a question
-OF_PEOPLE = (ID, LABEL, POSITIVE, SCORE, SITE, COVARIATES)
-DAMAGED_GZIP = damaged_gzip("").messages[0].code
-MOST_TABLES = 200  # FreeSurfer writes sixteen for one parcellation
 LEAST_COMMON = 0.5  # the share of ids that two tables of the same subjects have in common
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table, its ids, its column of classes, and what it measures: None where it is nothing."""
-
-    path: Path
-    sheet: Sheet
-    ids: tuple[str, ...]
-    brain: Dataset | None
-    label: str | None
-
-    @property
-    def name(self) -> str:
-        """What it is called in sentences."""
-        return self.path.name
-
-    @property
-    def key(self) -> str:
-        """Its parcellation, or else its regions: what tables that belong together share."""
-        regions = () if self.brain is None else sorted(self.brain.regions)
-        return atlas_of(self.sheet) or "\n".join(regions)
-
-    def within(self, folder: Path) -> ClassTable:
-        """The table as one that may list the subjects, by its path in the folder."""
-        name = str(self.path.relative_to(folder))
-        return ClassTable(name, self.sheet, self.ids, self.label)
 
 
 @dataclass(frozen=True)
@@ -88,65 +60,28 @@ def read_joined(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
         CohortError: the tables do not fit together.
 
     """
-    unread: dict[Path, Message] = {}
-    tables = [
-        table
-        for path in sorted(candidates(files, MOST_TABLES))
-        if (table := _looked_into(path, inquiry, most, unread)) is not None
-    ]
+    tables, unread = tables_of(files, inquiry, most)
     measured = [table for table in tables if table.brain is not None]
     others = [table for table in tables if table.brain is None]
-    if not measured or len(tables) < 2 or not _are_of_the_same(tables):
+    if not measured or sum(len(table.parts) for table in tables) < 2:
         return None
-    beside = any(table.label for table in others)
-    if _are_cohorts([table for table in measured if table.label], measured, beside=beside):
-        return None
-    _say_unread(unread, inquiry)
-    listing = _people_table(measured, others, files, inquiry)
+    listing = None
+    if not _are_of_the_same(tables) or _are_cohorts(measured, others):
+        if len(measured) < 2:
+            return None
+        listing = measured[ask_table([table.within(files.folder) for table in measured], inquiry)]
+        _leave_others(listing, [*measured, *others], inquiry)
+        measured, others = [listing], []
+    say_unread(unread, inquiry)
+    listing = listing or _people_table(measured, others, files, inquiry)
     chosen = _one_parcellation(measured, inquiry)
     used = Tables(files.folder, listing, chosen, [*others, *chosen])
     behind = inquiry.behind(TABLE)
     people = _people(listing, _of_people(listing, used.every, behind), most)
-    return _dataset(people, used, behind, most)
-
-
-def _looked_into(
-    path: Path, inquiry: Inquiry, most: int, unread: dict[Path, Message]
-) -> Table | None:
-    """A table with ids, each on one row; None where it is none, of which ``unread`` takes why."""
-    aside = Inquiry(path.name, _answers(inquiry))
-    try:
-        sheet = read_file(path, aside, most)
-        brain = interpret_table(sheet, KIND, Inquiry(path.name, _answers(inquiry)))
-        if brain is not None and not (brain.values is None and brain.connectomes is None):
-            coding = brain.interpretation.label
-            ids, label = brain.subjects.ids, None if coding is None else coding.column
-        else:
-            roles = find_roles(sheet, sheet.names, Inquiry(path.name, _answers(inquiry)))
-            ids = sheet.texts(roles.id) if roles.id else ()
-            brain, label = None, roles.label
-    except CohortError as error:
-        unread[path] = error.messages[0]
-        return None
-    whole = len(ids) > 1 and all(ids) and not repeated(ids)
-    if not whole:
-        unread[path] = Message("readers_folders.table-without-ids")
-    return Table(path, sheet, ids, brain, label) if whole else None
-
-
-def _say_unread(unread: Mapping[Path, Message], inquiry: Inquiry) -> None:
-    """Leave what is no table alone; one of FreeSurfer, or a packed one that is cut, is refused."""
-    for path, reason in unread.items():
-        if is_of_freesurfer(path) or reason.code == DAMAGED_GZIP:
-            inquiry.refuse(Message("readers_subjects.of-file", file=path.name, detail=reason))
-        else:
-            inquiry.leave(path.name, reason)
-    inquiry.check()
-
-
-def _answers(inquiry: Inquiry) -> dict[str, str]:
-    """Those that may be of a table of measures."""
-    return {key: value for key, value in inquiry.answers.items() if key not in OF_PEOPLE}
+    dataset = _dataset(people, used, behind, most)
+    if dataset is not None:
+        say_appended(used.every, dataset.interpretation.site, inquiry)
+    return dataset
 
 
 def _are_of_the_same(tables: Sequence[Table]) -> bool:
@@ -157,13 +92,16 @@ def _are_of_the_same(tables: Sequence[Table]) -> bool:
     )
 
 
-def _are_cohorts(labelled: Sequence[Table], measured: Sequence[Table], *, beside: bool) -> bool:
+def _are_cohorts(measured: Sequence[Table], others: Sequence[Table]) -> bool:
     """Whether tables with classes are cohorts of their own: one alone, or of the same columns.
 
-    One alone is none if ``beside`` it lies a table of the same people with their classes.
+    One alone is none if it is the rows of several files, or if beside it lies another table of the
+    same people with their classes.
     """
+    labelled = [table for table in measured if table.label]
     if len(measured) < 2:
-        return bool(labelled) and not beside
+        beside = any(table.label for table in others)
+        return bool(labelled) and not beside and len(measured[0].parts) == 1
     columns = [
         (measure, region)
         for table in labelled
@@ -172,6 +110,13 @@ def _are_cohorts(labelled: Sequence[Table], measured: Sequence[Table], *, beside
         for region in table.brain.regions
     ]
     return len(set(columns)) < len(columns)
+
+
+def _leave_others(chosen: Table, tables: Sequence[Table], inquiry: Inquiry) -> None:
+    for table in tables:
+        if table is not chosen:
+            why = Message("readers_subjects.another-table-used", table=chosen.name)
+            inquiry.leave(table.name, why)
 
 
 def _edges(brain: Dataset) -> tuple[str, ...]:
@@ -189,31 +134,38 @@ def _people_table(
 
 
 def _of_people(table: Table, every: Sequence[Table], inquiry: Inquiry) -> Inquiry:
-    """With those of the answered covariates that the table has, or no table has."""
-    given = inquiry.answer(COVARIATES)
-    if given is None or given.strip().casefold() == NONE:
-        return replace(inquiry, name=table.name)
+    """With those of the answered covariates that the table has, or no table has; so with a site."""
+    answers = dict(inquiry.answers)
     elsewhere = {name for other in every if other.path != table.path for name in other.sheet.names}
-    names = [name.strip() for name in given.split(",")]
-    own = [name for name in names if name in table.sheet.names or name not in elsewhere]
-    answers = {**inquiry.answers, COVARIATES: ",".join(own) or NONE}
+    elsewhere -= set(table.sheet.names)
+    given = inquiry.answer(COVARIATES)
+    if given is not None and given.strip().casefold() != NONE:
+        names = [name.strip() for name in given.split(",")]
+        answers[COVARIATES] = ",".join(name for name in names if name not in elsewhere) or NONE
+    if answers.get(SITE) == OF_FILE and OF_FILE in elsewhere:
+        del answers[SITE]
     return replace(inquiry, name=table.name, answers=answers)
 
 
 def _of_others(table: Table, inquiry: Inquiry) -> Inquiry:
-    """For a table that does not list the subjects: of what is answered about people, covariates."""
-    answers = {**_answers(inquiry), LABEL: NONE}
+    """For a table that does not list the subjects: of what is answered about people, covariates.
+
+    And the file of a row as the site, which no list has.
+    """
+    answers = {**answers_of_measures(inquiry), LABEL: NONE}
     given = inquiry.answer(COVARIATES)
     if given is not None:
         names = [name.strip() for name in given.split(",")]
         own = [name for name in names if name in table.sheet.names]
         answers[COVARIATES] = ",".join(own) or NONE
+    if inquiry.answer(SITE) == OF_FILE and OF_FILE in table.sheet.names:
+        answers[SITE] = OF_FILE
     return replace(inquiry, name=table.name, answers=answers)
 
 
 def _people(listing: Table, inquiry: Inquiry, most: int) -> People:
     """The people of a table that ``inquiry`` is about."""
-    sheet = read_file(listing.path, inquiry, most)
+    sheet = listing.read(inquiry, most)
     if listing.brain is None:
         return read_people(sheet, sheet.names, inquiry)
     dataset = interpret_table(sheet, KIND, inquiry)
@@ -291,7 +243,7 @@ def _dataset(people: People, tables: Tables, inquiry: Inquiry, most: int) -> Dat
     brains: list[BrainOfTable] = []
     for table in tables.measured:
         own = _of_others(table, inquiry)
-        brain = interpret_table(read_file(table.path, own, most), KIND, own)
+        brain = interpret_table(table.read(own, most), KIND, own)
         inquiry.check()
         if brain is None:
             return None
@@ -307,13 +259,14 @@ def _dataset(people: People, tables: Tables, inquiry: Inquiry, most: int) -> Dat
     ]
     measured = beside_each_other(brains, inquiry)
     inquiry.check()
-    inquiry.assume(
-        Message(
-            "readers_folders.tables-joined",
-            file=inquiry.name,
-            tables=first_of([table.name for table in tables.measured], 6),
+    if len(tables.every) > 1:
+        inquiry.assume(
+            Message(
+                "readers_folders.tables-joined",
+                file=inquiry.name,
+                tables=first_of([table.name for table in tables.measured], 6),
+            )
         )
-    )
     people = with_additions(people, listing.within(tables.folder), additions, inquiry)
     return Dataset(
         subjects=people.subjects,

@@ -142,7 +142,7 @@ def _differ_in_class(
         _of_ids(table.sheet.texts(table.label or ""), table.ids, [pair[side] for pair in shared])
         for side, table in enumerate((one, other))
     )
-    if not _have_one_vocabulary(ours, theirs):
+    if not have_one_vocabulary(ours, theirs):
         codings = [_classes(table) for table in (one, other)]
         if None not in codings:
             ours, theirs = (
@@ -170,7 +170,8 @@ def _classes(table: ClassTable) -> dict[str, str] | None:
     return {value: str(number) for value, number in coding.values.items() if number != NO_CLASS}
 
 
-def _have_one_vocabulary(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+def have_one_vocabulary(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether the words or numbers of one column are among those of the other."""
     one, other = ({_word(cell) for cell in side if not is_missing(cell)} for side in (ours, theirs))
     return one <= other or other <= one
 
@@ -187,7 +188,7 @@ def _differing_words(ours: Sequence[str], theirs: Sequence[str]) -> list[int]:
         for row, (one, other) in enumerate(zip(ours, theirs, strict=True))
         if not (is_missing(one) or is_missing(other))
     ]
-    if _have_one_vocabulary([one for _, one, _ in known], [other for _, _, other in known]):
+    if have_one_vocabulary([one for _, one, _ in known], [other for _, _, other in known]):
         return [row for row, one, other in known if one != other]
     beside: dict[str, Counter[str]] = {}
     for _, one, other in known:

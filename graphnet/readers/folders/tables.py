@@ -1,0 +1,248 @@
+"""The tables of a folder, each looked into; those of the same columns and other subjects as one.
+
+Two sites may have written a table each. Their rows are one cohort where nothing speaks against it;
+else the tables stay what they are, and one of them is asked for.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+
+from graphnet.data.dataset import Dataset
+from graphnet.data.identifiers import match_ids, repeated
+from graphnet.errors import CohortError
+from graphnet.messages import Message, first_of
+from graphnet.readers.folders.archives import damaged_gzip
+from graphnet.readers.inquiry import COVARIATES, ID, LABEL, POSITIVE, SCORE, SITE, Inquiry
+from graphnet.readers.subjects.assigning import Files
+from graphnet.readers.subjects.roster import (
+    candidates,
+    is_of_freesurfer,
+    read_file,
+    unpacked_name,
+)
+from graphnet.readers.subjects.several_tables import TABLE, ClassTable, have_one_vocabulary
+from graphnet.readers.tables.freesurfer import atlas_of, interpret_table
+from graphnet.readers.tables.roles import find_roles
+from graphnet.readers.tables.sheet import Cells, Sheet, as_texts, is_missing
+
+KIND = "folder"
+OF_FILE = "file"  # the site of the subjects is the file that their row is in
+OF_PEOPLE = (ID, LABEL, POSITIVE, SCORE, SITE, COVARIATES)
+DAMAGED_GZIP = damaged_gzip("").messages[0].code
+MOST_TABLES = 200  # FreeSurfer writes sixteen for one parcellation
+OF_A_SPLIT = re.compile(r"(?<![^\W_])(train|test|val|holdout)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, its ids, its column of classes, and what it measures: None where it is nothing.
+
+    Its rows are those of the files ``parts``, one after the other.
+    """
+
+    parts: tuple[Path, ...]
+    sheet: Sheet
+    ids: tuple[str, ...]
+    brain: Dataset | None
+    label: str | None
+
+    @property
+    def path(self) -> Path:
+        """The file, or the first of them."""
+        return self.parts[0]
+
+    @property
+    def name(self) -> str:
+        """What it is called in sentences."""
+        return "+".join(path.name for path in self.parts)
+
+    @property
+    def key(self) -> str:
+        """Its parcellation, or else its regions: what tables that belong together share."""
+        regions = () if self.brain is None else sorted(self.brain.regions)
+        return atlas_of(self.sheet) or "\n".join(regions)
+
+    def within(self, folder: Path) -> ClassTable:
+        """The table as one that may list the subjects, by its path in the folder."""
+        return ClassTable(name_within(self.parts, folder), self.sheet, self.ids, self.label)
+
+    def read(self, inquiry: Inquiry, most: int) -> Sheet:
+        """Its rows, read again: what comes up then is asked and said."""
+        sheets = [read_file(path, replace(inquiry, name=path.name), most) for path in self.parts]
+        return _one_below_the_other(self.parts, sheets, inquiry)
+
+
+def name_within(parts: Sequence[Path], folder: Path) -> str:
+    """What the answer to a question calls a table."""
+    return "+".join(str(path.relative_to(folder)) for path in parts)
+
+
+def answers_of_measures(inquiry: Inquiry) -> dict[str, str]:
+    """The answers that may be of a table of measures."""
+    return {key: value for key, value in inquiry.answers.items() if key not in OF_PEOPLE}
+
+
+def tables_of(files: Files, inquiry: Inquiry, most: int) -> tuple[list[Table], dict[Path, Message]]:
+    """The tables with ids, each id on one row; and of the other files why they are none."""
+    unread: dict[Path, Message] = {}
+    tables = [
+        table
+        for path in sorted(candidates(files, MOST_TABLES))
+        if (table := _looked_into(path, inquiry, most, unread)) is not None
+    ]
+    return _appended(tables, files.folder, inquiry), unread
+
+
+def _looked_into(
+    path: Path, inquiry: Inquiry, most: int, unread: dict[Path, Message]
+) -> Table | None:
+    """A table with ids, each on one row; None where it is none, of which ``unread`` takes why."""
+    try:
+        sheet = read_file(path, Inquiry(path.name, answers_of_measures(inquiry)), most)
+        table = _understood((path,), sheet, inquiry)
+    except CohortError as error:
+        unread[path] = error.messages[0]
+        return None
+    whole = len(table.ids) > 1 and all(table.ids) and not repeated(table.ids)
+    if not whole:
+        unread[path] = Message("readers_folders.table-without-ids")
+    return table if whole else None
+
+
+def _understood(parts: tuple[Path, ...], sheet: Sheet, inquiry: Inquiry) -> Table:
+    """What a table holds as far as nothing need be asked. Raises CohortError."""
+    name, answers = parts[0].name, answers_of_measures(inquiry)
+    brain = interpret_table(sheet, KIND, Inquiry(name, answers))
+    if brain is not None and not (brain.values is None and brain.connectomes is None):
+        coding = brain.interpretation.label
+        label = None if coding is None else coding.column
+        return Table(parts, sheet, brain.subjects.ids, brain, label)
+    roles = find_roles(sheet, sheet.names, Inquiry(name, answers))
+    ids = sheet.texts(roles.id) if roles.id else ()
+    return Table(parts, sheet, ids, None, roles.label)
+
+
+def say_unread(unread: Mapping[Path, Message], inquiry: Inquiry) -> None:
+    """Leave what is no table alone; one of FreeSurfer, or a packed one that is cut, is refused."""
+    for path, reason in unread.items():
+        if is_of_freesurfer(path) or reason.code == DAMAGED_GZIP:
+            inquiry.refuse(Message("readers_subjects.of-file", file=path.name, detail=reason))
+        else:
+            inquiry.leave(path.name, reason)
+    inquiry.check()
+
+
+# Rows of several tables -----------------------------------------------------------------------
+
+
+def say_appended(tables: Sequence[Table], site: str | None, inquiry: Inquiry) -> None:
+    """Say which tables were read as one; if no column is the ``site``, how they can be sites."""
+    for table in tables:
+        if len(table.parts) > 1:
+            inquiry.assume(
+                Message(
+                    "readers_folders.rows-appended",
+                    file=inquiry.name,
+                    count=len(table.parts),
+                    tables=first_of([path.name for path in table.parts], 6),
+                    subjects=len(table.ids),
+                    sites="unknown" if site is None else "known",
+                )
+            )
+
+
+def _appended(tables: Sequence[Table], folder: Path, inquiry: Inquiry) -> list[Table]:
+    """The same with one table for those of the same columns, classes and values."""
+    groups: dict[tuple[str, ...], list[Table]] = {}
+    for table in tables:
+        groups.setdefault(tuple(sorted(table.sheet.names)), []).append(table)
+    appended: list[Table] = []
+    for group in groups.values():
+        together = len(group) > 1 and _is_one_cohort(group, folder, inquiry)
+        appended += [_together(group, inquiry)] if together else group
+    return sorted(appended, key=lambda table: table.path)
+
+
+def _is_one_cohort(group: Sequence[Table], folder: Path, inquiry: Inquiry) -> bool:
+    """Whether tables of the same columns hold other subjects each, and mean the same by them.
+
+    Not those of a split for training and test; nor if one of them was chosen.
+    """
+    chosen = inquiry.answers.get(TABLE)
+    if any(chosen == name_within(table.parts, folder) for table in group):
+        return False
+    if any(OF_A_SPLIT.search(table.name) for table in group):
+        return False
+    return all(_go_together(one, other) for one, other in combinations(group, 2))
+
+
+def _go_together(one: Table, other: Table) -> bool:
+    """Whether two tables of the same columns are of other subjects, and read in the same way."""
+    names = one.sheet.names
+    if other.sheet.names != names and len(set(names)) < len(names):
+        return False
+    if one.label != other.label or match_ids(one.ids, other.ids).pairs:
+        return False
+    return _have_one_brain(one.brain, other.brain) and _have_one_coding(one, other)
+
+
+def _have_one_brain(one: Dataset | None, other: Dataset | None) -> bool:
+    """Whether the same was understood of both, or neither has any."""
+    if one is None or other is None:
+        return one is other
+    readings = [brain.interpretation.connectome for brain in (one, other)]
+    values = [None if reading is None else reading.values for reading in readings]
+    return (
+        set(one.measures) == set(other.measures)
+        and set(one.regions) == set(other.regions)
+        and values[0] == values[1]
+    )
+
+
+def _have_one_coding(one: Table, other: Table) -> bool:
+    """Whether a class means the same in both: 0 and 1 beside 1 and 2 do not say so.
+
+    Each may have one class alone: the patients, and the controls.
+    """
+    if one.label is None:
+        return True
+    cells = [table.sheet.texts(table.label or "") for table in (one, other)]
+    single = all(len({cell for cell in each if not is_missing(cell)}) < 2 for each in cells)
+    return single or have_one_vocabulary(*cells)
+
+
+def _together(group: Sequence[Table], inquiry: Inquiry) -> Table:
+    parts = tuple(path for table in group for path in table.parts)
+    sheet = _one_below_the_other(parts, [table.sheet for table in group], inquiry)
+    return _understood(parts, sheet, inquiry)
+
+
+def _one_below_the_other(parts: Sequence[Path], sheets: Sequence[Sheet], inquiry: Inquiry) -> Sheet:
+    """The rows of all sheets, with the column ``file`` if that is to be the site."""
+    first = sheets[0]
+    if len(sheets) == 1:
+        return first
+    names, columns = first.names, []
+    for place, name in enumerate(names):
+        cells = [
+            sheet.columns[place] if sheet.names == names else sheet.column(name) for sheet in sheets
+        ]
+        columns.append(_joined(cells))
+    if inquiry.answers.get(SITE) == OF_FILE and OF_FILE not in names:
+        stems = [unpacked_name(path).stem for path in parts]
+        sites = [stem for stem, sheet in zip(stems, sheets, strict=True) for _ in range(len(sheet))]
+        return Sheet((*names, OF_FILE), (*columns, tuple(sites)), first.text)
+    return Sheet(names, tuple(columns), first.text)
+
+
+def _joined(cells: Sequence[Cells]) -> Cells:
+    """Numbers where all are such; else text."""
+    numbers = [each for each in cells if isinstance(each, np.ndarray)]
+    if len(numbers) == len(cells):
+        return np.concatenate(numbers)
+    return tuple(text for each in cells for text in as_texts(each))
