@@ -18,8 +18,11 @@ def inspect(wanted: str, *, fallback: bool) -> dict[str, Any]:
     except ModuleNotFoundError:
         return {"torch": None}
     from graphnet.errors import SettingsError  # noqa: PLC0415
-    from graphnet.training.devices import choose, memory  # noqa: PLC0415
-    from graphnet.training.machine import driver_version  # noqa: PLC0415
+    from graphnet.training.devices import (  # noqa: PLC0415
+        choose,
+        driver_version,
+        memory,
+    )
 
     versions = {
         "torch": str(torch.__version__),

@@ -32,7 +32,7 @@ from actors.spool import open_spool
 from actors.tasks.pending import PendingEndings
 from actors.tasks.task import TaskRunner
 from actors.tasks.worker_context import WorkerContext
-from graphnet.data.atlas_tables import atlases_of
+from graphnet.data.atlas import atlases_of
 from graphnet.errors import GraphnetError
 from graphnet.training.devices import choose, limit
 from registry import (

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from graphnet.artifacts.result import LEAVE_SITE_OUT
-from graphnet.command.local_files import LocalFiles
+from graphnet.command.train_files import LocalFiles
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.splits import Splits

@@ -10,18 +10,16 @@ import numpy as np
 import torch
 
 from graphnet.artifacts.confounds import Confounds
-from graphnet.artifacts.effects import Effects
 from graphnet.artifacts.fine_tuning import FineTuning
 from graphnet.artifacts.lineage import is_complete, subjects_seen
 from graphnet.artifacts.metrics import CalibrationResult, SplitMetrics
 from graphnet.artifacts.model import StoredModel
-from graphnet.artifacts.predictions import SplitPredictions, predictions_document
+from graphnet.artifacts.predictions import Effects, SplitPredictions, predictions_document
 from graphnet.artifacts.result import TaskResult
 from graphnet.artifacts.sweep import SweepResult
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data import provenance
-from graphnet.data.atlas import ATLAS, Atlas
-from graphnet.data.atlas_tables import Table
+from graphnet.data.atlas import ATLAS, Atlas, Table
 from graphnet.data.splits import Splits
 from graphnet.distributed.shards import Coordinator, Sharing, TrainedModels
 from graphnet.evaluation.applicability import KEY as DOMAIN
@@ -30,9 +28,9 @@ from graphnet.evaluation.assessment import ModelEvaluation, by_site, evaluate_mo
 from graphnet.evaluation.attribution import Explained, explain
 from graphnet.evaluation.fine_tuning import TunedModels, compare_tuning
 from graphnet.evaluation.learning_curve import learning_curve
+from graphnet.evaluation.model_selection import Comparison, compare, summarise
 from graphnet.evaluation.recalibration import Fitting, calibrate_model, inherited
 from graphnet.evaluation.result_warnings import clipped_values, quality, warnings
-from graphnet.evaluation.sweep import Comparison, compare, summarise
 from graphnet.evaluation.validation import ValidationResult, validate
 from graphnet.plan import ExperimentPlan
 from graphnet.steps import expected_steps

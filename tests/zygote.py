@@ -31,7 +31,7 @@ from typing import Any, NoReturn
 
 PRELOADED = (
     *("actors.worker", "dramatiq.cli", "dramatiq.__main__", "service.app", "service.serve"),
-    *("service.local.up", "service.cli", "graphnet.command.local_files", "graphnet.report"),
+    *("service.local.up", "service.cli", "graphnet.command.train_files", "graphnet.report"),
     "graphnet.figures.glass_brain",
     # What is imported only when a task, a page or a command first needs it.
     *("graphnet.evaluation.baselines", "captum.attr", "scipy.stats"),

@@ -152,7 +152,7 @@ class SubjectEraser:
         if not (ids or self._was_interrupted(task)):
             return {"erased": {"count": 0}}
         content = to_bytes(kept)
-        result = result_without(task.task_result, ids)
+        result = dict(result_without(task.task_result, ids))
         report = self._report(task, kept, result)
         sums = {EVIDENCE: _sha256(content), REPORT: _sha256(report)}
         result |= {

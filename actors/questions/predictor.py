@@ -24,8 +24,7 @@ from actors.reading.datasets import DatasetReader
 from graphnet.artifacts.inference import predict, without_unnamed_sites
 from graphnet.artifacts.manifest import check_manifest
 from graphnet.artifacts.model import StoredModel
-from graphnet.data.atlas import Atlas
-from graphnet.data.atlas_tables import Table
+from graphnet.data.atlas import Atlas, Table
 from graphnet.data.cohort import Cohort
 from graphnet.data.cohorts import ANY, cohort_of
 from graphnet.data.series_measures import SeriesOptions

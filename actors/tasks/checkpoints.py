@@ -11,8 +11,8 @@ from torch import Tensor
 from actors.retry import no_check, retry
 from actors.tasks.inputs import Inputs
 from actors.tasks.worker_context import WorkerContext
+from graphnet.distributed.serialisation import state_from_bytes, state_to_bytes
 from graphnet.errors import ModelError
-from graphnet.training import checkpoint
 from registry import ObjectDamaged, ObjectMissing, RegistryUnavailable, Store
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Checkpoints:
                 seconds=self._seconds,
                 check=check,
             )
-            return checkpoint.from_bytes(content)
+            return state_from_bytes(content)
         except ObjectMissing:
             return None
         except (ModelError, ObjectDamaged, RegistryUnavailable) as error:
@@ -59,7 +59,7 @@ class Checkpoints:
     def write(self, task_id: str, states: Mapping[int, Mapping[str, Tensor]]) -> None:
         """Keep the states of these stages. Raises RegistryError."""
         for stage, state in states.items():
-            self._store.put(task_id, self._name(stage), checkpoint.to_bytes(state))
+            self._store.put(task_id, self._name(stage), state_to_bytes(state))
 
     def _name(self, stage: int) -> str:
         return f"{self._identity}-{stage:04d}.checkpoint"

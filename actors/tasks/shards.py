@@ -18,8 +18,8 @@ from db.queue.claims import Claim, task_id_of_shard
 from db.queue.shards import ShardState
 from db.queue.states import Status
 from graphnet.distributed import shards
+from graphnet.distributed.serialisation import state_from_bytes
 from graphnet.errors import GraphnetError, ModelError
-from graphnet.training import checkpoint
 from graphnet.training.memory import translate_oom
 from registry import ObjectDamaged, ObjectMissing, RegistryError, Store
 
@@ -60,7 +60,7 @@ def _result_of_earlier(store: Store, claim: Claim, name: str) -> bytes | None:
     for shard_id in claim.earlier:
         try:
             content = store.get(task_id_of_shard(shard_id), name)
-            checkpoint.from_bytes(content)
+            state_from_bytes(content)
         except (RegistryError, ModelError):
             continue
         log.info("part %d was done by %s", claim.part, task_id_of_shard(shard_id))

@@ -16,8 +16,7 @@ from actors.tasks.pending import PendingEndings
 from db.queue.claims import Claim
 from db.server.errors import DatabaseUnavailable
 from db.submissions.form import TaskForm
-from graphnet.data.atlas import Atlas
-from graphnet.data.atlas_tables import Table
+from graphnet.data.atlas import Atlas, Table
 from graphnet.training.devices import DeviceChoice
 from registry import RegistryError, RegistryUnavailable, Store
 

@@ -5,8 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NoReturn, TypeVar
 
-from graphnet.data.atlas import Atlas
-from graphnet.data.atlas_tables import tables
+from graphnet.data.atlas import Atlas, tables
 from graphnet.data.class_names import names_of
 from graphnet.data.cohort import EDGES, Cohort, Layout
 from graphnet.errors import ModelError

@@ -37,7 +37,7 @@ from graphnet.graphs import Graphs
 from graphnet.messages import Message
 from graphnet.models import Net, Sizes, build_net
 from graphnet.preprocessing.pipeline import PreprocessedViews, Preprocessing, rule
-from graphnet.preprocessing.targets import Scale
+from graphnet.preprocessing.scaling import Scale
 from graphnet.training.inputs import ModelInputs, class_scores
 
 # Before the names of the tensors that belong to the graph and to the optimiser.

@@ -1,4 +1,4 @@
-"""What a result rests on: who was predicted how, and what each region adds. Torch-free.
+"""What a result rests on: who was predicted how, what each region adds, effect sizes. Torch-free.
 
 A result's figures are summaries of it; a report, a page and a reviewer want it whole.
 """
@@ -6,19 +6,88 @@ A result's figures are summaries of it; a report, a page and a reviewer want it 
 import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from io import StringIO
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 import numpy as np
 
-from graphnet.artifacts.effects import Effects
 from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.data.class_names import Names, called, names_of
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.errors import ModelError
 from graphnet.messages import Message
 from graphnet.spreadsheet import safe
+
+HEDGES, ETA, PEARSON = "hedges_g", "eta_squared", "pearson_r"
+ALPHA = 0.05  # of the false discovery rate
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The effect of class or score on one measure of one region, over ``n`` subjects.
+
+    ``value`` with its 95 % interval, None of eta squared; ``p`` of the test, ``q`` after control of
+    the false discovery rate.
+    """
+
+    region: str
+    measure: str
+    n: int
+    value: float
+    low: float | None
+    high: float | None
+    p: float
+    q: float = 1.0
+
+    def with_q(self, q: float) -> Self:
+        """The same, with the value after control of the false discovery rate."""
+        return replace(self, q=q)
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Effects of one ``kind`` (Hedges' g, eta squared, Pearson's r) after so many ``tests``.
+
+    ``rows`` are those of the least p, that one first; of very many tests not all are kept.
+    """
+
+    kind: str
+    tests: int
+    rows: tuple[Effect, ...] = ()
+
+    @property
+    def discoveries(self) -> int:
+        """How many of the kept rows have a q below 0.05."""
+        return sum(row.q < ALPHA for row in self.rows)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON; :meth:`from_json` reads it back."""
+        return {
+            "kind": self.kind,
+            "tests": self.tests,
+            "rows": [_effect_json(each) for each in self.rows],
+        }
+
+    @classmethod
+    def from_json(cls, stored: Any) -> Self | None:
+        """None where an older version stored none, or a newer one something else."""
+        if not isinstance(stored, Mapping):
+            return None
+        try:
+            rows = tuple(Effect(**row) for row in stored["rows"])
+            return cls(str(stored["kind"]), int(stored["tests"]), rows)
+        except (KeyError, TypeError, ValueError):
+            return None
+
+
+def _effect_json(effect: Effect) -> dict[str, Any]:
+    """With six significant digits, which is more than anybody reads."""
+    return {
+        name: float(f"{value:.6g}") if isinstance(value, float) else value
+        for name, value in asdict(effect).items()
+    }
+
 
 FORMAT = "nld-sgn/evidence-1"
 DIGITS = 6

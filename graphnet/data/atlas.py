@@ -1,8 +1,12 @@
-"""Where regions lie, and what they are called."""
+"""Where regions lie, and what they are called: the field's atlases, and how regions fit them."""
 
 import csv
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
@@ -115,3 +119,157 @@ def _rows(path: Path) -> list[dict[str, str]]:
         head = file.readline()
         file.seek(0)
         return list(csv.DictReader(file, delimiter=max(SEPARATORS, key=head.count)))
+
+
+FOLDER = "data/atlases"
+TABLES = (".csv", ".tsv", ".txt")
+NUMBERED = re.compile(r"(?:roi|region|node|parcel|r)?[ _\-.]*0*(?P<number>\d+)", re.IGNORECASE)
+SIDES = {"l": "l", "lh": "l", "left": "l", "r": "r", "rh": "r", "right": "r"}
+PREFIXES = {"ctx", "mean", "7networks", "17networks"}  # "Mean_2001" is ADHD-200's
+WITH_WORDS = re.compile(r"\S+ [lr]? *\((?P<words>[^()]+)\)")  # CONN: "FP r (Frontal Pole Right)"
+
+
+@dataclass(frozen=True)
+class Region:
+    """One row of a table; ``index`` is its number in the atlas, ``aliases`` are other names."""
+
+    index: int
+    name: str
+    aliases: tuple[str, ...]
+    place: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Table:
+    """An atlas that is part of the package.
+
+    Atlases of one ``family`` hold the same regions, one more of them than another. Without any
+    region of ``asks_without`` the names alone do not say that it is this atlas.
+    """
+
+    name: str
+    title: str
+    family: str
+    version: str
+    source: str
+    licence: str
+    citation: str
+    asks_without: tuple[str, ...] = ()
+
+    @cached_property
+    def regions(self) -> tuple[Region, ...]:
+        """Its regions, in its own order."""
+        text = (files("graphnet") / FOLDER / f"{self.name}.csv").read_text("utf-8")
+        return tuple(
+            Region(
+                int(row["index"]),
+                row["name"],
+                tuple(filter(None, row["aliases"].split("|"))),
+                (float(row["x"]), float(row["y"]), float(row["z"])),
+            )
+            for row in csv.DictReader(text.splitlines())
+        )
+
+    @cached_property
+    def indexes(self) -> dict[str, int]:
+        """The number of each region, by each of its names as :func:`key_of` writes it."""
+        return {
+            key_of(name): region.index
+            for region in self.regions
+            for name in (*region.aliases, region.name)
+        }
+
+    def by_name(self, regions: Sequence[str]) -> tuple[int, ...] | None:
+        """The numbers of regions that it has by name, none of them twice; else None."""
+        found = [self.indexes.get(key_of(region)) for region in regions]
+        known = tuple(index for index in found if index is not None)
+        return known if len(set(known)) == len(regions) else None
+
+    def by_number(self, regions: Sequence[str]) -> tuple[int, ...] | None:
+        """The numbers of regions that are numbered as it is, all of them; else None.
+
+        They count from 1 or 0, or have the numbers of the atlas where these have gaps.
+        """
+        numbers = numbers_of(regions)
+        if numbers is None or len(numbers) != len(self.regions):
+            return None
+        own = [region.index for region in self.regions]
+        if set(numbers) == set(own):
+            return numbers
+        least = min(numbers)
+        if least in (0, 1) and set(numbers) == set(range(least, least + len(own))):
+            return tuple(own[number - least] for number in numbers)
+        return None
+
+    def fit(self, regions: tuple[str, ...]) -> Atlas | None:
+        """These regions alone, if it has all by name, or is numbered as they are."""
+        indexes = self.by_name(regions) or self.by_number(regions)
+        return None if indexes is None else self.taken(regions, indexes)
+
+    def indexes_of(self, regions: tuple[str, ...]) -> tuple[int, ...]:
+        """Their numbers in it. Raises CohortError where they are not its regions."""
+        indexes = self.by_name(regions) or self.by_number(regions)
+        if indexes is None:
+            problem = Message("data.atlas-does-not-fit", atlas=self.title, count=len(regions))
+            raise CohortError(problem)
+        return indexes
+
+    def restricted(self, regions: tuple[str, ...]) -> Atlas:
+        """These regions alone. Raises CohortError where they are not its regions."""
+        return self.taken(regions, self.indexes_of(regions))
+
+    def taken(self, regions: tuple[str, ...], indexes: Sequence[int]) -> Atlas:
+        """The regions of the data that are these regions of the atlas, under their full names."""
+        rows = {region.index: region for region in self.regions}
+        chosen = [rows[index] for index in indexes]
+        names = tuple(
+            own if key_of(own) == key_of(region.name) else region.name
+            for own, region in zip(regions, chosen, strict=True)
+        )
+        return Atlas(regions, np.array([region.place for region in chosen]), names, self.title)
+
+
+@lru_cache(maxsize=1)
+def tables() -> dict[str, Table]:
+    """All atlases of the package, by name."""
+    listed = json.loads((files("graphnet") / FOLDER / "atlases.json").read_text("utf-8"))
+    return {
+        each["name"]: Table(**{**each, "asks_without": tuple(each.get("asks_without", ()))})
+        for each in listed
+    }
+
+
+def atlases_of(path: Path) -> tuple[Atlas | Table, ...]:
+    """What is called so: an atlas of the package, a table, or all tables of a folder.
+
+    Raises:
+        CohortError: there is no such thing, or a file is not a table of coordinates.
+
+    """
+    if path.is_dir():
+        found = sorted(each for each in path.iterdir() if each.suffix.lower() in TABLES)
+        return tuple(Atlas.read(each) for each in found)
+    known = None if path.exists() else tables().get(str(path).lower())
+    return (Atlas.read(path),) if known is None else (known,)
+
+
+@lru_cache(maxsize=1 << 14)
+def key_of(name: str) -> str:
+    """A region's name without what differs between programs: case, signs, where the side stands.
+
+    ``ctx-lh-G_and_S_paracentral`` and ``lh_G&S_paracentral`` are the same.
+    """
+    spelled = WITH_WORDS.fullmatch(name.strip())
+    text = (spelled["words"] if spelled else name).lower().replace("&", "_and_")
+    words = re.sub(r"['’]", "", text)
+    parts = [part for part in re.split(r"[^a-z0-9]+", words) if part and part not in PREFIXES]
+    sides = [SIDES[part] for part in parts if part in SIDES]
+    if len(sides) != 1:
+        return "".join(parts)
+    return f"{sides[0]}.{''.join(part for part in parts if part not in SIDES)}"
+
+
+def numbers_of(regions: Sequence[str]) -> tuple[int, ...] | None:
+    """The numbers that regions are called by, such as ``7`` or ``ROI_007``; None of others."""
+    found = [NUMBERED.fullmatch(region.strip()) for region in regions]
+    return tuple(int(each["number"]) for each in found if each) if all(found) else None

@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from graphnet.data.class_names import words
 from graphnet.data.cohort import Cohort, FloatArray, Layout
-from graphnet.data.connectome import screen_edges, square
 from graphnet.data.dataset import NO_CLASS, Covariate, Dataset, usable
 from graphnet.data.interpretation import R, Z
-from graphnet.data.quality import Finding, screen
+from graphnet.data.quality import Finding, screen, screen_edges, square
 from graphnet.data.recognition import atlas_of
 from graphnet.data.series_measures import SeriesOptions, with_series_measures
 from graphnet.errors import CohortError

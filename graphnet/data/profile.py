@@ -9,10 +9,9 @@ import numpy as np
 
 from graphnet.data.cohort import Cohort, FloatArray, IntArray, Layout
 from graphnet.data.cohorts import GROUP, SCORE, cohort_of, with_target
-from graphnet.data.connectome import Edges
 from graphnet.data.dataset import NO_CLASS, Dataset
 from graphnet.data.interpretation import Interpretation, Question
-from graphnet.data.quality import blocks
+from graphnet.data.quality import Edges, blocks
 from graphnet.data.recognition import ATLAS, recognised_facts
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of, rendered

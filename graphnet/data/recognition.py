@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from graphnet.data.atlas import Atlas
-from graphnet.data.atlas_tables import Table, key_of, tables
+from graphnet.data.atlas import Atlas, Table, key_of, tables
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import AtlasReading, Choice, Question
 from graphnet.errors import CohortError

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from graphnet.data.class_names import Names, Source, shared_names
 from graphnet.data.cohort import EDGES, Cohort, Layout, atlas_conflicts
-from graphnet.data.connectome import MISSING, MISSING_REGION
 from graphnet.data.identifiers import IdMatch, match_ids
-from graphnet.data.quality import MOST_REGIONS, Finding
+from graphnet.data.quality import MISSING, MISSING_REGION, MOST_REGIONS, Finding
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 from graphnet.names import class_name

@@ -1,5 +1,9 @@
-"""The result of a shard as bytes: a SHA-256, tensors and JSON. No pickle."""
+"""The state of an interrupted training, and the result of a shard, as bytes.
 
+A SHA-256, then safetensors, with JSON in one of the tensors. No pickle.
+"""
+
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor
 
 from graphnet.artifacts.model import StoredModel
@@ -14,9 +20,8 @@ from graphnet.data.cohort import FloatArray
 from graphnet.errors import ModelError
 from graphnet.evaluation.cross_validation import CrossValidation
 from graphnet.evaluation.folds import Fold
-from graphnet.evaluation.sweep import Comparison
+from graphnet.evaluation.model_selection import Comparison
 from graphnet.messages import Message
-from graphnet.training import checkpoint
 
 PREDICTED, LOGS = "predicted", "log_probabilities"
 BASELINE, OTHER = "baseline.", "other."
@@ -133,11 +138,11 @@ def _packed(
         packed[f"parameters.{number}"] = _tensor(parameters)
         packed[f"manifest.{number}"] = _tensor(manifest)
     text = json.dumps({**facts, "models": len(models)}, allow_nan=False)
-    return checkpoint.to_bytes({**packed, "facts": _tensor(text.encode())})
+    return state_to_bytes({**packed, "facts": _tensor(text.encode())})
 
 
 def _unpacked(content: bytes) -> Content:
-    tensors = checkpoint.from_bytes(content)
+    tensors = state_from_bytes(content)
     try:
         facts: dict[str, Any] = json.loads(_bytes(tensors.pop("facts")))
         models = [
@@ -158,3 +163,24 @@ def _tensor(content: bytes) -> Tensor:
 
 def _bytes(tensor: Tensor) -> bytes:
     return tensor.numpy().tobytes()
+
+
+DIGEST_BYTES = hashlib.sha256().digest_size
+
+
+def state_to_bytes(state: Mapping[str, Tensor]) -> bytes:
+    """What :meth:`graphnet.training.loop.Training.state` gave, to be kept."""
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
+    content = save(tensors)
+    return hashlib.sha256(content).digest() + content
+
+
+def state_from_bytes(content: bytes) -> dict[str, Tensor]:
+    """Read it back. Raises ModelError where it is truncated, changed, or something else."""
+    digest, tensors = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
+    if hashlib.sha256(tensors).digest() != digest:
+        raise ModelError(Message("model.checkpoint-damaged"))
+    try:
+        return load(tensors)
+    except SafetensorError as error:
+        raise ModelError(Message("model.checkpoint-damaged")) from error

@@ -14,14 +14,13 @@ from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.errors import GraphnetError
 from graphnet.evaluation.assessment import has_graph, simple_baselines
 from graphnet.evaluation.folds import Fold
-from graphnet.evaluation.nested_cv import choose
+from graphnet.evaluation.model_selection import Comparison, choose, compare, figure
 from graphnet.evaluation.recalibration import (
     Fitting,
     InnerFold,
     calibrate_folds,
     calibrate_nested,
 )
-from graphnet.evaluation.sweep import Comparison, compare, figure
 from graphnet.messages import Message
 from graphnet.training.callbacks import Callback
 from graphnet.training.initialisation import without_graph

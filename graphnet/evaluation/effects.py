@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from graphnet.artifacts.effects import ETA, HEDGES, PEARSON, Effect, Effects
+from graphnet.artifacts.predictions import ETA, HEDGES, PEARSON, Effect, Effects
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 
 ROUNDING = 1e-12  # of the largest value

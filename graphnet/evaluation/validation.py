@@ -19,9 +19,9 @@ from graphnet.evaluation.cross_validation import CrossValidation
 from graphnet.evaluation.fine_tuning import TunedFolds
 from graphnet.evaluation.folds import Fold, leave_one_out_by, most_folds, stratified
 from graphnet.evaluation.metrics import evaluate_repeats
+from graphnet.evaluation.model_selection import Comparison
 from graphnet.evaluation.recalibration import InnerFold, inner_folds
 from graphnet.evaluation.resampling import p_value
-from graphnet.evaluation.sweep import Comparison
 from graphnet.messages import Message
 from graphnet.preprocessing.covariates import checked
 from graphnet.training.progress import EVALUATION, Progress

@@ -6,11 +6,9 @@ is ``en`` or ``zh-CN``.
 """
 
 from graphnet.figures.curves import by_subjects, curves
-from graphnet.figures.distributions import distributions
-from graphnet.figures.flow import Part, flow
-from graphnet.figures.forest import Row, forest
+from graphnet.figures.diagrams import Part, flow, lineage
+from graphnet.figures.forest import Row, distributions, forest
 from graphnet.figures.importance import importance
-from graphnet.figures.lineage import lineage
 from graphnet.figures.predictions import calibration, confusion, decision_curve, roc, scatter
 
 __all__ = [

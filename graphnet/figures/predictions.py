@@ -10,8 +10,7 @@ import numpy as np
 
 from graphnet.data.class_names import called, names_of
 from graphnet.data.cohort import FloatArray
-from graphnet.evaluation.calibration import bins, calibration_error
-from graphnet.evaluation.decision import THRESHOLDS, net_benefit
+from graphnet.evaluation.calibration import THRESHOLDS, bins, calibration_error, net_benefit
 from graphnet.evaluation.headline import FAIREST, leakage_rank, seen_of_split
 from graphnet.figures.drawing import (
     ACCENT,

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from graphnet.data.dataset import Dataset
+from graphnet.data.dataset import Dataset, preview
 from graphnet.data.interpretation import Question
-from graphnet.data.preview import preview
 from graphnet.data.recognition import ATLAS, with_answered_atlas, with_recognised_atlas
 from graphnet.data.series_measures import REPETITION_TIME, with_repetition_time
 from graphnet.errors import CohortError, QuestionsOpen

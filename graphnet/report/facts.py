@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from graphnet.artifacts.effects import Effects
 from graphnet.artifacts.lineage import lineage
 from graphnet.artifacts.metrics import FoldsResult, SplitMetrics
+from graphnet.artifacts.predictions import Effects
 from graphnet.artifacts.result import TaskResult
 from graphnet.catalogue import ModelCard, find_model, uses_graph
 from graphnet.config import EVALUATION, SETTINGS, Evaluation, TrainingSettings

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 from graphnet.artifacts.fine_tuning import MOVED, SCRATCH
 from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.config import OPTIONS, SETTINGS
-from graphnet.data.atlas import Atlas
-from graphnet.data.atlas_tables import tables
+from graphnet.data.atlas import Atlas, tables
 from graphnet.data.series_measures import SeriesOptions
 from graphnet.messages import Message
 from graphnet.names import class_name, metric_name

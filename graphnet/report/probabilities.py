@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from graphnet.data.cohort import FloatArray
-from graphnet.evaluation.calibration import calibration_intercept, calibration_slope
-from graphnet.evaluation.decision import net_benefit
+from graphnet.evaluation.calibration import calibration_intercept, calibration_slope, net_benefit
 from graphnet.evaluation.intervals import proportion
 from graphnet.figures.predictions import of_class
 from graphnet.messages import Message

@@ -4,13 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from graphnet.artifacts.effects import ETA, HEDGES, PEARSON, Effect
 from graphnet.artifacts.explanation import RegionImportance
 from graphnet.artifacts.fine_tuning import TUNED
 from graphnet.artifacts.metrics import UNKNOWN, Estimate, Estimates, Permutation, SplitMetrics
+from graphnet.artifacts.predictions import ETA, HEDGES, PEARSON, Effect
 from graphnet.artifacts.result import QualityFinding
 from graphnet.config import INHERITED
-from graphnet.evaluation.decision import predictive_values
+from graphnet.evaluation.calibration import predictive_values
 from graphnet.figures.importance import Importance, region_titles
 from graphnet.messages import Message, first_of
 from graphnet.names import (

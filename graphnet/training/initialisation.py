@@ -10,7 +10,7 @@ from graphnet.data.cohort import Cohort
 from graphnet.graphs import Graphs
 from graphnet.models import Sizes, build_net
 from graphnet.preprocessing.pipeline import Preprocessing, rule
-from graphnet.preprocessing.targets import Scale
+from graphnet.preprocessing.scaling import Scale
 
 
 def initialise(train: Cohort, settings: TrainingSettings, classes: tuple[int, ...]) -> StoredModel:

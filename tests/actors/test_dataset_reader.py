@@ -26,7 +26,7 @@ from db.datasets import DatasetRecord
 from db.server import packet_limit
 from db.server.connection import migrate
 from graphnet.artifacts.model import StoredModel
-from graphnet.data.atlas_tables import tables
+from graphnet.data.atlas import tables
 from graphnet.data.cohort import Cohort
 from graphnet.data.synthetic import cohort_table
 from graphnet.errors import CohortError

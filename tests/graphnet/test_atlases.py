@@ -9,8 +9,7 @@ import pytest
 
 from graphnet.__main__ import main
 from graphnet.artifacts.manifest import check_atlas
-from graphnet.data.atlas import Atlas
-from graphnet.data.atlas_tables import atlases_of, key_of, tables
+from graphnet.data.atlas import Atlas, atlases_of, key_of, tables
 from graphnet.data.cohort import merge
 from graphnet.data.cohorts import cohort_of
 from graphnet.data.dataset import Dataset

@@ -7,18 +7,19 @@ import pytest
 import torch
 
 from graphnet.errors import SettingsError
-from graphnet.training import machine
+from graphnet.training import devices
 from graphnet.training.devices import (
+    Machine,
     best,
     choose,
     choose_device,
     describe,
     is_lost,
     limit,
+    look,
     memory,
     named,
 )
-from graphnet.training.machine import Machine, look
 
 CPU = torch.device("cpu")
 SOUND = Machine("2.13.0+cu130", "13.0", driver="580.65.06", files=("/dev/nvidia0",), count=2)
@@ -90,8 +91,8 @@ def test_this_machine_is_looked_at(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     (tmp_path / "version").write_text(
         "NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue Mar  5 22:23:56 UTC 2024\n"
     )
-    monkeypatch.setattr(machine, "FILES", tmp_path)
-    monkeypatch.setattr(machine, "DRIVER", tmp_path / "version")
+    monkeypatch.setattr(devices, "FILES", tmp_path)
+    monkeypatch.setattr(devices, "DRIVER", tmp_path / "version")
     found = look({"NVIDIA_VISIBLE_DEVICES": "all", "CUDA_VISIBLE_DEVICES": ""}, CPU)
     assert (found.driver, found.asked, found.hidden) == ("550.54.15", "all", True)
     assert found.files == (str(tmp_path / "nvidia0"),)

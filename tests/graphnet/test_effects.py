@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from graphnet.artifacts.effects import ETA, HEDGES, PEARSON, Effects
 from graphnet.artifacts.explanation import RegionImportance, sign_is_stable
+from graphnet.artifacts.predictions import ETA, HEDGES, PEARSON, Effects
 from graphnet.data.cohort import Layout
 from graphnet.data.synthetic import Recipe
 from graphnet.evaluation.effects import contribution, effect_sizes, hedges_g

@@ -22,9 +22,8 @@ from graphnet.figures import (
     scatter,
 )
 from graphnet.figures.curves import MOST_POINTS, thinned
-from graphnet.figures.distributions import Boxes
 from graphnet.figures.drawing import Axes, padded, ticks
-from graphnet.figures.forest import Row
+from graphnet.figures.forest import Boxes, Row
 from graphnet.figures.predictions import area, roc_points
 from graphnet.messages import CHINESE, LANGUAGES
 from graphnet.training.history import History

@@ -11,11 +11,12 @@ from torch import Tensor
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import merge
 from graphnet.data.splits import Splits
+from graphnet.distributed.serialisation import state_from_bytes, state_to_bytes
 from graphnet.distributed.shards import model_at
 from graphnet.errors import ModelError
 from graphnet.experiment import Outcome, run
 from graphnet.plan import ExperimentPlan
-from graphnet.training import checkpoint, stacked
+from graphnet.training import stacked
 from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
 from graphnet.training.initialisation import initialise
@@ -42,11 +43,11 @@ class Keeping(Callback):
 
     def load_state(self, index: int) -> Mapping[str, Tensor] | None:
         content = self.states.get(index)
-        return None if content is None else checkpoint.from_bytes(content)
+        return None if content is None else state_from_bytes(content)
 
     def on_epoch_end(self, training: Training, epoch: Epoch) -> None:
         self.done.append((self.index, epoch.number))
-        self.states[self.index] = checkpoint.to_bytes(training.state())
+        self.states[self.index] = state_to_bytes(training.state())
         self.left -= 1
         if not self.left:
             raise Interrupted
@@ -170,7 +171,7 @@ def test_the_best_so_far_is_had_from_a_checkpoint() -> None:
     states: dict[int, bytes] = {}
     with pytest.raises(Interrupted):
         run(Splits(cohort()), SETTINGS, callback=Keeping(states, 3))
-    state = checkpoint.from_bytes(states[0])
+    state = state_from_bytes(states[0])
     found = model_at(work(SETTINGS), state)
     short = TrainingSettings.for_model("SGN", epochs=3, batch_size=8, calibrate=False)
     asked = Evaluation(cv_folds=0, baselines=False, explain=False)
@@ -200,4 +201,4 @@ def test_what_is_no_checkpoint_is_refused(damage: str) -> None:
         "empty": b"",
     }[damage]
     with pytest.raises(ModelError, match="checkpoint"):
-        checkpoint.from_bytes(damaged)
+        state_from_bytes(damaged)

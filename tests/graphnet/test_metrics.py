@@ -22,8 +22,9 @@ from graphnet.evaluation.calibration import (
     calibration_error,
     calibration_intercept,
     calibration_slope,
+    net_benefit,
+    predictive_values,
 )
-from graphnet.evaluation.decision import net_benefit, predictive_values
 from graphnet.evaluation.metrics import evaluate
 
 NAMES = ("accuracy", "balanced_accuracy", "sensitivity", "specificity", "auc", "brier")

@@ -12,13 +12,12 @@ from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import merge
 from graphnet.data.splits import Splits
 from graphnet.distributed import shards
-from graphnet.distributed.serialisation import unpack_folds, unpack_replicas
+from graphnet.distributed.serialisation import state_from_bytes, unpack_folds, unpack_replicas
 from graphnet.distributed.shards import SEEDS, Shard, model_at
 from graphnet.errors import GraphnetError, ModelError, TrainingError
 from graphnet.experiment import Outcome, run
 from graphnet.messages import Message, finished
 from graphnet.plan import ExperimentPlan
-from graphnet.training import checkpoint
 from graphnet.training.callbacks import Callback
 from tests.graphnet.people import cohort
 from tests.graphnet.test_journal import Interrupted, Keeping
@@ -171,11 +170,11 @@ def test_what_a_shared_task_had_trained_itself_is_recovered() -> None:
         run(Splits(PEOPLE), QUICK, evaluation=others.given[2], sharing=others,
             callback=Keeping(states, 2))  # fmt: skip
     work = ExperimentPlan.of(*others.given, None)
-    found = model_at(work, checkpoint.from_bytes(states[0]), shared=True)
+    found = model_at(work, state_from_bytes(states[0]), shared=True)
     assert found.model.settings == replace(QUICK, seeds=1)
     assert len(found.history) == 2
     with pytest.raises(ModelError, match="another training"):
-        model_at(work, checkpoint.from_bytes(states[0]))
+        model_at(work, state_from_bytes(states[0]))
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -10,8 +10,7 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
 from graphnet.data.cohort import Cohort
-from graphnet.data.connectome import screen_edges, square
-from graphnet.data.quality import Finding, screen
+from graphnet.data.quality import Finding, screen, screen_edges, square
 from graphnet.names import rule_sentences
 from graphnet.preprocessing.scaling import CLIP
 

@@ -20,8 +20,8 @@ from graphnet.data.synthetic import Recipe
 from graphnet.distributed import shards
 from graphnet.errors import SettingsError
 from graphnet.evaluation.folds import stratified
+from graphnet.evaluation.model_selection import Comparison, compare, figure, summarise
 from graphnet.evaluation.recalibration import Fitting
-from graphnet.evaluation.sweep import Comparison, compare, figure, summarise
 from graphnet.experiment import Outcome, run
 from graphnet.options import MOST_CANDIDATES, grid_text
 from graphnet.plan import ExperimentPlan

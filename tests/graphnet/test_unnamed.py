@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from graphnet.artifacts.erasure import unnamed
 from graphnet.artifacts.lineage import LINEAGE, TRAINED_ON, lineage
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import to_bytes
-from graphnet.artifacts.unnamed import unnamed
 from graphnet.config import TrainingSettings
 from graphnet.data.splits import Splits
 from graphnet.evaluation.applicability import ApplicabilityDomain

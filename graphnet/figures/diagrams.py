@@ -1,8 +1,8 @@
-"""The tasks behind a model."""
+"""Boxes and what links them: the tasks behind a model, and subjects from file to analysis."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphnet.figures.drawing import (
     ACCENT,
@@ -12,13 +12,14 @@ from graphnet.figures.drawing import (
     PAPER,
     box,
     drawing,
+    fitting,
     line,
     text,
 )
 from graphnet.messages import ENGLISH, Message, finished, render
 
 WIDTH, HEIGHT, GAP, ACROSS = 210, 74, 34, 3
-LONGEST = 24
+LONGEST = 24  # characters of a task's name
 STATUS = {
     "Submitted": Message("figures.waiting"),
     "Running": Message("figures.running"),
@@ -107,3 +108,74 @@ def _arrow(start: tuple[float, float], end: tuple[float, float]) -> list[str]:
 
 def _linked(address: str | None, drawn: str) -> str:
     return f'<a href="{escape(address)}">{drawn}</a>' if address else drawn
+
+
+FLOW_WIDTH, BETWEEN, ROW = 690, 18, 18
+HEAD, TOP = 44, 30  # the height of the box of all, and the way down from it
+LONGEST_LINE = 34  # characters in a box of 220
+
+
+class Part(NamedTuple):
+    """One split: its title with the number of subjects, and what is said of it, a line each."""
+
+    title: str
+    lines: Sequence[str]
+
+
+def flow(read: int, left_out: int, parts: Sequence[Part], language: str = ENGLISH) -> str:
+    """Rows that were read, those left out, and the splits. "" where there is no split.
+
+    Args:
+        read: rows of all files, those that were left out too.
+        left_out: rows without a class or a score.
+        parts: the splits, in their order.
+        language: of the words.
+
+    """
+    if not parts:
+        return ""
+    all_rows = render(Message("figures.rows-read", count=read), language)
+    without = render(Message("figures.rows-left-out", count=left_out), language)
+    wide = (FLOW_WIDTH - BETWEEN * (len(parts) - 1)) / len(parts)
+    wide = min(wide, 320)
+    first = (FLOW_WIDTH - wide * len(parts) - BETWEEN * (len(parts) - 1)) / 2
+    most = max(len(part.lines) for part in parts)
+    below, tall = HEAD + 2 * TOP + 8, 34 + ROW * most
+    centre = FLOW_WIDTH / 2
+    shown = [
+        *_boxed(centre - 110, 4, 220, HEAD, [all_rows]),
+        line((centre, HEAD + 4), (centre, below - TOP), stroke=MUTED, width=1.5),
+    ]
+    if left_out:
+        middle = HEAD + 4 + TOP / 2
+        shown.append(line((centre, middle), (centre + 130, middle), stroke=MUTED, width=1.5))
+        shown += _boxed(centre + 130, middle - 17, 210, 34, [without])
+    centres = [first + (wide + BETWEEN) * number + wide / 2 for number in range(len(parts))]
+    shown.append(
+        line((centres[0], below - TOP), (centres[-1], below - TOP), stroke=MUTED, width=1.5)
+    )
+    for x, part in zip(centres, parts, strict=True):
+        shown.append(line((x, below - TOP), (x, below), stroke=MUTED, width=1.5))
+        shown += _boxed(x - wide / 2, below, wide, tall, [part.title, *part.lines])
+    summary = "; ".join([all_rows, without, *(", ".join((p.title, *p.lines)) for p in parts)])
+    title = render(Message("figures.flow"), language)
+    return drawing(FLOW_WIDTH, below + tall + 4, title, f"{summary}.", shown)
+
+
+def _boxed(x: float, y: float, width: float, height: float, lines: Sequence[str]) -> list[str]:
+    """A box with a bold first line and others below it, in its middle."""
+    top = y + height / 2 - ROW * (len(lines) - 1) / 2 + 5
+    return [
+        box(x, y, width, height, fill=PAPER, stroke=LINE, radius=6),
+        *(
+            text(
+                x + width / 2,
+                top + ROW * number,
+                fitting(words, int(LONGEST_LINE * width / 220)),
+                anchor="middle",
+                fill=MUTED if number else INK,
+                weight=400 if number else 600,
+            )
+            for number, words in enumerate(lines)
+        ),
+    ]

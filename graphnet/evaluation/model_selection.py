@@ -1,4 +1,4 @@
-"""A sweep: many candidates compared on inner folds, and how optimistic the best one's figure is.
+"""Settings chosen on inner folds: within each fold (nested selection), and among those of a sweep.
 
 Whoever compares many candidates and reports the best reports chance, too. So the choice is a part
 of the training: each outer fold compares all candidates anew, on inner folds of its own training
@@ -6,24 +6,28 @@ subjects, and its test subjects have no part in it (Varma & Simon 2006, BMC Bioi
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, product
 from statistics import fmean
 from typing import Any
 
 import numpy as np
+import torch
 
+from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.sweep import AUC, LOWER_IS_BETTER, MAE, Candidate, SweepResult
-from graphnet.catalogue import INNER_FOLDS
+from graphnet.catalogue import INNER_FOLDS, WITHOUT_DENSITY
 from graphnet.config import TrainingSettings, swept_values
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.errors import CohortError, SettingsError, TrainingError
 from graphnet.evaluation.folds import Fold, stratified
-from graphnet.evaluation.nested_cv import inner_settings, mean_loss
 from graphnet.evaluation.recalibration import Fitting
 from graphnet.evaluation.resampling import auc
+from graphnet.graphs.edges import leaves_edges
 from graphnet.messages import Message
+from graphnet.preprocessing.pipeline import rule
+from graphnet.training.callbacks import Callback
 from graphnet.training.stacked import FitResult, FitSpec, fit_all
 
 
@@ -259,3 +263,133 @@ def _mean(values: Sequence[float | None]) -> float | None:
     """Of those that are known."""
     known = [value for value in values if value is not None]
     return fmean(known) if known else None
+
+
+RATES = (0.3, 1.0, 3.0)  # times the learning rate
+DECAYS = (0.0, 0.1)
+DENSITIES = (0.05, 0.1, 0.2)
+TINY = 1e-12
+
+
+def choose(
+    cohort: Cohort,
+    specs: Sequence[FitSpec],
+    classes: tuple[int, ...],
+    *,
+    device: torch.device,
+    parent: StoredModel | None = None,
+    callback: Callback | None = None,
+) -> tuple[list[FitSpec], list[FloatArray]]:
+    """Each fit with the settings of least inner loss; no subject outside its ``rows`` is used.
+
+    Beside them the log probabilities (S of the fit, C) that the inner folds gave with these, of a
+    clinical score (S of the fit, 0).
+
+    Cawley & Talbot 2010, Journal of Machine Learning Research 11:2079-2107.
+
+    Args:
+        cohort: S subjects.
+        specs: the outer fits, each with its rows of the cohort.
+        classes: the labels, ascending; () of a clinical score.
+        device: to train on.
+        parent: the model that the fits start from, whose graph stays as it is; None: from scratch.
+        callback: follows the trainings.
+
+    Raises:
+        CohortError: too few subjects of a class for the inner folds.
+
+    """
+    callback = callback or Callback()
+    fit_inner = partial(fit_all, device=device, parent=parent, callback=callback)
+    chosen, predicted = [], []
+    for place, spec in enumerate(specs):
+        span = place / len(specs), (place + 1) / len(specs)
+        with callback.progress.part(*span, (place + 1, place + 1)):
+            one, logs = _chosen(cohort, spec, classes, fit_inner, inherited=parent is not None)
+        chosen.append(one)
+        predicted.append(logs)
+    return chosen, predicted
+
+
+def grid(
+    settings: TrainingSettings, regions: int, *, inherited: bool = False
+) -> list[TrainingSettings]:
+    """What is tried: learning rates and weight decays, and densities where the graph has one.
+
+    Densities that leave no edge between so many ``regions`` are not tried. A graph that is
+    ``inherited`` from a parent is as dense as it is.
+    """
+    densities = [
+        density
+        for density in DENSITIES
+        if leaves_edges(rule(replace(settings, density=density)), regions)
+    ]
+    fixed = inherited or settings.graph in WITHOUT_DENSITY or settings.threshold is not None
+    return [
+        replace(
+            settings,
+            learning_rate=min(10.0, rate * settings.learning_rate),
+            weight_decay=decay,
+            density=density,
+        )
+        for rate, decay, density in product(
+            RATES, DECAYS, (settings.density,) if fixed or not densities else densities
+        )
+    ]
+
+
+def inner_settings(settings: TrainingSettings, *, inherited: bool) -> TrainingSettings:
+    """One seed of each inner fit will do; a parent has as many models as it has."""
+    return settings if inherited else replace(settings, seeds=1)
+
+
+def _chosen(
+    cohort: Cohort,
+    spec: FitSpec,
+    classes: tuple[int, ...],
+    fit_inner: Callable[[Cohort, Sequence[FitSpec], tuple[int, ...]], list[FitResult]],
+    *,
+    inherited: bool,
+) -> tuple[FitSpec, FloatArray]:
+    inside = cohort.rows(spec.rows)
+    folds = stratified(
+        None if spec.settings.label == "score" else inside.labels,
+        inside.persons,
+        folds=INNER_FOLDS,
+        repeats=1,
+        seed=spec.settings.seed,
+    )
+    settings = inner_settings(spec.settings, inherited=inherited)
+    candidates = grid(settings, len(cohort.regions), inherited=inherited)
+    inner = [FitSpec(fold.train, settings) for settings in candidates for fold in folds]
+    fits = fit_inner(inside, inner, classes)
+    losses = [
+        mean_loss(inside, fold, fit.predicted, classes)
+        for fold, fit in zip([*folds] * len(candidates), fits, strict=True)
+    ]
+    by_settings = np.array(losses).reshape(len(candidates), len(folds)).mean(axis=1)
+    best = int(by_settings.argmin())
+    chosen = replace(candidates[best], seeds=spec.settings.seeds)
+    own = fits[best * len(folds) : (best + 1) * len(folds)]
+    return replace(spec, settings=chosen), _pooled(folds, own, len(inside), len(classes))
+
+
+def _pooled(
+    folds: Sequence[Fold], fits: Sequence[FitResult], subjects: int, classes: int
+) -> FloatArray:
+    """Out-of-fold log probabilities (S, C)."""
+    logs = np.full((subjects, classes), np.nan)
+    for fold, fit in zip(folds, fits, strict=True):
+        if fit.log_probabilities is not None:
+            logs[fold.test] = fit.log_probabilities[fold.test]
+    return logs
+
+
+def mean_loss(cohort: Cohort, fold: Fold, predicted: FloatArray, classes: tuple[int, ...]) -> float:
+    """Mean log loss of the held-out subjects, or mean squared error of their scores."""
+    held_out = predicted[fold.test]
+    if held_out.shape[1] == 1:
+        return float(np.mean((held_out[:, 0] - cohort.scores[fold.test]) ** 2))
+    index: IntArray = np.searchsorted(classes, cohort.labels[fold.test])
+    probability = held_out[np.arange(len(index)), index]
+    return float(-np.log(np.maximum(probability, TINY)).mean())
