@@ -41,7 +41,7 @@ from graphnet.messages import ENGLISH, LANGUAGES, Message, render
 from graphnet.readers.inquiry import UNASKED
 from graphnet.readers.reading import read
 from graphnet.report.page import render_report
-from graphnet.report.sweep import sweep_told
+from graphnet.report.training import sweep_told
 from graphnet.training.callbacks import Callback
 from graphnet.training.devices import choose_device
 from graphnet.training.history import Epoch

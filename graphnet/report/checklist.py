@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 from graphnet.messages import Message
 from graphnet.report.facts import Facts
-from graphnet.report.numbers import NOTHING
 from graphnet.report.reading import readings
-from graphnet.report.tables import Cell, Row, Table
+from graphnet.report.tables import NOTHING, Cell, Row, Table
 
 AUTHORS = Message("checklist.authors")
 Where = Callable[[Facts], Cell]

@@ -20,14 +20,11 @@ from graphnet import figures
 from graphnet.config import EVALUATION, SETTINGS
 from graphnet.messages import CHINESE, ENGLISH, Message, render
 from graphnet.names import rule_help, rule_name, split_name
-from graphnet.report import covariates, tables
+from graphnet.report import explanation, performance, subjects, training
 from graphnet.report.checklist import checklist_table
-from graphnet.report.citations import Citations
-from graphnet.report.downloads import files_of
+from graphnet.report.citations import Citations, files_of
 from graphnet.report.facts import Facts, Json
 from graphnet.report.methods import methods
-from graphnet.report.numbers import figure, share
-from graphnet.report.probabilities import decision_table, reliability_table
 from graphnet.report.reading import reading_table, readings
 from graphnet.report.summary import (
     alone,
@@ -37,7 +34,8 @@ from graphnet.report.summary import (
     subjects_flow,
     verdict,
 )
-from graphnet.report.sweep import SweepSection, sweep_table
+from graphnet.report.tables import Cell, figure, share
+from graphnet.report.training import SweepSection
 
 # What python -m graphnet takes, too.
 COMMAND = (SETTINGS | EVALUATION) - {"model", "fan_out"}
@@ -201,7 +199,7 @@ class _Voice:
         self._language = language
         self._between = "" if language == CHINESE else " "
 
-    def say(self, cell: tables.Cell) -> str:
+    def say(self, cell: Cell) -> str:
         """A message or sentences in words; a text as it is."""
         if isinstance(cell, tuple):
             return self._between.join(render(message, self._language) for message in cell)
@@ -302,26 +300,26 @@ def _environment() -> Environment:
 
 
 TABLES = {
-    "cohorts": tables.cohort_table,
-    "lineage": tables.lineage_table,
-    "metrics": tables.metric_table,
-    "baselines": tables.baseline_table,
-    "sites": tables.site_tables,
-    "reliability": reliability_table,
-    "decision": decision_table,
-    "quality": tables.quality_table,
+    "cohorts": subjects.cohort_table,
+    "lineage": subjects.lineage_table,
+    "metrics": performance.metric_table,
+    "baselines": performance.baseline_table,
+    "sites": performance.site_tables,
+    "reliability": performance.reliability_table,
+    "decision": performance.decision_table,
+    "quality": subjects.quality_table,
     "reading": reading_table,
-    "regions": tables.region_table,
-    "settings": tables.settings_table,
-    "chosen": tables.chosen_table,
-    "reasons": tables.reason_table,
-    "tuning": tables.tuning_table,
-    "growth": tables.learning_curve_table,
-    "sweep": sweep_table,
-    "covariates": covariates.subjects_table,
-    "associations": covariates.associations_table,
-    "strata": covariates.strata_table,
-    "flow": tables.flow_table,
-    "effects": tables.effect_table,
+    "regions": explanation.region_table,
+    "settings": training.settings_table,
+    "chosen": training.chosen_table,
+    "reasons": training.reason_table,
+    "tuning": training.tuning_table,
+    "growth": training.learning_curve_table,
+    "sweep": training.sweep_table,
+    "covariates": subjects.covariates_table,
+    "associations": subjects.associations_table,
+    "strata": subjects.strata_table,
+    "flow": subjects.flow_table,
+    "effects": explanation.effect_table,
     "checklist": checklist_table,
 }

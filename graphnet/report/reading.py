@@ -8,8 +8,7 @@ from graphnet.data.class_names import called
 from graphnet.data.interpretation import Interpretation
 from graphnet.messages import Message, first_of
 from graphnet.report.facts import Facts
-from graphnet.report.numbers import NOTHING
-from graphnet.report.tables import MOST_SITES, Cell, Row, Table, first_rows
+from graphnet.report.tables import MOST_SITES, NOTHING, Cell, Row, Table, first_rows
 
 MOST_NAMED = 6
 

@@ -11,8 +11,8 @@ from graphnet.config import OPTIONS, without_effect
 from graphnet.messages import ENGLISH, Message, render
 from graphnet.names import class_name, method_name, metric_name, split_name
 from graphnet.report.facts import Facts, Json
-from graphnet.report.numbers import count, signed, with_interval
-from graphnet.report.tables import rows_left_out
+from graphnet.report.subjects import rows_left_out
+from graphnet.report.tables import count, signed, with_interval
 
 WHERE = {
     "test": Message("report.on-test"),

@@ -67,13 +67,13 @@ def show_ended(task: "Task", *, as_json: bool) -> None:
 def _show_verdict(task: "Task") -> None:
     """What follows from the metrics, and what does not, as the report says it."""
     from graphnet.report.facts import Facts  # noqa: PLC0415 - slow to import
-    from graphnet.report.numbers import KEPT  # noqa: PLC0415
     from graphnet.report.summary import (  # noqa: PLC0415
         leading_metric,
         offered_form,
         simple_offer,
         verdict,
     )
+    from graphnet.report.tables import KEPT  # noqa: PLC0415
 
     facts = Facts(task.facts, None, None, None)
     leading = leading_metric(facts)
@@ -189,7 +189,7 @@ def _plain(cells: "Sequence[Cell]") -> "Iterator[str | Message]":
 def _show_sweep(task: "Task") -> None:
     """The candidates of a sweep, the best first, and what the best one's figure is worth."""
     from graphnet.report.facts import Facts  # noqa: PLC0415 - slow to import
-    from graphnet.report.sweep import SweepSection, sweep_table  # noqa: PLC0415
+    from graphnet.report.training import SweepSection, sweep_table  # noqa: PLC0415
 
     facts = Facts(task.facts, None, None, None)
     section = SweepSection.of(facts)
@@ -207,8 +207,8 @@ def _show_sweep(task: "Task") -> None:
 def _show_tuning(task: "Task") -> None:
     """The fine-tuned model beside its parent and one from scratch, on the same new subjects."""
     from graphnet.report.facts import Facts  # noqa: PLC0415 - slow to import
-    from graphnet.report.numbers import KEPT  # noqa: PLC0415
-    from graphnet.report.tables import tuning_table  # noqa: PLC0415
+    from graphnet.report.tables import KEPT  # noqa: PLC0415
+    from graphnet.report.training import tuning_table  # noqa: PLC0415
 
     table = tuning_table(Facts(task.facts, None, None, None))
     if not table.rows:

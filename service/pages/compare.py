@@ -18,7 +18,7 @@ from graphnet.evaluation.headline import (
 from graphnet.messages import Message, render
 from graphnet.names import ACROSS, CLASS_METRICS, SCORE_METRICS, method_name, metric_name
 from graphnet.report.facts import Facts
-from graphnet.report.numbers import signed, with_interval
+from graphnet.report.tables import signed, with_interval
 from service.http.responses import ApiError, answer_language
 from service.pages import choices
 from service.pages.outcome import read_facts

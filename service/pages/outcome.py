@@ -17,8 +17,15 @@ from graphnet.figures.importance import region_titles
 from graphnet.figures.predictions import predicted_splits
 from graphnet.messages import Message
 from graphnet.names import method_name, split_name
-from graphnet.report.covariates import associations_table, strata_table, subjects_table
 from graphnet.report.facts import Facts
+from graphnet.report.performance import baseline_table, metric_table, site_tables
+from graphnet.report.subjects import (
+    associations_table,
+    cohort_table,
+    covariates_table,
+    quality_table,
+    strata_table,
+)
 from graphnet.report.summary import (
     Alone,
     LeadingMetric,
@@ -31,18 +38,8 @@ from graphnet.report.summary import (
     tuning,
     worse_than,
 )
-from graphnet.report.sweep import sweep_table
-from graphnet.report.tables import (
-    Table,
-    baseline_table,
-    cohort_table,
-    learning_curve_table,
-    metric_table,
-    quality_table,
-    settings_table,
-    site_tables,
-    tuning_table,
-)
+from graphnet.report.tables import Table
+from graphnet.report.training import learning_curve_table, settings_table, sweep_table, tuning_table
 from graphnet.training.history import History
 from registry import RegistryError
 from service.http.responses import ApiError
@@ -135,7 +132,7 @@ class Tables:
             quality_table(facts),
             cohort_table(facts),
             site_tables(facts),
-            subjects_table(facts),
+            covariates_table(facts),
             associations_table(facts),
             strata_table(facts),
             tuning_table(facts),

@@ -16,7 +16,7 @@ from db.submissions.ownership import Owner
 from db.submissions.tasks import TaskRecord
 from graphnet.figures.curves import MOST_POINTS
 from graphnet.messages import rendered
-from graphnet.report.sweep import SweepSection
+from graphnet.report.training import SweepSection
 from graphnet.training.history import History
 from service.http.auth import caller_of
 from service.http.responses import SEE_OTHER, answer_language

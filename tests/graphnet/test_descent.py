@@ -12,7 +12,7 @@ from graphnet.data.splits import Splits
 from graphnet.experiment import Outcome, run
 from graphnet.report.facts import Facts
 from graphnet.report.page import render_report
-from graphnet.report.tables import lineage_table
+from graphnet.report.subjects import lineage_table
 from tests.graphnet.people import cohort
 
 QUICK = TrainingSettings.for_model("Linear", epochs=1)

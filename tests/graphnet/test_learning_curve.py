@@ -20,7 +20,7 @@ from graphnet.experiment import run
 from graphnet.figures import by_subjects
 from graphnet.plan import ExperimentPlan
 from graphnet.report.facts import Facts
-from graphnet.report.tables import learning_curve_table
+from graphnet.report.training import learning_curve_table
 from graphnet.steps import expected_steps
 from graphnet.training.callbacks import Callback
 from graphnet.training.progress import LEARNING_CURVE, Progress

@@ -30,14 +30,12 @@ from graphnet.figures.importance import importance
 from graphnet.figures.predictions import confusion
 from graphnet.messages import CHINESE, LANGUAGES, Message, finished, render
 from graphnet.models import Sizes, build_net
-from graphnet.report.citations import MARK, WORKS, Citations
-from graphnet.report.downloads import bibtex, work_of
+from graphnet.report.citations import MARK, WORKS, Citations, bibtex, work_of
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
 from graphnet.report.page import SCRIPT, render_report
-from graphnet.report.probabilities import decision_table, reliability_table
+from graphnet.report.performance import _p_value, decision_table, prevalence_rows, reliability_table
 from graphnet.report.summary import by_chance, leading_metric, verdict
-from graphnet.report.tables import _p_value, prevalence_rows
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 METRICS = {

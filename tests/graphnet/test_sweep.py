@@ -25,7 +25,7 @@ from graphnet.evaluation.recalibration import Fitting
 from graphnet.experiment import Outcome, run
 from graphnet.options import MOST_CANDIDATES, grid_text
 from graphnet.plan import ExperimentPlan
-from graphnet.report.sweep import sweep_told
+from graphnet.report.training import sweep_told
 from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training

@@ -12,7 +12,7 @@ from jinja2.ext import extract_from_ast
 
 from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.config import OPTIONS
-from graphnet.report.numbers import KEPT, with_interval
+from graphnet.report.tables import KEPT, with_interval
 from service import pages
 from service.forms.schema import ParamSet, PostedForm
 from service.pages.formats import (

@@ -1,0 +1,233 @@
+"""Regions and measures, as tables and as files for other programs: importance, effect sizes."""
+
+import csv
+import re
+from io import StringIO
+
+from graphnet.artifacts.explanation import RegionImportance
+from graphnet.artifacts.metrics import Estimate
+from graphnet.artifacts.predictions import ETA, HEDGES, PEARSON, Effect
+from graphnet.figures.importance import Importance, region_titles
+from graphnet.messages import Message
+from graphnet.report.facts import Facts
+from graphnet.report.tables import (
+    KEPT,
+    NOTHING,
+    Row,
+    Table,
+    figure,
+    first_rows,
+    p_value,
+    share,
+    signed,
+)
+from graphnet.spreadsheet import safe
+
+MOST_SIGNS = 8  # measures whose directions a table names
+
+
+def region_table(facts: Facts) -> Table:
+    """The most important regions, with what each contributes and how measures go with the score."""
+    explanation = facts.result.explanation
+    regions = explanation.regions if explanation else ()
+    has_sign = any(region.contribution is not None for region in regions)
+    has_folds = any(region.agreement is not None for region in regions)
+    titles = _titles(facts)
+    signs = _signs(facts)
+    rows: list[Row] = [
+        [
+            str(place),
+            titles.get(region.region, region.region),
+            share(region.share),
+            *([_contribution(region)] if has_sign else []),
+            *([share(region.agreement or 0.0, 0)] if has_folds else []),
+            *([signs.get(region.region, "")] if signs else []),
+            figure(region.occlusion),
+        ]
+        for place, region in enumerate(regions, 1)
+    ]
+    return Table(
+        [
+            Message("report.rank"),
+            Message("report.region"),
+            Message("report.share"),
+            *([Message("report.contribution")] if has_sign else []),
+            *([Message("report.same-sign")] if has_folds else []),
+            *([Message("report.measure-signs")] if signs else []),
+            Message("report.occlusion"),
+        ],
+        rows,
+    )
+
+
+def _titles(facts: Facts) -> dict[str, str]:
+    """The regions' names by region."""
+    if facts.evidence is None:
+        return {}
+    regions = [str(region) for region in facts.evidence["regions"]]
+    return dict(zip(regions, region_titles(facts.evidence), strict=True))
+
+
+def _contribution(region: RegionImportance) -> str:
+    if region.contribution is None or region.low is None or region.high is None:
+        return NOTHING
+    unsure = "" if region.is_stable else " ±"
+    return f"{signed(Estimate(region.contribution, region.low, region.high))}{unsure}"
+
+
+def _signs(facts: Facts) -> dict[str, str]:
+    """Such as ``ALFF +, GMV −, ReHo ±`` by region; {} of many measures, or where none is known."""
+    evidence = facts.evidence or {}
+    found = Importance.of(evidence)
+    measures = [str(measure) for measure in evidence.get("measures") or ()]
+    if found is None or found.slope is None or len(measures) > MOST_SIGNS:
+        return {}
+    return {
+        str(region): ", ".join(
+            f"{measure}{KEPT}{sign}"
+            for measure, sign in zip(measures, found.signs(place), strict=True)
+        )
+        for place, region in enumerate(evidence["regions"])
+    }
+
+
+MOST_EFFECTS = 30
+
+
+KINDS = {
+    HEDGES: Message("report.hedges-g"),
+    ETA: Message("report.eta-squared"),
+    PEARSON: Message("report.pearson-r"),
+}
+
+
+def effect_table(facts: Facts) -> Table:
+    """The largest effects of class or score on single measures of single regions."""
+    effects = facts.effects
+    titles: Row = [
+        Message("report.region"),
+        Message("report.measure"),
+        Message("report.subjects"),
+        KINDS.get(effects.kind, effects.kind) if effects else "",
+        Message("report.p"),
+        Message("report.q"),
+    ]
+    if effects is None:
+        return Table(titles, [])
+    names = _titles(facts)
+    rows: list[Row] = [
+        [
+            names.get(each.region, each.region),
+            each.measure,
+            str(each.n),
+            _effect(each),
+            p_value(each.p),
+            p_value(each.q),
+        ]
+        for each in effects.rows
+    ]
+    return first_rows(titles, rows, MOST_EFFECTS)
+
+
+def _effect(effect: Effect) -> str:
+    if effect.low is None or effect.high is None:
+        return figure(effect.value)
+    return f"{effect.value:+.2f} [{effect.low:+.2f},{KEPT}{effect.high:+.2f}]"
+
+
+def regions_csv(facts: Facts) -> str:
+    """All regions with what was attributed to them, one a row, in the order of the data.
+
+    Read beside a surface or volume of the same atlas (Connectome Workbench, BrainNet Viewer, R).
+    "" where nothing was explained.
+    """
+    evidence = facts.evidence or {}
+    found = Importance.of(evidence)
+    if found is None:
+        return ""
+    measures = [str(measure) for measure in evidence["measures"]]
+    columns = ("contribution", "low", "high", "agreement")
+    given = [name for name in columns if getattr(found, name) is not None]
+    slopes = measures if found.slope is not None and len(measures) <= MOST_SLOPES else []
+    places, names = _places(facts), _names(facts)
+    written = StringIO()
+    writer = csv.writer(written)
+    titles = ["region", "name", *("xyz" if places else ""), "share", *given, "stable", "occlusion"]
+    writer.writerow([*titles, *(safe(f"slope_{measure}") for measure in slopes)])
+    occlusion = evidence["importance"]["occlusion"]
+    for row, region in enumerate(map(str, evidence["regions"])):
+        stable = found.is_stable(row)
+        writer.writerow(
+            [
+                safe(region),
+                safe(names[row]),
+                *(places[row] if places else ()),
+                f"{found.share[row]:.6g}",
+                *(f"{getattr(found, name)[row]:.6g}" for name in given),
+                "" if stable is None else "yes" if stable else "no",
+                f"{occlusion[row]:.6g}",
+                *(
+                    f"{found.slope[row][place]:.6g}"
+                    for place in range(len(slopes))
+                    if found.slope is not None
+                ),
+            ]
+        )
+    return written.getvalue()
+
+
+MOST_SLOPES = 20  # measures; the rows of a connectome would be a column each
+
+
+def regions_node(facts: Facts) -> str:
+    """A node file of BrainNet Viewer (Xia et al. 2013): x y z, colour, size, label.
+
+    Colour is the contribution, or the share where there is none; 0 where its sign is not stable.
+    Size is the magnitude, relative to the largest. "" without coordinates.
+    """
+    found, places = Importance.of(facts.evidence or {}), _places(facts)
+    if found is None or not places:
+        return ""
+    values = found.share if found.contribution is None else found.contribution
+    largest = max(float(abs(values).max()), 1e-12)
+    rows = [
+        "\t".join(
+            (
+                *(f"{axis:g}" for axis in places[row]),
+                f"{0.0 if found.is_stable(row) is False else values[row]:.6g}",
+                f"{abs(values[row]) / largest:.4f}",
+                re.sub(r"\W+", "_", name) or "-",
+            )
+        )
+        for row, name in enumerate(_names(facts))
+    ]
+    return "\n".join([*rows, ""])
+
+
+def _places(facts: Facts) -> list[list[float]]:
+    """The centres in millimetres; [] where no atlas is known, or they are none."""
+    stored = (facts.evidence or {}).get("importance") or {}
+    try:
+        return [list(map(float, place)) for place in stored.get("coordinates") or ()]
+    except ValueError:
+        return []
+
+
+def _names(facts: Facts) -> list[str]:
+    stored = (facts.evidence or {}).get("importance") or {}
+    return list(map(str, stored.get("names") or (facts.evidence or {})["regions"]))
+
+
+def effects_csv(facts: Facts) -> str:
+    """All effect sizes that are stored; "" where there are none."""
+    effects = facts.effects
+    if effects is None or not effects.rows:
+        return ""
+    written = StringIO()
+    writer = csv.writer(written)
+    writer.writerow(["region", "measure", "n", effects.kind, "low", "high", "p", "q"])
+    for each in effects.rows:
+        bounds = ("" if bound is None else f"{bound:.6g}" for bound in (each.low, each.high))
+        numbers = (f"{each.value:.6g}", *bounds, f"{each.p:.6g}", f"{each.q:.6g}")
+        writer.writerow([safe(each.region), safe(each.measure), each.n, *numbers])
+    return written.getvalue()

@@ -1,0 +1,217 @@
+"""How good the model is, as tables: metrics by split and site, beside others, its probabilities."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from graphnet.artifacts.metrics import UNKNOWN, Estimate, Permutation, SplitMetrics
+from graphnet.data.cohort import FloatArray
+from graphnet.evaluation.calibration import (
+    calibration_intercept,
+    calibration_slope,
+    net_benefit,
+    predictive_values,
+)
+from graphnet.evaluation.intervals import proportion
+from graphnet.figures.predictions import of_class
+from graphnet.messages import Message
+from graphnet.names import (
+    CLASS_METRICS,
+    SCORE_METRICS,
+    method_name,
+    metric_name,
+    split_name,
+)
+from graphnet.report.facts import Facts
+from graphnet.report.tables import (
+    KEPT,
+    LEAST_P,
+    MOST_SITES,
+    NOTHING,
+    Row,
+    Table,
+    estimated,
+    figure,
+    first_rows,
+    signed,
+    signed_figure,
+    with_interval,
+)
+
+SHOWN_THRESHOLDS: FloatArray = np.round(np.arange(0.05, 1.0, 0.05), 2)
+
+
+def reliability_table(facts: Facts) -> Table:
+    """Predicted probability and observed share of the positive class by site, of the headline."""
+    rows: list[Row] = []
+    for site, probability, truth in _by_site(facts):
+        share = proportion(int(truth.sum()), len(truth))
+        rows.append(
+            [
+                site,
+                str(len(truth)),
+                figure(float(probability.mean())),
+                estimated(share),
+                estimated(calibration_intercept(probability, truth)),
+                estimated(calibration_slope(probability, truth)),
+            ]
+        )
+    titles: Row = [
+        Message("report.site"),
+        Message("report.subjects"),
+        Message("report.mean-probability"),
+        Message("report.observed-share"),
+        metric_name("calibration_intercept"),
+        metric_name("calibration_slope"),
+    ]
+    return first_rows(titles, rows if len(rows) > 1 else [], MOST_SITES)
+
+
+def _by_site(facts: Facts) -> Iterator[tuple[str, FloatArray, FloatArray]]:
+    """Each site's name, with probability (S,) and truth (S,) of its subjects."""
+    evidence = facts.evidence
+    if evidence is None or not facts.is_binary:
+        return
+    probability, truth = of_class(evidence, facts.headline, 1)
+    if not len(truth):
+        return
+    sites = np.array(evidence["predictions"][facts.headline]["site"], dtype=str)
+    for site in np.unique(sites):
+        yield str(site), probability[sites == site], truth[sites == site]
+
+
+def decision_table(facts: Facts) -> Table:
+    """Net benefit of the model, and of treating all, at thresholds; of the headline's subjects."""
+    titles: Row = [
+        Message("figures.threshold"),
+        Message("figures.model-decides"),
+        Message("figures.treat-all"),
+    ]
+    if facts.evidence is None or not facts.is_binary:
+        return Table(titles, [])
+    probability, truth = of_class(facts.evidence, facts.headline, 1)
+    if not 0 < truth.sum() < len(truth):
+        return Table(titles, [])
+    model = net_benefit(probability, truth, SHOWN_THRESHOLDS).tolist()
+    everyone = net_benefit(np.ones_like(truth), truth, SHOWN_THRESHOLDS).tolist()
+    rows: list[Row] = [
+        [f"{threshold:g}", signed_figure(ours), signed_figure(of_all)]
+        for threshold, ours, of_all in zip(SHOWN_THRESHOLDS.tolist(), model, everyone, strict=True)
+    ]
+    return Table(titles, rows)
+
+
+COMPARED_COLUMNS = ("auc", "accuracy", "balanced_accuracy")
+
+
+SITE_COLUMNS = ("auc", "accuracy", "sensitivity", "specificity")
+
+
+SCORE_COLUMNS = ("r2", "mae")
+
+
+def metric_table(facts: Facts) -> Table:
+    """Metrics with intervals, a column per split."""
+    measured = list(facts.metrics.values())
+    names = SCORE_METRICS if facts.is_regression else CLASS_METRICS
+    rows: list[Row] = [
+        [metric_name(name), *(with_interval(metrics, name) for metrics in measured)]
+        for name in names
+        if name == "n" or any(name in metrics for metrics in measured)  # older results have fewer
+    ]
+    rows += prevalence_rows(facts)
+    titles: Row = [Message("report.metric"), *map(split_name, facts.metrics)]
+    return Table(titles, [*rows, *_further_metrics(facts)])
+
+
+def _further_metrics(facts: Facts) -> list[Row]:
+    """Rows that only some trainings have."""
+    rows: list[Row] = []
+    seen = [facts.seen_in_training(split) for split in facts.metrics if split != "train"]
+    if any(seen):
+        counts = [str(facts.seen_in_training(split)) for split in facts.metrics]
+        rows.append([Message("report.of-these-seen"), *counts])
+    permutations = {kind: folds.permutation for kind, folds in facts.validated.items()}
+    if any(permutations.values()):
+        tests = [permutations.get(split) for split in facts.metrics]
+        rows.append([Message("report.p-value"), *map(_p_value, tests)])
+    if any(metrics.sd_over_repeats for metrics in facts.metrics.values()):
+        spreads = [metrics.sd_over_repeats.get("auc") for metrics in facts.metrics.values()]
+        rows.append([Message("report.sd-over-repeats"), *map(figure, spreads)])
+    return rows
+
+
+def _p_value(test: Permutation | None) -> str:
+    """Such as 0.012; ``≤`` before the least of so many permutations, and of fewer than 1,000."""
+    if test is None or test.p is None:
+        return NOTHING
+    shown = figure(test.p) if test.p >= LEAST_P else f"{test.p:.1g}"
+    return f"≤ {shown}" if test.is_bound else shown
+
+
+def prevalence_rows(facts: Facts) -> list[Row]:
+    """PPV and NPV by split at the prevalence that the form states; none without.
+
+    Of two classes only.
+    """
+    prevalence = facts.evaluation.prevalence
+    if prevalence is None or not facts.is_binary:
+        return []
+    found = [_at_prevalence(metrics, prevalence) for metrics in facts.metrics.values()]
+    shown = f"{100 * prevalence:g}{KEPT}%"
+    return [
+        [Message(code, prevalence=shown), *(estimated(pair[place]) for pair in found)]
+        for place, code in enumerate(("report.ppv-at", "report.npv-at"))
+    ]
+
+
+def _at_prevalence(metrics: SplitMetrics, prevalence: float) -> tuple[Estimate, Estimate]:
+    """Of repeated folds by the mean counts, as each has every subject once."""
+    if metrics.confusion is None:
+        return UNKNOWN, UNKNOWN
+    counts = [[count / metrics.repeats for count in row] for row in metrics.confusion]
+    return predictive_values(counts, prevalence)
+
+
+def baseline_table(facts: Facts) -> Table:
+    """The model and simple methods on the same subjects, with paired differences of the AUC."""
+    split = facts.headline
+    names = SCORE_COLUMNS if facts.is_regression else COMPARED_COLUMNS
+    differences = facts.result.differences.get(split) or {}
+    ours: list[Row] = [[facts.card.name, *_cells(facts.headline_metrics, names)]]
+    others: list[Row] = [
+        [method_name(method), *_cells(by_split.get(split), names)]
+        for method, by_split in facts.result.baselines.items()
+        if by_split
+    ]
+    titles: Row = [Message("report.method"), *map(metric_name, names)]
+    if not facts.is_regression:  # of a score there are no paired differences
+        titles.append(Message("report.auc-difference"))
+        methods = [method for method, by_split in facts.result.baselines.items() if by_split]
+        for row, method in zip(others, methods, strict=True):
+            row.append(signed((differences.get(method) or {}).get("auc")))
+        ours[0].append("")
+    rows = [*(ours if facts.headline_metrics else []), *others]
+    return Table(titles, rows if len(rows) > 1 else [])
+
+
+def _cells(metrics: SplitMetrics | None, names: Sequence[str]) -> list[str]:
+    return [with_interval(metrics, name) for name in names]
+
+
+def site_tables(facts: Facts) -> list[tuple[Message, Table]]:
+    """Metrics by site for each split that has more than one, with the split's name."""
+    names = SCORE_COLUMNS if facts.is_regression else SITE_COLUMNS
+    titles: Row = [
+        Message("report.site"),
+        Message("report.subjects"),
+        *map(metric_name, names),
+    ]
+    tables = []
+    for split, sites in ((facts.evidence or {}).get("sites") or {}).items():
+        if len(sites) < 2 or split == "train":
+            continue
+        metrics = {site: SplitMetrics.from_json(stored) for site, stored in sites.items()}
+        rows: list[Row] = [[site, *_cells(each, ("n", *names))] for site, each in metrics.items()]
+        tables.append((split_name(split), first_rows(titles, rows, MOST_SITES)))
+    return tables

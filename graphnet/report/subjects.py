@@ -1,0 +1,277 @@
+"""Who was analysed, as tables: cohorts, files, lineage, quality of the data, covariates."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from graphnet.artifacts.confounds import Confounds, CovariateSummary, GroupSummary
+from graphnet.artifacts.result import QualityFinding
+from graphnet.messages import Message, first_of
+from graphnet.names import (
+    class_name,
+    rule_name,
+    split_name,
+)
+from graphnet.report.facts import Facts, Json
+from graphnet.report.tables import (
+    KEPT,
+    MOST_SITES,
+    NOTHING,
+    Cell,
+    Row,
+    Table,
+    figure,
+    first_rows,
+    p_value,
+)
+
+MOST_ROWS = 60
+TESTS = {
+    "welch": Message("report.test-welch"),
+    "anova": Message("report.test-anova"),
+    "fisher": Message("report.test-fisher"),
+    "chi2": Message("report.test-chi2"),
+}
+ALL = "all"
+
+
+def covariates_table(facts: Facts) -> Table:
+    """Each covariate by class and split: mean and SD, or counts, difference and test."""
+    summaries = _confounds(facts).summaries
+    labels = list(dict.fromkeys(label for each in summaries for label in each.groups))
+    rows: list[Row] = [
+        [
+            _named(each),
+            split_name(each.split),
+            *(_cell(each.groups.get(label)) for label in labels),
+            figure(each.difference, 2),
+            p_value(each.p),
+            TESTS.get(each.test, each.test),
+        ]
+        for each in summaries
+    ]
+    titles: Row = [
+        Message("report.covariate"),
+        Message("report.split"),
+        *(_title(facts, label) for label in labels),
+        Message("report.standardised-difference"),
+        Message("report.p"),
+        Message("report.test"),
+    ]
+    return first_rows(titles, rows, MOST_ROWS)
+
+
+def associations_table(facts: Facts) -> Table:
+    """How the predictions go with each covariate within each class, on the headline's subjects."""
+    rows: list[Row] = [
+        [
+            each.name,
+            _title(facts, each.group),
+            str(each.n),
+            _interval(each.rho, each.low, each.high),
+        ]
+        for each in _confounds(facts).associations
+        if each.split == facts.headline
+    ]
+    titles: Row = [
+        Message("report.covariate"),
+        Message("report.within-class"),
+        Message("report.subjects"),
+        Message("report.spearman"),
+    ]
+    return first_rows(titles, rows, MOST_ROWS)
+
+
+def strata_table(facts: Facts) -> Table:
+    """The AUC at each level of each covariate and in matched pairs, on the headline's subjects."""
+    rows = [*_matched(facts), *_strata(facts)]
+    titles: Row = [
+        Message("report.covariate"),
+        Message("report.level"),
+        Message("report.subjects"),
+        Message("names.metric-auc"),
+    ]
+    return first_rows(titles, rows, MOST_ROWS)
+
+
+def _strata(facts: Facts) -> Iterator[Row]:
+    for each in _confounds(facts).strata:
+        if each.split == facts.headline:
+            auc = _interval(each.auc, each.low, each.high)
+            yield [each.name, each.level, str(each.n), auc]
+
+
+def _matched(facts: Facts) -> Iterator[Row]:
+    for each in _confounds(facts).matched:
+        if each.split == facts.headline:
+            yield [
+                Message("report.matched"),
+                Message("report.largest-difference", value=figure(each.largest, 2)),
+                Message("report.of-subjects", count=str(each.n), all=str(each.subjects)),
+                _interval(each.auc, each.low, each.high),
+            ]
+
+
+def _confounds(facts: Facts) -> Confounds:
+    return facts.result.confounds or Confounds()
+
+
+def _named(summary: CovariateSummary) -> str:
+    words = next((list(group.counts) for group in summary.groups.values() if group.counts), [])
+    return f"{summary.name} ({', '.join(words)})" if words else summary.name
+
+
+def _title(facts: Facts, label: str) -> Message:
+    if label == ALL:
+        return Message("report.all-subjects")
+    return class_name(facts.class_names, int(label), title=True)
+
+
+def _cell(group: GroupSummary | None) -> str:
+    """Such as ``34.2 ± 9.1 (n = 40)``, or ``12 / 28``; with the number of those who lack it."""
+    if group is None or not group.n:
+        return NOTHING
+    missing = f"; {group.missing} NA" if group.missing else ""
+    if group.counts:
+        return f"{f'{KEPT}/{KEPT}'.join(map(str, group.counts.values()))}{missing}"
+    spread = "" if group.sd is None else f" ± {group.sd:.3g}"
+    return f"{group.mean or 0.0:.3g}{spread} (n{KEPT}={KEPT}{group.n}{missing})"
+
+
+def _interval(value: float | None, low: float | None, high: float | None) -> str:
+    if value is None or low is None or high is None:
+        return figure(value)
+    return f"{value:.3f} [{low:.2f},{KEPT}{high:.2f}]"
+
+
+MOST_SUBJECTS, MOST_FINDINGS = 8, 100  # whom a cell names; rows
+
+
+def cohort_table(facts: Facts) -> Table:
+    """The subjects of each split, by site and class."""
+    labels = sorted(
+        {label for cohort in facts.cohorts.values() for label in cohort["classes"]}, key=int
+    )
+    shown = [] if facts.is_regression else labels
+    rows: list[Row] = [
+        [
+            split_name(split),
+            site,
+            str(sum(counts.values())),
+            *(str(counts.get(label, 0)) for label in shown),
+        ]
+        for split, cohort in facts.cohorts.items()
+        for site, counts in cohort["sites"].items()
+    ]
+    titles: Row = [
+        Message("report.split"),
+        Message("report.site"),
+        Message("report.subjects"),
+        *(class_name(facts.class_names, int(label), title=True) for label in shown),
+    ]
+    return first_rows(titles, rows, MOST_SITES)
+
+
+def rows_left_out(facts: Facts) -> dict[str, int]:
+    """Rows without a class, or a score, by the dataset's name; only of datasets that had some."""
+    found = {}
+    for warning in facts.result.warnings:
+        if warning.code == "data.rows-dropped":
+            values = dict(warning.values)
+            found[str(values["name"])] = int(str(values["count"]))
+    return found
+
+
+def flow_table(facts: Facts) -> Table:
+    """Each file of each split: rows read, rows left out and why, subjects analysed."""
+    left_out = rows_left_out(facts)
+    datasets = (facts.manifest or {}).get("datasets") or {}
+    why = Message("report.no-target", target="score" if facts.is_regression else "group")
+    rows: list[Row] = [
+        [
+            dataset["name"],
+            split_name(split),
+            str(dataset["subjects"] + left_out.get(dataset["name"], 0)),
+            str(left_out.get(dataset["name"], 0)),
+            why if dataset["name"] in left_out else NOTHING,
+            str(dataset["subjects"]),
+        ]
+        for split, listed in datasets.items()
+        for dataset in listed
+    ]
+    titles: Row = [
+        Message("report.dataset"),
+        Message("report.split"),
+        Message("report.rows-read"),
+        Message("report.rows-left-out"),
+        Message("report.why"),
+        Message("report.analysed"),
+    ]
+    return first_rows(titles, rows, MOST_SITES)
+
+
+def lineage_table(facts: Facts) -> Table:
+    """The tasks behind the model and itself, with the datasets that each trained on."""
+    rows: list[Row] = [
+        [step.get("task_id") or NOTHING, _origin(place, step), _datasets(step.get("datasets"))]
+        for place, step in enumerate(facts.lineage)
+    ]
+    titles: Row = [
+        Message("report.task"),
+        Message("report.trained"),
+        Message("report.datasets-with-subjects"),
+    ]
+    return Table(titles, rows if len(rows) > 1 else [])
+
+
+def _origin(place: int, step: Json) -> Cell:
+    if place:
+        return Message("report.fine-tuned")
+    return NOTHING if step.get("datasets") is None else Message("report.from-scratch")
+
+
+def _datasets(datasets: Any) -> Message:
+    if datasets is None:
+        return Message("report.not-stored")
+    names = [
+        Message(
+            "report.dataset-with-subjects",
+            name=dataset["name"] or Message("report.another-project"),
+            count=str(dataset["subjects"]),
+        )
+        for dataset in datasets
+    ]
+    return Message("report.listed", items=first_of(names, len(names)))
+
+
+def quality_table(facts: Facts) -> Table:
+    """What was found in the data, by split, dataset, measure and rule."""
+    grouped: dict[tuple[str, str, str, str], list[QualityFinding]] = defaultdict(list)
+    for split, findings in facts.result.quality.findings.items():
+        for finding in findings:
+            grouped[split, finding.site, finding.measure, finding.rule].append(finding)
+    rows: list[Row] = [
+        [
+            split_name(split),
+            site,
+            measure,
+            rule_name(rule),
+            str(sum(finding.count for finding in findings)),
+            _people(findings),
+        ]
+        for (split, site, measure, rule), findings in grouped.items()
+    ]
+    titles: Row = [
+        Message("report.split"),
+        Message("report.dataset"),
+        Message("report.measure"),
+        Message("report.rule"),
+        Message("report.values"),
+        Message("report.subjects"),
+    ]
+    return first_rows(titles, rows, MOST_FINDINGS)
+
+
+def _people(findings: Iterable[QualityFinding]) -> Message:
+    subjects = dict.fromkeys(finding.subject for finding in findings)
+    return Message("report.listed", items=first_of(subjects, MOST_SUBJECTS))
