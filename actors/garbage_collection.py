@@ -11,10 +11,10 @@ from actors.messaging.names import Names
 from actors.messaging.queue import try_acquire_period
 from actors.reading.uploads import AWAITED, abandoned, expired
 from db import datasets
-from db.ids import made_at
 from db.queue import queue_state, shards
 from db.server.errors import DatabaseError
 from db.submissions import tasks
+from db.texts import made_at
 from registry import MultipartStore, RegistryError, Store
 
 log = logging.getLogger(__name__)

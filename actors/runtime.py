@@ -26,9 +26,8 @@ from actors.monitoring.exposition import Listener, render_metrics, start_listene
 from actors.monitoring.tracing import TRACING
 from actors.settings import ProcessSettings
 from actors.shutdown import end_within, step_of_thread
-from db.server.connection import close_database, open_database
+from db.server.connection import close_database, database_address, open_database
 from db.server.errors import DatabaseError, DatabaseUnavailable, SchemaAhead
-from db.server.installation import database_address
 from db.server.versions import check_known
 from graphnet.messages import Message
 

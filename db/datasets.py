@@ -1,7 +1,7 @@
 """Datasets, and what is known of their content."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,22 +9,18 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 from tortoise.functions import Length
 
-from db.ids import IDS
 from db.management.labels import Kind, archived_ids, forget_labels, tagged_ids
 from db.models import Mapping as Answers
 from db.models import Profile
 from db.neurolearn import Dataset
-from db.pagination import page
-from db.server.charset import DATASETS, storable, unstorable_of_dataset
-from db.server.clock import now_ms
+from db.rows import in_its_letters, page, pieces
 from db.server.errors import DatabaseError, NameTaken, translate_errors
-from db.server.packet_limit import check_packet
-from db.server.transactions import restart_on_deadlock, transaction
+from db.server.limits import DATASETS, check_packet, storable, unstorable_of_dataset
+from db.server.transactions import now_ms, restart_on_deadlock, transaction
 from db.server.versions import check_known
-from db.texts import in_its_letters, json_text
+from db.texts import IDS, json_text
 from graphnet.messages import Message
 
-LONGEST_LIST = 500
 LISTED = ("id", "data_id", "proj_id", "user_id", "data_name")
 
 
@@ -215,7 +211,7 @@ async def stored_bytes(proj_id: str) -> int:
     mine = in_its_letters(Dataset.all(), "proj_id", proj_id)
     data_ids = [str(data_id) for data_id in await mine.values_list("data_id", flat=True)]
     total = 0
-    for some in _pieces(data_ids):
+    for some in pieces(data_ids):
         rows = await Profile.filter(data_id__in=some).values("stored_bytes")
         total += sum(int(row["stored_bytes"] or 0) for row in rows)
     return total
@@ -301,7 +297,7 @@ async def prune_profiles() -> int:
     await check_known()
     profiled = [str(data_id) for data_id in await Profile.all().values_list("data_id", flat=True)]
     gone = sorted(set(profiled) - await _known_ids(Dataset, profiled))
-    for some in _pieces(gone):
+    for some in pieces(gone):
         await Profile.filter(data_id__in=some).delete()
     await forget_labels(Kind.DATASET, gone)
     return len(gone)
@@ -309,15 +305,10 @@ async def prune_profiles() -> int:
 
 async def _known_ids(table: type[Dataset | Profile], data_ids: Sequence[str]) -> set[str]:
     known: set[str] = set()
-    for some in _pieces(data_ids):
+    for some in pieces(data_ids):
         ids = table.filter(data_id__in=some).values_list("data_id", flat=True)
         known |= {str(data_id) for data_id in await ids}
     return known
-
-
-def _pieces(data_ids: Sequence[str]) -> Iterator[list[str]]:
-    for start in range(0, len(data_ids), LONGEST_LIST):
-        yield list(data_ids[start : start + LONGEST_LIST])
 
 
 async def _replace_mapping(

@@ -1,18 +1,19 @@
-"""Text as NEURO-LEARN's columns and its front end take it, whatever their character set is.
+"""Ids, names and text as NEURO-LEARN's columns and its front end take them.
 
 Its database may be latin1 or utf8mb3, and its front end shows results as HTML and takes
-backslashes out of sentences. So JSON is written in ASCII, and sentences too.
+backslashes out of sentences. So JSON is written in ASCII, and sentences too. Ids sort by time and
+are unique however many processes make them. NEURO-LEARN calls a dataset as its file is called,
+``.csv`` included; here one is called without.
 """
 
 import json
 import math
 import re
+import secrets
 import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
-
-from pypika_tortoise.terms import Function as Written
-from tortoise.connection import get_connection
-from tortoise.expressions import Function
 
 IN_HTML = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
@@ -23,6 +24,11 @@ PLAIN = str.maketrans({
     "\N{RIGHT DOUBLE QUOTATION MARK}": '"', "\N{EN DASH}": "-", "\N{EM DASH}": "-",
     "\N{MINUS SIGN}": "-", "\N{MULTIPLICATION SIGN}": "x",
 })  # fmt: skip
+RANGE = 1_000_000  # six digits, always written out: text sorts as numbers do
+STAMP, STAMPED = "%y%m%d%H%M%S", re.compile(r"[A-Z]+(?P<stamp>[0-9]{12})[0-9]+")
+TRIES = 20
+CSV = ".csv"
+LONGEST_NAME = 64  # characters, as NEURO-LEARN's column has them
 
 
 def json_text(value: Any) -> str:
@@ -71,21 +77,54 @@ def _null(_: str) -> None:
     """In the place of NaN and Infinity, which JSON does not know and an older service may write."""
 
 
-class _Bytes(Written):
-    def __init__(self, *terms: Any, alias: str | None = None) -> None:
-        super().__init__("BINARY", *terms, alias=alias)
+class IdGenerator:
+    """A counter from a random place, so that processes seldom meet; the database decides."""
+
+    def __init__(self) -> None:
+        self._next = secrets.randbelow(RANGE // 2)  # far from where it starts again
+
+    def ids(self, prefix: str) -> Iterator[str]:
+        """Candidates of at most 32 characters: prefix, second (UTC), six digits."""
+        for _ in range(TRIES):
+            self._next = (self._next + 1) % RANGE
+            yield f"{prefix}{datetime.now(UTC):{STAMP}}{self._next:06d}"
 
 
-class _Binary(Function):
-    database_func = _Bytes
+def made_at(made_id: str) -> datetime | None:
+    """When an id was made; None of an id that is none of these."""
+    match = STAMPED.fullmatch(made_id)
+    try:
+        return match and datetime.strptime(match["stamp"], STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
-def in_its_letters(query: Any, column: str, text: str) -> Any:
-    """The rows of a query whose column is exactly this text; an index may still find them.
+IDS = IdGenerator()
 
-    Of text beyond ASCII the server decides, whose bytes depend on the connection.
-    """
-    found = query.filter(**{column: text})
-    if get_connection("default").capabilities.dialect != "mysql" or not text.isascii():
-        return found
-    return found.annotate(letters=_Binary(column)).filter(letters=text)
+
+def other_way(name: str) -> str:
+    """The same name with ``.csv`` where it has none, without where it has; "" where none can be."""
+    other = name.removesuffix(CSV) if name.endswith(CSV) else name + CSV
+    return other if len(other) <= LONGEST_NAME else ""
+
+
+def other_ways(names: Iterable[str]) -> dict[str, str]:
+    """The other way to write each of these names, where there is one."""
+    return {name: other for name in names if (other := other_way(name))}
+
+
+ENDINGS = (
+    *("csv", "tsv", "tab", "txt", "dat", "1d", "json", "npz", "npy", "mat", "h5", "hdf5"),
+    *("xlsx", "xls", "ods", "dta", "sav", "zsav", "parquet", "arrow", "feather", "zip", "gz"),
+)
+_ENDED = re.compile(rf"(.+?)(\.({'|'.join(ENDINGS)}))+", re.IGNORECASE | re.DOTALL)
+
+
+RESERVED = (".", "..")  # which no address can have for a name: a client leaves them out
+
+
+def named_after(file: str) -> str:
+    """The name for the dataset of a file: the file's own without its endings, as ``.csv.gz``."""
+    found = _ENDED.fullmatch(file)
+    name = found[1] if found else file
+    return "" if name in RESERVED else name

@@ -19,10 +19,9 @@ from actors.messaging.redis_clients import asyncio_redis_client
 from actors.messaging.relay import Relay
 from actors.monitoring.tracing import TRACING
 from actors.shutdown import cancelled, step
-from db.server.connection import close_database, open_database
+from db.server.connection import close_database, database_address, open_database
 from db.server.errors import DatabaseError
-from db.server.installation import database_address
-from db.server.packet_limit import warn_of_packet
+from db.server.limits import warn_of_packet
 from db.submissions.intake import Intake
 from registry import (
     CHECKPOINTS,

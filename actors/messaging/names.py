@@ -10,8 +10,8 @@ from typing import Any
 import redis
 from dramatiq.brokers.redis import RedisBroker
 
+from db.server.connection import installation_id
 from db.server.errors import DatabaseUnavailable
-from db.server.installation import installation_id
 from graphnet.messages import Message
 
 PREFIX = "sgn"

@@ -15,11 +15,11 @@ from actors.messaging.adoption import adopt
 from actors.messaging.names import NamedBroker
 from actors.monitoring.tracing import TRACING
 from db.queue import outbox
-from db.queue.cancellation import cancel_silent, cancelled_with_checkpoint
 from db.queue.outbox import OutboxMessage
+from db.queue.runs import cancel_silent, cancelled_with_checkpoint
 from db.server.errors import DatabaseUnavailable, SchemaAhead
 from db.server.versions import check_known
-from db.submissions.new_tasks import prune_keys
+from db.submissions.intake import prune_keys
 
 log = logging.getLogger(__name__)
 

@@ -18,9 +18,9 @@ from actors.reading.child import ReadLimits, child_outcome, run_child, working_f
 from actors.reading.datasets import DatasetReader
 from actors.tasks.outputs import Saved, output_files
 from db import datasets
-from db.dataset_names import other_ways
-from db.submissions import imports
-from db.submissions.imports import NotImportable, OldTask
+from db.submissions import predecessor
+from db.submissions.predecessor import NotImportable, OldTask
+from db.texts import other_ways
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import cohort_of
@@ -55,7 +55,9 @@ class ModelImporter:
         try:
             said = _said(request.mapping)
             again = request.mapping.get("replace") == "yes"
-            old: OldTask = self.reader.call(imports.find_old_task(request.data_id, replace=again))
+            old: OldTask = self.reader.call(
+                predecessor.find_old_task(request.data_id, replace=again)
+            )
             wanted = _wanted(old, said)
             state, digest = self._read(request)
             model = assembled(state, wanted, self._seen(old, said))
@@ -112,9 +114,9 @@ class ModelImporter:
 
     def _check_again(self, old: OldTask, *, again: bool) -> None:
         """Look once more before anything is stored over another's. Raises NotImportable."""
-        now: OldTask = self.reader.call(imports.find_old_task(old.task_id, replace=again))
+        now: OldTask = self.reader.call(predecessor.find_old_task(old.task_id, replace=again))
         if now.imported_at != old.imported_at:
-            raise imports.meanwhile(old.task_id)
+            raise predecessor.meanwhile(old.task_id)
 
     def _stored(self, old: OldTask, model: StoredModel) -> Answer:
         """Store it, and note it beside the old row; what was said and assumed."""
@@ -132,7 +134,7 @@ class ModelImporter:
             "unknown": list(model.facts["unknown"]),
         }
         try:
-            self.reader.call(imports.insert_import(old, result))
+            self.reader.call(predecessor.insert_import(old, result))
         except NotImportable:
             raise
         except Exception:

@@ -11,7 +11,7 @@ from actors.tasks.checkpoints import checkpoints_of
 from actors.tasks.inputs import Inputs, read_inputs
 from actors.tasks.outputs import Saved, output_files, store_outputs
 from actors.tasks.worker_context import TaskContext, WorkerContext
-from db.queue import cancellation
+from db.queue import runs
 from db.queue.claims import Claim
 from db.queue.runs import CANCELLED, empty_result
 from db.server.errors import ContentTooLarge, DatabaseUnavailable
@@ -63,7 +63,7 @@ def store_cancelled_checkpoint(worker: WorkerContext, task_id: str) -> bool:
     """
     settings = worker.runtime.settings
     lease_ms = settings.lease_ms + 3 * settings.patience_ms
-    claim = worker.query(cancellation.claim_cancelled, task_id, lease_ms=lease_ms)
+    claim = worker.query(runs.claim_cancelled, task_id, lease_ms=lease_ms)
     if claim is None:
         return False
     result = None
@@ -75,10 +75,10 @@ def store_cancelled_checkpoint(worker: WorkerContext, task_id: str) -> bool:
     except Exception:
         log.exception("task %s: nothing could be kept of it", task_id)
     try:
-        worker.query(cancellation.write_cancelled_result, task_id, result, settings.public_url)
+        worker.query(runs.write_cancelled_result, task_id, result, settings.public_url)
     except ContentTooLarge:
         log.exception("task %s: its result was left out", task_id)
-        worker.query(cancellation.write_cancelled_result, task_id, None)
+        worker.query(runs.write_cancelled_result, task_id, None)
     return True
 
 

@@ -25,8 +25,7 @@ from actors.tasks.shards import run_shard
 from actors.tasks.task_log import TaskLog, store_log
 from actors.tasks.training import train
 from actors.tasks.worker_context import TaskContext, WorkerContext
-from db.queue.claims import Claim, claim
-from db.queue.fair_queue import claim_next
+from db.queue.claims import Claim, claim, claim_next
 from db.server.diagnosis import check_writable
 from db.server.errors import ContentTooLarge, DatabaseUnavailable, SchemaAhead
 from db.submissions.form import TaskForm

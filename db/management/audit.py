@@ -13,9 +13,9 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from db.management.labels import Kind
 from db.models import AuditEntry
-from db.pagination import page
-from db.server.clock import now_ms
+from db.rows import page
 from db.server.errors import translate_errors
+from db.server.transactions import now_ms
 from db.submissions.refused_forms import project_column
 from db.texts import json_text
 

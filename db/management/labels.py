@@ -5,7 +5,7 @@ here, by which forms of tasks that have ended still name it.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -14,10 +14,9 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 
 from db.models import Label as Row
+from db.rows import pieces
 from db.server.errors import translate_errors
 from db.texts import json_text
-
-LONGEST_LIST = 500
 
 
 class Kind(StrEnum):
@@ -98,7 +97,7 @@ async def get_labels(
 ) -> Labels:
     """What is noted of these, by id; one of which nothing is noted is left out."""
     found: Labels = {}
-    for some in _pieces(object_ids):
+    for some in pieces(object_ids):
         keys = [_key(kind, object_id) for object_id in some]
         for row in await Row.filter(label_key__in=keys).using_db(connection):
             found[_object_id(row.label_key)] = _read(row)
@@ -165,7 +164,7 @@ async def remove_label(
 
 async def forget_labels(kind: Kind, object_ids: Sequence[str]) -> None:
     """Forget what was noted of what is gone."""
-    for some in _pieces(object_ids):
+    for some in pieces(object_ids):
         await Row.filter(label_key__in=[_key(kind, each) for each in some]).delete()
 
 
@@ -193,8 +192,3 @@ def _key(kind: Kind, object_id: str) -> str:
 
 def _object_id(key: str) -> str:
     return key.partition(":")[2]
-
-
-def _pieces(ids: Sequence[str]) -> Iterator[list[str]]:
-    for start in range(0, len(ids), LONGEST_LIST):
-        yield list(ids[start : start + LONGEST_LIST])

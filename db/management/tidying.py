@@ -27,8 +27,7 @@ from db.datasets import (
 )
 from db.management import audit
 from db.management.audit import Action, Actor, Deed
-from db.management.cleaning import BUSY
-from db.management.dependents import InUse, descendants, waiting_for
+from db.management.dependents import BUSY, InUse, descendants, waiting_for
 from db.management.labels import (
     FormerName,
     Kind,
@@ -41,14 +40,12 @@ from db.management.labels import (
 from db.models import Key, Outbox, Profile, Result, Run
 from db.models import Mapping as Answers
 from db.neurolearn import Dataset, Submission
-from db.server.charset import unstorable_of_dataset, unstorable_of_task
-from db.server.clock import now_ms
+from db.queue.states import extract
 from db.server.errors import DatabaseError, DatabaseRefuses, Refusal, translate_errors
-from db.server.packet_limit import check_packet
-from db.server.transactions import restart_on_deadlock, transaction
+from db.server.limits import check_packet, unstorable_of_dataset, unstorable_of_task
+from db.server.transactions import now_ms, restart_on_deadlock, transaction
 from db.server.versions import check_known
 from db.submissions import tasks
-from db.submissions.extract import extract
 from db.submissions.tasks import TaskRecord
 from db.texts import json_text
 from graphnet.messages import Message

@@ -10,11 +10,11 @@ from tortoise.functions import Count
 from db.models import Outbox, Run
 from db.queue.claims import is_shard
 from db.queue.states import Status
-from db.server.clock import now_ms
+from db.rows import LONGEST_LIST, pieces
 from db.server.errors import translate_errors
+from db.server.transactions import now_ms
 
 BATCH = 100
-LONGEST_LIST = 500
 BACK_OFF_MS = 5_000
 
 
@@ -77,7 +77,7 @@ async def requeue(task_ids: Sequence[str], on_queue: Collection[str]) -> list[st
 async def requeue_submitted(lying: Sequence[tuple[str, str]], older_than_ms: int) -> list[str]:
     """Write messages where more tasks wait than messages lie on the queue; their tasks' ids.
 
-    A message may be used for another task than it names (see ``db.queue.fair_queue``), so messages
+    A message may be used for another task than it names (see ``db.queue.claims``), so messages
     are counted, those that are on their way too. ``lying`` are the kinds of device and the tasks
     that those on the queue name. A part is claimed by its own message, and lost if there is none.
     """
@@ -123,8 +123,8 @@ async def _missing(lying: Sequence[tuple[str, str]], since: int) -> dict[str, in
 async def _running(task_ids: Sequence[str]) -> list[str]:
     """Those of these tasks that run without a worker."""
     now, running = await now_ms(), []
-    for start in range(0, len(task_ids), LONGEST_LIST):
-        some = Run.filter(task_id__in=list(task_ids[start : start + LONGEST_LIST]))
+    for ids in pieces(task_ids):
+        some = Run.filter(task_id__in=ids)
         lost = some.filter(state=Status.RUNNING.value, lease_until__lt=now)
         running += [str(task_id) for task_id in await lost.values_list("task_id", flat=True)]
     return running
@@ -155,8 +155,8 @@ async def _messaged_since(task_ids: list[str], since: int) -> set[str]:
 async def _write(task_ids: list[str], now: int, *, since: int, most: int = BATCH) -> list[str]:
     """Write a message for each task that has none since then, for so many."""
     recent: set[str] = set()
-    for start in range(0, len(task_ids), LONGEST_LIST):
-        recent |= await _messaged_since(task_ids[start : start + LONGEST_LIST], since)
+    for ids in pieces(task_ids):
+        recent |= await _messaged_since(ids, since)
     wanted = [task_id for task_id in task_ids if task_id not in recent][:most]
     if not wanted:
         return []

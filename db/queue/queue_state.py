@@ -9,15 +9,14 @@ from tortoise.functions import Count
 
 from db.models import Outbox, Run
 from db.neurolearn import Submission
-from db.queue.fair_queue import in_turn, place_of, waiting_projects
+from db.queue.claims import in_turn, place_of, waiting_projects
 from db.queue.states import ACTIVE, Status
-from db.server.clock import now_ms
+from db.rows import in_its_letters, pieces
 from db.server.errors import translate_errors
+from db.server.transactions import now_ms
 from db.submissions.ownership import TYPES
 from db.submissions.tasks import TaskRecord
-from db.texts import in_its_letters
 
-LONGEST_LIST = 500  # ids in one query
 MOST_LOOKED_AT = 20_000  # tasks that wait
 
 
@@ -32,8 +31,8 @@ async def waiting(proj_id: str) -> tuple[int, int]:
 async def done_with(task_ids: Sequence[str], keep_ms: int) -> list[str]:
     """Those of these tasks that are Finished, or that failed or were cancelled that long ago."""
     now, done = await now_ms(), []
-    for start in range(0, len(task_ids), LONGEST_LIST):
-        some = Run.filter(task_id__in=list(task_ids[start : start + LONGEST_LIST]))
+    for ids in pieces(task_ids):
+        some = Run.filter(task_id__in=ids)
         finished = Q(state=Status.FINISHED.value)
         given_up = [Status.FAILED.value, Status.CANCELLED.value]
         old = Q(state__in=given_up, finished_at__lt=now - keep_ms)
@@ -45,8 +44,8 @@ async def done_with(task_ids: Sequence[str], keep_ms: int) -> list[str]:
 async def known_ids(task_ids: Sequence[str]) -> set[str]:
     """Those of these tasks and parts that this database knows."""
     known: set[str] = set()
-    for start in range(0, len(task_ids), LONGEST_LIST):
-        some = Run.filter(task_id__in=list(task_ids[start : start + LONGEST_LIST]))
+    for ids in pieces(task_ids):
+        some = Run.filter(task_id__in=ids)
         known |= {str(task_id) for task_id in await some.values_list("task_id", flat=True)}
     return known
 

@@ -7,13 +7,10 @@ from tortoise.expressions import F
 from db.models import Outbox, Run
 from db.queue.claims import Claim, claimed_run, shard_id
 from db.queue.states import ACTIVE, Status, read_reasons
-from db.server.clock import now_ms
+from db.rows import LONGEST_LIST, insert
 from db.server.errors import translate_errors
-from db.server.rows import insert
-from db.server.transactions import restart_on_deadlock, transaction
+from db.server.transactions import now_ms, restart_on_deadlock, transaction
 from graphnet.messages import Message
-
-LONGEST_LIST = 500
 
 
 @dataclass(frozen=True)

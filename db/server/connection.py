@@ -1,19 +1,26 @@
-"""Open and close the database, bring its own tables up to date, ask whether it answers."""
+"""Open and close the database, bring its own tables up to date, and tell it from others.
+
+The installation's id tells this database from others that use the same Redis.
+"""
 
 import asyncio
 import contextlib
 import fcntl
+import re
+import secrets
+import socket
 from collections.abc import AsyncIterator
 from contextvars import Context
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connection
 from tortoise.context import set_global_context
-from tortoise.exceptions import ConfigurationError
+from tortoise.exceptions import ConfigurationError, IntegrityError
 
 from db.models import (
     AuditEntry,
@@ -29,10 +36,15 @@ from db.models import (
     Token,
 )
 from db.neurolearn import Dataset, Submission
-from db.server import installation, versions
+from db.rows import insert
+from db.server import versions
 from db.server.errors import DatabaseError, DatabaseUnavailable, SchemaBehind, translate_errors
+from db.server.transactions import now_ms
 from graphnet.messages import Message
 
+THIS = "this"
+ID_FORM = re.compile(r"[a-z0-9][a-z0-9-]{2,15}")
+ID_BYTES = 6  # of a random id
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 60  # longer than LOCK_SECONDS and the server's own wait for a row
 ON_MYSQL = {"connect_timeout": CONNECT_SECONDS, "read_timeout": ANSWER_SECONDS}
@@ -66,6 +78,68 @@ CREATE TABLE IF NOT EXISTS "backend_datasets" (
     "user_id" VARCHAR(32) NOT NULL, "data_name" VARCHAR(64) NOT NULL UNIQUE,
     "data_cont" TEXT NOT NULL, "hdfs_path" VARCHAR(256) NOT NULL);
 """
+
+
+@translate_errors()
+async def installation_id() -> str:
+    """The id; where there is none yet, whoever asks first makes it.
+
+    Raises:
+        SchemaBehind: the table is missing.
+        DatabaseUnavailable: the database does not answer, or refuses to write the first one.
+
+    """
+    stored_id = await _read_id()
+    if not stored_id:
+        await _write_id(secrets.token_hex(ID_BYTES))
+        stored_id = await _read_id()
+    return stored_id
+
+
+@translate_errors()
+async def set_installation_id(chosen: str) -> str:
+    """Make this database an installation of that id, of a random one where ``chosen`` is empty.
+
+    Raises:
+        DatabaseError: no id looks like that.
+
+    """
+    chosen = chosen or secrets.token_hex(ID_BYTES)
+    if not ID_FORM.fullmatch(chosen):
+        raise DatabaseError(Message("database.installation-id-invalid", id=chosen[:40]))
+    if not await Installation.filter(name=THIS).exists():
+        await _write_id(chosen)
+    await Installation.filter(name=THIS).update(installation_id=chosen)
+    return chosen
+
+
+def database_address(url: str) -> str:
+    """Where a database is, without user and password: what two databases of one id differ in."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return f"{socket.gethostname()}:{parts.path}"
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.hostname or 'localhost'}{port}{parts.path}"
+
+
+@translate_errors()
+async def read_id() -> str:
+    """The id, "" where there is none yet. Raises DatabaseError."""
+    return await _read_id()
+
+
+async def _read_id() -> str:
+    found = await Installation.filter(name=THIS).values_list("installation_id", flat=True)
+    return str(found[0]) if found else ""
+
+
+async def _write_id(chosen: str) -> None:
+    """Another process may have been first; then its id stays."""
+    row = {"name": THIS, "installation_id": chosen, "created_at": await now_ms()}
+    try:
+        await insert(get_connection("default"), Installation, [row])
+    except IntegrityError:
+        return
 
 
 async def open_database(url: str) -> None:
@@ -134,7 +208,7 @@ async def migrate(url: str, to: str = "", installation_id: str | None = None) ->
 
 
 async def read_installation(url: str) -> str:
-    """The id of an installation whose database is not open here; see ``db.server.installation``."""
+    """The id of an installation whose database is not open here; see ``db.server.connection``."""
     return await asyncio.create_task(_read_installation(url), context=Context())
 
 
@@ -142,7 +216,7 @@ async def read_installation(url: str) -> str:
 async def _read_installation(url: str) -> str:
     await _init(url, for_all=False)
     try:
-        return await installation.read_id()
+        return await read_id()
     finally:
         await Tortoise.close_connections()
 
@@ -163,9 +237,9 @@ async def _migrate(url: str, to: str, installation_id: str | None) -> str:
 
 async def _installation(wanted: str | None) -> str:
     if wanted is not None:
-        return await installation.set_installation_id(wanted)
+        return await set_installation_id(wanted)
     try:
-        return await installation.installation_id()
+        return await installation_id()
     except SchemaBehind:  # it went back to before there were ids
         return ""
 

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from tortoise.connection import get_connection
 from tortoise.models import Model
 
-from db.ids import IDS
 from db.models import Key, Run
 from db.neurolearn import Dataset, Submission
-from db.server.clock import now_ms
 from db.server.connection import OWN
 from db.server.errors import (
     DatabaseRefuses,
@@ -19,7 +17,8 @@ from db.server.errors import (
     SchemaBehind,
     translate_errors,
 )
-from db.server.transactions import transaction
+from db.server.transactions import now_ms, transaction
+from db.texts import IDS
 
 VERSIONS = {
     "sqlite": "SELECT sqlite_version() AS version",

@@ -1,4 +1,4 @@
-"""Transactions that leave nothing behind."""
+"""Transactions that leave nothing behind, and the one clock that all processes share."""
 
 import asyncio
 import contextlib
@@ -8,15 +8,29 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, ParamSpec, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient, NestedTransactionContext
+from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from db.server.errors import Deadlock
 
+CLOCKS = {
+    "sqlite": "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) AS ms",
+    # Not by NOW(), which has one hour twice when summer time ends.
+    "mysql": "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000 AS ms",
+    "postgres": "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS ms",
+}
 P = ParamSpec("P")
 T = TypeVar("T")
 
 RESTARTS = 5
 PAUSE_SECONDS = 0.02
+
+
+async def now_ms() -> int:
+    """Milliseconds since 1970 in UTC, by the database's clock."""
+    connection = get_connection("default")
+    _, rows = await connection.execute_query(CLOCKS[connection.capabilities.dialect])
+    return int(rows[0]["ms"])
 
 
 @contextlib.asynccontextmanager

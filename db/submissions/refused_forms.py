@@ -12,10 +12,9 @@ from typing import Any
 from tortoise.queryset import QuerySet
 
 from db.models import RefusedForm
-from db.pagination import page
-from db.server.clock import now_ms
+from db.rows import page
 from db.server.errors import translate_errors
-from db.server.transactions import restart_on_deadlock
+from db.server.transactions import now_ms, restart_on_deadlock
 from graphnet.messages import Message, as_message
 
 KEEP_MS = 30 * 24 * 3_600_000

@@ -1,7 +1,7 @@
 """Tasks as both tables have them, read one by one and page by page."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NotRequired, TypedDict, TypeVar, cast
@@ -12,10 +12,10 @@ from tortoise.expressions import Q
 from db.management.labels import Kind, archived_ids, forget_labels, tagged_ids
 from db.models import Result, Run
 from db.neurolearn import Submission
-from db.pagination import page
 from db.queue.states import ERROR_CHARACTERS, TERMINAL, Status, read_reasons
-from db.server.charset import SUBMISSIONS, storable
+from db.rows import page, pieces
 from db.server.errors import translate_errors
+from db.server.limits import SUBMISSIONS, storable
 from db.server.transactions import restart_on_deadlock
 from db.server.versions import check_known
 from db.submissions.ownership import TRAINING, Owner, may_be_task, owner_of
@@ -286,7 +286,6 @@ def _of_run(run: Run | None) -> dict[str, Any]:
 
 
 AT_ONCE = 20  # results, of 100 kB each
-LONGEST_LIST = 500
 UPSERT = {
     "mysql": (
         "INSERT INTO sgn_results (task_id, result) VALUES (%s, %s) "
@@ -324,7 +323,7 @@ async def read_results(
 ) -> dict[str, T]:
     """What ``reduce`` makes of each task's result, None of one that has none; in a thread."""
     reduced: dict[str, T] = {}
-    for some in _pieces(task_ids, AT_ONCE):
+    for some in pieces(task_ids, AT_ONCE):
         for task_id, text in (await _texts(some)).items():
             reduced[task_id] = await asyncio.to_thread(_reduced, text, reduce)
     return reduced
@@ -337,7 +336,7 @@ async def prune() -> int:
     await check_known()
     task_ids = [str(task_id) for task_id in await Result.all().values_list("task_id", flat=True)]
     removed = 0
-    for some in _pieces(task_ids, LONGEST_LIST):
+    for some in pieces(task_ids):
         submitted = await Submission.filter(task_id__in=some).values_list("task_id", flat=True)
         gone = sorted(set(some) - {str(task_id) for task_id in submitted})
         if gone:
@@ -360,11 +359,6 @@ async def _texts(task_ids: Sequence[str]) -> dict[str, str]:
         rows = Submission.filter(task_id__in=missing).values("task_id", "task_result")
         texts |= {str(row["task_id"]): str(row["task_result"]) for row in await rows}
     return texts
-
-
-def _pieces(task_ids: Sequence[str], length: int) -> Iterator[list[str]]:
-    for start in range(0, len(task_ids), length):
-        yield list(task_ids[start : start + length])
 
 
 def _reduced(text: str, reduce: Callable[[dict[str, Any] | None], T]) -> T:

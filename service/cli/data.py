@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from db.dataset_names import named_after
+from db.texts import named_after
 from graphnet.messages import Message
 from service.cli.base.commands import group, option
 from service.cli.base.files import file_argument, readable

@@ -4,11 +4,10 @@ from pathlib import Path
 
 from db import tokens
 from db.server import diagnosis
-from db.server.charset import check_charset
 from db.server.connection import check_schema, close_database, open_database
 from db.server.diagnosis import Server, check_writable
 from db.server.errors import DatabaseError, DatabaseRefuses, Refusal, SchemaBehind
-from db.server.packet_limit import needed_packet
+from db.server.limits import check_charset, needed_packet
 from graphnet.messages import Message
 from service.doctor.check_result import CheckResult, clock_result, fault, ok, warning
 from service.settings import HttpSettings, is_loopback

@@ -6,9 +6,9 @@ The fields come as JSON or from a page's form, where tags are one text with comm
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from db.dataset_names import LONGEST, RESERVED
 from db.management.labels import LabelChange
 from db.management.tidying import Edit
+from db.texts import LONGEST_NAME, RESERVED
 from graphnet.messages import Message
 from service.http.queries import LONGEST_TAG
 from service.http.responses import ApiError, FieldError, field_error, form_error, quoted
@@ -72,9 +72,9 @@ def read_flag(field: str, value: Any) -> bool:
 
 def _name(field: str, value: Any) -> str:
     name = value.strip() if isinstance(value, str) else ""
-    if 0 < len(name) <= LONGEST and name.isprintable() and name not in RESERVED:
+    if 0 < len(name) <= LONGEST_NAME and name.isprintable() and name not in RESERVED:
         return name
-    raise field_error(field, Message("tidy.name-invalid", field=field, least=1, most=LONGEST))
+    raise field_error(field, Message("tidy.name-invalid", field=field, least=1, most=LONGEST_NAME))
 
 
 def _description(value: Any) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 from actors.lost import damaged, lost
 from db import datasets
-from db.dataset_names import other_ways
 from db.datasets import DatasetRecord, ListedDataset
 from db.management.labels import Kind, formerly_called, get_labels
 from db.queue.states import Status
@@ -18,6 +17,7 @@ from db.submissions import tasks
 from db.submissions.form import FINE_TUNE, TaskForm
 from db.submissions.ownership import Owner
 from db.submissions.tasks import ModelRecord
+from db.texts import other_ways
 from graphnet.artifacts.manifest import check_manifest, read_manifest
 from graphnet.data.profile import ASKS, Profile
 from graphnet.errors import ModelError

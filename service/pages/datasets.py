@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from db import datasets
-from db.dataset_names import ENDINGS
 from db.datasets import DatasetRecord
 from db.server.errors import NameTaken
+from db.texts import ENDINGS
 from graphnet import figures
 from graphnet.messages import render, rendered
 from graphnet.names import rule_help

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from actors.tasks.curve import LINE, STREAM
-from db.queue import cancellation
+from db.queue import runs
 from db.submissions import tasks
 from db.submissions.form import KINDS
 from db.submissions.ownership import Owner
@@ -55,7 +55,7 @@ async def cancel(request: Request) -> Response:
     """End a task and go back to it, or to the page that is named as ``next``."""
     task = await task_of(request)
     require_ours(task)
-    await cancellation.cancel(task.task_id, state_of(request).settings.process.public_url)
+    await runs.cancel(task.task_id, state_of(request).settings.process.public_url)
     return _further(request, task.task_id)
 
 

@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db import datasets
-from db.dataset_names import LONGEST, RESERVED
 from db.datasets import DatasetRecord, ListedDataset, name_taken
 from db.management.labels import formerly_called
-from db.server.charset import unstorable_of_dataset
 from db.server.errors import NameTaken
+from db.server.limits import unstorable_of_dataset
+from db.texts import LONGEST_NAME, RESERVED
 from graphnet.data.profile import Profile
 from graphnet.messages import Message, rendered
 from service.http.auth import Caller, caller_of
@@ -45,7 +45,7 @@ from service.stores.views import dataset_view, dataset_views
 from service.stores.worker_calls import NoAnswer, OpenQuestions, no_worker_error, questions_error
 
 MOST = 1000
-LENGTHS = {"proj_id": (1, 32), "user_id": (0, 32), "data_name": (1, LONGEST)}
+LENGTHS = {"proj_id": (1, 32), "user_id": (0, 32), "data_name": (1, LONGEST_NAME)}
 NO_OWNER = Message("forms.no-owner")
 
 
@@ -286,7 +286,7 @@ def _name_unusable(name: str, proj_id: str) -> ApiError:
     dataset gets this error: otherwise trying many names would show what other projects have.
     """
     other = f"{proj_id} {name}"
-    if len(other) <= LONGEST:
+    if len(other) <= LONGEST_NAME:
         values = {"name": quoted(name), "other": quoted(other)}
         return field_error("data_name", Message("forms.name-unusable-other", **values))
     return field_error("data_name", Message("forms.name-unusable", name=quoted(name)))

@@ -4,9 +4,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from actors.monitoring.exposition import CONTENT_TYPE
-from db.server.charset import check_charset
 from db.server.connection import ping
 from db.server.errors import DatabaseError
+from db.server.limits import check_charset
 from graphnet.messages import Message, render
 from service.http.auth import caller_of
 from service.http.responses import ErrorNum, answer_language, error_response, success

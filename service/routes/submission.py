@@ -17,11 +17,11 @@ from actors.messaging.queue import count_workers
 from actors.monitoring.log_context import request_id
 from actors.monitoring.tracing import TRACING
 from db.queue.states import Status
-from db.server.charset import unstorable_of_task
 from db.server.errors import KeyUsed, ModelRemoved
+from db.server.limits import unstorable_of_task
 from db.submissions import refused_forms, tasks
 from db.submissions.form import TaskForm
-from db.submissions.new_tasks import NewKey, NewTask, find_key
+from db.submissions.intake import NewKey, NewTask, find_key
 from db.submissions.refused_forms import RefusedFormRecord
 from db.submissions.tasks import TaskRecord
 from db.texts import in_ascii

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.monitoring import log_context
-from db.queue import cancellation
+from db.queue import runs
 from db.submissions import tasks
 from db.submissions.tasks import TaskRecord
 from graphnet.catalogue import ALIASES, GRAPHS, MODELS, ModelCard, graph_summary
@@ -72,7 +72,7 @@ async def cancel(request: Request) -> Response:
     """Cancel a task; an ended one stays as it is. The predecessor's tasks are refused."""
     task = await task_of(request)
     require_ours(task)
-    await cancellation.cancel(task.task_id, state_of(request).settings.process.public_url)
+    await runs.cancel(task.task_id, state_of(request).settings.process.public_url)
     return await show(request)
 
 

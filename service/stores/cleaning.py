@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from db.management.cleaning import Known, look_up, mark_removed
-from db.server.clock import now_ms
+from db.management.dependents import Known, look_up, mark_removed
+from db.server.transactions import now_ms
 from graphnet.errors import system_reason
 from graphnet.messages import Message, render
 from registry import RegistryError, Store

@@ -22,8 +22,8 @@ from actors.reading.uploads import (
     part_name,
     tail_name,
 )
-from db.dataset_names import named_after
 from db.datasets import new_data_id
+from db.texts import named_after
 from graphnet.messages import Message
 from registry import ObjectMissing, RegistryError, Store
 from service.http.auth import Caller, caller_of

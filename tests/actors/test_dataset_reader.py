@@ -23,7 +23,7 @@ from actors.reading.datasets import DatasetReader, RowAsks
 from actors.reading.uploads import UPLOAD_JSON, Upload, part_name
 from db import datasets
 from db.datasets import DatasetRecord
-from db.server import packet_limit
+from db.server import limits
 from db.server.connection import migrate
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.atlas import tables
@@ -166,7 +166,7 @@ def test_a_dataset_too_large_for_the_database_is_kept_as_arrays(
     async def small() -> int:
         return 20_000
 
-    monkeypatch.setattr(packet_limit, "max_packet", small)
+    monkeypatch.setattr(limits, "max_packet", small)
     upload = uploaded(local, SMALL_TABLE.to_csv(index=False).encode())
     many = pd.concat([SMALL_TABLE.assign(ID=f"{n}") for n in range(20)]).to_csv(index=False)
     large = uploaded(local, many.encode())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from actors.tasks.inputs import read_inputs
-from db.management.cleaning import mark_removed
+from db.management.dependents import mark_removed
 from db.queue import runs
 from db.server.connection import migrate
 from db.submissions.form import TaskForm

@@ -25,10 +25,9 @@ from actors.messaging.relay import Relay
 from actors.questions.rpc import read_reply, rpc_broker, send_request
 from actors.tasks.task_log import LINE, STREAM
 from db.models import Installation, Outbox, Run
-from db.queue import cancellation, outbox
-from db.server.connection import migrate, read_installation
+from db.queue import outbox, runs
+from db.server.connection import database_address, installation_id, migrate, read_installation
 from db.server.errors import DatabaseError, DatabaseUnavailable
-from db.server.installation import database_address, installation_id
 from graphnet import messages
 from service.doctor import queue as doctor
 from service.doctor.check_result import CheckResult, State
@@ -142,7 +141,7 @@ def test_what_an_older_version_left_is_taken_over_and_others_are_left_alone(
         await names.learn()
         waits, fetched = await submitted(), (await running(lease_ms=1)).task_id
         cancelled = await submitted()
-        await cancellation.cancel(cancelled)
+        await runs.cancel(cancelled)
         await Outbox.all().update(created_at=1, sent_at=1)
         await Run.all().update(submitted_at=1)
         old = old_queue(server, fetched, "TASK9-of-another", waits, cancelled)

@@ -15,7 +15,7 @@ from db import datasets
 from db.queue import outbox
 from db.server.connection import migrate
 from db.server.errors import NameTaken
-from db.submissions import new_tasks
+from db.submissions import intake
 from tests.db.opened import opened
 from tests.db.samples import TASK, claimed, new_dataset, next_claimed
 
@@ -43,7 +43,7 @@ def _at(start: float, work: Callable[..., Any], *arguments: Any) -> tuple[int, A
 
 def insert_tasks(url: str, count: int) -> list[str]:
     async def insert() -> list[str]:
-        return await asyncio.gather(*(new_tasks.insert_new_task(TASK) for _ in range(count)))
+        return await asyncio.gather(*(intake.insert_new_task(TASK) for _ in range(count)))
 
     return opened(url, insert())
 

@@ -7,10 +7,9 @@ from typing import Any
 from db import datasets
 from db.datasets import NewDataset
 from db.queue import claims
-from db.queue.claims import Claim
-from db.queue.fair_queue import claim_next
-from db.submissions import new_tasks
-from db.submissions.new_tasks import NewTask
+from db.queue.claims import Claim, claim_next
+from db.submissions import intake
+from db.submissions.intake import NewTask
 
 LEASE_MS = 60_000
 TASK = NewTask(
@@ -32,7 +31,7 @@ def new_dataset(name: str, text: str = "{}", proj_id: str = "P", **more: Any) ->
 
 async def submitted(**changes: Any) -> str:
     """The id of a new task."""
-    return await new_tasks.insert_new_task(replace(TASK, **changes))
+    return await intake.insert_new_task(replace(TASK, **changes))
 
 
 async def claimed(task_id: str, *, lease_ms: int = LEASE_MS, max_attempts: int = 3) -> Claim | None:

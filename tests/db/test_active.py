@@ -3,7 +3,7 @@
 import pytest
 
 from db.neurolearn import Submission
-from db.queue import cancellation, queue_state
+from db.queue import queue_state, runs
 from tests.db.samples import running, submitted
 
 pytestmark = pytest.mark.usefixtures("url")
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("url")
 async def test_tasks_that_have_left_are_read_without_results() -> None:
     waits, gone, deleted = [await submitted() for _ in range(3)]
     claim = await running()
-    await cancellation.cancel(gone)
+    await runs.cancel(gone)
     await Submission.filter(task_id=deleted).delete()
 
     found = {each["task_id"]: each for each in await queue_state.standing(

@@ -7,7 +7,7 @@ import pytest
 
 from db.models import Run
 from db.neurolearn import Submission
-from db.queue import cancellation, runs
+from db.queue import runs
 from db.queue.runs import CANCELLED, LeaseState, RunProgress, empty_result
 from db.submissions import tasks
 from tests.db.samples import claimed, running, submitted
@@ -26,7 +26,7 @@ async def state(task_id: str) -> tuple[str, str | None, Any]:
 async def test_what_waits_is_cancelled_at_once_and_for_good() -> None:
     task_id = await submitted()
     for _ in range(2):
-        await cancellation.cancel(task_id)
+        await runs.cancel(task_id)
         assert await state(task_id) == ("Cancelled", str(CANCELLED), empty_result())
     assert (await Run.get(task_id=task_id)).version == 1
     assert await claimed(task_id) is None
@@ -34,7 +34,7 @@ async def test_what_waits_is_cancelled_at_once_and_for_good() -> None:
 
 async def test_a_worker_hears_of_it_and_writes_the_end() -> None:
     claim = await running()
-    await cancellation.cancel(claim.task_id)
+    await runs.cancel(claim.task_id)
     assert (await state(claim.task_id))[0] == "Running"
     assert await runs.renew(claim, lease_ms=60_000, progress=RunProgress()) == LeaseState.CANCELLED
     assert await runs.end_cancelled(claim, {"train_epochs": ["Epoch 001"]})
@@ -43,7 +43,7 @@ async def test_a_worker_hears_of_it_and_writes_the_end() -> None:
 
 async def test_a_result_that_comes_after_the_cancelling_is_kept_as_cancelled() -> None:
     claim = await running()
-    await cancellation.cancel(claim.task_id)
+    await runs.cancel(claim.task_id)
     assert await runs.finish_task(claim, {"model_state_path": "s3://b/k"})
     assert await state(claim.task_id) == (
         "Cancelled",
@@ -55,10 +55,10 @@ async def test_a_result_that_comes_after_the_cancelling_is_kept_as_cancelled() -
 async def test_a_worker_that_does_not_answer_is_passed_over_and_fenced() -> None:
     claim = await running()
     assert await runs.record_checkpoint(claim)
-    await cancellation.cancel(claim.task_id)
-    assert await cancellation.cancel_silent(60_000) == []
+    await runs.cancel(claim.task_id)
+    assert await runs.cancel_silent(60_000) == []
     await asyncio.sleep(0.01)
-    assert await cancellation.cancel_silent(1) == [claim.task_id]
+    assert await runs.cancel_silent(1) == [claim.task_id]
     assert (await state(claim.task_id))[0] == "Cancelled"
     assert not await runs.finish_task(claim, {})
     assert not await runs.end_cancelled(claim, {})
@@ -68,42 +68,42 @@ async def unsettled(*, lease_ms: int = 1) -> str:
     """A task that was cancelled behind a worker that has left a checkpoint."""
     claim = await running(lease_ms=lease_ms)
     assert await runs.record_checkpoint(claim)
-    await cancellation.cancel(claim.task_id)
+    await runs.cancel(claim.task_id)
     await asyncio.sleep(0.02)
-    await cancellation.cancel_silent(1)
+    await runs.cancel_silent(1)
     assert (await state(claim.task_id))[0] == "Cancelled"
     return claim.task_id
 
 
 async def test_its_checkpoint_is_settled_once_by_one() -> None:
     task_id = await unsettled()
-    assert await cancellation.cancelled_with_checkpoint() == [task_id]
-    found = await cancellation.claim_cancelled(task_id, lease_ms=60_000)
+    assert await runs.cancelled_with_checkpoint() == [task_id]
+    found = await runs.claim_cancelled(task_id, lease_ms=60_000)
     assert found is not None
     assert (found.task_id, found.task_config) == (task_id, {"model": "GNN"})
-    assert await cancellation.cancelled_with_checkpoint() == [], "somebody is at it"
-    assert await cancellation.claim_cancelled(task_id, lease_ms=60_000) is None
-    await cancellation.write_cancelled_result(task_id, {"model_state_path": "file:///m"})
-    await cancellation.write_cancelled_result(task_id, {"model_state_path": "file:///other"})
+    assert await runs.cancelled_with_checkpoint() == [], "somebody is at it"
+    assert await runs.claim_cancelled(task_id, lease_ms=60_000) is None
+    await runs.write_cancelled_result(task_id, {"model_state_path": "file:///m"})
+    await runs.write_cancelled_result(task_id, {"model_state_path": "file:///other"})
     assert (await state(task_id))[2] == {"model_state_path": "file:///m"}
-    assert await cancellation.claim_cancelled(task_id, lease_ms=1) is None
+    assert await runs.claim_cancelled(task_id, lease_ms=1) is None
 
 
 async def test_a_worker_that_dies_while_settling_is_followed_by_another() -> None:
     task_id = await unsettled()
-    assert await cancellation.claim_cancelled(task_id, lease_ms=1)
+    assert await runs.claim_cancelled(task_id, lease_ms=1)
     await asyncio.sleep(0.02)
-    assert await cancellation.cancelled_with_checkpoint() == [task_id]
-    assert await cancellation.claim_cancelled(task_id, lease_ms=60_000)
-    await cancellation.write_cancelled_result(task_id, None)
+    assert await runs.cancelled_with_checkpoint() == [task_id]
+    assert await runs.claim_cancelled(task_id, lease_ms=60_000)
+    await runs.write_cancelled_result(task_id, None)
     assert (await state(task_id))[2] == empty_result()
-    assert await cancellation.cancelled_with_checkpoint() == []
+    assert await runs.cancelled_with_checkpoint() == []
 
 
 async def test_what_a_stalled_worker_may_still_store_is_waited_for() -> None:
     task_id = await unsettled(lease_ms=60_000)
-    assert await cancellation.cancelled_with_checkpoint() == []
-    assert await cancellation.claim_cancelled(task_id, lease_ms=1) is None
+    assert await runs.cancelled_with_checkpoint() == []
+    assert await runs.claim_cancelled(task_id, lease_ms=1) is None
 
 
 async def test_what_was_cancelled_before_it_went_on_is_settled_from_what_there_was() -> None:
@@ -111,24 +111,24 @@ async def test_what_was_cancelled_before_it_went_on_is_settled_from_what_there_w
     assert await runs.record_checkpoint(claim)
     assert await runs.end_cancelled(claim, None)
     await asyncio.sleep(0.02)
-    assert await cancellation.cancelled_with_checkpoint() == [claim.task_id]
+    assert await runs.cancelled_with_checkpoint() == [claim.task_id]
 
 
 async def test_a_task_without_a_form_is_settled_by_leaving_it() -> None:
     task_id = await unsettled()
     await Submission.filter(task_id=task_id).delete()
-    assert await cancellation.claim_cancelled(task_id, lease_ms=1) is None
+    assert await runs.claim_cancelled(task_id, lease_ms=1) is None
     await asyncio.sleep(0.02)
-    assert await cancellation.cancelled_with_checkpoint() == []
+    assert await runs.cancelled_with_checkpoint() == []
 
 
 async def test_what_was_handed_back_meanwhile_is_cancelled_too() -> None:
     claim = await running()
-    await cancellation.cancel(claim.task_id)
+    await runs.cancel(claim.task_id)
     assert await runs.hand_back(claim)
     assert await claimed(claim.task_id) is None
     await asyncio.sleep(0.01)
-    assert await cancellation.cancel_silent(1) == [claim.task_id]
+    assert await runs.cancel_silent(1) == [claim.task_id]
     assert (await state(claim.task_id))[0] == "Cancelled"
 
 
@@ -140,17 +140,15 @@ async def test_what_has_ended_stays_as_it_is(end: str) -> None:
     else:
         await runs.fail_task(claim, "It is so.")
     before = await state(claim.task_id)
-    await cancellation.cancel(claim.task_id)
-    assert await cancellation.cancel_silent(0) == []
+    await runs.cancel(claim.task_id)
+    assert await runs.cancel_silent(0) == []
     assert await state(claim.task_id) == before
 
 
 async def test_of_cancelling_and_ending_at_once_one_happens() -> None:
     for _ in range(8):
         claim = await running()
-        await asyncio.gather(
-            cancellation.cancel(claim.task_id), runs.finish_task(claim, {"loss": 1.0})
-        )
+        await asyncio.gather(runs.cancel(claim.task_id), runs.finish_task(claim, {"loss": 1.0}))
         run = await Run.get(task_id=claim.task_id)
         assert run.state in ("Finished", "Cancelled")
         assert (await state(claim.task_id))[2] in ({"loss": 1.0}, empty_result())
@@ -160,7 +158,7 @@ async def test_of_cancelling_and_ending_at_once_one_happens() -> None:
 async def test_of_cancelling_and_claiming_at_once_none_is_forgotten() -> None:
     for _ in range(12):
         task_id = await submitted()
-        _, claim = await asyncio.gather(cancellation.cancel(task_id), claimed(task_id))
+        _, claim = await asyncio.gather(runs.cancel(task_id), claimed(task_id))
         run = await Run.get(task_id=task_id)
         assert run.cancel_at > 0
         assert run.state == ("Cancelled" if claim is None else "Running")

@@ -11,10 +11,10 @@ from db import datasets
 from db.models import Result
 from db.neurolearn import Submission
 from db.queue import claims, runs
-from db.server import charset
-from db.server.charset import Charset, unstorable_of_dataset, unstorable_of_task
+from db.server import limits
 from db.server.connection import migrate
 from db.server.errors import DatabaseError
+from db.server.limits import Charset, unstorable_of_dataset, unstorable_of_task
 from db.submissions import tasks
 from db.submissions.ownership import find_stranger
 from graphnet.messages import Message
@@ -149,13 +149,13 @@ def test_a_name_that_cannot_be_there_is_looked_for_in_vain(small_url: tuple[str,
 
 
 def test_it_is_named_to_the_operator(small_url: tuple[str, str]) -> None:
-    notice = opened(small_url[0], charset.check_charset())
+    notice = opened(small_url[0], limits.check_charset())
     assert notice == Message("database.charsets", names=[small_url[1]])
 
 
 @pytest.mark.usefixtures("url")
 async def test_what_takes_everything_is_not_named_and_refuses_nothing() -> None:
-    assert await charset.check_charset() is None
+    assert await limits.check_charset() is None
     assert await unstorable_of_task({"task_name": "脑🧠", "proj_id": "P"}) == []
     claim = await claims.claim(
         await submitted(task_name="脑🧠"), worker="w", device="d", lease_ms=9, max_attempts=3

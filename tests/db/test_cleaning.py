@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from db.management import cleaning
-from db.management.cleaning import Known, look_up, mark_removed
+from db.management import dependents
+from db.management.dependents import Known, look_up, mark_removed
 from db.models import Run
-from db.queue import cancellation, runs
+from db.queue import runs
 from db.queue.claims import Claim
-from db.server.clock import now_ms
 from db.server.errors import ModelRemoved
-from db.submissions import new_tasks, tasks
+from db.server.transactions import now_ms
+from db.submissions import intake, tasks
 from db.submissions.intake import Intake
 from graphnet.messages import Message
 from tests.databases import query
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("url")
 
 RESULT = {"train_epochs": [], "model_state_path": "s3://x", "manifest_sha256": "ab"}
 LATER = 2**62
-CHANGED = Message("cleaning.changed")
+CHANGED = Message("dependents.changed")
 HELD_SECONDS = 0.15  # for the other to come in between, if it can
 
 
@@ -93,11 +93,11 @@ async def test_what_is_in_hand_stays() -> None:
     known = await look_up([waiting, claim.task_id, unsettled.task_id, "TASK0"])
     assert str(known[waiting].needed) == "it is Submitted"
     assert str(known[claim.task_id].needed) == "it is Running"
-    assert known[unsettled.task_id].needed == Message("cleaning.unsettled")
+    assert known[unsettled.task_id].needed == Message("dependents.unsettled")
     assert known["TASK0"] == Known("TASK0")
     for task_id in known:
         assert await mark_removed(task_id, ended_before=LATER) == CHANGED
-    await cancellation.write_cancelled_result(unsettled.task_id, None)
+    await runs.write_cancelled_result(unsettled.task_id, None)
     assert await mark_removed(unsettled.task_id, ended_before=LATER) is None
 
 
@@ -111,7 +111,7 @@ async def test_what_is_tried_again_keeps_its_checkpoints_and_those_before() -> N
     assert (await look_up([first.task_id]))[first.task_id].needed is None
     third = await submitted(retry_of=second)
     known = await look_up([first.task_id, second])
-    assert {task.needed for task in known.values()} == {Message("cleaning.retried", task=third)}
+    assert {task.needed for task in known.values()} == {Message("dependents.retried", task=third)}
 
 
 async def test_a_part_has_the_submission_of_its_task(url: str) -> None:
@@ -135,10 +135,10 @@ async def test_a_parent_that_is_cleaned_away_gets_no_child(url: str) -> None:
     await mark_removed(parent, ended_before=LATER)
     orphan, other = replace(TASK, parent_task_id=parent), TASK
     with pytest.raises(ModelRemoved, match=rf"{parent} was cleaned away on 2"):
-        await new_tasks.insert_new_task(orphan)
-    intake = Intake(lambda _: None)
+        await intake.insert_new_task(orphan)
+    together = Intake(lambda _: None)
     answers = await asyncio.gather(
-        intake.insert(orphan, None), intake.insert(other, None), return_exceptions=True
+        together.insert(orphan, None), together.insert(other, None), return_exceptions=True
     )
     assert isinstance(answers[0], ModelRemoved)
     assert isinstance(answers[1], str)
@@ -149,7 +149,7 @@ async def test_a_child_that_comes_while_its_parent_is_marked_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     parent = await finished()
-    looked, children = asyncio.Event(), cleaning._children
+    looked, children = asyncio.Event(), dependents._children
 
     async def slowly(*arguments: Any) -> dict[str, Message]:
         found = await children(*arguments)
@@ -157,7 +157,7 @@ async def test_a_child_that_comes_while_its_parent_is_marked_is_refused(
         await asyncio.sleep(HELD_SECONDS)
         return found
 
-    monkeypatch.setattr(cleaning, "_children", slowly)
+    monkeypatch.setattr(dependents, "_children", slowly)
     marking = asyncio.create_task(mark_removed(parent, ended_before=LATER))
     await looked.wait()
     assert not await _child(parent)
@@ -168,19 +168,19 @@ async def test_a_parent_whose_child_is_being_written_stays(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     parent = await finished()
-    looked, check = asyncio.Event(), new_tasks._check_parents
+    looked, check = asyncio.Event(), intake._check_parents
 
     async def slowly(*arguments: Any) -> None:
         await check(*arguments)
         looked.set()
         await asyncio.sleep(HELD_SECONDS)
 
-    monkeypatch.setattr(new_tasks, "_check_parents", slowly)
+    monkeypatch.setattr(intake, "_check_parents", slowly)
     writing = asyncio.create_task(_child(parent))
     await looked.wait()
     needed = await mark_removed(parent, ended_before=LATER)
     assert needed is not None
-    assert needed.code == "cleaning.will-have-child"
+    assert needed.code == "dependents.will-have-child"
     assert await writing
     assert await removed_at(parent) == 0
 

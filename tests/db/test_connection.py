@@ -15,7 +15,6 @@ import pytest
 
 from db.queue import runs
 from db.queue.runs import RunProgress
-from db.server.clock import now_ms
 from db.server.connection import (
     _connection,
     check_schema,
@@ -25,7 +24,8 @@ from db.server.connection import (
     ping,
 )
 from db.server.errors import DatabaseError, DatabaseUnavailable, translate_errors
-from db.submissions import new_tasks, tasks
+from db.server.transactions import now_ms
+from db.submissions import intake, tasks
 from tests.databases import query
 from tests.db.backends import on_servers
 from tests.db.opened import opened, opening
@@ -196,7 +196,7 @@ async def test_a_connection_lost_as_a_transaction_begins_is_not_kept(url: str) -
         await connected()
         kill_connections(url)  # blocks the loop: the driver cannot know before it writes
         with pytest.raises(DatabaseUnavailable):
-            await translate_errors()(new_tasks._insert)(TASK, f"TASK{number}", 1, None)
+            await translate_errors()(intake._insert)(TASK, f"TASK{number}", 1, None)
     async with asyncio.timeout(5):
         await connected()
         await submitted()

@@ -10,7 +10,7 @@ from asyncmy.converters import escape_string
 
 from db import datasets
 from db.datasets import DatasetRecord, name_taken
-from db.server import packet_limit
+from db.server import limits
 from db.server.errors import ContentTooLarge, CursorUnknown, DatabaseError, NameTaken
 from tests.databases import query
 from tests.db.backends import on_mysql
@@ -189,7 +189,7 @@ async def test_what_is_not_refused_beforehand_fits(url: str, character: str) -> 
     """The bytes that a driver adds are counted: the check and the server agree."""
     most = query(url, "SELECT @@max_allowed_packet")[0][0]
     escaped = len(_escaped(character))
-    text = character * ((most - packet_limit.STATEMENT_BYTES) // escaped)
+    text = character * ((most - limits.STATEMENT_BYTES) // escaped)
     record = await put("just so", text)
     assert record.length > 0
     with pytest.raises(ContentTooLarge):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from db.submissions.extract import MOST_LINES, extract
+from db.queue.states import MOST_LINES, extract
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits

@@ -7,9 +7,9 @@ import pytest
 
 from db.models import Result, Run
 from db.neurolearn import Submission
-from db.submissions import imports, tasks
-from db.submissions.imports import NotImportable, OldTask
+from db.submissions import predecessor, tasks
 from db.submissions.ownership import Owner
+from db.submissions.predecessor import NotImportable, OldTask
 from graphnet.messages import Message
 from tests.db.samples import submitted
 
@@ -38,7 +38,7 @@ async def left(**changes: Any) -> str:
 
 
 async def found(task_id: str = "TASK1") -> OldTask:
-    return await imports.find_old_task(task_id, replace=False)
+    return await predecessor.find_old_task(task_id, replace=False)
 
 
 async def test_what_an_old_row_says_is_read() -> None:
@@ -57,7 +57,7 @@ async def test_a_row_that_was_left_unfinished_may_have_a_model(status: str) -> N
 async def test_an_import_writes_beside_the_row_and_makes_it_ours() -> None:
     old = await found(await left())
     before = await Submission.filter(task_id="TASK1").values()
-    await imports.insert_import(old, RESULT | {"warnings": ["für <b>"]})
+    await predecessor.insert_import(old, RESULT | {"warnings": ["für <b>"]})
     assert await Submission.filter(task_id="TASK1").values() == before
     task = await tasks.get_task("TASK1")
     assert task is not None
@@ -72,22 +72,22 @@ async def test_an_import_writes_beside_the_row_and_makes_it_ours() -> None:
 
 
 async def test_another_model_takes_the_place_of_one_that_was_imported() -> None:
-    await imports.insert_import(await found(await left()), RESULT)
+    await predecessor.insert_import(await found(await left()), RESULT)
     with pytest.raises(NotImportable) as caught:
         await found()
     assert caught.value.message == Message("predecessor.imported-before", task="TASK1")
-    first = await imports.find_old_task("TASK1", replace=True)
+    first = await predecessor.find_old_task("TASK1", replace=True)
     await Run.filter(task_id="TASK1").update(removed_at=5, imported_at=first.imported_at)
-    await imports.insert_import(first, RESULT | {"manifest_sha256": "e" * 64})
+    await predecessor.insert_import(first, RESULT | {"manifest_sha256": "e" * 64})
     run = await Run.get(task_id="TASK1")
     assert (run.manifest_sha256, run.removed_at, run.version) == ("e" * 64, 0, 1)
 
 
 async def test_of_two_imports_at_once_one_is_told() -> None:
     first = await found(await left())
-    await imports.insert_import(first, RESULT)
+    await predecessor.insert_import(first, RESULT)
     with pytest.raises(NotImportable) as caught:
-        await imports.insert_import(first, RESULT | {"manifest_sha256": "0" * 64})
+        await predecessor.insert_import(first, RESULT | {"manifest_sha256": "0" * 64})
     assert caught.value.message.code == "predecessor.imported-meanwhile"
     assert (await Run.get(task_id="TASK1")).manifest_sha256 == "f" * 64
     assert json.loads((await Result.get(task_id="TASK1")).result) == RESULT
@@ -111,5 +111,5 @@ async def test_a_row_that_can_have_no_model_is_refused(changes: dict[str, Any], 
 async def test_a_task_of_ours_is_refused() -> None:
     task_id = await submitted()
     with pytest.raises(NotImportable) as caught:
-        await imports.find_old_task(task_id, replace=True)
+        await predecessor.find_old_task(task_id, replace=True)
     assert caught.value.message == Message("predecessor.task-of-ours", task=task_id)

@@ -5,14 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from db.ids import IDS
 from db.models import Key, Outbox, Run
 from db.neurolearn import Submission
 from db.queue.outbox import OutboxMessage, mark_sent, unsent
 from db.server.errors import DatabaseUnavailable, KeyUsed
 from db.submissions import intake as intake_module
-from db.submissions.intake import Intake
-from db.submissions.new_tasks import NewKey
+from db.submissions.intake import Intake, NewKey
+from db.texts import IDS
 from graphnet.messages import Message
 from tests.db.samples import TASK
 

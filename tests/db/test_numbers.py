@@ -6,8 +6,8 @@ from itertools import islice
 
 import pytest
 
-from db import ids as numbers
-from db.ids import IdGenerator
+from db import texts as numbers
+from db.texts import IdGenerator
 
 
 @pytest.mark.parametrize("prefix", ["TASK", "DATA"])

@@ -10,9 +10,9 @@ import pytest
 from db.models import Run
 from db.neurolearn import Submission
 from db.queue import queue_state
-from db.submissions import orphans, ownership, tasks
-from db.submissions.orphans import Orphan
+from db.submissions import ownership, predecessor, tasks
 from db.submissions.ownership import Owner, owner_of
+from db.submissions.predecessor import Orphan
 from graphnet.messages import Message
 from tests.db.samples import running, submitted
 from tests.shared_table import FOREIGN, row
@@ -165,7 +165,7 @@ async def test_no_result_of_another_service_is_read(statements: list[str]) -> No
     assert len(statements) == 3, "the archived, the page, and what their labels say"
     await ownership.find_stranger("TASK90")
     await queue_state.submitted(0)
-    await orphans.find_orphans()
+    await predecessor.find_orphans()
     assert statements
     assert not [each for each in statements if "task_result" in each]
     statements.clear()
@@ -187,7 +187,7 @@ async def test_orphans_are_the_predecessors_that_have_not_ended() -> None:
     )
     await submitted()
     await running()
-    first, second = await orphans.find_orphans()
+    first, second = await predecessor.find_orphans()
     assert (first.task_id, first.task_status) == ("TASK20010203040501", "Running")
     assert first.age_days is not None
     assert first.age_days > 2000
@@ -197,8 +197,8 @@ async def test_orphans_are_the_predecessors_that_have_not_ended() -> None:
 
 async def test_an_orphan_ends_as_failed_with_a_plain_sentence_and_once() -> None:
     await write(row("TASK1", "dl_ts", "Running", ""))
-    (orphan,) = await orphans.find_orphans()
-    assert await orphans.end_orphan(orphan)
+    (orphan,) = await predecessor.find_orphans()
+    assert await predecessor.end_orphan(orphan)
     found = await tasks.get_task("TASK1")
     assert found is not None
     assert found.task_status == "Failed"
@@ -206,24 +206,24 @@ async def test_an_orphan_ends_as_failed_with_a_plain_sentence_and_once() -> None
     assert "Running" in found.error
     assert found.error.isascii()
     assert not set(found.error) & set("<>&\\")
-    assert not await orphans.end_orphan(orphan)
-    assert await orphans.find_orphans() == []
+    assert not await predecessor.end_orphan(orphan)
+    assert await predecessor.find_orphans() == []
 
 
 @pytest.mark.parametrize("change", [{"task_status": "Success"}, {"task_type": "ml_clf"}])
 async def test_what_has_changed_since_it_was_listed_is_left_alone(change: dict[str, str]) -> None:
     await write(row("TASK1", "dl_ts", "Running", "kept"))
-    (orphan,) = await orphans.find_orphans()
+    (orphan,) = await predecessor.find_orphans()
     await Submission.filter(task_id="TASK1").update(**change)
     before = await Submission.all().values()
-    assert not await orphans.end_orphan(orphan)
+    assert not await predecessor.end_orphan(orphan)
     assert await Submission.all().values() == before
 
 
 async def test_what_has_a_run_by_now_is_left_alone() -> None:
     task_id = await submitted()
     before = await Submission.all().values()
-    assert not await orphans.end_orphan(Orphan(task_id, "P", "", "Submitted", None))
+    assert not await predecessor.end_orphan(Orphan(task_id, "P", "", "Submitted", None))
     assert await Submission.all().values() == before
 
 

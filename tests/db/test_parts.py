@@ -3,7 +3,7 @@
 import pytest
 
 from db.models import Outbox, Run
-from db.queue import cancellation, outbox, runs, shards
+from db.queue import outbox, runs, shards
 from db.queue import queue_state as waiting
 from db.queue.claims import Claim, shard_id
 from db.queue.runs import RunProgress
@@ -92,14 +92,14 @@ async def test_parts_are_no_tasks_of_their_own() -> None:
 async def test_cancelling_a_task_lets_its_parts_go() -> None:
     claim = await shared()
     part = await taken(claim, 1)
-    await cancellation.cancel(claim.task_id)
+    await runs.cancel(claim.task_id)
     held = await runs.renew(part, lease_ms=LEASE_MS, progress=RunProgress())
     assert held == runs.LeaseState.CANCELLED
     assert await claimed(shard_id(claim.task_id, 2)) is None
     await runs.record_checkpoint(part)
     assert await runs.end_cancelled(part, None)
     await Run.filter(task_id=part.task_id).update(lease_until=1)
-    assert await cancellation.cancelled_with_checkpoint() == []  # of a part nothing is kept
+    assert await runs.cancelled_with_checkpoint() == []  # of a part nothing is kept
     waiting = (await shards.shard_states(claim.task_id))[2]
     assert (waiting.state, waiting.reasons, waiting.free) == ("Cancelled", (SHARD_RELEASED,), False)
 

@@ -10,8 +10,8 @@ import pytest
 
 from db.models import Result, Run
 from db.neurolearn import Submission
-from db.queue import cancellation, runs
-from db.server.clock import now_ms
+from db.queue import runs
+from db.server.transactions import now_ms
 from db.submissions import tasks
 from db.submissions.tasks import AT_ONCE, read_results
 from tests.db.samples import claimed, running, submitted
@@ -71,9 +71,9 @@ async def test_tasks_of_earlier_versions_are_read_where_they_are() -> None:
 async def test_the_result_of_a_cancelled_task_is_whole_before_and_after_it_is_settled() -> None:
     claim = await running(lease_ms=1)
     await runs.record_checkpoint(claim)
-    await cancellation.cancel(claim.task_id, "https://sgn.example.org")
+    await runs.cancel(claim.task_id, "https://sgn.example.org")
     await Run.filter(task_id=claim.task_id, lease_until__gt=await now_ms()).update(lease_until=0)
-    await cancellation.cancel(claim.task_id, "https://sgn.example.org")
+    await runs.cancel(claim.task_id, "https://sgn.example.org")
     for expected in (runs.empty_result(), WHOLE):
         task = await tasks.get_task(claim.task_id)
         assert task is not None
@@ -81,7 +81,7 @@ async def test_the_result_of_a_cancelled_task_is_whole_before_and_after_it_is_se
         shown = json.loads((await Submission.get(task_id=claim.task_id)).task_result)
         assert shown["page"] == f"https://sgn.example.org/tasks/{claim.task_id}"
         assert shown["model_state_path"] == expected["model_state_path"]
-        await cancellation.write_cancelled_result(claim.task_id, WHOLE, "https://sgn.example.org")
+        await runs.write_cancelled_result(claim.task_id, WHOLE, "https://sgn.example.org")
 
 
 async def test_a_result_goes_with_its_submission() -> None:

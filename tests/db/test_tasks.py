@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from db import ids as numbers
+from db import texts as numbers
 from db.models import Outbox, Run
 from db.neurolearn import Submission
 from db.queue import runs
 from db.server.errors import CursorUnknown, DatabaseError
-from db.submissions import new_tasks, tasks
-from db.submissions.new_tasks import NewTask
+from db.submissions import intake, tasks
+from db.submissions.intake import NewTask
 from tests.databases import query
 from tests.db.processes import insert_tasks, together
 from tests.db.samples import TASK, claimed, running, submitted
@@ -34,7 +34,7 @@ async def test_every_field_at_its_longest_comes_back() -> None:
         parent_task_id="q" * 32,
         epochs=2**31 - 1,
     )
-    task_id = await new_tasks.insert_new_task(task)
+    task_id = await intake.insert_new_task(task)
     found = await tasks.get_task(task_id)
     assert found is not None
     assert (found.proj_id, found.task_name, found.task_type) == ("p" * 32, "漢" * 64, "t" * 16)

@@ -16,7 +16,7 @@ from db.management.audit import Action, Actor, Deed
 from db.management.dependents import InUse
 from db.management.labels import FormerName, Kind, Label, LabelChange
 from db.management.tidying import Edit, Gone, NotEnded, NotGranted
-from db.queue import cancellation, runs
+from db.queue import runs
 from db.server.errors import NameTaken
 from db.submissions import tasks
 from db.submissions.tasks import TaskRecord
@@ -42,7 +42,7 @@ async def naming(*names: str, **changes: Any) -> str:
 
 
 async def end(task_id: str) -> TaskRecord:
-    await cancellation.cancel(task_id)
+    await runs.cancel(task_id)
     return await task(task_id)
 
 

@@ -21,8 +21,7 @@ from redis.retry import Retry
 from actors.messaging.names import Names
 from actors.messaging.redis_clients import redis_client
 from actors.questions.rpc import ACTOR, QUEUE, READ_ACTOR, READ_QUEUE, rpc_broker, send_request
-from db.server.connection import migrate
-from db.server.installation import ID
+from db.server.connection import ID_FORM, migrate
 from registry.location import open_store
 from tests.databases import ServerSilent, mysql_database, query
 from tests.deploy.rendered import Object, environment, named, of_kind, pod
@@ -94,7 +93,7 @@ def migrated_as(objects: list[Object]) -> str:
     (container,) = job["spec"]["template"]["spec"]["containers"]
     (given,) = (each for each in container["command"] if each.startswith("--installation-id="))
     chosen: str = given.partition("=")[2]
-    assert ID.fullmatch(chosen), chosen
+    assert ID_FORM.fullmatch(chosen), chosen
     return chosen
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from db.dataset_names import named_after, other_way
+from db.texts import named_after, other_way
 from graphnet.data.synthetic import cohort_table
 from tests.installations import Installation
 from tests.service.forms import SMALL, form

@@ -16,7 +16,7 @@ from service.cli.operators.token import home_option
 from service.local.home import database_file, database_url, variables
 
 if TYPE_CHECKING:
-    from db.submissions.orphans import Orphan
+    from db.submissions.predecessor import Orphan
     from service.stores.cleaning import Item
 
 WHAT = {
@@ -193,14 +193,14 @@ def _age(orphan: "Orphan") -> str:
 
 
 def _orphans(url: str) -> list["Orphan"]:
-    from db.submissions.orphans import find_orphans  # noqa: PLC0415 - slow to import
+    from db.submissions.predecessor import find_orphans  # noqa: PLC0415 - slow to import
 
     return _in_database(url, find_orphans())
 
 
 def _ended_orphans(url: str, orphans: Sequence["Orphan"]) -> set[str]:
     """End them; the ids of those that were still unfinished."""
-    from db.submissions.orphans import end_orphan  # noqa: PLC0415 - slow to import
+    from db.submissions.predecessor import end_orphan  # noqa: PLC0415 - slow to import
 
     async def end_all() -> set[str]:
         return {orphan.task_id for orphan in orphans if await end_orphan(orphan)}

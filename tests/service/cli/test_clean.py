@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from db.management import cleaning
+from db.management import dependents
 from db.queue import runs
 from db.server.connection import migrate
 from graphnet.messages import Message, finished
@@ -202,7 +202,7 @@ def test_a_removal_that_was_interrupted_is_finished(kept: Kept, monkeypatch: Any
 @directory_only
 def test_a_child_that_came_after_the_look_keeps_its_parent(kept: Kept, monkeypatch: Any) -> None:
     parent = kept.finished(days=40)
-    mark = cleaning.mark_removed
+    mark = dependents.mark_removed
 
     async def late(task_id: str, *, ended_before: int) -> Message | None:
         await submitted(parent_task_id=parent)

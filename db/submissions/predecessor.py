@@ -1,10 +1,16 @@
-"""Models of the predecessor's tasks: a run and a result are written beside NEURO-LEARN's row.
+"""The predecessor's tasks: a model is imported for one, one that waits for ever is ended.
 
-The row itself stays as the predecessor left it.
+The run and the result of an imported model are written beside NEURO-LEARN's row, which stays as the
+predecessor left it.
+
+The predecessor's last version left every form of the real front end as Submitted or Running. No
+worker of ours trains them, as they have no run; an operator ends them. Foreign rows are never
+touched.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -14,16 +20,18 @@ from tortoise.expressions import F
 from db.models import Run
 from db.neurolearn import Submission
 from db.queue.states import Status
-from db.server.clock import now_ms
 from db.server.errors import DatabaseError, translate_errors
-from db.server.packet_limit import check_packet
-from db.server.transactions import restart_on_deadlock, transaction
+from db.server.limits import check_packet
+from db.server.transactions import now_ms, restart_on_deadlock, transaction
 from db.submissions import tasks
-from db.submissions.ownership import find_stranger
-from db.texts import json_object, json_text
+from db.submissions.ownership import TRAINING, TYPES, find_stranger
+from db.texts import json_object, json_text, made_at, plain
 from graphnet.messages import Message
 
 LONGEST_ID = 32
+LONGEST_LIST = 500
+ACTIVE = (Status.SUBMITTED.value, Status.RUNNING.value)
+SECONDS_A_DAY = 86_400
 
 
 class NotImportable(DatabaseError):
@@ -148,3 +156,71 @@ def meanwhile(task_id: str) -> NotImportable:
 def _names(found: Any) -> tuple[str, ...]:
     listed = found if isinstance(found, list) else [found]
     return tuple(each for each in listed if isinstance(each, str) and each)
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """A task that nobody trains; ``age_days`` by the time in its id, None where that holds none.
+
+    The predecessor's ids are in local time, so the age is right to within a day.
+    """
+
+    task_id: str
+    proj_id: str
+    task_name: str
+    task_status: str
+    age_days: float | None
+
+
+class _NotAnOrphan(Exception):
+    """It has a run, so a worker may train it, or its model was brought in."""
+
+
+@translate_errors()
+async def find_orphans() -> list[Orphan]:
+    """All of them, the oldest first. No result is read."""
+    query = Submission.filter(TRAINING, task_status__in=ACTIVE).order_by("id")
+    fields = ("task_id", "proj_id", "task_name", "task_type", "task_status")
+    rows: list[dict[str, Any]] = [row for row in await query.values(*fields) if _may_be(row)]
+    with_runs: set[str] = set()
+    for start in range(0, len(rows), LONGEST_LIST):
+        ids = [row["task_id"] for row in rows[start : start + LONGEST_LIST]]
+        known = await Run.filter(task_id__in=ids).values_list("task_id", flat=True)
+        with_runs |= {str(task_id) for task_id in known}
+    return [_orphan(row) for row in rows if row["task_id"] not in with_runs]
+
+
+@restart_on_deadlock
+@translate_errors()
+async def end_orphan(orphan: Orphan) -> bool:
+    """Write Failed and a sentence; False where it is not as it was found any more."""
+    try:
+        async with transaction() as connection:
+            left = Submission.filter(
+                TRAINING, task_id=orphan.task_id, task_status=orphan.task_status
+            ).using_db(connection)
+            # The task has no row of ours: what NEURO-LEARN reads is all that is kept of it.
+            reason = Message("tasks.orphan-ended", status=orphan.task_status)
+            failed = {"task_status": Status.FAILED.value, "task_result": plain(str(reason))}
+            ended = await left.update(**failed)
+            await _check_no_run(orphan.task_id, connection)
+            return bool(ended)
+    except _NotAnOrphan:
+        return False
+
+
+async def _check_no_run(task_id: str, connection: BaseDBAsyncClient) -> None:
+    if await Run.filter(task_id=task_id).using_db(connection).exists():
+        raise _NotAnOrphan
+
+
+def _may_be(row: dict[str, Any]) -> bool:
+    """Whether it is what was asked for: a collation may take other words for these."""
+    return row["task_type"] in TYPES and row["task_status"] in ACTIVE
+
+
+def _orphan(row: dict[str, Any]) -> Orphan:
+    made = made_at(row["task_id"])
+    age = None if made is None else (datetime.now(UTC) - made).total_seconds() / SECONDS_A_DAY
+    kept = {name: row[name] for name in ("task_id", "proj_id", "task_name", "task_status")}
+    return Orphan(**kept, age_days=age)

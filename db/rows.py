@@ -1,0 +1,118 @@
+"""Rows read and written as the ORM does not: by pages and pieces, in exact letters, many at once.
+
+The ORM makes an object of every row and looks at each of its fields; for the rows of a new task
+that was a tenth of what a post costs.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from pypika_tortoise.terms import Function as Written
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+from tortoise.expressions import Function
+from tortoise.models import Model
+
+from db.server.errors import CursorUnknown
+from graphnet.messages import Message
+
+LARGEST_ID = 2**31 - 1  # of NEURO-LEARN's column
+
+LONGEST_LIST = 500  # ids in one query
+
+Page = tuple[list[dict[str, Any]], str | None]
+
+
+async def page(query: Any, fields: tuple[str, ...], limit: int, cursor: str | None) -> Page:
+    """The newest ``limit`` rows of a query before the cursor, and the cursor of the next page.
+
+    ``fields`` are what is read of each row, ``id`` among them.
+
+    Raises:
+        CursorUnknown: the cursor is none of ours.
+
+    """
+    before = query if cursor is None else query.filter(id__lt=_position(cursor))
+    rows = await before.order_by("-id").limit(limit + 1).values(*fields)
+    more = str(rows[limit - 1]["id"]) if len(rows) > limit else None
+    return rows[:limit], more
+
+
+def _position(cursor: str) -> int:
+    ours = cursor.isascii() and cursor.isdecimal() and len(cursor) <= len(str(LARGEST_ID))
+    if not ours or int(cursor) > LARGEST_ID:
+        raise CursorUnknown(Message("database.cursor-invalid"))
+    return int(cursor)
+
+
+def pieces(ids: Sequence[str], most: int = LONGEST_LIST) -> Iterator[list[str]]:
+    """The ids in lists that one query can take."""
+    for start in range(0, len(ids), most):
+        yield list(ids[start : start + most])
+
+
+async def insert(
+    connection: BaseDBAsyncClient, model: type[Model], rows: Sequence[dict[str, Any]]
+) -> None:
+    """Write rows by column; one that a row does not name takes its field's default.
+
+    Raises:
+        IntegrityError: one of them is there already; within a transaction, none is then written.
+        ValidationError: a value that its column cannot hold.
+
+    """
+    if not rows:
+        return
+    if connection.capabilities.dialect == "sqlite":
+        _check(model, rows)
+    defaults = _defaults(model)
+    values = [list((defaults | row).values()) for row in rows]
+    await connection.execute_many(_statement(model, connection.capabilities.dialect), values)
+
+
+def _check(model: type[Model], rows: Sequence[dict[str, Any]]) -> None:
+    """What other databases do themselves: SQLite holds no text to the length of its column."""
+    fields = model._meta.fields_map  # noqa: SLF001 - the ORM's documented place for them
+    for row in rows:
+        for name, value in row.items():
+            fields[name].validate(value)
+
+
+@cache
+def _defaults(model: type[Model]) -> dict[str, Any]:
+    """Every column that the database does not fill itself, in order."""
+    fields = model._meta.fields_map.items()  # noqa: SLF001
+    return {name: field.default for name, field in fields if not field.generated}
+
+
+@cache
+def _statement(model: type[Model], dialect: str) -> str:
+    columns = list(_defaults(model))
+    places = {
+        "mysql": ["%s"] * len(columns),
+        "postgres": [f"${number}" for number, _ in enumerate(columns, 1)],
+        "sqlite": ["?"] * len(columns),
+    }[dialect]
+    table = model._meta.db_table  # noqa: SLF001
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(places)})"  # noqa: S608
+
+
+class _Bytes(Written):
+    def __init__(self, *terms: Any, alias: str | None = None) -> None:
+        super().__init__("BINARY", *terms, alias=alias)
+
+
+class _Binary(Function):
+    database_func = _Bytes
+
+
+def in_its_letters(query: Any, column: str, text: str) -> Any:
+    """The rows of a query whose column is exactly this text; an index may still find them.
+
+    Of text beyond ASCII the server decides, whose bytes depend on the connection.
+    """
+    found = query.filter(**{column: text})
+    if get_connection("default").capabilities.dialect != "mysql" or not text.isascii():
+        return found
+    return found.annotate(letters=_Binary(column)).filter(letters=text)
