@@ -1,14 +1,18 @@
-"""What lives as long as a worker process: its database, its relay, its heartbeat."""
+"""What lives as long as a worker process: its database, its relay, its heartbeat.
+
+Its threads ask servers that may be away, again and again for as long as the settings say.
+"""
 
 import asyncio
 import contextlib
 import logging
 import os
+import random
 import signal
 import socket
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from types import FrameType
 from typing import Any, TypeVar
@@ -22,8 +26,8 @@ from actors.garbage_collection import GarbageCollector, run_garbage_collection
 from actors.messaging.names import NamedBroker, Names, sign_presence
 from actors.messaging.queue import HEARTBEAT_SECONDS, remove_heartbeat, send_heartbeat
 from actors.messaging.relay import Relay
+from actors.monitoring.context import TRACING
 from actors.monitoring.exposition import Listener, render_metrics, start_listener
-from actors.monitoring.tracing import TRACING
 from actors.settings import ProcessSettings
 from actors.shutdown import end_within, step_of_thread
 from db.server.connection import close_database, database_address, open_database
@@ -31,9 +35,11 @@ from db.server.errors import DatabaseError, DatabaseUnavailable, SchemaAhead
 from db.server.versions import check_known
 from graphnet.messages import Message
 
-log = logging.getLogger(__name__)
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds
+HURRIED_SECONDS = 8.0
 RELAY_SECONDS = 2.0
 POLL_MS = 100
 BROKEN = 70  # the exit status of a worker whose device has failed
@@ -46,7 +52,45 @@ STEP_SECONDS = 5.0
 SILENT = Message("database.silent")
 LEARN_SECONDS = 20.0  # less than SILENT_SECONDS
 LOOK_SECONDS = 1.0  # between two looks for a database that is away
-FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # between two lines on it
+FIRST_SILENCE, LONGEST_SILENCE = 5.0, 300.0  # between two lines on it
+
+
+def no_check() -> None:
+    """Nothing ends the waiting before its time."""
+
+
+def retry(
+    call: Callable[[], T],
+    passing: type[Exception] | tuple[type[Exception], ...],
+    *,
+    seconds: float,
+    check: Callable[[], None] = no_check,
+    hurry: threading.Event | None = None,
+) -> T:
+    """Call until it goes through or ``seconds`` are over, at growing, slightly random intervals.
+
+    Only errors of the kind ``passing`` are waited out. ``check`` is called before each pause; what
+    it raises ends the waiting. Once ``hurry`` is set, a few seconds are left.
+    """
+    deadline, pause = time.monotonic() + seconds, FIRST_PAUSE
+    hurried = False
+    while True:
+        try:
+            return call()
+        except passing as error:
+            check()
+            if hurry is not None and hurry.is_set() and not hurried:
+                hurried, pause = True, FIRST_PAUSE
+                deadline = min(deadline, time.monotonic() + HURRIED_SECONDS)
+            if time.monotonic() + pause > deadline:
+                raise
+            log.warning("%s Trying again in %.1f s.", error, pause)
+        random_pause = pause * (0.5 + 0.5 * random.random())  # noqa: S311 - no secret
+        if hurry is None or hurried:
+            time.sleep(random_pause)
+        else:
+            hurry.wait(random_pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
 
 
 class Runtime(Middleware):
@@ -164,7 +208,7 @@ class Runtime(Middleware):
 
     async def _learn_names(self) -> None:
         """Ask the database until it has answered, with a line now and then."""
-        pause, say_at = FIRST_PAUSE, 0.0
+        pause, say_at = FIRST_SILENCE, 0.0
         while not self.names.known:
             self._lived = time.monotonic()  # a database that is away is no fault of this process
             try:
@@ -174,7 +218,7 @@ class Runtime(Middleware):
                 if time.monotonic() >= say_at:
                     log.warning("no task is taken yet: %s", str(error) or SILENT)
                     say_at = time.monotonic() + pause
-                    pause = min(2 * pause, LONGEST_PAUSE)
+                    pause = min(2 * pause, LONGEST_SILENCE)
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def _watch_schema(self) -> None:

@@ -11,27 +11,26 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware.asyncio import AsyncIO
 
 from actors.garbage_collection import GarbageCollector
-from actors.idle import IdleExit
 from actors.messaging.queue import ACTOR, QUEUE, worker_broker
+from actors.monitoring.context import TRACING, mark_log, start_log
 from actors.monitoring.exposition import make_registry
-from actors.monitoring.log_context import mark_log, start_log
 from actors.monitoring.metrics import GpuMemory, device_info, worker_metrics
-from actors.monitoring.tracing import TRACING
 from actors.questions import rpc
-from actors.questions.answering import QueueServer, RpcServer
 from actors.questions.erasing import SubjectEraser
 from actors.questions.model_import import ModelImporter
 from actors.questions.predictor import Predictor
+from actors.questions.rpc import QueueServer, RpcServer
 from actors.reading.answers import FileReader
 from actors.reading.arrays import Arrays
 from actors.reading.child import ReadLimits
 from actors.reading.datasets import DatasetReader
 from actors.runtime import Runtime
 from actors.settings import JSON, ProcessSettings, ProcessSettingsError
+from actors.shutdown import IdleExit
 from actors.spool import open_spool
+from actors.tasks.context import WorkerContext
 from actors.tasks.pending import PendingEndings
 from actors.tasks.task import TaskRunner
-from actors.tasks.worker_context import WorkerContext
 from graphnet.data.atlas import atlases_of
 from graphnet.errors import GraphnetError
 from graphnet.training.devices import choose, limit

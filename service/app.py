@@ -17,7 +17,7 @@ from actors.messaging.names import Names, sign_presence
 from actors.messaging.queue import redis_broker
 from actors.messaging.redis_clients import asyncio_redis_client
 from actors.messaging.relay import Relay
-from actors.monitoring.tracing import TRACING
+from actors.monitoring.context import TRACING
 from actors.shutdown import cancelled, step
 from db.server.connection import close_database, database_address, open_database
 from db.server.errors import DatabaseError

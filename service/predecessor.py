@@ -1,11 +1,11 @@
 """Tasks of this service's predecessor and of other services: what they lack, and why."""
 
-from actors.lost import OBJECTS
 from db.queue.states import Status
 from db.submissions.ownership import Owner, Stranger, find_stranger
 from db.submissions.tasks import TaskRecord
 from graphnet.messages import Message
 from graphnet.names import status_name
+from registry.errors import OBJECTS
 from service.http.auth import Caller
 from service.http.queries import may_be_id
 from service.http.responses import ApiError, ErrorNum, quoted

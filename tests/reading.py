@@ -10,9 +10,8 @@ from unittest.mock import patch
 
 from actors.messaging.queue import WORKERS
 from actors.messaging.redis_clients import redis_client
-from actors.questions.answering import QueueServer
 from actors.questions.erasing import SubjectEraser
-from actors.questions.rpc import READ_ACTOR, READ_QUEUE
+from actors.questions.rpc import READ_ACTOR, READ_QUEUE, QueueServer
 from actors.reading.answers import FileReader
 from actors.reading.arrays import Arrays
 from actors.reading.child import ReadLimits

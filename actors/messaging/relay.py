@@ -1,21 +1,32 @@
 """From the outbox to the queue, and back onto it what the queue lost.
 
 A message may be sent twice, never not at all: the claim sorts that out.
+
+What older versions left on Redis under names without an installation's id is adopted. Tasks that
+wait come back by themselves, as those of a Redis that lost everything. Their old messages are
+removed, as far as this database knows their tasks: what else lies there may be another
+installation's, which is older. Logs of tasks that have not ended get their new names.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import redis
+from dramatiq import Message
+from dramatiq.errors import DecodeError
 
 from actors.messaging import queue
-from actors.messaging.adoption import adopt
-from actors.messaging.names import NamedBroker
-from actors.monitoring.tracing import TRACING
+from actors.messaging.names import QUEUES as OLD_NAMESPACE
+from actors.messaging.names import NamedBroker, Names
+from actors.messaging.queue import QUEUES
+from actors.monitoring.context import TRACING
+from actors.tasks.streams import LOG_STREAM
 from db.queue import outbox
 from db.queue.outbox import OutboxMessage
+from db.queue.queue_state import known_ids
 from db.queue.runs import cancel_silent, cancelled_with_checkpoint
 from db.server.errors import DatabaseUnavailable, SchemaAhead
 from db.server.versions import check_known
@@ -23,6 +34,8 @@ from db.submissions.intake import prune_keys
 
 log = logging.getLogger(__name__)
 
+OLD_STREAM = "sgn:log:"
+BATCH = 500
 LOST_AFTER_MS = 10_000
 KEEP_SENT_MS = 3_600_000
 CANCEL_AFTER_MS = 2_500
@@ -30,6 +43,70 @@ GATHER_SECONDS = 0.006  # what comes within them goes along
 REST = 1.5  # rounds, after which another process may take the period of one that failed
 ADOPT_SECONDS = 600.0
 OWN_MS = 1_000  # for the process that wrote a message; then any may send it
+
+
+async def adopt(client: redis.Redis, names: Names) -> None:
+    """Adopt our messages of an older version. Raises RedisError, DatabaseError."""
+    messages = await asyncio.to_thread(old_messages, client)
+    logs = await asyncio.to_thread(old_logs, client)
+    if not messages and not logs:
+        return
+    known = await known_ids(sorted({*messages, *logs}))
+    ours = [each for task_id in known for each in messages.get(task_id, ())]
+    await asyncio.to_thread(remove_messages, client, ours)
+    await asyncio.to_thread(rename_logs, client, names, [logs[each] for each in known & set(logs)])
+    if ours:
+        log.info(
+            "%d messages of an older version were removed: their tasks get new ones", len(ours)
+        )
+
+
+def old_messages(client: redis.Redis) -> dict[str, list[tuple[str, bytes]]]:
+    """The tasks that old messages name, each with queues and ids of them. Raises RedisError."""
+    found: dict[str, list[tuple[str, bytes]]] = {}
+    for name in QUEUES:
+        contents: Any = client.hscan_iter(f"{OLD_NAMESPACE}:{name}.msgs", count=BATCH)
+        for number, content in contents:
+            for task_id in _named(content):
+                found.setdefault(task_id, []).append((name, number))
+    return found
+
+
+def old_logs(client: redis.Redis) -> dict[str, str]:
+    """The keys of old logs by their tasks. Raises RedisError."""
+    keys = [key.decode() for key in client.scan_iter(f"{OLD_STREAM}*", count=BATCH)]
+    return {key.removeprefix(OLD_STREAM): key for key in keys}
+
+
+def remove_messages(client: redis.Redis, messages: Sequence[tuple[str, bytes]]) -> None:
+    """Remove these from their queues, also those that a worker had fetched. Raises RedisError."""
+    for start in range(0, len(messages), BATCH):
+        pipe = client.pipeline(transaction=False)
+        for name, number in messages[start : start + BATCH]:
+            pipe.lrem(f"{OLD_NAMESPACE}:{name}", 0, number.decode())
+            pipe.hdel(f"{OLD_NAMESPACE}:{name}.msgs", number.decode())
+        pipe.execute()
+    for name in {name for name, _ in messages}:
+        numbers = [number.decode() for of, number in messages if of == name]
+        for key in client.scan_iter(f"{OLD_NAMESPACE}:__acks__.*.{name}", count=BATCH):
+            client.srem(key, *numbers)
+
+
+def rename_logs(client: redis.Redis, names: Names, keys: Sequence[str]) -> None:
+    """Give logs the names under which they are looked for. Raises RedisError."""
+    for key in keys:
+        try:
+            client.renamenx(key, names.key(LOG_STREAM, key.removeprefix(OLD_STREAM)))
+        except redis.ResponseError as error:  # it has run out meanwhile
+            log.debug("the log %s could not be renamed: %s", key, error)
+
+
+def _named(content: bytes) -> Iterator[str]:
+    try:
+        message = Message.decode(content)
+    except DecodeError:
+        return
+    yield from (str(argument) for argument in message.args[:1])
 
 
 class Relay:

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from actors.lost import damaged, lost
 from actors.monitoring import metrics
-from actors.monitoring.log_context import about
+from actors.monitoring.context import about
 from actors.questions.rpc import PredictionRequest, is_late
 from actors.reading.answers import (
     INTERNAL,
@@ -32,6 +31,7 @@ from graphnet.data.storage import load
 from graphnet.errors import CohortError, GraphnetError, ModelError
 from graphnet.messages import Message
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing, Store
+from registry.errors import damaged, lost
 
 log = logging.getLogger(__name__)
 

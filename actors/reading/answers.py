@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from actors.monitoring import metrics
-from actors.monitoring.log_context import about
+from actors.monitoring.context import about
 from actors.questions.rpc import ERASE, ERASE_EVIDENCE, KEEP, OLD_MODEL, ROW, ReadRequest, is_late
 from actors.reading.child import ReadOptions, ReadOutcome
 from actors.reading.datasets import DatasetReader

@@ -1,32 +1,38 @@
-"""What goes along with every training: progress, checkpoints, and where a task may be ended."""
+"""What goes along with every training: progress, checkpoints, and where a task may be ended.
+
+Checkpoints lie in the registry, one a stage, named by all that the training depends on.
+"""
 
 import contextvars
+import hashlib
+import json
 import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from importlib import metadata
 from types import TracebackType
 from typing import Self
 
 from torch import Tensor
 
+from actors.monitoring.context import TRACING
 from actors.monitoring.metrics import OUT_OF_MEMORY, PACE
-from actors.monitoring.tracing import TRACING
-from actors.tasks.checkpoints import checkpoints_of
-from actors.tasks.curve import Curve
+from actors.runtime import no_check, retry
+from actors.tasks.context import HandedBackError, TaskContext, WorkerContext
 from actors.tasks.inputs import Inputs
-from actors.tasks.lease import HandedBackError
-from actors.tasks.worker_context import TaskContext
+from actors.tasks.streams import Curve
 from db.queue import runs
 from db.server.errors import DatabaseError
+from graphnet.distributed.serialisation import state_from_bytes, state_to_bytes
+from graphnet.errors import ModelError
 from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
-from registry import RegistryError
+from registry import ObjectDamaged, ObjectMissing, RegistryError, RegistryUnavailable, Store
 
 log = logging.getLogger(__name__)
-
 LAST_SECONDS = 12.0  # for the last checkpoint of a worker that is asked to end
 STEPS = {  # in the log of a task
     "train": "the model is trained",
@@ -34,6 +40,59 @@ STEPS = {  # in the log of a task
     "validate": "it is validated as the form asks, and explained",
 }
 SHARE = 20  # a checkpoint may take a twentieth of the time
+
+
+def identity(inputs: Inputs, device: str) -> str:
+    """A hash of what a training depends on; another's checkpoint is as good as none.
+
+    ``device`` is its kind, such as ``cpu``: the bits of another kind are others.
+    """
+    depends = {"version": metadata.version("nld-sgn"), "device": device, **inputs.facts}
+    return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()
+
+
+class Checkpoints:
+    """Reads and writes the states of one training's stages."""
+
+    def __init__(self, store: Store, identity: str, *, seconds: float) -> None:
+        self._store = store
+        self._identity = identity[:16]
+        self._seconds = seconds
+
+    def read(
+        self, task_id: str, stage: int, check: Callable[[], None] = no_check
+    ) -> Mapping[str, Tensor] | None:
+        """The state of a stage; None where there is none to go on from, or it cannot be had.
+
+        To begin anew costs time and nothing else: it comes to the same.
+        """
+        try:
+            content = retry(
+                lambda: self._store.get(task_id, self._name(stage)),
+                RegistryUnavailable,
+                seconds=self._seconds,
+                check=check,
+            )
+            return state_from_bytes(content)
+        except ObjectMissing:
+            return None
+        except (ModelError, ObjectDamaged, RegistryUnavailable) as error:
+            log.warning("task %s: %s", task_id, error)
+            return None
+
+    def write(self, task_id: str, states: Mapping[int, Mapping[str, Tensor]]) -> None:
+        """Keep the states of these stages. Raises RegistryError."""
+        for stage, state in states.items():
+            self._store.put(task_id, self._name(stage), state_to_bytes(state))
+
+    def _name(self, stage: int) -> str:
+        return f"{self._identity}-{stage:04d}.checkpoint"
+
+
+def checkpoints_of(worker: WorkerContext, inputs: Inputs) -> Checkpoints:
+    """The checkpoints of a training of these inputs on this worker's kind of device."""
+    key = identity(inputs, worker.choice.device_kind)
+    return Checkpoints(worker.checkpoints, key, seconds=worker.patience_seconds)
 
 
 class TaskCallback(Callback):

@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from actors.lost import damaged, lost
-from actors.monitoring.tracing import TRACING
+from actors.monitoring.context import TRACING
 from actors.reading.datasets import DatasetReader
-from actors.retry import retry
-from actors.runtime import Runtime
-from actors.tasks.worker_context import TaskContext, WorkerContext
+from actors.runtime import Runtime, retry
+from actors.tasks.context import TaskContext, WorkerContext
 from db import datasets
 from db.server.errors import DatabaseUnavailable, ModelRemoved
 from db.submissions import tasks
@@ -35,6 +33,7 @@ from registry import (
     RegistryUnavailable,
     Store,
 )
+from registry.errors import damaged, lost
 
 
 @dataclass(frozen=True)

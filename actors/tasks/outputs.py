@@ -1,24 +1,37 @@
-"""Storing what a task leaves: whole or not at all, again where storage is away, else locally."""
+"""Storing what a task leaves: whole or not at all, again where storage is away, else locally.
+
+Of a training that did not come to its end, the best parameters until then are kept.
+"""
 
 import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from actors.monitoring.tracing import TRACING
+from torch import Tensor
+
+from actors.monitoring.context import TRACING
 from actors.settings import ProcessSettingsError
 from actors.spool import spool_outputs
-from actors.tasks.lease import HandedBackError
-from actors.tasks.worker_context import TaskContext
+from actors.tasks.callback import checkpoints_of
+from actors.tasks.context import HandedBackError, TaskContext, WorkerContext
+from actors.tasks.inputs import Inputs, read_inputs
+from db.queue import runs
 from db.queue.claims import Claim
+from db.queue.runs import CANCELLED, empty_result
 from db.queue.states import Status
+from db.server.errors import ContentTooLarge, DatabaseUnavailable
+from db.submissions.form import TaskForm
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import to_bytes
+from graphnet.artifacts.result import StoredObjects, TaskResult
 from graphnet.disk import is_of_full_disk
+from graphnet.distributed.shards import model_at
+from graphnet.errors import TrainingError
 from graphnet.experiment import Outcome
 from graphnet.figures.glass_brain import picture
 from graphnet.messages import Message
@@ -165,3 +178,97 @@ def _report(claim: Claim, outcome: Outcome, result: Mapping[str, Any], drawn: st
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     return render_report(task, outcome.predictions, drawn, json.loads(manifest))
+
+
+def store_cancelled(
+    task: TaskContext, inputs: Inputs, state: Mapping[str, Tensor] | None
+) -> dict[str, Any]:
+    """Store the best parameters of a training that was cancelled.
+
+    ``state`` is that of the training when it ended; None where there was no epoch. Of a sweep
+    nothing is kept.
+
+    Returns:
+        The task's result, as JSON.
+
+    """
+    if state is None or inputs.candidates:  # nobody knows which of the candidates it is
+        return empty_result()
+    best = model_at(inputs.work, state, shared=inputs.asked.fan_out > 1)
+    result = TaskResult(history=best.history, warnings=(CANCELLED,), storage=StoredObjects())
+    if not task.form.save_model_state:
+        return result.as_dict()
+    facts = {**_origin(task, inputs), "cancelled_after_epoch": len(best.history)}
+    saved = _store_model(task, replace(best.model, facts=facts))
+    warnings = [CANCELLED, Message("tasks.best-kept", epochs=len(best.history))]
+    trained, seeds = best.model.settings.seeds, inputs.settings.seeds
+    if trained < seeds:  # other workers were to train the rest
+        warnings.append(Message("tasks.some-seeds", trained=trained, seeds=seeds))
+    storage = StoredObjects(saved.path, saved.manifest_sha256, saved.stored)
+    return replace(result, warnings=tuple(warnings), storage=storage).as_dict()
+
+
+def store_cancelled_checkpoint(worker: WorkerContext, task_id: str) -> bool:
+    """Store what the last checkpoint holds of a task that was cancelled behind its worker.
+
+    Returns:
+        False where the task is no such task.
+
+    """
+    settings = worker.runtime.settings
+    lease_ms = settings.lease_ms + 3 * settings.patience_ms
+    claim = worker.query(runs.claim_cancelled, task_id, lease_ms=lease_ms)
+    if claim is None:
+        return False
+    result = None
+    try:
+        result = _result_of_checkpoint(worker, claim)
+    except (RegistryUnavailable, DatabaseUnavailable) as error:
+        log.warning("task %s: what is kept of it must wait: %s", task_id, error)
+        return True
+    except Exception:
+        log.exception("task %s: nothing could be kept of it", task_id)
+    try:
+        worker.query(runs.write_cancelled_result, task_id, result, settings.public_url)
+    except ContentTooLarge:
+        log.exception("task %s: its result was left out", task_id)
+        worker.query(runs.write_cancelled_result, task_id, None)
+    return True
+
+
+def _result_of_checkpoint(worker: WorkerContext, claim: Claim) -> dict[str, Any]:
+    form = TaskForm.from_config(claim.task_type, claim.task_config)
+    task = TaskContext(worker, claim, form, lease=None)
+    inputs = read_inputs(task)
+    checkpoints = checkpoints_of(worker, inputs)
+    states = (checkpoints.read(task_id, 0) for task_id in (claim.task_id, *claim.earlier))
+    return store_cancelled(task, inputs, next((s for s in states if s is not None), None))
+
+
+def store_failed(
+    task: TaskContext, inputs: Inputs, error: TrainingError
+) -> tuple[tuple[Message, ...], Saved]:
+    """Store the parameters before the loss was no longer a number.
+
+    Returns:
+        Why the task failed, and where the parameters are.
+
+    """
+    if error.kept is None or not task.form.save_model_state:
+        return error.messages, Saved()
+    stopped = [message.as_dict() for message in error.messages]
+    facts = {**_origin(task, inputs), "stopped": str(error), "stopped_messages": stopped}
+    saved = _store_model(task, replace(error.kept, facts=facts))
+    return (*error.messages, Message("tasks.last-sound-epoch", path=saved.path)), saved
+
+
+def _store_model(task: TaskContext, model: StoredModel) -> Saved:
+    """Store a model alone, also of a task that is cancelled or whose worker is to end."""
+    check = task.confirm_ours
+    return store_outputs(task, output_files(model, {}), confirm=check, check=check)
+
+
+def _origin(task: TaskContext, inputs: Inputs) -> dict[str, Any]:
+    """Whose model it is, and on whom it and its ancestors were trained."""
+    identity = {"task_id": task.claim.task_id, "parent_task_id": task.form.trained_task_id}
+    return inputs.work.lineage_facts(identity)

@@ -16,9 +16,8 @@ from typing import Any, Self
 from dramatiq import Broker, Middleware, Worker
 
 from actors.monitoring import metrics
-from actors.monitoring.log_context import about
-from actors.retry import retry
-from actors.runtime import Runtime
+from actors.monitoring.context import about
+from actors.runtime import Runtime, retry
 from db.queue import runs
 from db.queue.claims import Claim
 from db.server.errors import ContentTooLarge, DatabaseError, DatabaseUnavailable, SchemaAhead

@@ -6,12 +6,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from actors.tasks.callback import TaskCallback
-from actors.tasks.checkpoints import identity
+from actors.tasks.callback import TaskCallback, identity
+from actors.tasks.context import LeaseLostError, TaskContext
 from actors.tasks.inputs import Inputs, read_inputs
-from actors.tasks.lease import LeaseLostError
 from actors.tasks.pending import FINISHED
-from actors.tasks.worker_context import TaskContext
 from db.queue import runs
 from db.queue import shards as rows
 from db.queue.claims import Claim, task_id_of_shard
@@ -33,7 +31,7 @@ def run_shard(task: TaskContext, inputs: Inputs | None = None) -> str:
     """Run one shard and store its result with the task that it is of.
 
     ``inputs`` are the task's, where this worker has read them already. Raises what
-    :func:`actors.tasks.training.train` raises.
+    :func:`actors.tasks.task.train` raises.
 
     Returns:
         What the shard ended as; "" where another worker has it.

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Mapping
 from pathlib import Path
 
 from actors.messaging.names import Names
-from actors.monitoring.tracing import check_installed
+from actors.monitoring.context import check_installed
 from actors.settings import ProcessSettingsError
 from db.server.connection import read_installation
 from db.server.errors import DatabaseError

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.monitoring.log_context import request_id
+from actors.monitoring.context import request_id
 from graphnet.messages import rendered
 from service.http.auth import CALLER, Caller
 from service.http.body import Posted

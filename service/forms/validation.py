@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from actors.lost import damaged, lost
 from db import datasets
 from db.datasets import DatasetRecord, ListedDataset
 from db.management.labels import Kind, formerly_called, get_labels
@@ -24,6 +23,7 @@ from graphnet.errors import ModelError
 from graphnet.messages import Message, as_message, as_one
 from graphnet.names import status_name
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing
+from registry.errors import damaged, lost
 from service.forms.compatibility import PARENT, Parent, compatibility_errors, dataset_names
 from service.http.auth import Caller
 from service.http.responses import FieldError, quoted

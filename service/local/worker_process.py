@@ -5,8 +5,7 @@ import sys
 
 from dramatiq import cli
 
-from actors.monitoring.log_context import start_log
-from actors.monitoring.tracing import check_installed
+from actors.monitoring.context import check_installed, start_log
 from actors.settings import JSON, ProcessSettings, ProcessSettingsError
 from graphnet.messages import language_in, render
 

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 from starlette.requests import Request
 
-from actors.lost import lost
 from db.queue.states import Status
 from db.submissions.tasks import TaskRecord
 from graphnet import figures
@@ -42,6 +41,7 @@ from graphnet.report.tables import Table
 from graphnet.report.training import learning_curve_table, settings_table, sweep_table, tuning_table
 from graphnet.training.history import History
 from registry import RegistryError
+from registry.errors import lost
 from service.http.responses import ApiError
 from service.routes.evidence import facts_of
 from service.state import state_of

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actors.tasks.curve import LINE, STREAM
+from actors.tasks.streams import CURVE_LINE, CURVE_STREAM
 from db.queue import runs
 from db.submissions import tasks
 from db.submissions.form import KINDS
@@ -152,7 +152,7 @@ async def going_on(request: Request, task: TaskRecord) -> dict[str, Any]:
 
 async def lines_so_far(state: AppState, task_id: str) -> list[str]:
     """The line of each epoch; "" for those that a figure would leave out anyway."""
-    key = state.names.key(STREAM, task_id)
+    key = state.names.key(CURVE_STREAM, task_id)
     try:
         count = int(await state.redis.xlen(key))
         every = max(1, -(-count // MOST_POINTS))
@@ -166,5 +166,5 @@ async def lines_so_far(state: AppState, task_id: str) -> list[str]:
     lines = [""] * count
     for number, entries in zip(wanted, found, strict=True):
         if entries:
-            lines[number - 1] = entries[0][1][LINE.encode()].decode()
+            lines[number - 1] = entries[0][1][CURVE_LINE.encode()].decode()
     return lines

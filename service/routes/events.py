@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from actors.tasks.curve import LINE, STREAM
+from actors.tasks.streams import CURVE_LINE, CURVE_STREAM
 from db.queue.states import Status
 from db.server.errors import DatabaseError
 from db.submissions import tasks
@@ -145,7 +145,7 @@ async def lines_of(state: AppState, task: TaskRecord, after: int) -> Sequence[st
         return ()  # a cancelled task may have trained longer than its result tells
     try:
         entries: Any = await state.redis.xrange(
-            state.names.key(STREAM, task.task_id), min=f"{after + 1}-0", count=MOST_AT_ONCE
+            state.names.key(CURVE_STREAM, task.task_id), min=f"{after + 1}-0", count=MOST_AT_ONCE
         )
     except (redis.RedisError, OSError):
         return ()
@@ -153,7 +153,7 @@ async def lines_of(state: AppState, task: TaskRecord, after: int) -> Sequence[st
     for number, (entry, fields) in enumerate(entries, after + 1):
         if entry != f"{number}-0".encode():
             break  # the stream was lost and is being written again
-        lines.append(fields[LINE.encode()].decode())
+        lines.append(fields[CURVE_LINE.encode()].decode())
     return lines
 
 

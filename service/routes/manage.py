@@ -13,8 +13,8 @@ import redis
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.monitoring.log_context import request_id
-from actors.tasks import curve, task_log
+from actors.monitoring.context import request_id
+from actors.tasks import streams
 from db import datasets
 from db.datasets import DatasetRecord
 from db.management import audit, tidying
@@ -234,8 +234,8 @@ async def remove_task(request: Request, task: TaskRecord, *, confirmed: bool) ->
     await state.checkpoints.delete(task.task_id)
     await _quietly(
         state.redis.delete(
-            state.names.key(curve.STREAM, task.task_id),
-            state.names.key(task_log.STREAM, task.task_id),
+            state.names.key(streams.CURVE_STREAM, task.task_id),
+            state.names.key(streams.LOG_STREAM, task.task_id),
         )
     )
     children = [child.task_id for child in descendants.seen]

@@ -8,8 +8,7 @@ import redis
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from actors import lost as messages
-from actors.tasks.task_log import LINE, STREAM, joined
+from actors.tasks.streams import LOG_LINE, LOG_STREAM, joined
 from db.server.errors import ModelRemoved
 from db.submissions.tasks import TaskRecord
 from graphnet.artifacts.manifest import check_manifest, read_manifest
@@ -26,6 +25,7 @@ from registry import (
     ObjectMissing,
     RegistryUnavailable,
 )
+from registry import errors as messages
 from service.http.queries import mapping_of, query_flag
 from service.http.responses import ApiError, ErrorNum, success
 from service.predecessor import MODEL, require_stored
@@ -126,10 +126,10 @@ async def log(request: Request) -> Response:
 async def _sent(state: AppState, task_id: str) -> list[str]:
     """What is on the stream; nothing while it does not answer."""
     try:
-        entries: Any = await state.redis.xrange(state.names.key(STREAM, task_id))
+        entries: Any = await state.redis.xrange(state.names.key(LOG_STREAM, task_id))
     except (redis.RedisError, OSError):
         return []
-    return [fields[LINE].decode(errors="replace") for _, fields in entries]
+    return [fields[LOG_LINE].decode(errors="replace") for _, fields in entries]
 
 
 async def _stored(state: AppState, task_id: str, *, needed: bool) -> str:

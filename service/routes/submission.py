@@ -14,8 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.messaging.queue import count_workers
-from actors.monitoring.log_context import request_id
-from actors.monitoring.tracing import TRACING
+from actors.monitoring.context import TRACING, request_id
 from db.queue.states import Status
 from db.server.errors import KeyUsed, ModelRemoved
 from db.server.limits import unstorable_of_task

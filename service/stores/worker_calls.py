@@ -13,7 +13,7 @@ import redis
 from actors.messaging.names import Names
 from actors.messaging.queue import count_workers
 from actors.messaging.redis_clients import SILENT, describe_error, redis_client
-from actors.monitoring.log_context import request_id
+from actors.monitoring.context import request_id
 from actors.questions.rpc import (
     ACTOR,
     ERASE,

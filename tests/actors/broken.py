@@ -9,12 +9,12 @@ import torch
 from dramatiq.brokers.redis import RedisBroker
 
 from actors import worker
-from actors.tasks import training
+from actors.tasks import task
 
 
 def make_broker() -> RedisBroker:
     """Wire the worker, and break it."""
-    setattr(training, "run", _fail)  # noqa: B010 - the name is another module's
+    setattr(task, "run", _fail)  # noqa: B010 - the name is another module's
     return worker.make_broker()
 
 

@@ -11,9 +11,8 @@ from actors.reading.child import ReadLimits
 from actors.reading.datasets import DatasetReader
 from actors.runtime import Runtime
 from actors.settings import ProcessSettings
-from actors.tasks.lease import Lease
+from actors.tasks.context import Lease, TaskContext, WorkerContext
 from actors.tasks.pending import PendingEndings
-from actors.tasks.worker_context import TaskContext, WorkerContext
 from db.queue.claims import Claim
 from db.submissions.form import TaskForm
 from graphnet.training.devices import DeviceChoice

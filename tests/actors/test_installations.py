@@ -10,7 +10,6 @@ import redis
 from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
 
-from actors.messaging.adoption import adopt
 from actors.messaging.names import Names, databases_by_installation, sign_presence
 from actors.messaging.queue import (
     ACTOR,
@@ -21,9 +20,9 @@ from actors.messaging.queue import (
     send_heartbeat,
 )
 from actors.messaging.redis_clients import redis_client
-from actors.messaging.relay import Relay
+from actors.messaging.relay import Relay, adopt
 from actors.questions.rpc import read_reply, rpc_broker, send_request
-from actors.tasks.task_log import LINE, STREAM
+from actors.tasks.streams import LOG_LINE, LOG_STREAM
 from db.models import Installation, Outbox, Run
 from db.queue import outbox, runs
 from db.server.connection import database_address, installation_id, migrate, read_installation
@@ -118,7 +117,7 @@ def test_nothing_is_sent_under_a_name_that_is_not_known(server: str, client: red
         with pytest.raises(DatabaseUnavailable, match="has not answered"):
             queued_messages(broker)
         with pytest.raises(DatabaseUnavailable, match="has not answered"):
-            names.key(STREAM, "TASK1")
+            names.key(LOG_STREAM, "TASK1")
     assert client.keys("*") == []
 
 
@@ -146,15 +145,15 @@ def test_what_an_older_version_left_is_taken_over_and_others_are_left_alone(
         await Run.all().update(submitted_at=1)
         old = old_queue(server, fetched, "TASK9-of-another", waits, cancelled)
         old.do_fetch(QUEUE, 1)  # by a worker that has ended with its version
-        client.xadd(f"sgn:log:{waits}", {LINE: "said before"}, maxlen=10)
-        client.xadd("sgn:log:TASK9", {LINE: "of another"}, maxlen=10)
+        client.xadd(f"sgn:log:{waits}", {LOG_LINE: "said before"}, maxlen=10)
+        client.xadd("sgn:log:TASK9", {LOG_LINE: "of another"}, maxlen=10)
         for _ in range(2):  # the second finds nothing of ours
             await adopt(client, names)
         assert client.llen("dramatiq:sgn") == client.hlen("dramatiq:sgn.msgs") == 1
         assert list(client.scan_iter("dramatiq:__acks__*")) == []
         assert [key.decode() for key in client.scan_iter("sgn:log:*")] == ["sgn:log:TASK9"]
-        ((_, line),) = client.xrange(names.key(STREAM, waits))  # type: ignore[misc]
-        assert line == {LINE: b"said before"}
+        ((_, line),) = client.xrange(names.key(LOG_STREAM, waits))  # type: ignore[misc]
+        assert line == {LOG_LINE: b"said before"}
         assert await outbox.requeue_submitted([], 10_000) == [waits]
         assert await outbox.requeue_expired(set()) == [fetched]
         return waits, fetched

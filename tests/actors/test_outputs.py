@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from actors import spool
-from actors.tasks.lease import HandedBackError
+from actors.tasks.context import HandedBackError
 from actors.tasks.outputs import Saved, store_outputs
 from graphnet.messages import Message
 from registry import RegistryError, RegistryRefuses, RegistryUnavailable, open_store

@@ -14,8 +14,7 @@ from dramatiq.asyncio import EventLoopThread, set_event_loop_thread
 from dramatiq.brokers.stub import StubBroker
 from tortoise.connection import get_connection
 
-from actors.retry import retry
-from actors.runtime import Runtime
+from actors.runtime import Runtime, retry
 from actors.settings import ProcessSettings
 from actors.tasks.pending import FAILED, FINISHED, HANDED_BACK, PendingEnding, PendingEndings
 from db.queue.claims import Claim
@@ -162,7 +161,7 @@ def test_a_spool_that_takes_nothing_costs_only_what_outlives_the_process(
 def test_a_worker_that_is_asked_to_end_does_not_wait_for_minutes(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("actors.retry.HURRIED_SECONDS", 0.3)
+    monkeypatch.setattr("actors.runtime.HURRIED_SECONDS", 0.3)
     read_only(runtime, on=True)
     calls: list[None] = []
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from actors.tasks.cancelled_training import store_failed
 from actors.tasks.inputs import Inputs
-from actors.tasks.outputs import Saved
+from actors.tasks.outputs import Saved, store_failed
 from db.submissions.form import TaskForm
 from graphnet.artifacts.lineage import lineage, subjects_seen
 from graphnet.artifacts.model import StoredModel

@@ -12,9 +12,9 @@ import redis
 
 from actors.messaging.names import Names
 from actors.messaging.redis_clients import redis_client
-from actors.monitoring.log_context import about
-from actors.tasks import task_log
-from actors.tasks.task_log import LINE, LONGEST, MOST, STREAM, TaskLog, joined, store_log
+from actors.monitoring.context import about
+from actors.tasks import streams
+from actors.tasks.streams import LOG_LINE, LOG_STREAM, LONGEST, MOST, TaskLog, joined, store_log
 from db.queue.claims import Claim
 from registry import LOG, open_store
 from tests.servers import free_ports, queue_server
@@ -39,8 +39,8 @@ def claim(task_id: str, attempt: int = 1, part: int = 0) -> Claim:
 
 def lines(url: str, task_id: str) -> list[str]:
     with redis_client(url) as client:
-        found: Any = client.xrange(NAMES.key(STREAM, task_id))
-    return [fields[LINE].decode() for _, fields in found]
+        found: Any = client.xrange(NAMES.key(LOG_STREAM, task_id))
+    return [fields[LOG_LINE].decode() for _, fields in found]
 
 
 def said(url: str, task_id: str) -> list[str]:
@@ -106,7 +106,7 @@ def test_a_registry_that_is_silent_holds_no_worker_up(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would by three minutes, three times sixty seconds; a worker that ends has one."""
-    monkeypatch.setattr(task_log, "STORE_SECONDS", 0.5)
+    monkeypatch.setattr(streams, "STORE_SECONDS", 0.5)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     with about("T8", 1), TaskLog(redis_client(url), NAMES, claim("T8")):
@@ -134,7 +134,7 @@ def test_what_is_stored_grows_and_says_nothing_twice(url: str, tmp_path: Path) -
     assert attempt(1, "a", "b") == ["a", "b"]
     assert attempt(2, "c") == ["a", "b", "c"]  # the stream still has the first
     with redis_client(url) as client:
-        client.delete(NAMES.key(STREAM, "T6"))
+        client.delete(NAMES.key(LOG_STREAM, "T6"))
     assert attempt(3, "d") == ["a", "b", "c", "d"]
 
 

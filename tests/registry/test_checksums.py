@@ -44,7 +44,7 @@ def test_real_storage_keeps_a_sum_beside_each_object(s3: S3Server, s3_place: Pla
 def test_storage_is_asked_once_and_used_as_it_can(
     server: StandIn, sums: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, logger="registry.checksums")
+    caplog.set_level(logging.INFO, logger="registry.s3")
     server.sums = sums
     (tmp_path / "file").write_bytes(b"values")
     for folder in ("models", "datasets"):
@@ -94,7 +94,7 @@ def test_what_storage_kept_otherwise_is_not_taken_for_stored(server: StandIn, su
 def test_storage_that_is_away_is_asked_again_later(
     server: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("registry.checksums.AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr("registry.s3.AGAIN_SECONDS", 0.0)
     server.refuses = 500, "InternalError"
     store = opened(server)
     assert store.integrity().code == "registry.kept-unknown"

@@ -298,14 +298,14 @@ def test_no_more_files_are_uploaded_at_once_than_may(bounded: Place) -> None:
 def test_the_events_of_a_cancelled_task_are_all_there(open_place: Place) -> None:
     """What its result does not hold yet is told from the queue, and more once it is there."""
     from actors.messaging.redis_clients import redis_client
-    from actors.tasks.curve import LINE, STREAM
+    from actors.tasks.streams import CURVE_LINE, CURVE_STREAM
 
     task_id = open_place.submit()
-    key = names_of(open_place.variables).key(STREAM, task_id)
+    key = names_of(open_place.variables).key(CURVE_STREAM, task_id)
     with contextlib.closing(redis_client(open_place.variables["SGN_REDIS_URL"])) as client:
         for number in (1, 2, 3):
             line = f"Epoch {number:03d}, Train Loss: 0.5000"
-            client.xadd(key, {LINE: line}, id=f"{number}-0")
+            client.xadd(key, {CURVE_LINE: line}, id=f"{number}-0")
     open_place.http.post(f"/api/v0/tasks/{task_id}/cancel").raise_for_status()
     seen = list(stream(str(open_place.http.base_url).rstrip("/"), task_id))
     assert [content["epoch"] for _, kind, content in seen if kind == "epoch"] == [1, 2, 3]

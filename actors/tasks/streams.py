@@ -1,35 +1,125 @@
-"""What is logged of a task: on a Redis stream while it goes on, in the registry once it has ended.
+"""What a task sends to Redis while it goes on: its epochs, and the lines of its log.
 
-Lines only, from INFO on: a traceback stays in the worker's own log. Nothing but reading depends on
-it, so a Redis or registry that is away costs lines and no training.
+Each is sent from a thread of its own. Of the log it is lines only, from INFO on: a traceback stays
+in the worker's own log. Once the task has ended, its log goes to the registry. Nothing but reading
+depends on either, so a Redis or registry that is away costs lines and no training.
 """
 
 import contextvars
 import logging
 import threading
 from collections import deque
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 
 import redis
 
 from actors.messaging.names import Names
-from actors.monitoring.log_context import attempt, request_id, task_id
-from actors.tasks.curve import Sender
+from actors.monitoring.context import attempt, request_id, task_id
 from db.queue.claims import Claim
+from graphnet.training.history import Epoch
 from registry import LOG, ObjectDamaged, ObjectMissing, RegistryError, Store
 
 log = logging.getLogger(__name__)
 
-STREAM = "log"
-LINE = b"line"
+SEND_SECONDS = 0.5
+END_SECONDS = 2.0  # for the last of it; a server that is silent holds nobody up
+LOG_STREAM = "log"
+LOG_LINE = b"line"
 MOST = 2000  # lines of a task
 LONGEST = 1000  # characters of a line
 KEEP_SECONDS = 7 * 86_400
 STORED_SECONDS = 600  # once the registry has it
 STORE_SECONDS = 15.0
+
+
+class Sender:
+    """Calls ``send`` twice a second and once at its end, which closes ``client``.
+
+    What could not be sent is tried again the next time.
+    """
+
+    def __init__(self, name: str, client: redis.Redis, send: Callable[[], None]) -> None:
+        self._name = name
+        self._client = client
+        self._send = send
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Send the last of it, within seconds."""
+        self._ended.set()
+        self._thread.join(END_SECONDS)
+
+    def _keep(self) -> None:
+        ended = False
+        while not ended:
+            ended = self._ended.wait(SEND_SECONDS)
+            try:
+                self._send()
+            except redis.RedisError as error:
+                log.debug("the %s could not be sent: %s", self._name, error)
+        self._client.close()
+
+
+CURVE_STREAM = "curve"
+CURVE_LINE = "line"
+CHUNK = 1000
+
+
+class Curve:
+    """Sends the lines of epochs from a thread of its own, which closes ``client`` at its end."""
+
+    def __init__(self, client: redis.Redis, names: Names, task_id: str) -> None:
+        self._client = client
+        self._key = names.key(CURVE_STREAM, task_id)
+        self._epochs: Sequence[Epoch] = []
+        self._sent = 0
+        self._sender = Sender("curve", client, self._publish)
+
+    def __enter__(self) -> Self:
+        self._sender.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._sender.end()
+
+    def show(self, epochs: Sequence[Epoch]) -> None:
+        """All epochs so far; the list may grow."""
+        self._epochs = epochs
+
+    def _publish(self) -> None:
+        if int(self._client.xlen(self._key)) < self._sent:
+            self._client.delete(self._key)
+            self._sent = 0
+        while self._sent < len(self._epochs):
+            chunk = list(islice(self._epochs, self._sent, self._sent + CHUNK))
+            pipe = self._client.pipeline(transaction=False)
+            for number, epoch in enumerate(chunk, self._sent + 1):
+                pipe.xadd(self._key, {CURVE_LINE: epoch.line()}, id=f"{number}-0")
+            pipe.expire(self._key, KEEP_SECONDS)
+            _refuse_others(pipe.execute(raise_on_error=False))
+            self._sent += len(chunk)
+
+
+def _refuse_others(answers: Sequence[Any]) -> None:
+    """An epoch that is there already is no error."""
+    for answer in answers:
+        if isinstance(answer, redis.RedisError) and "equal or smaller" not in str(answer):
+            raise answer
 
 
 class TaskLog(logging.Handler):
@@ -43,7 +133,7 @@ class TaskLog(logging.Handler):
         self._client = client
         self._claim = claim
         self._part = f"part {claim.part}: " if claim.part else ""
-        self._key = names.key(STREAM, claim.part_of or claim.task_id)
+        self._key = names.key(LOG_STREAM, claim.part_of or claim.task_id)
         self._lines: deque[str] = deque(maxlen=MOST)
         self._sender = Sender("task-log", client, self._send)
 
@@ -84,7 +174,7 @@ class TaskLog(logging.Handler):
             return
         pipe = self._client.pipeline()
         for line in lines:
-            pipe.xadd(self._key, {LINE: line}, maxlen=MOST, approximate=False)
+            pipe.xadd(self._key, {LOG_LINE: line}, maxlen=MOST, approximate=False)
         pipe.expire(self._key, KEEP_SECONDS)
         pipe.execute()
         for _ in lines:
@@ -104,11 +194,11 @@ def store_log(client: redis.Redis, names: Names, store: Store, task: str) -> Non
 
 
 def _store(client: redis.Redis, names: Names, store: Store, task: str) -> None:
-    stream = names.key(STREAM, task)
+    stream = names.key(LOG_STREAM, task)
     try:
         with client:
             found: Any = client.xrange(stream)
-            lines = [fields[LINE].decode() for _, fields in found]
+            lines = [fields[LOG_LINE].decode() for _, fields in found]
             if not lines:
                 return
             store.put(task, LOG, joined(_stored(store, task), lines).encode())
