@@ -46,14 +46,14 @@ _PROBE = b"is there room?"
 
 
 @dataclass(frozen=True)
-class Sums:
+class _Sums:
     """MD5, which every S3-compatible storage checks, and SHA-256, which some also keep."""
 
     md5: bytes
     sha256: bytes
 
     @classmethod
-    def of(cls, file: BinaryIO) -> "Sums":
+    def of(cls, file: BinaryIO) -> "_Sums":
         """Checksums of the rest of a file, which is read to its end."""
         md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
         while piece := file.read(PIECE):
@@ -61,14 +61,14 @@ class Sums:
             sha256.update(piece)
         return cls(md5.digest(), sha256.digest())
 
-    def sent(self, kept: "Kept") -> dict[str, Any]:
+    def sent(self, kept: "_Kept") -> dict[str, Any]:
         """The arguments of a put to storage that keeps these."""
         arguments = {"ContentMD5": _text(self.md5)}
         if kept.sha256:
             arguments["ChecksumSHA256"] = _text(self.sha256)
         return arguments
 
-    def are_in(self, answer: Any, kept: "Kept") -> bool:
+    def are_in(self, answer: Any, kept: "_Kept") -> bool:
         """Whether the answer to a put names them, as far as such storage names any."""
         if kept.sha256 and answer.get("ChecksumSHA256", _text(self.sha256)) != _text(self.sha256):
             return False
@@ -77,14 +77,14 @@ class Sums:
 
 
 @dataclass(frozen=True)
-class Kept:
+class _Kept:
     """Which sums storage keeps: SHA-256 beside an object, MD5 as its ETag."""
 
     sha256: bool = False
     md5: bool = False
 
 
-class Checksums:
+class _Checksums:
     """Finds out once, at the first use and by a small object, which sums a bucket keeps.
 
     Some storages refuse sums that they do not know, others leave them aside.
@@ -92,11 +92,11 @@ class Checksums:
 
     def __init__(self, place: str) -> None:
         self._place = place
-        self._kept: Kept | None = None
+        self._kept: _Kept | None = None
         self._again = 0.0
         self._asking = threading.Lock()
 
-    def kept(self, client: "S3Client", bucket: str, prefix: str) -> Kept:
+    def kept(self, client: "S3Client", bucket: str, prefix: str) -> _Kept:
         """The checksums that the storage keeps; none while that is not known."""
         with self._asking:
             if self._kept is None and time.monotonic() >= self._again:
@@ -104,7 +104,7 @@ class Checksums:
                 self._again = time.monotonic() + AGAIN_SECONDS
                 if self._kept is not None:
                     log.info("The registry %s is checked by %s.", self._place, self.said)
-            return self._kept or Kept()
+            return self._kept or _Kept()
 
     @property
     def said(self) -> Message:
@@ -114,27 +114,27 @@ class Checksums:
         return BY_SHA256 if self._kept.sha256 else BY_MD5
 
 
-_KNOWN: dict[tuple[str, str], Checksums] = {}
+_KNOWN: dict[tuple[str, str], _Checksums] = {}
 _LOOKING = threading.Lock()
 
 
-def checksums_of(place: str, endpoint_url: str | None, bucket: str) -> Checksums:
+def _checksums_of(place: str, endpoint_url: str | None, bucket: str) -> _Checksums:
     """What this process knows of a bucket, whatever of its folders a store is of."""
     with _LOOKING:
-        return _KNOWN.setdefault((endpoint_url or "", bucket), Checksums(place))
+        return _KNOWN.setdefault((endpoint_url or "", bucket), _Checksums(place))
 
 
-def _asked(client: "S3Client", bucket: str, key: str) -> Kept | None:
+def _asked(client: "S3Client", bucket: str, key: str) -> _Kept | None:
     """What becomes of an object's sums; None where storage does not say."""
     body = key.encode()
-    sums = Sums(hashlib.md5(body, usedforsecurity=False).digest(), hashlib.sha256(body).digest())
+    sums = _Sums(hashlib.md5(body, usedforsecurity=False).digest(), hashlib.sha256(body).digest())
     try:
         try:
-            return _tried(client, bucket, key, sums, Kept(sha256=True))
+            return _tried(client, bucket, key, sums, _Kept(sha256=True))
         except ClientError as error:
             if _is_fault(error):
                 return None
-        return _tried(client, bucket, key, sums, Kept())
+        return _tried(client, bucket, key, sums, _Kept())
     except (BotoCoreError, ClientError, OSError):
         return None
     finally:
@@ -142,15 +142,15 @@ def _asked(client: "S3Client", bucket: str, key: str) -> Kept | None:
             client.delete_object(Bucket=bucket, Key=key)
 
 
-def _tried(client: "S3Client", bucket: str, key: str, sums: Sums, asked: Kept) -> Kept:
+def _tried(client: "S3Client", bucket: str, key: str, sums: _Sums, asked: _Kept) -> _Kept:
     put = client.put_object(Bucket=bucket, Key=key, Body=key.encode(), **sums.sent(asked))
     md5 = str(put.get("ETag", "")).strip('"').lower() == sums.md5.hex()
     if not asked.sha256:
-        return Kept(md5=md5)
+        return _Kept(md5=md5)
     got = client.get_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
     with closing(got["Body"]) as content:
         content.read()
-    return Kept(sha256=got.get("ChecksumSHA256") == _text(sums.sha256), md5=md5)
+    return _Kept(sha256=got.get("ChecksumSHA256") == _text(sums.sha256), md5=md5)
 
 
 def _is_fault(error: ClientError) -> bool:
@@ -187,7 +187,7 @@ class S3Store:
         self._folder = folder
         self._place = f"s3://{bucket}/{prefix}" + (f" at {endpoint_url}" if endpoint_url else "")
         self._max_bytes = max_bytes
-        self._sums = checksums_of(self._place, endpoint_url, bucket)
+        self._sums = _checksums_of(self._place, endpoint_url, bucket)
         with self._translated():
             session = boto3.session.Session()
             read, attempts = (10, 1) if hasty else (60, 3)
@@ -269,10 +269,10 @@ class S3Store:
 
     def check_writable(self) -> None:
         """Return once something was written; see :class:`~registry.store.Store`."""
-        key, sums = f"{self._prefix}probe/writable", Sums.of(BytesIO(_PROBE))
+        key, sums = f"{self._prefix}probe/writable", _Sums.of(BytesIO(_PROBE))
         with self._translated(writing=True):
             # Of storage that knows no other sum this one is known too.
-            self._probe.put_object(Bucket=self._bucket, Key=key, Body=_PROBE, **sums.sent(Kept()))
+            self._probe.put_object(Bucket=self._bucket, Key=key, Body=_PROBE, **sums.sent(_Kept()))
             self._probe.delete_object(Bucket=self._bucket, Key=key)
 
     def integrity(self) -> Message:
@@ -289,13 +289,13 @@ class S3Store:
     def _address(self, key: str) -> str:
         return f"s3://{self._bucket}/{key}"
 
-    def _kept(self) -> Kept:
+    def _kept(self) -> _Kept:
         return self._sums.kept(self._probe, self._bucket, self._prefix)
 
     def _put(self, task_id: str, name: str, source: BinaryIO, size: int) -> str:
         key = self._key(task_id, name)
         require_size(self._address(key), size, self._max_bytes)
-        kept, sums = self._kept(), Sums.of(source)
+        kept, sums = self._kept(), _Sums.of(source)
         source.seek(0)
         with self._translated(writing=True):
             answer = self._client.put_object(

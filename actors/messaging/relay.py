@@ -47,21 +47,21 @@ OWN_MS = 1_000  # for the process that wrote a message; then any may send it
 
 async def adopt(client: redis.Redis, names: Names) -> None:
     """Adopt our messages of an older version. Raises RedisError, DatabaseError."""
-    messages = await asyncio.to_thread(old_messages, client)
-    logs = await asyncio.to_thread(old_logs, client)
+    messages = await asyncio.to_thread(_old_messages, client)
+    logs = await asyncio.to_thread(_old_logs, client)
     if not messages and not logs:
         return
     known = await known_ids(sorted({*messages, *logs}))
     ours = [each for task_id in known for each in messages.get(task_id, ())]
-    await asyncio.to_thread(remove_messages, client, ours)
-    await asyncio.to_thread(rename_logs, client, names, [logs[each] for each in known & set(logs)])
+    await asyncio.to_thread(_remove_messages, client, ours)
+    await asyncio.to_thread(_rename_logs, client, names, [logs[each] for each in known & set(logs)])
     if ours:
         log.info(
             "%d messages of an older version were removed: their tasks get new ones", len(ours)
         )
 
 
-def old_messages(client: redis.Redis) -> dict[str, list[tuple[str, bytes]]]:
+def _old_messages(client: redis.Redis) -> dict[str, list[tuple[str, bytes]]]:
     """The tasks that old messages name, each with queues and ids of them. Raises RedisError."""
     found: dict[str, list[tuple[str, bytes]]] = {}
     for name in QUEUES:
@@ -72,13 +72,13 @@ def old_messages(client: redis.Redis) -> dict[str, list[tuple[str, bytes]]]:
     return found
 
 
-def old_logs(client: redis.Redis) -> dict[str, str]:
+def _old_logs(client: redis.Redis) -> dict[str, str]:
     """The keys of old logs by their tasks. Raises RedisError."""
     keys = [key.decode() for key in client.scan_iter(f"{OLD_STREAM}*", count=BATCH)]
     return {key.removeprefix(OLD_STREAM): key for key in keys}
 
 
-def remove_messages(client: redis.Redis, messages: Sequence[tuple[str, bytes]]) -> None:
+def _remove_messages(client: redis.Redis, messages: Sequence[tuple[str, bytes]]) -> None:
     """Remove these from their queues, also those that a worker had fetched. Raises RedisError."""
     for start in range(0, len(messages), BATCH):
         pipe = client.pipeline(transaction=False)
@@ -92,7 +92,7 @@ def remove_messages(client: redis.Redis, messages: Sequence[tuple[str, bytes]]) 
             client.srem(key, *numbers)
 
 
-def rename_logs(client: redis.Redis, names: Names, keys: Sequence[str]) -> None:
+def _rename_logs(client: redis.Redis, names: Names, keys: Sequence[str]) -> None:
     """Give logs the names under which they are looked for. Raises RedisError."""
     for key in keys:
         try:

@@ -69,7 +69,7 @@ def withdraw(client: redis.Redis, names: Names, message: "Message[Any]") -> None
     client.set(names.key(WITHDRAWN, message.message_id), b"", px=KEEP_MS)
 
 
-def is_withdrawn(client: redis.Redis, names: Names, message_id: str) -> bool:
+def _is_withdrawn(client: redis.Redis, names: Names, message_id: str) -> bool:
     """Whether whoever asked has been told that nobody answered. Raises redis.RedisError."""
     return bool(client.exists(names.key(WITHDRAWN, message_id)))
 
@@ -176,7 +176,7 @@ class QueueServer:
         self._busy += 1
         message = CurrentMessage.get_current_message()
         try:
-            if message is not None and is_withdrawn(self._client, self._names, message.message_id):
+            if message is not None and _is_withdrawn(self._client, self._names, message.message_id):
                 return {"away": WITHDRAWN_SENTENCE}
             return self._answer(**given)
         finally:

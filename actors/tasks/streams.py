@@ -37,7 +37,7 @@ STORED_SECONDS = 600  # once the registry has it
 STORE_SECONDS = 15.0
 
 
-class Sender:
+class _Sender:
     """Calls ``send`` twice a second and once at its end, which closes ``client``.
 
     What could not be sent is tried again the next time.
@@ -83,7 +83,7 @@ class Curve:
         self._key = names.key(CURVE_STREAM, task_id)
         self._epochs: Sequence[Epoch] = []
         self._sent = 0
-        self._sender = Sender("curve", client, self._publish)
+        self._sender = _Sender("curve", client, self._publish)
 
     def __enter__(self) -> Self:
         self._sender.start()
@@ -135,7 +135,7 @@ class TaskLog(logging.Handler):
         self._part = f"part {claim.part}: " if claim.part else ""
         self._key = names.key(LOG_STREAM, claim.part_of or claim.task_id)
         self._lines: deque[str] = deque(maxlen=MOST)
-        self._sender = Sender("task-log", client, self._send)
+        self._sender = _Sender("task-log", client, self._send)
 
     def __enter__(self) -> Self:
         logging.getLogger().addHandler(self)

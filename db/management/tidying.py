@@ -78,7 +78,7 @@ class Edit:
     label: LabelChange = field(default_factory=LabelChange)
 
 
-def needs_rights(call: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+def _needs_rights(call: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
     """Raise NotGranted where the user lacks a right that nothing else here needs."""
 
     @functools.wraps(call)
@@ -93,7 +93,7 @@ def needs_rights(call: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Corou
     return granted
 
 
-@needs_rights
+@_needs_rights
 @restart_on_deadlock
 @translate_errors()
 async def edit_dataset(record: ListedDataset, edit: Edit, actor: Actor) -> tuple[str, Label]:
@@ -148,7 +148,7 @@ async def _rename_dataset(record: ListedDataset, name: str, connection: BaseDBAs
     await _refuse_waiting(record.data_name, connection)
 
 
-@needs_rights
+@_needs_rights
 @restart_on_deadlock
 @translate_errors()
 async def delete_dataset(record: ListedDataset, actor: Actor, details: Mapping[str, Any]) -> None:
@@ -170,7 +170,7 @@ async def delete_dataset(record: ListedDataset, actor: Actor, details: Mapping[s
         await _record(actor, Action.DELETE, record, connection, **details)
 
 
-@needs_rights
+@_needs_rights
 @restart_on_deadlock
 @translate_errors()
 async def replace_dataset(old: DatasetRecord, new: NewDataset) -> None:
@@ -228,7 +228,7 @@ async def _refuse_waiting(data_name: str, connection: BaseDBAsyncClient) -> None
         raise InUse([task.task_id for task in waiting])
 
 
-@needs_rights
+@_needs_rights
 @restart_on_deadlock
 @translate_errors()
 async def edit_task(task: TaskRecord, edit: Edit, actor: Actor) -> Label:
@@ -282,7 +282,7 @@ async def begin_deletion(task: TaskRecord) -> None:
             raise InUse(waiting)
 
 
-@needs_rights
+@_needs_rights
 @restart_on_deadlock
 @translate_errors()
 async def delete_task(task: TaskRecord, actor: Actor, details: Mapping[str, Any]) -> None:

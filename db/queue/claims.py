@@ -267,7 +267,7 @@ async def waiting_projects(kind: str | None = None) -> list[Project]:
 
 
 @translate_errors()
-async def next_tasks(kind: str, most: int) -> list[str]:
+async def _next_tasks(kind: str, most: int) -> list[str]:
     """The tasks that the next project has waiting for this kind of device, oldest first."""
     of_kind = Run.filter(state=Status.SUBMITTED.value, part=0, cancel_at=0, kind=kind)
     for project in await waiting_projects(kind):
@@ -339,7 +339,7 @@ async def _whole(
     """The task of this kind whose turn it is; others may choose it at the same time."""
     for attempt in range(TRIES):
         # The more workers have come before, the more of them may choose the same.
-        choice = await next_tasks(kind, min(2**attempt, MOST_CHOICE))
+        choice = await _next_tasks(kind, min(2**attempt, MOST_CHOICE))
         if not choice:
             return None
         claimed = await claiming(random.choice(choice))  # noqa: S311 - no secret

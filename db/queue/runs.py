@@ -102,8 +102,8 @@ async def finish_task(claim: Claim, result: dict[str, Any], public_url: str = ""
     What was cancelled before this is written ends as Cancelled, and keeps the result.
     ``public_url`` is where people reach the pages, for NEURO-LEARN's extract.
     """
-    ending = Ending(Status.FINISHED, (CANCELLED,), result, public_url)
-    return await _end(claim, ending, **integrity_columns(result))
+    ending = _Ending(Status.FINISHED, (CANCELLED,), result, public_url)
+    return await _end(claim, ending, **_integrity_columns(result))
 
 
 @restart_on_deadlock
@@ -114,7 +114,7 @@ async def fail_task(claim: Claim, *reasons: Message | str, manifest_sha256: str 
     ``manifest_sha256`` vouches for parameters that were stored all the same.
     """
     columns = {"manifest_sha256": manifest_sha256}
-    return await _end(claim, Ending(Status.FAILED, reasons), **columns) is not None
+    return await _end(claim, _Ending(Status.FAILED, reasons), **columns) is not None
 
 
 @restart_on_deadlock
@@ -124,19 +124,19 @@ async def end_cancelled(claim: Claim, result: dict[str, Any] | None, public_url:
 
     None leaves a checkpoint of an earlier attempt to be stored.
     """
-    more = {} if result is None else {"checkpoint": 0, **integrity_columns(result)}
+    more = {} if result is None else {"checkpoint": 0, **_integrity_columns(result)}
     written = empty_result() if result is None else result
-    ending = Ending(Status.CANCELLED, (CANCELLED,), written, public_url)
+    ending = _Ending(Status.CANCELLED, (CANCELLED,), written, public_url)
     return await _end(claim, ending, **more) is not None
 
 
-def integrity_columns(result: dict[str, Any]) -> dict[str, str]:
+def _integrity_columns(result: dict[str, Any]) -> dict[str, str]:
     """The columns of a run that vouch for what its result says is stored."""
     return {"manifest_sha256": str(result.get("manifest_sha256", ""))}
 
 
 @dataclass(frozen=True)
-class Ending:
+class _Ending:
     """How a task ends: ``reasons`` say why if not Finished; a failed one has no result."""
 
     status: Status
@@ -151,7 +151,7 @@ class Ending:
         return extract(task_id, self.result, self.public_url)
 
 
-async def _end(claim: Claim, ending: Ending, **more: Any) -> Status | None:
+async def _end(claim: Claim, ending: _Ending, **more: Any) -> Status | None:
     """End a task that is still ours; the status it ended with. Raises ContentTooLarge."""
     status, shown = ending.status, ending.shown(claim.task_id)
     whole = None if ending.result is None else json_text(ending.result)
@@ -311,7 +311,7 @@ async def write_cancelled_result(
         run = Run.filter(task_id=task_id, state=Status.CANCELLED.value, checkpoint__gt=0).using_db(
             connection
         )
-        vouched = integrity_columns({} if result is None else result)
+        vouched = _integrity_columns({} if result is None else result)
         # Whoever watched it to its end is informed again: there may be epochs more.
         written = await run.update(checkpoint=0, version=F("version") + 1, **vouched)
         if not written or result is None:

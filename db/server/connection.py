@@ -97,7 +97,7 @@ async def installation_id() -> str:
 
 
 @translate_errors()
-async def set_installation_id(chosen: str) -> str:
+async def _set_installation_id(chosen: str) -> str:
     """Make this database an installation of that id, of a random one where ``chosen`` is empty.
 
     Raises:
@@ -122,13 +122,8 @@ def database_address(url: str) -> str:
     return f"{parts.hostname or 'localhost'}{port}{parts.path}"
 
 
-@translate_errors()
-async def read_id() -> str:
-    """The id, "" where there is none yet. Raises DatabaseError."""
-    return await _read_id()
-
-
 async def _read_id() -> str:
+    """The id, "" where there is none yet."""
     found = await Installation.filter(name=THIS).values_list("installation_id", flat=True)
     return str(found[0]) if found else ""
 
@@ -216,7 +211,7 @@ async def read_installation(url: str) -> str:
 async def _read_installation(url: str) -> str:
     await _init(url, for_all=False)
     try:
-        return await read_id()
+        return await _read_id()
     finally:
         await Tortoise.close_connections()
 
@@ -237,7 +232,7 @@ async def _migrate(url: str, to: str, installation_id: str | None) -> str:
 
 async def _installation(wanted: str | None) -> str:
     if wanted is not None:
-        return await set_installation_id(wanted)
+        return await _set_installation_id(wanted)
     try:
         return await installation_id()
     except SchemaBehind:  # it went back to before there were ids

@@ -226,7 +226,7 @@ async def _with_whole_result(row: SubmissionRow, run: Run | None) -> SubmissionR
     """The row with the result that it holds an extract of, where the task has one."""
     if run is None or _status(row, run) not in TERMINAL - {Status.FAILED}:
         return row
-    whole = await whole_text(row["task_id"], row.get("task_result", ""))
+    whole = await _whole_text(row["task_id"], row.get("task_result", ""))
     return {**row, "task_result": whole}
 
 
@@ -311,7 +311,7 @@ async def keep(task_id: str, text: str, connection: BaseDBAsyncClient) -> None:
     await connection.execute_query(UPSERT[dialect], [task_id, text])
 
 
-async def whole_text(task_id: str, of_row: str) -> str:
+async def _whole_text(task_id: str, of_row: str) -> str:
     """The text of a whole result; ``of_row`` is what NEURO-LEARN's row has, and the last resort."""
     stored = await Result.filter(task_id=task_id).values("result")
     return str(stored[0]["result"]) if stored else of_row
