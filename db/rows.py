@@ -21,7 +21,8 @@ LARGEST_ID = 2**31 - 1  # of NEURO-LEARN's column
 
 LONGEST_LIST = 500  # ids in one query
 
-Page = tuple[list[dict[str, Any]], str | None]
+Columns = dict[str, str | int | None]  # a row that is to be written, by column
+Page = tuple[list[dict[str, Any]], str | None]  # rows as the ORM gives them
 
 
 async def page(query: Any, fields: tuple[str, ...], limit: int, cursor: str | None) -> Page:
@@ -53,7 +54,7 @@ def pieces(ids: Sequence[str], most: int = LONGEST_LIST) -> Iterator[list[str]]:
 
 
 async def insert(
-    connection: BaseDBAsyncClient, model: type[Model], rows: Sequence[dict[str, Any]]
+    connection: BaseDBAsyncClient, model: type[Model], rows: Sequence[Columns]
 ) -> None:
     """Write rows by column; one that a row does not name takes its field's default.
 
@@ -71,7 +72,7 @@ async def insert(
     await connection.execute_many(_statement(model, connection.capabilities.dialect), values)
 
 
-def _check(model: type[Model], rows: Sequence[dict[str, Any]]) -> None:
+def _check(model: type[Model], rows: Sequence[Columns]) -> None:
     """What other databases do themselves: SQLite holds no text to the length of its column."""
     fields = model._meta.fields_map  # noqa: SLF001 - the ORM's documented place for them
     for row in rows:
@@ -80,7 +81,7 @@ def _check(model: type[Model], rows: Sequence[dict[str, Any]]) -> None:
 
 
 @cache
-def _defaults(model: type[Model]) -> dict[str, Any]:
+def _defaults(model: type[Model]) -> Columns:
     """Every column that the database does not fill itself, in order."""
     fields = model._meta.fields_map.items()  # noqa: SLF001
     return {name: field.default for name, field in fields if not field.generated}

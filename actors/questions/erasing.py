@@ -184,7 +184,7 @@ class SubjectEraser:
             "task_name": task.task_name,
             "task_type": task.task_type,
             "task_status": task.task_status,
-            "task_config": task.task_config,
+            "task_config": task.form.fields,
             "task_result": result,
             "attempt": task.attempt,
             "parent_task_id": task.parent_task_id or None,

@@ -81,7 +81,7 @@ class ModelImporter:
         """On whom it was trained: whom the operator names, else whom its form names."""
         named: Sequence[str] = said["train_data"]
         certain = bool(named)
-        cohorts, problems = self._cohorts(named or old.train_data)
+        cohorts, problems = self._cohorts(named or old.form.train_data)
         if problems and certain:
             raise ModelError(*problems)
         if problems and said["scaler"] == FIT:
@@ -189,8 +189,8 @@ def _wanted(old: OldTask, said: Mapping[str, Any]) -> Wanted:
     names = ("architecture", "scaler", "graph", "regions", "measures", "classes")
     return Wanted(
         task_id=old.task_id,
-        param_set=old.param_set,
-        parent=old.parent,
+        param_set=old.form.param_set,
+        parent=old.form.parent,
         **{name: said[name] for name in names},
     )
 

@@ -26,8 +26,8 @@ from db.queue.states import ACTIVE, Status
 from db.rows import LARGEST_ID, pieces
 from db.server.errors import DatabaseError, translate_errors
 from db.server.transactions import now_ms, restart_on_deadlock, transaction
+from db.submissions.form import StoredForm
 from db.submissions.ownership import TRAINING
-from db.texts import json_object
 from graphnet.messages import Message
 from graphnet.names import status_name
 
@@ -36,7 +36,6 @@ UNSETTLED = Q(state=Status.CANCELLED.value, checkpoint__gt=0)
 BUSY = ACTIVE | UNSETTLED
 PAGE = 500
 PLAIN_NAME = re.compile(r"[A-Za-z0-9 .-]+")  # which stands in a form as it is, and in LIKE too
-FIELDS = ("train_data", "val_data", "test_data")
 COLUMNS = ("id", "task_id", "proj_id", "task_name", "task_config", "task_status")
 
 
@@ -195,9 +194,9 @@ async def tasks_naming(
     names = [data_name, *(former.name for former in label.former_names)]
     found: list[Dependent] = []
     async for rows in _trainings(names, connection):
-        runs = await _runs([row["task_id"] for row in rows], connection)
+        runs = await _runs([row.task_id for row in rows], connection)
         for row in rows:
-            run = runs.get(row["task_id"])
+            run = runs.get(row.task_id)
             submitted_at = run.submitted_at if run else 0
             if any(_meant(each, data_name, label, submitted_at) for each in _named(row)):
                 found.append(_dependent(row, run))
@@ -214,10 +213,10 @@ async def waiting_for(
     found: list[Dependent] = []
     for start in range(0, len(ids), PAGE):
         some = ids[start : start + PAGE]
-        rows = await Submission.filter(task_id__in=some).using_db(connection).values(*COLUMNS)
+        rows = await Submission.filter(task_id__in=some).using_db(connection).only(*COLUMNS)
         runs = await _runs(some, connection)
         named = [row for row in rows if data_name in _named(row)]
-        found += [_dependent(row, runs.get(row["task_id"])) for row in named]
+        found += [_dependent(row, runs.get(row.task_id)) for row in named]
     return found
 
 
@@ -235,7 +234,7 @@ async def descendants(
             children += await some.using_db(connection)
         new = {run.task_id: run for run in children if run.task_id not in seen}
         rows = Submission.filter(task_id__in=list(new)).using_db(connection)
-        found += [_dependent(row, new[row["task_id"]]) for row in await rows.values(*COLUMNS)]
+        found += [_dependent(row, new[row.task_id]) for row in await rows.only(*COLUMNS)]
         seen |= set(new)
         parents = list(new)
     return found
@@ -250,7 +249,7 @@ def _meant(name: str, data_name: str, label: Label, submitted_at: int) -> bool:
 
 async def _trainings(
     names: Iterable[str], connection: BaseDBAsyncClient | None
-) -> AsyncIterator[list[dict[str, Any]]]:
+) -> AsyncIterator[list[Submission]]:
     """All trainings whose forms may hold one of these names, by pages, the newest first."""
     query = Submission.filter(TRAINING).using_db(connection)
     names = list(names)
@@ -260,9 +259,9 @@ async def _trainings(
             holds |= Q(task_config__contains=name)
         query = query.filter(holds)
     before = LARGEST_ID
-    while rows := await query.filter(id__lt=before).order_by("-id").limit(PAGE).values(*COLUMNS):
+    while rows := await query.filter(id__lt=before).order_by("-id").limit(PAGE).only(*COLUMNS):
         yield rows
-        before = rows[-1]["id"]
+        before = rows[-1].id
 
 
 async def _runs(task_ids: Sequence[str], connection: BaseDBAsyncClient | None) -> dict[str, Run]:
@@ -270,16 +269,14 @@ async def _runs(task_ids: Sequence[str], connection: BaseDBAsyncClient | None) -
     return {run.task_id: run for run in rows}
 
 
-def _named(row: dict[str, Any]) -> list[str]:
+def _named(row: Submission) -> tuple[str, ...]:
     """The datasets that a form names, as an older service may have written it too."""
-    config = json_object(row["task_config"]) or {}
-    listed = [config.get(field) for field in FIELDS]
-    return [str(name) for each in listed for name in (each if isinstance(each, list) else [each])]
+    return StoredForm.from_text(row.task_config).datasets
 
 
-def _dependent(row: dict[str, Any], run: Run | None) -> Dependent:
-    kept = {name: row[name] for name in ("task_id", "proj_id", "task_name", "task_status")}
-    return Dependent(**kept, waiting=run is not None and _is_busy(run))
+def _dependent(row: Submission, run: Run | None) -> Dependent:
+    waiting = run is not None and _is_busy(run)
+    return Dependent(row.task_id, row.proj_id, row.task_name, row.task_status, waiting)
 
 
 def _is_busy(run: Run) -> bool:

@@ -7,7 +7,7 @@ from tortoise.expressions import F
 from db.models import Outbox, Run
 from db.queue.claims import Claim, claimed_run, shard_id
 from db.queue.states import ACTIVE, Status, read_reasons
-from db.rows import LONGEST_LIST, insert
+from db.rows import LONGEST_LIST, Columns, insert
 from db.server.errors import translate_errors
 from db.server.transactions import now_ms, restart_on_deadlock, transaction
 from graphnet.messages import Message
@@ -36,7 +36,7 @@ async def dispatch(claim: Claim, count: int) -> bool:
         if not await claimed_run(claim, connection).update(lease_until=F("lease_until") + 1):
             return False
         ids = [shard_id(claim.task_id, number) for number in missing]
-        runs = [
+        runs: list[Columns] = [
             {
                 "task_id": id_,
                 "state": Status.SUBMITTED.value,
@@ -50,7 +50,7 @@ async def dispatch(claim: Claim, count: int) -> bool:
             }
             for number, id_ in zip(missing, ids, strict=True)
         ]
-        messages = [
+        messages: list[Columns] = [
             {"task_id": id_, "created_at": now, "request_id": claim.request_id, "kind": claim.kind}
             for id_ in ids
         ]

@@ -36,7 +36,7 @@ from db.models import (
     Token,
 )
 from db.neurolearn import Dataset, Submission
-from db.rows import insert
+from db.rows import Columns, insert
 from db.server import versions
 from db.server.errors import DatabaseError, DatabaseUnavailable, SchemaBehind, translate_errors
 from db.server.transactions import now_ms
@@ -130,7 +130,7 @@ async def _read_id() -> str:
 
 async def _write_id(chosen: str) -> None:
     """Another process may have been first; then its id stays."""
-    row = {"name": THIS, "installation_id": chosen, "created_at": await now_ms()}
+    row: Columns = {"name": THIS, "installation_id": chosen, "created_at": await now_ms()}
     try:
         await insert(get_connection("default"), Installation, [row])
     except IntegrityError:

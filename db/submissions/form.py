@@ -1,15 +1,68 @@
 """The task form as it is stored in ``task_config``: what a worker needs to know of a task."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
-from db.texts import json_text
+from db.texts import json_object, json_text
 from graphnet.config import EVALUATION, Evaluation, TrainingSettings, candidates_of
 
 FROM_SCRATCH, FINE_TUNE = "dl_ts", "dl_ft"
 ANY = "any"
 KINDS = ("cpu", "cuda")  # of devices that a form may ask for
+LONGEST_ID = 32
+
+
+@dataclass(frozen=True)
+class StoredForm:
+    """A ``task_config`` as it stands, of whatever service and version; what it lacks is empty.
+
+    ``fields`` are the JSON object, as answers show it.
+    """
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Read a column; a form without fields where it holds no JSON object."""
+        return cls(json_object(text) or {})
+
+    @property
+    def train_data(self) -> tuple[str, ...]:
+        """The names of the datasets to train on."""
+        return texts_in(self.fields.get("train_data"))
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The names of all datasets."""
+        splits = ("train_data", "val_data", "test_data")
+        named = (name for split in splits for name in _listed(self.fields.get(split)))
+        return tuple(str(name) for name in named if name is not None)
+
+    @property
+    def param_set(self) -> Mapping[str, Any]:
+        """What it asks of the training."""
+        param_set = self.fields.get("param_set")
+        return param_set if isinstance(param_set, dict) else {}
+
+    @property
+    def parent(self) -> str:
+        """The task that is fine-tuned, "" if none."""
+        places = (self.param_set, self.fields)
+        found = next(
+            (each["trained_task_id"] for each in places if each.get("trained_task_id")), ""
+        )
+        return found if isinstance(found, str) and len(found) <= LONGEST_ID else ""
+
+
+def texts_in(stored: object) -> tuple[str, ...]:
+    """The texts of a JSON list, or the one text that stands in the place of a list."""
+    return tuple(each for each in _listed(stored) if isinstance(each, str) and each)
+
+
+def _listed(stored: object) -> list[object]:
+    return stored if isinstance(stored, list) else [stored]
 
 
 @dataclass(frozen=True)
@@ -86,8 +139,8 @@ class TaskForm:
         return json_text(self.config())
 
     @classmethod
-    def from_config(cls, task_type: str, config: dict[str, Any]) -> Self:
-        """Read back what :meth:`config` gave."""
+    def from_config(cls, task_type: str, config: Mapping[str, Any]) -> Self:
+        """Read back what :meth:`config` gave. Raises KeyError, TypeError, ValueError of another."""
         settings = dict(config["param_set"])
         return cls(
             task_type=task_type,

@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
-from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
@@ -20,7 +19,7 @@ from db.models import Key, Outbox, Run
 from db.neurolearn import Submission
 from db.queue.outbox import OutboxMessage
 from db.queue.states import Status
-from db.rows import insert
+from db.rows import Columns, insert
 from db.server.errors import (
     DatabaseError,
     DatabaseUnavailable,
@@ -123,7 +122,7 @@ async def _write_tasks(
 ) -> None:
     """Write tasks under these ids, their keys, and the messages that workers are to be sent."""
     keys = [_key(key, task_id, now) for _, task_id, key in new if key is not None]
-    messages = [
+    messages: list[Columns] = [
         {
             "task_id": task_id,
             "created_at": now,
@@ -152,7 +151,7 @@ async def _check_parents(connection: BaseDBAsyncClient, parents: set[str]) -> No
             raise ModelRemoved(run.task_id, run.removed_at)
 
 
-def _key(key: NewKey, task_id: str, now: int) -> dict[str, Any]:
+def _key(key: NewKey, task_id: str, now: int) -> Columns:
     return {
         "key_sha256": key.key_sha256,
         "body_sha256": key.body_sha256,
@@ -162,7 +161,7 @@ def _key(key: NewKey, task_id: str, now: int) -> dict[str, Any]:
     }
 
 
-def _submission(task: NewTask, task_id: str) -> dict[str, Any]:
+def _submission(task: NewTask, task_id: str) -> Columns:
     """The row that NEURO-LEARN reads."""
     return {
         "task_id": task_id,
@@ -175,7 +174,7 @@ def _submission(task: NewTask, task_id: str) -> dict[str, Any]:
     }
 
 
-def _run(task: NewTask, task_id: str, now: int) -> dict[str, Any]:
+def _run(task: NewTask, task_id: str, now: int) -> Columns:
     """The service's own row."""
     return {
         "task_id": task_id,

@@ -20,16 +20,16 @@ from tortoise.expressions import F
 from db.models import Run
 from db.neurolearn import Submission
 from db.queue.states import Status
+from db.rows import Columns, pieces
 from db.server.errors import DatabaseError, translate_errors
 from db.server.limits import check_packet
 from db.server.transactions import now_ms, restart_on_deadlock, transaction
 from db.submissions import tasks
+from db.submissions.form import StoredForm, texts_in
 from db.submissions.ownership import TRAINING, TYPES, find_stranger
 from db.texts import json_object, json_text, made_at, plain
 from graphnet.messages import Message
 
-LONGEST_ID = 32
-LONGEST_LIST = 500
 ACTIVE = (Status.SUBMITTED.value, Status.RUNNING.value)
 SECONDS_A_DAY = 86_400
 
@@ -47,29 +47,9 @@ class OldTask:
 
     task_id: str
     proj_id: str
-    task_config: Mapping[str, Any]
+    form: StoredForm
     train_epochs: tuple[str, ...]
     imported_at: int = 0
-
-    @property
-    def train_data(self) -> tuple[str, ...]:
-        """The names of the datasets that its form names."""
-        return _names(self.task_config.get("train_data"))
-
-    @property
-    def param_set(self) -> Mapping[str, Any]:
-        """What its form asks of the training."""
-        param_set = self.task_config.get("param_set")
-        return param_set if isinstance(param_set, dict) else {}
-
-    @property
-    def parent(self) -> str:
-        """The task that it was fine-tuned from, "" if none."""
-        places = (self.param_set, self.task_config)
-        found = next(
-            (each["trained_task_id"] for each in places if each.get("trained_task_id")), ""
-        )
-        return found if isinstance(found, str) and len(found) <= LONGEST_ID else ""
 
 
 @translate_errors()
@@ -95,12 +75,12 @@ async def find_old_task(task_id: str, *, replace: bool) -> OldTask:
         raise NotImportable(Message("predecessor.imported-before", task=task_id))
     if row.task_status == Status.FAILED:
         raise NotImportable(Message("predecessor.task-failed", task=task_id))
-    told = (json_object(row.task_result) or {}).get("train_epochs")
+    result = json_object(row.task_result)
     return OldTask(
         task_id=row.task_id,
         proj_id=row.proj_id,
-        task_config=json_object(row.task_config) or {},
-        train_epochs=_names(told),
+        form=StoredForm.from_text(row.task_config),
+        train_epochs=() if result is None else texts_in(result.get("train_epochs")),
         imported_at=imported_at,
     )
 
@@ -117,9 +97,9 @@ async def insert_import(old: OldTask, result: Mapping[str, Any]) -> None:
     text = json_text(dict(result))
     await check_packet("database.result-too-large", text)
     now = await now_ms()
-    columns = {
+    columns: Columns = {
         "state": Status.FINISHED.value,
-        "parent_task_id": old.parent,
+        "parent_task_id": old.form.parent,
         "epochs": len(old.train_epochs),
         "finished_at": now,
         "imported_at": now,
@@ -132,7 +112,7 @@ async def insert_import(old: OldTask, result: Mapping[str, Any]) -> None:
         await tasks.keep(old.task_id, text, connection)
 
 
-async def _write(old: OldTask, columns: dict[str, Any], connection: BaseDBAsyncClient) -> None:
+async def _write(old: OldTask, columns: Columns, connection: BaseDBAsyncClient) -> None:
     """The run. Raises NotImportable."""
     if old.imported_at:
         before = Run.filter(task_id=old.task_id, imported_at=old.imported_at).using_db(connection)
@@ -151,11 +131,6 @@ async def _write(old: OldTask, columns: dict[str, Any], connection: BaseDBAsyncC
 def meanwhile(task_id: str) -> NotImportable:
     """Why one of two imports at once was not done."""
     return NotImportable(Message("predecessor.imported-meanwhile", task=task_id))
-
-
-def _names(found: Any) -> tuple[str, ...]:
-    listed = found if isinstance(found, list) else [found]
-    return tuple(each for each in listed if isinstance(each, str) and each)
 
 
 @dataclass(frozen=True)
@@ -179,15 +154,14 @@ class _NotAnOrphan(Exception):
 @translate_errors()
 async def find_orphans() -> list[Orphan]:
     """All of them, the oldest first. No result is read."""
-    query = Submission.filter(TRAINING, task_status__in=ACTIVE).order_by("id")
-    fields = ("task_id", "proj_id", "task_name", "task_type", "task_status")
-    rows: list[dict[str, Any]] = [row for row in await query.values(*fields) if _may_be(row)]
+    fields = ("id", "task_id", "proj_id", "task_name", "task_type", "task_status")
+    query = Submission.filter(TRAINING, task_status__in=ACTIVE).order_by("id").only(*fields)
+    rows = [row for row in await query if _may_be(row)]
     with_runs: set[str] = set()
-    for start in range(0, len(rows), LONGEST_LIST):
-        ids = [row["task_id"] for row in rows[start : start + LONGEST_LIST]]
+    for ids in pieces([row.task_id for row in rows]):
         known = await Run.filter(task_id__in=ids).values_list("task_id", flat=True)
         with_runs |= {str(task_id) for task_id in known}
-    return [_orphan(row) for row in rows if row["task_id"] not in with_runs]
+    return [_orphan(row) for row in rows if row.task_id not in with_runs]
 
 
 @restart_on_deadlock
@@ -214,13 +188,12 @@ async def _check_no_run(task_id: str, connection: BaseDBAsyncClient) -> None:
         raise _NotAnOrphan
 
 
-def _may_be(row: dict[str, Any]) -> bool:
+def _may_be(row: Submission) -> bool:
     """Whether it is what was asked for: a collation may take other words for these."""
-    return row["task_type"] in TYPES and row["task_status"] in ACTIVE
+    return row.task_type in TYPES and row.task_status in ACTIVE
 
 
-def _orphan(row: dict[str, Any]) -> Orphan:
-    made = made_at(row["task_id"])
+def _orphan(row: Submission) -> Orphan:
+    made = made_at(row.task_id)
     age = None if made is None else (datetime.now(UTC) - made).total_seconds() / SECONDS_A_DAY
-    kept = {name: row[name] for name in ("task_id", "proj_id", "task_name", "task_status")}
-    return Orphan(**kept, age_days=age)
+    return Orphan(row.task_id, row.proj_id, row.task_name, row.task_status, age_days=age)

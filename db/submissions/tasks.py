@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NotRequired, TypedDict, TypeVar, cast
+from typing import NotRequired, TypedDict, TypeVar, cast
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import Q
@@ -18,9 +18,10 @@ from db.server.errors import translate_errors
 from db.server.limits import SUBMISSIONS, storable
 from db.server.transactions import restart_on_deadlock
 from db.server.versions import check_known
+from db.submissions.form import StoredForm
 from db.submissions.ownership import TRAINING, Owner, may_be_task, owner_of
 from db.texts import json_object, plain
-from graphnet.artifacts.result import TaskResult
+from graphnet.artifacts.result import Json, TaskResult
 from graphnet.messages import Message, finished
 
 LONGEST_LINEAGE = 64
@@ -44,6 +45,7 @@ class SubmissionRow(TypedDict):
 class TaskRecord:
     """A task as both tables have it; times in milliseconds since 1970, 0 for not yet.
 
+    ``task_result`` is the JSON as it is stored, for answers; :attr:`result` is the same, typed.
     ``error`` says in English why it failed or what it waits for, ``error_messages`` the same in
     codes and values. ``remaining_ms`` was estimated at ``progress_at``; -1 if it is not known. What
     it does then is its ``stage``. The ``task_status`` is NEURO-LEARN's; of a model that was
@@ -56,8 +58,8 @@ class TaskRecord:
     task_name: str
     task_type: str
     task_status: str
-    task_config: dict[str, Any]
-    task_result: dict[str, Any] | None
+    form: StoredForm
+    task_result: Json | None
     error: str | None
     error_messages: tuple[Message, ...] = ()
     attempt: int = 0
@@ -253,36 +255,43 @@ def _record(row: SubmissionRow, run: Run | None) -> TaskRecord:
     failed = status == Status.FAILED
     text = row.get("task_result") or ""
     error = _error(run, text if failed else "")
+    known = Run() if run is None else run  # without a run, all of it is as a column's default
     return TaskRecord(
         task_id=row["task_id"],
         proj_id=row["proj_id"],
         task_name=row["task_name"],
         task_type=row["task_type"],
         task_status=status,
-        task_config=json_object(row["task_config"]) or {},
+        form=StoredForm.from_text(row["task_config"]),
         task_result=None if failed else json_object(text),
         error=error or None,
         error_messages=_messages(run, error),
         owner=_owner(row, run),
         stage=_stage(run),
-        **_of_run(run),
+        attempt=known.attempt,
+        parent_task_id=known.parent_task_id,
+        retry_of=known.retry_of,
+        request_id=known.request_id,
+        version=known.version,
+        cancel_at=known.cancel_at,
+        manifest_sha256=known.manifest_sha256,
+        device=known.device,
+        epoch=known.epoch,
+        epochs=known.epochs,
+        permille=known.permille,
+        remaining_ms=known.remaining_ms,
+        submitted_at=known.submitted_at,
+        started_at=known.started_at,
+        progress_at=known.progress_at,
+        finished_at=known.finished_at,
+        removed_at=known.removed_at,
+        imported_at=known.imported_at,
     )
 
 
 def _stage(run: Run | None) -> Message | None:
     stored = json_object(run.stage) if run is not None and run.stage else None
     return None if stored is None else Message.from_json(stored)
-
-
-RUN_FIELDS = (
-    "attempt", "parent_task_id", "retry_of", "request_id", "version", "cancel_at",
-    "manifest_sha256", "device", "epoch", "epochs", "permille", "remaining_ms", "submitted_at",
-    "started_at", "progress_at", "finished_at", "removed_at", "imported_at",
-)  # fmt: skip
-
-
-def _of_run(run: Run | None) -> dict[str, Any]:
-    return {} if run is None else {name: getattr(run, name) for name in RUN_FIELDS}
 
 
 AT_ONCE = 20  # results, of 100 kB each
@@ -318,9 +327,7 @@ async def _whole_text(task_id: str, of_row: str) -> str:
 
 
 @translate_errors()
-async def read_results(
-    task_ids: Sequence[str], reduce: Callable[[dict[str, Any] | None], T]
-) -> dict[str, T]:
+async def read_results(task_ids: Sequence[str], reduce: Callable[[Json | None], T]) -> dict[str, T]:
     """What ``reduce`` makes of each task's result, None of one that has none; in a thread."""
     reduced: dict[str, T] = {}
     for some in pieces(task_ids, AT_ONCE):
@@ -361,7 +368,7 @@ async def _texts(task_ids: Sequence[str]) -> dict[str, str]:
     return texts
 
 
-def _reduced(text: str, reduce: Callable[[dict[str, Any] | None], T]) -> T:
+def _reduced(text: str, reduce: Callable[[Json | None], T]) -> T:
     return reduce(json_object(text))
 
 

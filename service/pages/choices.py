@@ -132,7 +132,7 @@ def _choice(task: TaskRecord, summary: TaskSummary | None) -> TaskChoice:
         date=instant(task.finished_at or task.submitted_at),
         model=model_of(task),
         parent=task.parent_task_id,
-        data=names(task.task_config.get("train_data")),
+        data=names(task.form.fields.get("train_data")),
         split=auc.split if auc else "",
         auc=auc.value if auc else None,
         has_model=known.stored and not task.removed_at,
@@ -150,7 +150,7 @@ def _auc(headline: Headline | None) -> Headline | None:
 
 def model_of(task: TaskRecord) -> str:
     """The model that the form named; "" where it named none."""
-    return ", ".join(names(task.task_config.get("model")))
+    return ", ".join(names(task.form.fields.get("model")))
 
 
 def names(value: Any) -> list[str]:

@@ -182,11 +182,10 @@ async def _begun(request: Request) -> dict[str, Any]:
 
 def _fields_of(task: TaskRecord) -> dict[str, Any]:
     """The form of a task, each setting as it would be typed."""
-    config = task.task_config
-    given = config.get("param_set")
+    config = task.form.fields
     settings = {
         name: _typed(value)
-        for name, value in (given.items() if isinstance(given, dict) else ())
+        for name, value in task.form.param_set.items()
         if value is not None and value != ""
     }
     shared = {name: getattr(task, name) for name in ("proj_id", "task_name", "task_type")}

@@ -116,7 +116,7 @@ def _member(task: TaskRecord, own: str) -> dict[str, Any]:
 def _form(task: TaskRecord) -> str:
     """The form that was sent, to be sent again."""
     shared = {name: getattr(task, name) for name in ("proj_id", "task_name", "task_type")}
-    return json.dumps({**shared, **task.task_config}, indent=2, ensure_ascii=False)
+    return json.dumps({**shared, **task.form.fields}, indent=2, ensure_ascii=False)
 
 
 def _has_model(task: TaskRecord) -> bool:
@@ -137,8 +137,7 @@ async def live(request: Request) -> Response:
 async def going_on(request: Request, task: TaskRecord) -> dict[str, Any]:
     """What that part shows."""
     state = state_of(request)
-    settings = task.task_config.get("param_set")
-    kind = settings.get("device") if isinstance(settings, dict) else ""
+    kind = task.form.param_set.get("device")
     waits_for = [] if task.over else await missing_workers(state, kind if kind in KINDS else "")
     lines = [] if task.over else await lines_so_far(state, task.task_id)
     language = answer_language(request)

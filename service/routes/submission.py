@@ -93,7 +93,7 @@ async def submit_again(request: Request, old: TaskRecord) -> str:
         message = Message("forms.not-retriable", task=old.task_id, status=status)
         raise ApiError(ErrorNum.NOT_RETRIABLE, message)
     try:
-        form = TaskForm.from_config(old.task_type, old.task_config)
+        form = TaskForm.from_config(old.task_type, old.form.fields)
     except (KeyError, TypeError, ValueError) as error:
         message = Message("forms.stored-form-unreadable", task=old.task_id)
         raise ApiError(ErrorNum.NOT_RETRIABLE, message) from error

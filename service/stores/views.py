@@ -56,7 +56,7 @@ def task_view(task: TaskRecord) -> TaskView:
         task_type=task.task_type,
         owner=task.owner.value,
         task_status=task.task_status,
-        task_config=task.task_config,
+        task_config=task.form.fields,
         task_result=task.task_result,
         headline=HeadlineView.of(headline),
         error=task.error,

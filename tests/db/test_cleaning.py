@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("url")
 
 RESULT = {"train_epochs": [], "model_state_path": "s3://x", "manifest_sha256": "ab"}
 LATER = 2**62
-CHANGED = Message("dependents.changed")
+CHANGED = Message("cleaning.changed")
 HELD_SECONDS = 0.15  # for the other to come in between, if it can
 
 
@@ -93,7 +93,7 @@ async def test_what_is_in_hand_stays() -> None:
     known = await look_up([waiting, claim.task_id, unsettled.task_id, "TASK0"])
     assert str(known[waiting].needed) == "it is Submitted"
     assert str(known[claim.task_id].needed) == "it is Running"
-    assert known[unsettled.task_id].needed == Message("dependents.unsettled")
+    assert known[unsettled.task_id].needed == Message("cleaning.unsettled")
     assert known["TASK0"] == Known("TASK0")
     for task_id in known:
         assert await mark_removed(task_id, ended_before=LATER) == CHANGED
@@ -111,7 +111,7 @@ async def test_what_is_tried_again_keeps_its_checkpoints_and_those_before() -> N
     assert (await look_up([first.task_id]))[first.task_id].needed is None
     third = await submitted(retry_of=second)
     known = await look_up([first.task_id, second])
-    assert {task.needed for task in known.values()} == {Message("dependents.retried", task=third)}
+    assert {task.needed for task in known.values()} == {Message("cleaning.retried", task=third)}
 
 
 async def test_a_part_has_the_submission_of_its_task(url: str) -> None:
@@ -180,7 +180,7 @@ async def test_a_parent_whose_child_is_being_written_stays(
     await looked.wait()
     needed = await mark_removed(parent, ended_before=LATER)
     assert needed is not None
-    assert needed.code == "dependents.will-have-child"
+    assert needed.code == "cleaning.will-have-child"
     assert await writing
     assert await removed_at(parent) == 0
 

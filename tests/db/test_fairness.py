@@ -11,7 +11,7 @@ from db.models import Outbox, Run
 from db.queue import outbox, queue_state, runs
 from db.queue.claims import Claim
 from db.queue.states import Status
-from db.rows import insert
+from db.rows import Columns, insert
 from db.server.transactions import now_ms
 from db.submissions import tasks
 from tests.db.backends import on_sqlite
@@ -62,7 +62,7 @@ async def test_a_task_behind_six_hundred_of_another_project_is_next() -> None:
     now = await now_ms()
     example = await many("A", 1)
     first = await Run.get(task_id=example[0])
-    rows = [
+    rows: list[Columns] = [
         {"task_id": f"TASK{n}", "state": "Submitted", "submitted_at": now - 1, "proj_id": "A"}
         for n in range(600)
     ]

@@ -43,15 +43,15 @@ async def found(task_id: str = "TASK1") -> OldTask:
 
 async def test_what_an_old_row_says_is_read() -> None:
     old = await found(await left())
-    assert (old.proj_id, old.train_data, old.parent) == ("P", ("a", "b"), "TASK0")
-    assert (old.train_epochs, old.param_set["epochs"]) == (tuple(LINES), 1)
+    assert (old.proj_id, old.form.train_data, old.form.parent) == ("P", ("a", "b"), "TASK0")
+    assert (old.train_epochs, old.form.param_set["epochs"]) == (tuple(LINES), 1)
 
 
 @pytest.mark.parametrize("status", ["Running", "Submitted", "Finished"])
 async def test_a_row_that_was_left_unfinished_may_have_a_model(status: str) -> None:
     odd = '{"train_data": "a", "param_set": null, "trained_task_id": 7}'
     old = await found(await left(task_status=status, task_config=odd, task_result="None"))
-    assert (old.train_data, old.parent, old.train_epochs) == (("a",), "", ())
+    assert (old.form.train_data, old.form.parent, old.train_epochs) == (("a",), "", ())
 
 
 async def test_an_import_writes_beside_the_row_and_makes_it_ours() -> None:

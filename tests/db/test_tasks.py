@@ -38,7 +38,7 @@ async def test_every_field_at_its_longest_comes_back() -> None:
     found = await tasks.get_task(task_id)
     assert found is not None
     assert (found.proj_id, found.task_name, found.task_type) == ("p" * 32, "漢" * 64, "t" * 16)
-    assert found.task_config == json.loads(config)
+    assert found.form.fields == json.loads(config)
     assert (found.parent_task_id, found.epochs) == ("q" * 32, 2**31 - 1)
     assert (found.task_status, found.task_result, found.error) == ("Submitted", None, None)
     assert found.submitted_at > 0
@@ -212,7 +212,7 @@ async def test_a_result_that_is_no_object_is_none(url: str, text: str, status: s
     task = await tasks.get_task("TASK1")
     assert task is not None
     assert task.task_result is None
-    assert task.task_config == {}
+    assert task.form.fields == {}
     assert task.error == ((text or None) if status == "Failed" else None)
     model = await tasks.get_model("TASK1")
     assert model is not None
@@ -268,7 +268,7 @@ async def test_sql_in_a_name_is_text() -> None:
     task_id = await submitted(task_name=INJECTION, task_config=json.dumps(config))
     task = await tasks.get_task(task_id)
     assert task is not None
-    assert (task.task_name, task.task_config) == (INJECTION, config)
+    assert (task.task_name, task.form.fields) == (INJECTION, config)
     assert await tasks.get_task("' OR '1'='1") is None
     assert await tasks.list_tasks(proj_id="' OR '1'='1") == ([], None)
     claim = await claimed(task_id)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from db.submissions import tasks
+from db.submissions.form import StoredForm
 from db.submissions.tasks import TaskRecord
 from graphnet.evaluation.headline import Headline
 from service.stores import task_caches as room
@@ -21,7 +22,7 @@ RESULT = {
 
 
 def record(task_id: str, status: str = "Finished") -> TaskRecord:
-    return TaskRecord(task_id, "P", "", "dl_ts", status, {}, None, None, version=3)
+    return TaskRecord(task_id, "P", "", "dl_ts", status, StoredForm(), None, None, version=3)
 
 
 def test_an_outline_leads_with_subjects_whom_the_model_does_not_know() -> None:
