@@ -9,9 +9,9 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from actors.settings import ProcessSettingsError
+from graphnet.artifacts.result import TaskResult
 from graphnet.disk import is_of_full_disk, write_whole
 from graphnet.messages import Message
 
@@ -25,7 +25,7 @@ KEPT = "kept.json"
 class SpooledOutputs:
     """What a finished training has left: its ``result``, and the objects to store, in order."""
 
-    result: dict[str, Any]
+    result: TaskResult
     content: dict[str, bytes]
 
 
@@ -80,9 +80,7 @@ def open_spool(folder: Path) -> None:
         ) from error
 
 
-def spool_outputs(
-    folder: Path, content: Mapping[str, bytes], result: Mapping[str, Any] | None
-) -> None:
+def spool_outputs(folder: Path, content: Mapping[str, bytes], result: TaskResult | None) -> None:
     """Keep the objects in a folder of their own; whole, or nothing of them stays.
 
     With its ``result`` they can be stored and the task be ended later; see :func:`find`.
@@ -97,7 +95,7 @@ def spool_outputs(
             write_whole(folder / name, data)
         if result is not None:
             sums = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
-            text = json.dumps({"result": dict(result), "sha256": sums})
+            text = json.dumps({"result": result.as_dict(), "sha256": sums})
             write_whole(folder / KEPT, text.encode())
     except OSError:
         shutil.rmtree(folder, ignore_errors=True)
@@ -109,7 +107,7 @@ def read_outputs(folder: Path) -> SpooledOutputs | None:
     try:
         stored = json.loads((folder / KEPT).read_bytes())
         content = {name: (folder / name).read_bytes() for name in stored["sha256"]}
-        result = dict(stored["result"])
+        result = TaskResult.from_json(dict(stored["result"]))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
@@ -18,7 +18,7 @@ from db.server.errors import DatabaseError, NameTaken, translate_errors
 from db.server.limits import DATASETS, check_packet, storable, unstorable_of_dataset
 from db.server.transactions import now_ms, restart_on_deadlock, transaction
 from db.server.versions import check_known
-from db.texts import IDS, json_text
+from db.texts import IDS, Json, json_text
 from graphnet.messages import Message
 
 LISTED = ("id", "data_id", "proj_id", "user_id", "data_name")
@@ -51,10 +51,22 @@ class NewDataset(ListedDataset):
 
     data_cont: str
     hdfs_path: str
-    profile: dict[str, Any]
+    profile: Json
     signature: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
     stored_bytes: int = 0
+
+
+class StoredProfile(NamedTuple):
+    """A profile as JSON, which graphnet reads, and the content's length when it was made."""
+
+    length: int
+    profile: Json
+
+    @property
+    def uploaded(self) -> bool:
+        """Whether the dataset's row was written by this service."""
+        return bool(self.profile.get("uploaded"))
 
 
 def new_data_id() -> str:
@@ -81,7 +93,7 @@ async def insert_dataset(new: NewDataset) -> DatasetRecord:
     ):
         raise DatabaseError(message)
     await check_packet("database.dataset-too-large", new.data_cont)
-    await check_packet("database.profile-too-large", _as_text(new.profile))
+    await check_packet("database.profile-too-large", json_text(new.profile))
     record = await find_dataset(new.data_id)
     if record is not None:
         return _same(new, record)
@@ -106,7 +118,7 @@ async def _insert(new: NewDataset) -> DatasetRecord:
             using_db=connection,
             data_id=new.data_id,
             length=record.length,
-            profile=_as_text(new.profile),
+            profile=json_text(new.profile),
             stored_bytes=new.stored_bytes,
         )
         if new.answers:
@@ -197,12 +209,12 @@ async def get_data(names: Sequence[str]) -> dict[str, str]:
 
 
 @translate_errors()
-async def get_profiles(data_ids: Sequence[str]) -> dict[str, tuple[int, dict[str, Any]]]:
-    """By dataset id: the content's length when the profile was made, and the profile."""
+async def get_profiles(data_ids: Sequence[str]) -> dict[str, StoredProfile]:
+    """The profiles of these datasets by id, of those that have one."""
     if not data_ids:
         return {}
     rows = await Profile.filter(data_id__in=list(data_ids))
-    return {row.data_id: (row.length, json.loads(row.profile)) for row in rows}
+    return {row.data_id: StoredProfile(row.length, json.loads(row.profile)) for row in rows}
 
 
 @translate_errors()
@@ -219,10 +231,10 @@ async def stored_bytes(proj_id: str) -> int:
 
 @restart_on_deadlock
 @translate_errors()
-async def put_profile(data_id: str, length: int, profile: dict[str, Any]) -> None:
+async def put_profile(data_id: str, length: int, profile: Json) -> None:
     """Keep a profile, in the place of an older one. Raises SchemaAhead."""
     await check_known()
-    text = _as_text(profile)
+    text = json_text(profile)
     await check_packet("database.profile-too-large", text)
     row = Profile.filter(data_id=data_id)
     # Several may profile one dataset at once, and transactions that read before they write get in
@@ -233,10 +245,6 @@ async def put_profile(data_id: str, length: int, profile: dict[str, Any]) -> Non
         await Profile.create(data_id=data_id, length=length, profile=text)
     except IntegrityError:
         await row.update(length=length, profile=text)
-
-
-def _as_text(profile: dict[str, Any]) -> str:
-    return json_text(profile)
 
 
 @translate_errors()

@@ -11,9 +11,11 @@ import math
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+Json = Mapping[str, Any]  # an object as it is stored and answered: of a form, result or profile
 
 IN_HTML = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")

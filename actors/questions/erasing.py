@@ -7,7 +7,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +98,7 @@ class SubjectEraser:
     def _stored(self, record: DatasetRecord, erased: Erased) -> NewDataset:
         """What is left, its arrays stored under an id of their own, which no row names yet."""
         text, data_id = self._text(record, erased), new_data_id()
-        profile = profile_in(record, erased.dataset).as_dict()
+        profile = replace(profile_in(record, erased.dataset), uploaded=True)
         with working_folder(self.reader.bounds.spool) as folder:
             save(erased.dataset, folder, digest(text) if text else "")
             address = self.reader.arrays.put(data_id, folder)
@@ -110,7 +110,7 @@ class SubjectEraser:
             data_name=record.data_name,
             data_cont=text,
             hdfs_path="" if text else address[:LONGEST_ADDRESS],
-            profile={**profile, "uploaded": True},
+            profile=profile.as_dict(),
             stored_bytes=stored_bytes,
         )
 

@@ -16,12 +16,13 @@ from actors.reading import uploads
 from actors.reading.answers import refusal
 from actors.reading.child import ReadLimits, child_outcome, run_child, working_folder
 from actors.reading.datasets import DatasetReader
-from actors.tasks.outputs import Saved, output_files
+from actors.tasks.outputs import output_files
 from db import datasets
 from db.submissions import predecessor
 from db.submissions.predecessor import NotImportable, OldTask
 from db.texts import other_ways
 from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.result import StoredObjects
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import cohort_of
 from graphnet.errors import CohortError, ModelError, SettingsError
@@ -123,10 +124,10 @@ class ModelImporter:
         content = output_files(model, {})
         paths = {name: self.models.put(old.task_id, name, data) for name, data in content.items()}
         sums = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
-        saved = Saved(paths[PARAMETERS], sums[MANIFEST], sums)
+        stored = StoredObjects(paths[PARAMETERS], sums[MANIFEST], sums)
         result = {
             "train_epochs": list(old.train_epochs),
-            **saved.result_fields(),
+            **stored.as_dict(),
             "class_names": {str(label): name for label, name in model.class_names.items()},
             "warnings": list(model.facts["warnings"]),
             "warning_messages": list(model.facts["warning_messages"]),
@@ -148,8 +149,8 @@ class ModelImporter:
             "regions": list(model.layout.regions),
             "measures": list(model.layout.measures),
             **{name: result[name] for name in ANSWERED},
-            "model_state_path": saved.path,
-            "manifest_sha256": saved.manifest_sha256,
+            "model_state_path": stored.model_state_path,
+            "manifest_sha256": stored.manifest_sha256,
         }
 
     def _take_back(self, old: OldTask) -> None:

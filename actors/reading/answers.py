@@ -51,8 +51,9 @@ def read_answer(outcome: ReadOutcome) -> Answer:
         return refusal(outcome.refused)
     answer = {"preview": outcome.preview, "signature": outcome.signature}
     if outcome.questions:
-        return {**answer, "questions": list(outcome.questions)}
-    return {**answer, "profile": outcome.profile, "answers": outcome.answers}
+        return {**answer, "questions": [question.as_dict() for question in outcome.questions]}
+    profile = {} if outcome.profile is None else outcome.profile.as_dict()
+    return {**answer, "profile": profile, "answers": outcome.answers}
 
 
 def reply_or_reason(call: Callable[[], Answer]) -> Answer:
@@ -130,7 +131,8 @@ class FileReader:
         if self.reader.call(datasets.get_answers(request.data_id)) != dict(request.mapping):
             raise name_taken(record.data_name)
         profiles = self.reader.call(datasets.get_profiles([request.data_id]))
-        return {"profile": profiles[request.data_id][1]} if request.data_id in profiles else None
+        known = profiles.get(request.data_id)
+        return None if known is None else {"profile": known.profile}
 
     def _used(self, request: ReadRequest, outcome: ReadOutcome) -> Answer:
         answer = read_answer(outcome)

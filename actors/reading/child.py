@@ -19,9 +19,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from actors.spool import private_folder
+from db.texts import Json
+from graphnet.data.interpretation import Question
+from graphnet.data.profile import Profile
 from graphnet.disk import room_in
 from graphnet.errors import CohortError, DiskFull
 from graphnet.messages import Message
@@ -29,6 +31,7 @@ from graphnet.readers.__main__ import CONTENT, FULL_STATUS, OUTCOME, PARENT, too
 from graphnet.readers.server import STARTED, ForkRequest
 
 log = logging.getLogger(__name__)
+
 
 ALLOWED_CONTENT = 64_000_000  # bytes of data_cont
 FOLDERS = "sgn-read-"
@@ -74,15 +77,19 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class ReadOutcome:
-    """What came of a file: why it is ``refused``, ``questions``, or a dataset in ``folder``."""
+    """What came of a file: why it is ``refused``, ``questions``, or a dataset in ``folder``.
+
+    ``preview`` are its first subjects, as JSON for an answer; ``profile`` is None where none was
+    asked for.
+    """
 
     folder: Path
     refused: tuple[Message, ...]
-    questions: tuple[dict[str, Any], ...]
-    preview: dict[str, Any] | None
+    questions: tuple[Question, ...]
+    preview: Json | None
     signature: str
-    profile: dict[str, Any]
-    answers: dict[str, str]
+    profile: Profile | None
+    answers: Mapping[str, str]
 
     @property
     def content(self) -> str:
@@ -231,8 +238,8 @@ def _log_words(folder: Path, name: str) -> None:
         log.warning("reading %r: %s", name, words[-LAST_WORDS:])
 
 
-def child_outcome(status: int, out: Path, name: str, limits: ReadLimits) -> dict[str, Any]:
-    """What a process that ended with ``status`` has found.
+def child_outcome(status: int, out: Path, name: str, limits: ReadLimits) -> Json:
+    """What a process that ended with ``status`` has found, as it has written it.
 
     Raises:
         ReadingFailed: it was ended before it could say.
@@ -244,7 +251,7 @@ def child_outcome(status: int, out: Path, name: str, limits: ReadLimits) -> dict
         raise DiskFull(Message("worker.disk-full-for-file", folder=str(limits.spool), file=name))
     if status != 0 or not path.exists():
         raise ReadingFailed(_ended(status, name, limits))
-    outcome: dict[str, Any] = json.loads(path.read_bytes())
+    outcome: Json = json.loads(path.read_bytes())
     return outcome
 
 
@@ -295,13 +302,14 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 
 def _outcome(status: int, out: Path, options: ReadOptions, limits: ReadLimits) -> ReadOutcome:
     outcome = child_outcome(status, out, options.name, limits)
+    profile = outcome.get("profile")
     return ReadOutcome(
         folder=out,
         refused=tuple(map(Message.from_json, outcome.get("refused", ()))),
-        questions=tuple(outcome.get("questions", ())),
+        questions=tuple(map(Question.from_dict, outcome.get("questions", ()))),
         preview=outcome.get("preview"),
         signature=outcome.get("signature", ""),
-        profile=outcome.get("profile", {}),
+        profile=None if profile is None else Profile.from_dict(profile),
         answers=outcome.get("answers", {}),
     )
 

@@ -19,7 +19,7 @@ from actors.reading.child import (
     working_folder,
 )
 from db import datasets
-from db.datasets import DatasetRecord, ListedDataset, NewDataset
+from db.datasets import DatasetRecord, ListedDataset, NewDataset, StoredProfile
 from db.server.errors import ContentTooLarge, NameTaken
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Question
@@ -138,8 +138,8 @@ class DatasetReader:
     def is_uploaded(self, record: DatasetRecord) -> bool:
         """Whether the row was written here, and so is to be read without any answer."""
         profiles = self.call(datasets.get_profiles([record.data_id]))
-        _, profile = profiles.get(record.data_id, (0, {}))
-        return bool(profile.get("uploaded"))
+        known: StoredProfile | None = profiles.get(record.data_id)
+        return known is not None and known.uploaded
 
     def _dataset(self, record: DatasetRecord, note: Note = _nobody) -> Dataset:
         text = self.content(record)
@@ -183,8 +183,7 @@ class DatasetReader:
             path.write_bytes(text.encode())
             outcome = self._read_content(path, folder, record.data_name, answers, kept=not mapping)
             if outcome.questions:
-                questions = [Question.from_dict(question) for question in outcome.questions]
-                raise RowAsks(questions, outcome.signature)
+                raise RowAsks(outcome.questions, outcome.signature)
             dataset = self._stored(record, outcome.folder)
         if mapping:
             self.call(datasets.put_answers(record, mapping, outcome.signature))
@@ -226,11 +225,12 @@ class DatasetReader:
             self._insert(new, outcome, "", address)
 
     def _insert(self, new: ListedDataset, outcome: ReadOutcome, content: str, address: str) -> None:
+        assert outcome.profile is not None  # noqa: S101 - what is kept is profiled
         row = NewDataset(
             **{name: getattr(new, name) for name in ("data_id", "proj_id", "user_id", "data_name")},
             data_cont=content,
             hdfs_path="" if content else address[:LONGEST_ADDRESS],
-            profile={**outcome.profile, "uploaded": True},
+            profile=replace(outcome.profile, uploaded=True).as_dict(),
             signature=outcome.signature,
             answers=outcome.answers,
             stored_bytes=sum(path.stat().st_size for path in outcome.folder.glob("*.npy")),

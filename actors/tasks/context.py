@@ -16,13 +16,16 @@ from typing import Any, ParamSpec, Self, TypeVar
 from actors.reading.datasets import DatasetReader
 from actors.runtime import Runtime, retry
 from actors.spool import remove_outputs
-from actors.tasks.pending import PendingEndings
+from actors.tasks.pending import PendingEnding, PendingEndings
 from db.queue import runs
 from db.queue.claims import Claim
 from db.queue.runs import LeaseState, RunProgress
+from db.queue.states import Status
 from db.server.errors import DatabaseError, DatabaseUnavailable
 from db.submissions.form import TaskForm
+from graphnet.artifacts.result import TaskResult
 from graphnet.data.atlas import Atlas, Table
+from graphnet.messages import Message
 from graphnet.training.devices import DeviceChoice
 from graphnet.training.progress import Progress
 from registry import RegistryError, RegistryUnavailable, Store
@@ -225,6 +228,14 @@ class TaskContext:
             self.check()
             self.worker.runtime.stopping.wait(1.0)
 
-    def end(self, kind: str, **content: Any) -> Any:
+    def end(
+        self,
+        kind: str,
+        *,
+        reasons: tuple[Message, ...] = (),
+        result: TaskResult | None = None,
+        manifest_sha256: str = "",
+    ) -> Status | bool | None:
         """Write how the task ended, as :meth:`PendingEndings.end` does."""
-        return self.worker.pending.end(self.claim, kind, **content)
+        ending = PendingEnding(self.claim, kind, reasons, result, manifest_sha256)
+        return self.worker.pending.end(ending)

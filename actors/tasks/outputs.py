@@ -7,7 +7,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -50,26 +50,6 @@ from registry import (
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Saved:
-    """Where the parameters are, and the SHA-256 of the manifest that vouches for them.
-
-    ``stored`` has that of each object: whoever reads one compares.
-    """
-
-    path: str = ""
-    manifest_sha256: str = ""
-    stored: Mapping[str, str] = field(default_factory=dict)
-
-    def result_fields(self) -> dict[str, Any]:
-        """Where a result says that its model is, and the checksums of all that is stored."""
-        return {
-            "model_state_path": self.path,
-            "manifest_sha256": self.manifest_sha256,
-            "stored": dict(self.stored),
-        }
-
-
 def output_files(model: StoredModel | None, report_files: Mapping[str, bytes]) -> dict[str, bytes]:
     """What is to be stored, by name: a model is there once its manifest is, so that comes last."""
     if model is None:
@@ -82,11 +62,11 @@ def output_files(model: StoredModel | None, report_files: Mapping[str, bytes]) -
 def store_outputs(
     task: TaskContext,
     content: Mapping[str, bytes],
-    result: Mapping[str, Any] | None = None,
+    result: TaskResult | None = None,
     *,
     confirm: Callable[[], None],
     check: Callable[[], None],
-) -> Saved:
+) -> StoredObjects:
     """Store the objects of a task in their order.
 
     ``confirm`` is called before each step, ``check`` before each pause; what they raise ends it.
@@ -116,7 +96,7 @@ def store_outputs(
         log.warning("task %s: not stored. %s", task_id, _kept(folder, content, result))
         raise
     stored = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
-    return Saved(paths.get(PARAMETERS, ""), stored.get(MANIFEST, ""), stored)
+    return StoredObjects(paths.get(PARAMETERS, ""), stored.get(MANIFEST, ""), stored)
 
 
 def _waiting(error: RegistryUnavailable, kept: Message) -> RegistryUnavailable:
@@ -126,7 +106,7 @@ def _waiting(error: RegistryUnavailable, kept: Message) -> RegistryUnavailable:
     return RegistryUnavailable(error.message, kept)
 
 
-def _kept(folder: Path, content: Mapping[str, bytes], result: Mapping[str, Any] | None) -> Message:
+def _kept(folder: Path, content: Mapping[str, bytes], result: TaskResult | None) -> Message:
     """Keep the files on this machine, if it takes them; a message on where they are."""
     try:
         spool_outputs(folder, content, result)
@@ -138,20 +118,22 @@ def _kept(folder: Path, content: Mapping[str, bytes], result: Mapping[str, Any] 
     return Message("worker.kept-in-spool", folder=str(folder))
 
 
-def report_files(claim: Claim, outcome: Outcome, result: dict[str, Any]) -> dict[str, bytes]:
-    """The objects by name; ``result`` gets the SHA-256 of the evidence.
+def report_files(
+    claim: Claim, outcome: Outcome, result: TaskResult
+) -> tuple[TaskResult, dict[str, bytes]]:
+    """The result with the SHA-256 of the evidence, and the objects beside the model by name.
 
     What goes wrong in drawing or rendering costs the picture or the report, never the model.
     """
     written = {EVIDENCE: to_bytes(outcome.predictions)}
-    result["evidence_sha256"] = hashlib.sha256(written[EVIDENCE]).hexdigest()
+    result = replace(result, evidence_sha256=hashlib.sha256(written[EVIDENCE]).hexdigest())
     drawn = _tried("picture", claim, lambda: picture(outcome.predictions))
     if drawn is not None:
         written[GLASS_BRAIN] = drawn.encode()
     report = _tried("report", claim, lambda: _report(claim, outcome, result, drawn))
     if report is not None:
         written[REPORT] = report.encode()
-    return written
+    return result, written
 
 
 def _tried(what: str, claim: Claim, made: Callable[[], str | None]) -> str | None:
@@ -163,7 +145,7 @@ def _tried(what: str, claim: Claim, made: Callable[[], str | None]) -> str | Non
         return None
 
 
-def _report(claim: Claim, outcome: Outcome, result: Mapping[str, Any], drawn: str | None) -> str:
+def _report(claim: Claim, outcome: Outcome, result: TaskResult, drawn: str | None) -> str:
     _, manifest = outcome.model.to_bytes()
     task = {
         "task_id": claim.task_id,
@@ -172,7 +154,7 @@ def _report(claim: Claim, outcome: Outcome, result: Mapping[str, Any], drawn: st
         "task_type": claim.task_type,
         "task_status": Status.FINISHED.value,
         "task_config": claim.task_config,
-        "task_result": result,
+        "task_result": result.as_dict(),
         "attempt": claim.attempt,
         "parent_task_id": claim.parent_task_id or None,
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -182,30 +164,25 @@ def _report(claim: Claim, outcome: Outcome, result: Mapping[str, Any], drawn: st
 
 def store_cancelled(
     task: TaskContext, inputs: Inputs, state: Mapping[str, Tensor] | None
-) -> dict[str, Any]:
-    """Store the best parameters of a training that was cancelled.
+) -> TaskResult:
+    """Store the best parameters of a training that was cancelled; the task's result.
 
     ``state`` is that of the training when it ended; None where there was no epoch. Of a sweep
     nothing is kept.
-
-    Returns:
-        The task's result, as JSON.
-
     """
     if state is None or inputs.candidates:  # nobody knows which of the candidates it is
         return empty_result()
     best = model_at(inputs.work, state, shared=inputs.asked.fan_out > 1)
     result = TaskResult(history=best.history, warnings=(CANCELLED,), storage=StoredObjects())
     if not task.form.save_model_state:
-        return result.as_dict()
+        return result
     facts = {**_origin(task, inputs), "cancelled_after_epoch": len(best.history)}
-    saved = _store_model(task, replace(best.model, facts=facts))
+    stored = _store_model(task, replace(best.model, facts=facts))
     warnings = [CANCELLED, Message("tasks.best-kept", epochs=len(best.history))]
     trained, seeds = best.model.settings.seeds, inputs.settings.seeds
     if trained < seeds:  # other workers were to train the rest
         warnings.append(Message("tasks.some-seeds", trained=trained, seeds=seeds))
-    storage = StoredObjects(saved.path, saved.manifest_sha256, saved.stored)
-    return replace(result, warnings=tuple(warnings), storage=storage).as_dict()
+    return replace(result, warnings=tuple(warnings), storage=stored)
 
 
 def store_cancelled_checkpoint(worker: WorkerContext, task_id: str) -> bool:
@@ -228,15 +205,16 @@ def store_cancelled_checkpoint(worker: WorkerContext, task_id: str) -> bool:
         return True
     except Exception:
         log.exception("task %s: nothing could be kept of it", task_id)
+    as_json = None if result is None else result.as_dict()
     try:
-        worker.query(runs.write_cancelled_result, task_id, result, settings.public_url)
+        worker.query(runs.write_cancelled_result, task_id, as_json, settings.public_url)
     except ContentTooLarge:
         log.exception("task %s: its result was left out", task_id)
         worker.query(runs.write_cancelled_result, task_id, None)
     return True
 
 
-def _result_of_checkpoint(worker: WorkerContext, claim: Claim) -> dict[str, Any]:
+def _result_of_checkpoint(worker: WorkerContext, claim: Claim) -> TaskResult:
     form = TaskForm.from_config(claim.task_type, claim.task_config)
     task = TaskContext(worker, claim, form, lease=None)
     inputs = read_inputs(task)
@@ -247,7 +225,7 @@ def _result_of_checkpoint(worker: WorkerContext, claim: Claim) -> dict[str, Any]
 
 def store_failed(
     task: TaskContext, inputs: Inputs, error: TrainingError
-) -> tuple[tuple[Message, ...], Saved]:
+) -> tuple[tuple[Message, ...], StoredObjects]:
     """Store the parameters before the loss was no longer a number.
 
     Returns:
@@ -255,14 +233,15 @@ def store_failed(
 
     """
     if error.kept is None or not task.form.save_model_state:
-        return error.messages, Saved()
+        return error.messages, StoredObjects()
     stopped = [message.as_dict() for message in error.messages]
     facts = {**_origin(task, inputs), "stopped": str(error), "stopped_messages": stopped}
-    saved = _store_model(task, replace(error.kept, facts=facts))
-    return (*error.messages, Message("tasks.last-sound-epoch", path=saved.path)), saved
+    stored = _store_model(task, replace(error.kept, facts=facts))
+    kept = Message("tasks.last-sound-epoch", path=stored.model_state_path)
+    return (*error.messages, kept), stored
 
 
-def _store_model(task: TaskContext, model: StoredModel) -> Saved:
+def _store_model(task: TaskContext, model: StoredModel) -> StoredObjects:
     """Store a model alone, also of a task that is cancelled or whose worker is to end."""
     check = task.confirm_ours
     return store_outputs(task, output_files(model, {}), confirm=check, check=check)

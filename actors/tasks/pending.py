@@ -8,8 +8,8 @@ process of this machine finds it; the lease's token fences it like every other w
 import json
 import logging
 import threading
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Coroutine
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,7 +20,9 @@ from actors.monitoring.context import about
 from actors.runtime import Runtime, retry
 from db.queue import runs
 from db.queue.claims import Claim
+from db.queue.states import Status
 from db.server.errors import ContentTooLarge, DatabaseError, DatabaseUnavailable, SchemaAhead
+from graphnet.artifacts.result import TaskResult
 from graphnet.errors import GraphnetError
 from graphnet.messages import Message
 from registry import RegistryError
@@ -32,12 +34,7 @@ LOOK_SECONDS = 0.5
 PRIVATE = 0o700
 FINISHED, FAILED, CANCELLED, HANDED_BACK = "finished", "failed", "cancelled", "handed_back"
 WITH_PAGE = (FINISHED, CANCELLED)  # NEURO-LEARN's row then holds the address of the task's page
-WRITTEN_BY: Mapping[str, Callable[..., Coroutine[Any, Any, Any]]] = {
-    FINISHED: runs.finish_task,
-    FAILED: runs.fail_task,
-    CANCELLED: runs.end_cancelled,
-    HANDED_BACK: runs.hand_back,
-}
+KINDS = (FINISHED, FAILED, CANCELLED, HANDED_BACK)
 
 
 class EndingPendingError(Exception):
@@ -49,23 +46,32 @@ class EndingPendingError(Exception):
 
 @dataclass(frozen=True)
 class PendingEnding:
-    """How a claim ended: ``content`` are the arguments of what writes an ending of this kind.
+    """How a claim ended, by its ``kind``.
 
-    Its ``reasons`` are messages as JSON; in a file of an older version, finished sentences.
+    Finished, it has a ``result``; cancelled, one or None. Failed or handed back, it has
+    ``reasons``; a failed one the ``manifest_sha256`` of what was stored all the same. One that is
+    handed back is ``counted`` as a crash, or not at all. ``public_url`` is where people reach the
+    pages.
     """
 
     claim: Claim
     kind: str
-    content: Mapping[str, Any]
+    reasons: tuple[Message, ...] = ()
+    result: TaskResult | None = None
+    manifest_sha256: str = ""
+    counted: bool = False
+    public_url: str = ""
 
-    def write(self) -> Coroutine[Any, Any, Any]:
+    def write(self) -> Coroutine[Any, Any, Status | bool | None]:
         """Write it; falsy where the task is not ours any more."""
-        content = dict(self.content)
-        reasons = content.pop("reasons", ())
-        if "sentence" in content:  # in a file of an older version
-            reasons = [content.pop("sentence")] if content["sentence"] else ()
-        messages = [Message.from_json(reason) for reason in reasons]
-        return WRITTEN_BY[self.kind](self.claim, *messages, **content)
+        result = None if self.result is None else self.result.as_dict()
+        if self.kind == FINISHED:
+            return runs.finish_task(self.claim, result or {}, self.public_url)
+        if self.kind == CANCELLED:
+            return runs.end_cancelled(self.claim, result, self.public_url)
+        if self.kind == FAILED:
+            return runs.fail_task(self.claim, *self.reasons, manifest_sha256=self.manifest_sha256)
+        return runs.hand_back(self.claim, *self.reasons, counted=self.counted)
 
     @property
     def name(self) -> str:
@@ -73,26 +79,46 @@ class PendingEnding:
         return f"{self.claim.task_id}.{self.claim.lease_token}.json"
 
     def to_json(self) -> str:
-        """As the text of a file."""
-        return json.dumps(
-            {"claim": asdict(self.claim), "kind": self.kind, "content": dict(self.content)}
-        )
+        """As the text of a file, which an older version reads too: with what its kind needs."""
+        content: dict[str, Any] = {}
+        if self.kind in WITH_PAGE:
+            result = None if self.result is None else self.result.as_dict()
+            content = {"result": result, "public_url": self.public_url}
+        if self.reasons:
+            content["reasons"] = [reason.as_dict() for reason in self.reasons]
+        if self.manifest_sha256:
+            content["manifest_sha256"] = self.manifest_sha256
+        if self.counted:
+            content["counted"] = True
+        return json.dumps({"claim": asdict(self.claim), "kind": self.kind, "content": content})
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """From such a text. Raises ValueError, TypeError or KeyError for any other."""
+        """From such a text. Raises ValueError, TypeError or KeyError for any other.
+
+        The reasons of an older version are finished sentences, or one ``sentence``.
+        """
         stored = json.loads(text)
         claim = Claim(**{**stored["claim"], "earlier": tuple(stored["claim"]["earlier"])})
-        if stored["kind"] not in WRITTEN_BY:
-            raise ValueError(stored["kind"])
-        return cls(claim, stored["kind"], stored["content"])
+        kind, content = stored["kind"], dict(stored["content"])
+        if kind not in KINDS:
+            raise ValueError(kind)
+        sentence, result = content.get("sentence"), content.get("result")
+        reasons = content.get("reasons") or ([sentence] if sentence else [])
+        return cls(
+            claim,
+            kind,
+            tuple(Message.from_json(reason) for reason in reasons),
+            None if result is None else TaskResult.from_json(result),
+            content.get("manifest_sha256", ""),
+            content.get("counted", False),
+            content.get("public_url", ""),
+        )
 
 
-def reasons_of(error: GraphnetError | DatabaseError | RegistryError) -> list[dict[str, Any]]:
-    """Why a task ends by this error, as an ending holds it: messages as JSON."""
-    if isinstance(error, GraphnetError):
-        return [message.as_dict() for message in error.messages]
-    return [error.message.as_dict()]
+def reasons_of(error: GraphnetError | DatabaseError | RegistryError) -> tuple[Message, ...]:
+    """Why a task ends by this error."""
+    return tuple(error.messages) if isinstance(error, GraphnetError) else (error.message,)
 
 
 class PendingEndings(Middleware):
@@ -127,19 +153,16 @@ class PendingEndings(Middleware):
         """0 while something is pending: a worker that ended now might lose it."""
         return 0.0 if self._mine else float("inf")
 
-    def end(self, claim: Claim, kind: str, **content: Any) -> Any:
+    def end(self, ending: PendingEnding) -> Status | bool | None:
         """Write how a claim ended; falsy where the task is not ours any more.
-
-        ``kind`` and ``content`` are as of :class:`PendingEnding`.
 
         Raises:
             EndingPendingError: the database does not take it now, and gets it once it does.
 
         """
         settings = self._runtime.settings
-        if kind in WITH_PAGE:
-            content["public_url"] = settings.public_url
-        ending = PendingEnding(claim, kind, content)
+        if ending.kind in WITH_PAGE:
+            ending = replace(ending, public_url=settings.public_url)
         try:
             written = retry(
                 lambda: self._runtime.call(ending.write()),
@@ -159,7 +182,7 @@ class PendingEndings(Middleware):
 
     def hand_back_later(self, claim: Claim) -> None:
         """Have a claim put back, and not counted, once the database takes that."""
-        ending = PendingEnding(claim, HANDED_BACK, {})
+        ending = PendingEnding(claim, HANDED_BACK)
         self.store(ending)
         self.hand_over(ending)
 
@@ -219,7 +242,7 @@ class PendingEndings(Middleware):
             return False
         except ContentTooLarge as error:
             self.remove(ending)
-            self.hand_over(PendingEnding(ending.claim, FAILED, {"reasons": reasons_of(error)}))
+            self.hand_over(PendingEnding(ending.claim, FAILED, reasons_of(error)))
             return True
         except DatabaseError:
             log.exception("task %s: how it ended cannot be written", task_id)

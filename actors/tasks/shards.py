@@ -15,6 +15,7 @@ from db.queue import shards as rows
 from db.queue.claims import Claim, task_id_of_shard
 from db.queue.shards import ShardState
 from db.queue.states import Status
+from graphnet.artifacts.result import StoredObjects, TaskResult
 from graphnet.distributed import shards
 from graphnet.distributed.serialisation import state_from_bytes
 from graphnet.errors import GraphnetError, ModelError
@@ -48,9 +49,10 @@ def run_shard(task: TaskContext, inputs: Inputs | None = None) -> str:
     task.confirm()
     task.ask_registry(partial(worker.checkpoints.put, claim.part_of, name, content))
     sha256 = hashlib.sha256(content).hexdigest()
-    status = task.end(FINISHED, result={"manifest_sha256": sha256})
+    stored = StoredObjects(manifest_sha256=sha256)
+    status = task.end(FINISHED, result=TaskResult(storage=stored))
     worker.forget(claim.task_id)
-    return "" if status is None else str(status).lower()
+    return str(status or "").lower()
 
 
 def _result_of_earlier(store: Store, claim: Claim, name: str) -> bytes | None:

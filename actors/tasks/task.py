@@ -36,15 +36,16 @@ from actors.tasks.pending import (
     FINISHED,
     HANDED_BACK,
     EndingPendingError,
+    PendingEnding,
     reasons_of,
 )
 from actors.tasks.shards import Shards, run_shard
 from actors.tasks.streams import Curve, TaskLog, store_log
 from db.queue.claims import Claim, claim, claim_next
-from db.queue.states import Status
 from db.server.diagnosis import check_writable
 from db.server.errors import ContentTooLarge, DatabaseUnavailable, SchemaAhead
 from db.submissions.form import TaskForm
+from graphnet.artifacts.result import TaskResult
 from graphnet.errors import DiskFull, GraphnetError, OutOfMemory, TrainingError
 from graphnet.experiment import Outcome, run
 from graphnet.messages import Message
@@ -174,7 +175,7 @@ class TaskRunner:
             ending = _fault(claim)
         else:
             return metrics.count_ending(outcome, ours=bool(outcome))
-        ours = self.worker.pending.end(claim, ending.kind, **ending.content)
+        ours = bool(self.worker.pending.end(ending.written))
         return metrics.count_ending(ending.outcome, ours=ours)
 
     def _train(self, claim: Claim, inputs: Inputs | None) -> str:
@@ -191,7 +192,7 @@ class TaskRunner:
         """
         log.critical("task %s: the CUDA device failed, so this process ends", claim.task_id)
         try:
-            return bool(self.worker.pending.end(claim, HANDED_BACK, counted=True))
+            return bool(self.worker.pending.end(PendingEnding(claim, HANDED_BACK, counted=True)))
         finally:
             self.worker.runtime.give_up()
 
@@ -200,8 +201,7 @@ class TaskRunner:
 class _Ending:
     """What is written of a task, and as what it is counted."""
 
-    kind: str
-    content: dict[str, Any]
+    written: PendingEnding
     outcome: str
 
 
@@ -212,33 +212,30 @@ def _ending(
     """How a task ends that one of ENDINGS has ended."""
     if isinstance(error, HandedBackError):
         log.info("task %s is handed back", claim.task_id)
-        return _Ending(HANDED_BACK, {}, HANDED_BACK)
+        return _Ending(PendingEnding(claim, HANDED_BACK), HANDED_BACK)
     if isinstance(error, CancelledTaskError):
-        return _Ending(CANCELLED, {"result": None}, CANCELLED)
+        return _Ending(PendingEnding(claim, CANCELLED), CANCELLED)
     if isinstance(error, WAITED_FOR):
         log.warning("task %s waits, and is tried again: %s", claim.task_id, error)
-        return _Ending(HANDED_BACK, {"reasons": reasons_of(error)}, HANDED_BACK)
+        return _Ending(PendingEnding(claim, HANDED_BACK, reasons_of(error)), HANDED_BACK)
     log.info("task %s failed: %s", claim.task_id, error)
     if claim.part and isinstance(error, RegistryError):
-        return _again(counted=True)
+        return _again(claim)
     metrics.OUT_OF_MEMORY.inc(isinstance(error, OutOfMemory))
-    return _Ending(FAILED, {"reasons": reasons_of(error)}, FAILED)
+    return _Ending(PendingEnding(claim, FAILED, reasons_of(error)), FAILED)
 
 
 def _fault(claim: Claim) -> _Ending:
     """How a task ends where the fault is our own."""
     if claim.part:
-        return _again(counted=True)
+        return _again(claim)
     reason = Message("tasks.internal-error", task_id=claim.task_id)
-    return _Ending(FAILED, {"reasons": [reason.as_dict()]}, "internal_error")
+    return _Ending(PendingEnding(claim, FAILED, (reason,)), "internal_error")
 
 
-def _again(*, counted: bool) -> _Ending:
-    """A part cannot be tried again by anybody, so it is here; as one that crashes, if ``counted``.
-
-    A storage that is away is not the part's doing, so that is not.
-    """
-    return _Ending(HANDED_BACK, {"counted": counted}, HANDED_BACK)
+def _again(claim: Claim) -> _Ending:
+    """A part cannot be tried again by anybody, so it is here; as one that crashes."""
+    return _Ending(PendingEnding(claim, HANDED_BACK, counted=True), HANDED_BACK)
 
 
 @translate_oom
@@ -276,9 +273,9 @@ def _read_and_train(task: TaskContext, curve: Curve, run_shard: RunShard) -> str
         try:
             outcome = _run_experiment(task, inputs, callback, run_shard)
             warnings = [*filter(None, [task.worker.choice.warning]), *outcome.result.warnings]
-            result = replace(outcome.result, warnings=warnings).as_dict()
+            judged = replace(outcome.result, warnings=warnings)
             with callback.progress.step(REPORT):
-                reports = report_files(task.claim, outcome, result)
+                result, reports = report_files(task.claim, outcome, judged)
                 model = outcome.model if task.form.save_model_state else None
                 return _store_and_finish(task, output_files(model, reports), result)
         except CancelledTaskError:
@@ -312,18 +309,17 @@ def _run_experiment(
     )
 
 
-def _store_and_finish(
-    task: TaskContext, content: Mapping[str, bytes], result: dict[str, Any]
-) -> str:
+def _store_and_finish(task: TaskContext, content: Mapping[str, bytes], result: TaskResult) -> str:
     """Store the objects, then write the result: a task that is Finished has all of them."""
     task_id = task.claim.task_id
-    saved = store_outputs(task, content, result, confirm=task.confirm, check=task.check)
-    log.info("task %s: stored%s", task_id, f" at {saved.path}" if saved.path else "")
+    stored = store_outputs(task, content, result, confirm=task.confirm, check=task.check)
+    path = stored.model_state_path
+    log.info("task %s: stored%s", task_id, f" at {path}" if path else "")
     with TRACING.span("finish"):
-        status: Status | None = task.end(FINISHED, result=result | saved.result_fields())
-    for warning in result["warnings"]:
+        status = task.end(FINISHED, result=replace(result, storage=stored))
+    for warning in result.warnings:
         log.info("task %s: note: %s", task_id, warning)
-    outcome = "" if status is None else status.value.lower()
+    outcome = str(status or "").lower()
     log.info("task %s: %s", task_id, outcome or "lost")
     return outcome
 
@@ -342,11 +338,7 @@ def _fail(task: TaskContext, inputs: Inputs, error: TrainingError) -> str:
     if task.lease is not None:
         task.lease.check()
     metrics.OUT_OF_MEMORY.inc(isinstance(error, OutOfMemory))
-    reasons, saved = store_failed(task, inputs, error)
+    reasons, stored = store_failed(task, inputs, error)
     log.info("task %s: failed: %s", task.claim.task_id, " ".join(map(str, reasons)))
-    ours = task.end(
-        FAILED,
-        reasons=[reason.as_dict() for reason in reasons],
-        manifest_sha256=saved.manifest_sha256,
-    )
+    ours = task.end(FAILED, reasons=reasons, manifest_sha256=stored.manifest_sha256)
     return FAILED if ours else ""

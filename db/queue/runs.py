@@ -30,7 +30,7 @@ from db.server.errors import translate_errors
 from db.server.limits import check_packet
 from db.server.transactions import now_ms, restart_on_deadlock, transaction
 from db.submissions import tasks
-from db.texts import json_text
+from db.texts import Json, json_text
 from graphnet.artifacts.result import StoredObjects, TaskResult
 from graphnet.messages import Message
 
@@ -38,9 +38,9 @@ CANCELLED = Message("tasks.cancelled")
 BATCH = 100
 
 
-def empty_result() -> dict[str, Any]:
+def empty_result() -> TaskResult:
     """The result of a task that was cancelled before there was anything to store."""
-    return TaskResult(warnings=(CANCELLED,), storage=StoredObjects()).as_dict()
+    return TaskResult(warnings=(CANCELLED,), storage=StoredObjects())
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ async def record_checkpoint(claim: Claim) -> bool:
 
 @restart_on_deadlock
 @translate_errors()
-async def finish_task(claim: Claim, result: dict[str, Any], public_url: str = "") -> Status | None:
+async def finish_task(claim: Claim, result: Json, public_url: str = "") -> Status | None:
     """End the task as Finished with its result; None, and nothing written, if it was lost.
 
     What was cancelled before this is written ends as Cancelled, and keeps the result.
@@ -119,18 +119,18 @@ async def fail_task(claim: Claim, *reasons: Message | str, manifest_sha256: str 
 
 @restart_on_deadlock
 @translate_errors()
-async def end_cancelled(claim: Claim, result: dict[str, Any] | None, public_url: str = "") -> bool:
+async def end_cancelled(claim: Claim, result: Json | None, public_url: str = "") -> bool:
     """End the task as Cancelled, with what there is of a result; False if it was lost.
 
     None leaves a checkpoint of an earlier attempt to be stored.
     """
     more = {} if result is None else {"checkpoint": 0, **_integrity_columns(result)}
-    written = empty_result() if result is None else result
+    written = empty_result().as_dict() if result is None else result
     ending = _Ending(Status.CANCELLED, (CANCELLED,), written, public_url)
     return await _end(claim, ending, **more) is not None
 
 
-def _integrity_columns(result: dict[str, Any]) -> dict[str, str]:
+def _integrity_columns(result: Json) -> dict[str, str]:
     """The columns of a run that vouch for what its result says is stored."""
     return {"manifest_sha256": str(result.get("manifest_sha256", ""))}
 
@@ -141,7 +141,7 @@ class _Ending:
 
     status: Status
     reasons: tuple[Message | str, ...]
-    result: dict[str, Any] | None = None
+    result: Json | None = None
     public_url: str = ""
 
     def shown(self, task_id: str) -> str:
@@ -259,7 +259,7 @@ async def _write_cancelled(
     reason = await reason_columns(CANCELLED)
     if not await end_runs(silent, Status.CANCELLED, now, reason, cancel_at=now):
         return False
-    result = empty_result()
+    result = empty_result().as_dict()
     shown = extract(task_id, result, public_url)
     await sync_submission(task_id, Status.CANCELLED, connection, result=shown)
     await tasks.keep(task_id, json_text(result), connection)
@@ -296,9 +296,7 @@ async def claim_cancelled(task_id: str, *, lease_ms: int) -> Claim | None:
 
 @restart_on_deadlock
 @translate_errors()
-async def write_cancelled_result(
-    task_id: str, result: dict[str, Any] | None, public_url: str = ""
-) -> None:
+async def write_cancelled_result(task_id: str, result: Json | None, public_url: str = "") -> None:
     """Write what a checkpoint gave into the result of a cancelled task; None leaves it as it is.
 
     Raises:

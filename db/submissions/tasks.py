@@ -20,8 +20,8 @@ from db.server.transactions import restart_on_deadlock
 from db.server.versions import check_known
 from db.submissions.form import StoredForm
 from db.submissions.ownership import TRAINING, Owner, may_be_task, owner_of
-from db.texts import json_object, plain
-from graphnet.artifacts.result import Json, TaskResult
+from db.texts import Json, json_object, plain
+from graphnet.artifacts.result import TaskResult
 from graphnet.messages import Message, finished
 
 LONGEST_LINEAGE = 64

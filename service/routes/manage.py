@@ -279,8 +279,8 @@ async def _of_dataset(request: Request, record: DatasetRecord) -> Dependents:
 async def _require_stored_here(record: DatasetRecord, what: str) -> None:
     """Raise ApiError if NEURO-LEARN has written the dataset's row."""
     profiles = await datasets.get_profiles([record.data_id])
-    _, profile = profiles.get(record.data_id, (0, {}))
-    if profile.get("uploaded"):
+    known = profiles.get(record.data_id)
+    if known is not None and known.uploaded:
         return
     name = quoted(record.data_name)
     messages = {

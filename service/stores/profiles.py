@@ -26,7 +26,7 @@ SHOW_SECONDS = 10.0
 AWAY_SECONDS = 5.0
 AT_ONCE = 4
 
-Known = Mapping[str, tuple[int, dict[str, Any]]]
+Known = Mapping[str, datasets.StoredProfile]
 
 
 class Profiles:

@@ -7,21 +7,22 @@ import pytest
 
 from actors import spool
 from actors.tasks.context import HandedBackError
-from actors.tasks.outputs import Saved, store_outputs
+from actors.tasks.outputs import store_outputs
+from graphnet.artifacts.result import StoredObjects, TaskResult
 from graphnet.messages import Message
 from registry import RegistryError, RegistryRefuses, RegistryUnavailable, open_store
 from tests.actors.contexts import task_context
 from tests.disks import room_for
 
 CONTENT = {"model.safetensors": bytes(2000), "report.html": b"report", "manifest.json": b"{}"}
-RESULT = {"train_epochs": ["1"]}
+RESULT = TaskResult(code_version="1", metrics={"val": None})
 
 
 def nothing() -> None:
     """Nobody ends it."""
 
 
-def saved(folder: Path, *, result: dict[str, list[str]] | None = None) -> Saved:
+def saved(folder: Path, *, result: TaskResult | None = None) -> StoredObjects:
     store = open_store((folder / "registry").as_uri())
     task = task_context(folder / "spool", store)
     return store_outputs(task, CONTENT, result, confirm=nothing, check=nothing)
@@ -33,7 +34,7 @@ def test_each_object_has_its_checksum(tmp_path: Path) -> None:
     sums = {name: hashlib.sha256(data).hexdigest() for name, data in CONTENT.items()}
     assert found.stored == sums
     assert found.manifest_sha256 == sums["manifest.json"]
-    assert found.path.endswith("/models/TASK1/model.safetensors")
+    assert found.model_state_path.endswith("/models/TASK1/model.safetensors")
 
 
 def test_what_a_lost_registry_does_not_take_is_kept_with_its_result(tmp_path: Path) -> None:
@@ -44,7 +45,7 @@ def test_what_a_lost_registry_does_not_take_is_kept_with_its_result(tmp_path: Pa
     assert caught.value.remedy == kept
     found = spool.read_outputs(tmp_path / "spool" / "TASK1")
     assert found is not None
-    assert (found.content, found.result) == (CONTENT, RESULT)
+    assert (found.content, found.result.as_dict()) == (CONTENT, RESULT.as_dict())
 
 
 def test_where_the_spool_is_full_too_nothing_half_stays(tmp_path: Path) -> None:

@@ -37,18 +37,18 @@ def without(outcome: Outcome, key: str, value: Any) -> Outcome:
 def test_a_picture_that_cannot_be_drawn_costs_no_report(
     outcome: Outcome, caplog: pytest.LogCaptureFixture
 ) -> None:
-    result: dict[str, Any] = outcome.result.as_dict()
     with caplog.at_level(logging.ERROR):
-        written = report_files(CLAIM, without(outcome, "coordinates", [["here"]]), result)
+        failing = without(outcome, "coordinates", [["here"]])
+        result, written = report_files(CLAIM, failing, outcome.result)
     assert set(written) == {EVIDENCE, REPORT}
     assert "its picture could not be made" in caplog.text
-    assert result["evidence_sha256"] in written[REPORT].decode()
+    assert result.evidence_sha256 in written[REPORT].decode()
 
 
 def test_a_report_that_cannot_be_rendered_costs_no_evidence(
     outcome: Outcome, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        written = report_files(CLAIM, without(outcome, "share", "none"), outcome.result.as_dict())
+        _, written = report_files(CLAIM, without(outcome, "share", "none"), outcome.result)
     assert set(written) == {EVIDENCE}
     assert "its report could not be made" in caplog.text

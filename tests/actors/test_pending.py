@@ -21,11 +21,13 @@ from db.queue.claims import Claim
 from db.server.connection import close_database, migrate
 from db.server.diagnosis import check_writable
 from db.server.errors import DatabaseRefuses, DatabaseUnavailable
+from graphnet.artifacts.result import StoredObjects, TaskResult
+from graphnet.messages import finished
 from tests.databases import query, sqlite_database
 from tests.db.opened import opening
 from tests.db.samples import claimed, running
 
-RESULT = {"train_epochs": [], "model_state_path": "", "warnings": []}
+RESULT = TaskResult(storage=StoredObjects())
 
 
 @pytest.fixture
@@ -88,7 +90,7 @@ def until_written(runtime: Runtime) -> None:
     ("kind", "content", "left"),
     [
         (FINISHED, {"result": RESULT}, ("Finished", 1, 1)),
-        (FAILED, {"reasons": ["No."]}, ("Failed", 1, 1)),
+        (FAILED, {"reasons": (finished("No."),)}, ("Failed", 1, 1)),
         (HANDED_BACK, {}, ("Submitted", 0, 0)),
     ],
 )
@@ -101,12 +103,12 @@ def test_an_ending_is_written_when_the_database_writes_again(
 ) -> None:
     claim = runtime.call(running())
     read_only(runtime, on=True)
-    ending = PendingEnding(claim, kind, content)
+    ending = PendingEnding(claim, kind, **content)
     with pytest.raises(DatabaseRefuses, match="read-only"):
         runtime.call(ending.write())
     pending.store(ending)
     pending.hand_over(ending)
-    pending.hand_over(PendingEnding(claim, FAILED, {"reasons": ["too late"]}))
+    pending.hand_over(PendingEnding(claim, FAILED, (finished("too late"),)))
     assert pending.idle_seconds() == 0
     (path,) = files(runtime)
     assert PendingEnding.from_json(path.read_text()) == ending
@@ -127,7 +129,7 @@ def test_the_next_process_writes_what_this_one_could_not(
     first, second = (runtime.call(running(lease_ms=0)) for _ in range(2))
     before = PendingEndings(runtime, runtime.settings.spool)
     for claim in (first, second):
-        before.store(PendingEnding(claim, FINISHED, {"result": RESULT}))
+        before.store(PendingEnding(claim, FINISHED, result=RESULT))
     time.sleep(0.01)  # a lease of no time has run out
     assert runtime.call(claimed(second.task_id)) is not None, "another worker has it"
     (runtime.settings.spool / ".endings" / "broken.json").write_text('{"kind": "os.system"}')
@@ -149,7 +151,7 @@ def test_a_spool_that_takes_nothing_costs_only_what_outlives_the_process(
 ) -> None:
     claim = runtime.call(running())
     (runtime.settings.spool / ".endings").write_text("in the way")
-    ending = PendingEnding(claim, FINISHED, {"result": RESULT})
+    ending = PendingEnding(claim, FINISHED, result=RESULT)
     pending.store(ending)
     pending.hand_over(ending)
     deadline = time.monotonic() + 20

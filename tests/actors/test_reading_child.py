@@ -61,7 +61,8 @@ def test_a_file_becomes_arrays_profile_and_content(tmp_path: Path) -> None:
     with working_folder(tmp_path / "spool") as folder:
         found = read_file(path, folder, asked, bounds(tmp_path))
         assert (found.refused, found.questions) == ((), ())
-        assert found.profile["subjects"] == 6
+        assert found.profile is not None
+        assert found.profile.subjects == 6
         assert found.content == pd.read_csv(path).to_json()
         dataset = load(found.folder)
         np.testing.assert_array_equal(dataset.values, _values(table()))

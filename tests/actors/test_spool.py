@@ -8,10 +8,12 @@ import pytest
 
 from actors import spool
 from actors.settings import ProcessSettings, ProcessSettingsError, spool_of
+from graphnet.artifacts.metrics import SplitMetrics
+from graphnet.artifacts.result import TaskResult
 from tests.disks import room_for
 
 CONTENT = {"model.safetensors": b"parameters", "manifest.json": b"{}"}
-RESULT = {"train_epochs": ["1"], "auc": 0.5}
+RESULT = TaskResult(code_version="1", metrics={"val": SplitMetrics(4, {"auc": 0.5})})
 SOMEBODY = 12_345
 
 
@@ -68,7 +70,7 @@ def test_what_is_kept_is_found_again(tmp_path: Path) -> None:
     spool.spool_outputs(tmp_path / "TASK1", CONTENT, RESULT)
     found = spool.read_outputs(tmp_path / "TASK1")
     assert found is not None
-    assert (found.content, found.result) == (CONTENT, RESULT)
+    assert (found.content, found.result.as_dict()) == (CONTENT, RESULT.as_dict())
     assert list(found.content) == list(CONTENT), "the manifest comes last"
     spool.remove_outputs(tmp_path / "TASK1")
     assert spool.read_outputs(tmp_path / "TASK1") is None

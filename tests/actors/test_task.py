@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from actors.tasks.inputs import Inputs
-from actors.tasks.outputs import Saved, store_failed
+from actors.tasks.outputs import store_failed
 from db.submissions.form import TaskForm
 from graphnet.artifacts.lineage import lineage, subjects_seen
 from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.result import StoredObjects
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.provenance import subjects
 from graphnet.data.splits import Splits
@@ -36,11 +37,12 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
     reasons, saved = store_failed(task_context(tmp_path, store, form=form), inputs, error)
     if not save:
         assert reasons == error.messages
-        assert saved == Saved()
+        assert saved == StoredObjects()
         with pytest.raises(ObjectMissing):
             store.get("TASK1", PARAMETERS)
         return
-    assert reasons == (*error.messages, Message("tasks.last-sound-epoch", path=saved.path))
+    last = Message("tasks.last-sound-epoch", path=saved.model_state_path)
+    assert reasons == (*error.messages, last)
     manifest = store.get("TASK1", MANIFEST)
     assert saved.manifest_sha256 == hashlib.sha256(manifest).hexdigest()
     kept = StoredModel.from_bytes(store.get("TASK1", PARAMETERS), store.get("TASK1", MANIFEST))

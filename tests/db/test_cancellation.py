@@ -27,7 +27,7 @@ async def test_what_waits_is_cancelled_at_once_and_for_good() -> None:
     task_id = await submitted()
     for _ in range(2):
         await runs.cancel(task_id)
-        assert await state(task_id) == ("Cancelled", str(CANCELLED), empty_result())
+        assert await state(task_id) == ("Cancelled", str(CANCELLED), empty_result().as_dict())
     assert (await Run.get(task_id=task_id)).version == 1
     assert await claimed(task_id) is None
 
@@ -96,7 +96,7 @@ async def test_a_worker_that_dies_while_settling_is_followed_by_another() -> Non
     assert await runs.cancelled_with_checkpoint() == [task_id]
     assert await runs.claim_cancelled(task_id, lease_ms=60_000)
     await runs.write_cancelled_result(task_id, None)
-    assert (await state(task_id))[2] == empty_result()
+    assert (await state(task_id))[2] == empty_result().as_dict()
     assert await runs.cancelled_with_checkpoint() == []
 
 
@@ -151,7 +151,7 @@ async def test_of_cancelling_and_ending_at_once_one_happens() -> None:
         await asyncio.gather(runs.cancel(claim.task_id), runs.finish_task(claim, {"loss": 1.0}))
         run = await Run.get(task_id=claim.task_id)
         assert run.state in ("Finished", "Cancelled")
-        assert (await state(claim.task_id))[2] in ({"loss": 1.0}, empty_result())
+        assert (await state(claim.task_id))[2] in ({"loss": 1.0}, empty_result().as_dict())
         assert run.version == 2
 
 

@@ -74,7 +74,7 @@ async def test_the_result_of_a_cancelled_task_is_whole_before_and_after_it_is_se
     await runs.cancel(claim.task_id, "https://sgn.example.org")
     await Run.filter(task_id=claim.task_id, lease_until__gt=await now_ms()).update(lease_until=0)
     await runs.cancel(claim.task_id, "https://sgn.example.org")
-    for expected in (runs.empty_result(), WHOLE):
+    for expected in (runs.empty_result().as_dict(), WHOLE):
         task = await tasks.get_task(claim.task_id)
         assert task is not None
         assert (task.task_status, task.task_result) == ("Cancelled", expected)
