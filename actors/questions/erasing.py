@@ -48,6 +48,8 @@ from registry import (
 
 log = logging.getLogger(__name__)
 
+TRIES = 5  # of an erasure, where others change the same dataset
+
 
 @dataclass(frozen=True)
 class SubjectEraser:
@@ -63,6 +65,8 @@ class SubjectEraser:
     def __call__(self, request: ReadRequest) -> Answer:
         """``{"erased": …}``, or ``{"refused": sentences}``.
 
+        Who asks for the same again, or at the same time, hears that there is nobody left to erase.
+
         Raises:
             InUse: a task that waits or runs names the dataset.
             CohortError: the dataset cannot be read.
@@ -75,10 +79,45 @@ class SubjectEraser:
         return self._from_task(request.data_id, digests)
 
     def _from_dataset(self, request: ReadRequest, digests: Collection[str]) -> Answer:
+        """Erase from the dataset as it is now, again where another erasure was faster."""
+        for _ in range(TRIES):
+            record = self._present(request)
+            if record is None:
+                return refusal([Message("worker.datasets-gone", datasets=[request.name], count=1)])
+            try:
+                return self._replaced(record, digests)
+            except tidying.Gone as error:
+                changed = error
+                log.info("dataset %s: it was changed meanwhile", record.data_id)
+            except tidying.NotGranted as error:
+                return without_answer("hindered", error.message)
+        return without_answer("hindered", changed.message)
+
+    def _present(self, request: ReadRequest) -> DatasetRecord | None:
+        """The dataset's row; an erasure gives it another id, and leaves its name."""
         record: DatasetRecord | None = self.reader.call(datasets.find_dataset(request.data_id))
-        if record is None:
-            return refusal([Message("worker.datasets-gone", datasets=[request.name], count=1)])
-        erased = without_subjects(self.reader.dataset(record), digests)
+        if record is not None:
+            return record
+        rows: list[DatasetRecord] = self.reader.call(datasets.find_datasets([request.name]))
+        place = request.name, request.proj_id
+        return next((row for row in rows if (row.data_name, row.proj_id) == place), None)
+
+    def _replaced(self, record: DatasetRecord, digests: Collection[str]) -> Answer:
+        """Put what is left in the place of the dataset; nothing is done if none of them is in it.
+
+        Raises:
+            Gone: it was changed meanwhile.
+            NotGranted, InUse: nothing may be changed, or nothing yet.
+            CohortError: nobody would be left, or it cannot be read.
+
+        """
+        try:
+            dataset = self.reader.dataset(record)
+        except CohortError as error:
+            if self.reader.call(datasets.find_dataset(record.data_id)) is None:
+                raise tidying.gone(record.data_name) from error  # with its arrays
+            raise
+        erased = without_subjects(dataset, digests)
         if not erased.ids:
             return _answer(erased)
         if not erased.rows:
@@ -86,11 +125,9 @@ class SubjectEraser:
         new = self._stored(record, erased)
         try:
             self.reader.call(tidying.replace_dataset(record, new))
-        except (InUse, tidying.Gone, tidying.NotGranted) as error:
+        except (InUse, tidying.Gone, tidying.NotGranted):
             self.reader.arrays.remove(new.data_id)
-            if isinstance(error, InUse):
-                raise
-            return without_answer("hindered", error.message)
+            raise
         log.info("dataset %s: %d subjects were erased", record.data_id, len(erased.ids))
         self._remove(record.data_id)
         return _answer(erased)

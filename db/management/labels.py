@@ -15,8 +15,9 @@ from tortoise.exceptions import IntegrityError
 
 from db.models import Label as Row
 from db.rows import pieces
-from db.server.errors import translate_errors
+from db.server.errors import Deadlock, translate_errors
 from db.texts import json_text
+from graphnet.messages import Message
 
 
 class Kind(StrEnum):
@@ -149,9 +150,9 @@ async def put_label(
         return
     try:
         await Row.create(using_db=connection, label_key=key, kind=kind.value, **columns)
-    except IntegrityError:  # another was faster
-        if connection is not None:
-            raise
+    except IntegrityError as error:  # another was faster
+        if connection is not None:  # its transaction is to be begun again
+            raise Deadlock(Message("database.deadlock")) from error
         await row.update(**columns)
 
 

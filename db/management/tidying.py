@@ -144,7 +144,7 @@ async def _rename_dataset(record: ListedDataset, name: str, connection: BaseDBAs
     except IntegrityError as error:
         raise name_taken(name) from error
     if not changed:
-        raise _gone(record.data_name)
+        raise gone(record.data_name)
     await _refuse_waiting(record.data_name, connection)
 
 
@@ -163,7 +163,7 @@ async def delete_dataset(record: ListedDataset, actor: Actor, details: Mapping[s
     async with transaction() as connection:
         row = Dataset.filter(data_id=record.data_id, data_name=record.data_name)
         if not await row.using_db(connection).delete():
-            raise _gone(record.data_name)
+            raise gone(record.data_name)
         await _refuse_waiting(record.data_name, connection)
         await _forget_dataset(record.data_id, connection)
         await remove_label(Kind.DATASET, record.data_id, connection)
@@ -192,7 +192,7 @@ async def replace_dataset(old: DatasetRecord, new: NewDataset) -> None:
         row = Dataset.filter(data_id=old.data_id, data_name=old.data_name).using_db(connection)
         content = {"data_cont": new.data_cont, "hdfs_path": new.hdfs_path}
         if not await row.update(data_id=new.data_id, **content):
-            raise _gone(old.data_name)
+            raise gone(old.data_name)
         await _refuse_waiting(old.data_name, connection)
         answers = await Answers.filter(data_id=old.data_id).using_db(connection).values()
         label = await get_label(Kind.DATASET, old.data_id, connection)
@@ -344,5 +344,6 @@ async def _record(
     await audit.record(actor, deed, connection)
 
 
-def _gone(data_name: str) -> Gone:
+def gone(data_name: str) -> Gone:
+    """Why a dataset is left alone that was renamed, erased from or removed meanwhile."""
     return Gone(Message("tidy.dataset-changed", name=data_name))

@@ -40,12 +40,19 @@ async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
     The ORM's own forgets the connection (on SQLite, the lock) of a transaction that was lost or
     cancelled as it began; after five of these every later caller would wait forever. And it leaves
     a transaction open whose commit was refused, which SQLite would commit with the next one.
+
+    On SQLite a transaction has the right to write from its beginning, and waits for it there: one
+    that has read first is refused at once where another process has written meanwhile.
     """
     context = in_transaction()
     try:
         connection = await context.__aenter__()
+        whole = not isinstance(context, NestedTransactionContext)
+        if whole and connection.capabilities.dialect == "sqlite":
+            await connection.execute_query("ROLLBACK")
+            await connection.execute_query("BEGIN IMMEDIATE")
         yield connection
-        if not isinstance(context, NestedTransactionContext):
+        if whole:
             await connection.commit()
     except BaseException as error:
         if hasattr(context, "token"):  # it holds a connection

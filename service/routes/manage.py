@@ -280,6 +280,10 @@ async def _require_stored_here(record: DatasetRecord, what: str) -> None:
     """Raise ApiError if NEURO-LEARN has written the dataset's row."""
     profiles = await datasets.get_profiles([record.data_id])
     known = profiles.get(record.data_id)
+    if known is None or not known.uploaded:  # an erasure meanwhile gives a dataset another id
+        rows = await datasets.find_datasets([record.data_name])
+        profiles = await datasets.get_profiles([row.data_id for row in rows])
+        known = next(iter(profiles.values()), None)
     if known is not None and known.uploaded:
         return
     name = quoted(record.data_name)

@@ -239,7 +239,7 @@ class ReadingClient:
         self, purpose: str, object_id: str, name: str, proj_id: str, digests: Sequence[str]
     ) -> dict[str, Any]:
         mapping = {SUBJECTS: ",".join(digests)}
-        question = ReadRequest(purpose=purpose, name=name, data_id=object_id, mapping=mapping)
+        question = ReadRequest(purpose, name, object_id, proj_id=proj_id, mapping=mapping)
         try:
             answer = await self._client.ask(vars(question))
         except NoAnswer as error:

@@ -18,7 +18,7 @@ from actors.questions.rpc import ERASE, KEEP, SUBJECTS, ReadRequest
 from actors.reading.answers import FileReader
 from actors.reading.datasets import DatasetReader
 from db import datasets
-from db.datasets import DatasetRecord
+from db.datasets import DatasetRecord, NewDataset
 from db.management import tidying
 from db.server.connection import migrate
 from graphnet.artifacts.erasure import (
@@ -75,7 +75,9 @@ def record(request: pytest.FixtureRequest, reader: DatasetReader) -> DatasetReco
 def erase(reader: DatasetReader, record: DatasetRecord, *ids: str) -> dict[str, Any]:
     models = open_store((reader.bounds.spool.parents[1] / "registry").as_uri(), folder=MODELS)
     mapping = {SUBJECTS: ",".join(map(digest_of, ids))}
-    request = ReadRequest(ERASE, record.data_name, record.data_id, mapping=mapping)
+    request = ReadRequest(
+        ERASE, record.data_name, record.data_id, proj_id=record.proj_id, mapping=mapping
+    )
     return FileReader(reader, eraser=SubjectEraser(reader, models, ""))(**vars(request))
 
 
@@ -100,6 +102,39 @@ def test_arrays_profile_and_content_are_of_the_others(
     assert stored[now(reader, record).data_id][1]["subjects"] == 6
     assert not reader.arrays.store.exists(record.data_id, "dataset.json")
     assert erase(reader, now(reader, record), "sub-3")["erased"]["removed"] == 0
+
+
+def test_who_asks_again_for_the_same_hears_that_nobody_is_left(
+    reader: DatasetReader, record: DatasetRecord
+) -> None:
+    assert erase(reader, record, "sub-3")["erased"]["removed"] == 1
+    again = erase(reader, record, "sub-3", "sub-6")["erased"]  # by the id that it had before
+    assert (again["removed"], again["left"]) == (1, 6)
+    assert erase(reader, record, "sub-3")["erased"] == {"digests": [], "removed": 0, "left": 6}
+    gone = ReadRequest(ERASE, "another", record.data_id, mapping={SUBJECTS: digest_of("sub-1")})
+    models = open_store((reader.bounds.spool.parents[1] / "registry").as_uri(), folder=MODELS)
+    answer = FileReader(reader, eraser=SubjectEraser(reader, models, ""))(**vars(gone))
+    assert [each["code"] for each in answer["refused_messages"]] == ["worker.datasets-gone"]
+
+
+@pytest.mark.parametrize("meanwhile", ["sub-3", "sub-6"])
+def test_of_two_erasures_at_once_both_are_done(
+    reader: DatasetReader, record: DatasetRecord, meanwhile: str
+) -> None:
+    replace_dataset, others = tidying.replace_dataset, [meanwhile]
+
+    def after_another(old: DatasetRecord, new: NewDataset) -> Any:
+        if others:
+            answer = erase(reader, record, others.pop())
+            assert answer["erased"]["removed"] == 1
+        return replace_dataset(old, new)
+
+    with patch.object(tidying, "replace_dataset", after_another):
+        answer = erase(reader, record, "sub-3")["erased"]
+    assert answer["removed"] == (0 if meanwhile == "sub-3" else 1)
+    ids = reader.dataset(now(reader, record)).subjects.ids
+    assert set(ids) == set(IDS) - {"sub-3", meanwhile}
+    assert reader.arrays.store.task_ids() == [now(reader, record).data_id]
 
 
 @pytest.mark.parametrize("step", ["put", "replace", "remove"])

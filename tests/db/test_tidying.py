@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -23,6 +24,7 @@ from db.submissions.tasks import TaskRecord
 from tests.databases import query
 from tests.db.backends import on_mysql
 from tests.db.opened import opened
+from tests.db.processes import tag_datasets, together
 from tests.db.samples import claimed, new_dataset, submitted
 
 pytestmark = pytest.mark.usefixtures("url")
@@ -55,6 +57,18 @@ async def task(task_id: str) -> TaskRecord:
 async def actions() -> list[tuple[str, str]]:
     lines, _ = await audit.list_audit()
     return [(line.deed.action.value, str(line.deed.details["name"])) for line in lines]
+
+
+def test_three_processes_tag_the_same_datasets_at_once(
+    url: str, elsewhere: ProcessPoolExecutor
+) -> None:
+    """On SQLite each waits for the others: it is not told that the database does not answer."""
+    records = [opened(url, stored(f"dataset {number}")) for number in range(3)]
+    together(elsewhere, tag_datasets, url, records, 20)
+    kept = opened(url, labels.get_labels(Kind.DATASET, [record.data_id for record in records]))
+    assert [len(label.tags) for label in kept.values()] == [1, 1, 1]
+    assert all(tag.endswith("-19") for label in kept.values() for tag in label.tags)
+    assert query(url, "SELECT COUNT(*) FROM sgn_audit") == [(3 * 3 * 20,)]
 
 
 async def test_a_label_is_changed_a_part_at_a_time() -> None:
