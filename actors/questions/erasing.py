@@ -35,6 +35,7 @@ from graphnet.data.provenance import digest_of
 from graphnet.data.storage import save
 from graphnet.errors import CohortError, ModelError
 from graphnet.messages import Message
+from graphnet.readers.tables.json_tables import content_of
 from graphnet.report.page import render_report
 from registry import (
     EVIDENCE,
@@ -157,8 +158,6 @@ class SubjectEraser:
         if not text:
             return ""
         count = len(erased.rows) + erased.removed
-        from graphnet.readers.tables.neurolearn import content_of  # noqa: PLC0415 - pandas is slow
-
         kept = content_of_rows(text, erased.rows, count)
         return kept or content_of(erased.dataset, Path(), ALLOWED_CONTENT) or ""
 

@@ -149,7 +149,7 @@ def is_of_memory(error: BaseException | None) -> bool:
 def _read(options: argparse.Namespace, name: str) -> dict[str, Any]:
     from graphnet.data.profile import profile_of
     from graphnet.readers.reading import read
-    from graphnet.readers.tables.neurolearn import content_of
+    from graphnet.readers.tables.json_tables import content_of
 
     mapping = _mapping(options)
     reading = read(options.file, name=name, mapping=mapping, most=options.most)

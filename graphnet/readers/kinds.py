@@ -213,11 +213,10 @@ def _is_matlab(file: File) -> bool:
 
 
 def _matlab(file: File) -> Dataset | None:
-    from graphnet.readers.arrays.fields import with_cells, with_fields
     from graphnet.readers.arrays.matlab import read_matlab
     from graphnet.readers.arrays.nested import read_nested
     from graphnet.readers.arrays.programs import with_layers
-    from graphnet.readers.arrays.reading import interpret_arrays
+    from graphnet.readers.arrays.reading import interpret_arrays, with_cells, with_fields
 
     arrays = with_layers(read_matlab(file.path, file.name, file.most), file.path, file.most)
     load = cache(lambda: read_nested(file.path, file.name, file.most))
@@ -226,13 +225,13 @@ def _matlab(file: File) -> Dataset | None:
 
 
 def _is_matlab_4(file: File) -> bool:
-    from graphnet.readers.arrays.matlab4 import is_matlab_4
+    from graphnet.readers.arrays.matlab import is_matlab_4
 
     return is_matlab_4(file.head)
 
 
 def _matlab_4(file: File) -> Dataset | None:
-    from graphnet.readers.arrays.matlab4 import read_matlab_4
+    from graphnet.readers.arrays.matlab import read_matlab_4
     from graphnet.readers.arrays.reading import interpret_arrays
 
     arrays = read_matlab_4(file.path, file.name, file.most)
@@ -246,10 +245,9 @@ def _is_hdf5(file: File) -> bool:
 
 
 def _hdf5(file: File) -> Dataset | None:
-    from graphnet.readers.arrays.fields import with_cells, with_fields
     from graphnet.readers.arrays.hdf5 import is_matlab_7_3, read_hdf5, read_nested_hdf5
     from graphnet.readers.arrays.programs import with_layers
-    from graphnet.readers.arrays.reading import interpret_arrays
+    from graphnet.readers.arrays.reading import interpret_arrays, with_cells, with_fields
 
     arrays = with_layers(read_hdf5(file.path, file.name, file.most), file.path, file.most)
     load = cache(lambda: read_nested_hdf5(file.path, file.name, file.most))
@@ -262,8 +260,8 @@ def _hdf5(file: File) -> Dataset | None:
 
 
 def _workbook(file: File, archive: Archive) -> Dataset | None:
-    from graphnet.readers.spreadsheets.workbooks import read_workbook
     from graphnet.readers.tables.reading import interpret_sheet
+    from graphnet.readers.tables.workbooks import read_workbook
 
     kind, sheet = read_workbook(archive, file.inquiry, file.most_cells)
     return interpret_sheet(sheet, kind, file.inquiry)
@@ -278,49 +276,49 @@ def _table(
 
 
 def _is_stata(file: File) -> bool:
-    from graphnet.readers.tables.labelled import is_stata
+    from graphnet.readers.tables.statistics import is_stata
 
     return is_stata(file.head)
 
 
 def _stata(file: File) -> Dataset | None:
-    from graphnet.readers.tables.labelled import read_stata
+    from graphnet.readers.tables.statistics import read_stata
 
     return _table(file, read_stata, "dta")
 
 
 def _is_spss(file: File) -> bool:
-    from graphnet.readers.tables.labelled import is_spss
+    from graphnet.readers.tables.statistics import is_spss
 
     return is_spss(file.head)
 
 
 def _spss(file: File) -> Dataset | None:
-    from graphnet.readers.tables.labelled import read_spss
+    from graphnet.readers.tables.statistics import read_spss
 
     return _table(file, read_spss, "sav")
 
 
 def _is_parquet(file: File) -> bool:
-    from graphnet.readers.tables.columnar import is_parquet
+    from graphnet.readers.tables.statistics import is_parquet
 
     return is_parquet(file.head)
 
 
 def _parquet(file: File) -> Dataset | None:
-    from graphnet.readers.tables.columnar import read_parquet
+    from graphnet.readers.tables.statistics import read_parquet
 
     return _table(file, read_parquet, "parquet")
 
 
 def _is_arrow(file: File) -> bool:
-    from graphnet.readers.tables.columnar import is_arrow
+    from graphnet.readers.tables.statistics import is_arrow
 
     return is_arrow(file.head)
 
 
 def _arrow(file: File) -> Dataset | None:
-    from graphnet.readers.tables.columnar import read_arrow
+    from graphnet.readers.tables.statistics import read_arrow
 
     return _table(file, read_arrow, "arrow")
 

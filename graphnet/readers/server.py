@@ -25,8 +25,8 @@ from graphnet.messages import ENGLISH
 from graphnet.readers.__main__ import PARENT, main, parser
 
 PRELOADED = (
-    *("graphnet.readers.reading", "graphnet.readers.kinds", "graphnet.readers.tables.neurolearn"),
-    *("graphnet.data.profile", "graphnet.data.storage"),
+    *("graphnet.readers.reading", "graphnet.readers.kinds", "graphnet.readers.tables.json_tables"),
+    *("graphnet.data.profile", "graphnet.data.storage", "pandas"),
 )
 IDLE_SECONDS = 60.0
 LONGEST = 1 << 17  # bytes of a request

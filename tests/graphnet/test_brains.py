@@ -20,7 +20,7 @@ from scipy.io import savemat
 from graphnet.errors import CohortError
 from graphnet.readers.arrays.hdf5 import read_hdf5
 from graphnet.readers.arrays.nested import read_nested
-from graphnet.readers.brains.surfaces import read_cifti
+from graphnet.readers.folders.surfaces import read_cifti
 from graphnet.readers.reading import read
 from tests.graphnet import brain_files as files
 from tests.graphnet.brain_files import (

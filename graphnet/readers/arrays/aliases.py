@@ -6,16 +6,17 @@ and its shape say together. One that fits is read, and that is said; of several 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import isqrt
 
 import numpy as np
 
 from graphnet.data.interpretation import Choice
 from graphnet.messages import Message
 from graphnet.readers.arrays.brain import FC, FEATURES, MEASURES, SERIES, format_shape
-from graphnet.readers.arrays.candidates import Candidates, matrix_side, region_count
 from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, as_vector, texts
 from graphnet.readers.arrays.programs import (
+    BRAINGB,
     CONNECTOMES,
     OF_COLUMNS,
     OF_FEATURES,
@@ -24,17 +25,53 @@ from graphnet.readers.arrays.programs import (
     OPEN,
 )
 from graphnet.readers.arrays.subjects import count_subjects, subject_array_names
-from graphnet.readers.connectomes.series import ORIENTATION, POINTS
+from graphnet.readers.connectomes.series import LEAST_POINTS, ORIENTATION, POINTS
 from graphnet.readers.connectomes.series import REGIONS as ROWS_ARE_REGIONS
-from graphnet.readers.connectomes.triangles import has_diagonal
+from graphnet.readers.connectomes.triangles import are_symmetric, has_diagonal
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.words import plain
 from graphnet.readers.tables.sheet import Sheet
 
+LOOKED_AT = 8  # subjects, of whom matrices are looked at
 WHICH = "connectome.columns"  # the keys of questions
 WHICH_FEATURES, WHICH_REGIONS = "features.columns", "regions.columns"
 REGIONS = "regions"
 NEARLY = 1e-3  # how far correlations that are kept may be from those of the series
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """The arrays that may be connectomes, series and measures of S ``subjects``, by name."""
+
+    subjects: int
+    connectomes: Mapping[str, Array]
+    series: Mapping[str, Array]
+    features: Mapping[str, Array]
+
+    @classmethod
+    def of(cls, arrays: NamedArrays, subjects: int) -> "_Candidates":
+        """Those that fit by name and shape, and beside what is there under a documented name."""
+        numbers = {
+            name: array for name, array in arrays.plain.items() if array.dtype.kind in NUMERIC
+        }
+        given = {name: numbers[name] for name in (FC, FEATURES) if name in numbers}
+        size = _region_count(given, subjects)
+        connectomes, series, features = {}, {}, {}
+        for name, array in numbers.items():
+            if name in given:
+                continue
+            if _is_connectome(name, array, subjects):
+                if FC not in given and size in {None, _matrix_side(array, subjects)}:
+                    connectomes[name] = array
+            elif plain(name) in OF_SERIES and _are_series(array, subjects):
+                series[name] = array
+            elif _are_features(name, array, subjects) and size in {None, array.shape[1]}:
+                features[name] = array
+        series = {} if given else series
+        return cls(subjects, connectomes, series, {} if FEATURES in given else features)
+
+    def __bool__(self) -> bool:
+        return bool(self.connectomes or self.series or self.features)
 
 
 def as_documented(arrays: NamedArrays, inquiry: Inquiry) -> tuple[NamedArrays, Inquiry]:
@@ -43,7 +80,7 @@ def as_documented(arrays: NamedArrays, inquiry: Inquiry) -> tuple[NamedArrays, I
     Other arrays stay as they are.
     """
     subjects = _subjects(arrays)
-    candidates = Candidates.of(arrays, subjects)
+    candidates = _Candidates.of(arrays, subjects)
     if candidates:
         arrays, inquiry = _with_brain(arrays, candidates, inquiry)
     if REGIONS not in arrays.plain and subjects:
@@ -96,7 +133,7 @@ def _subjects(arrays: NamedArrays) -> int:
 
 
 def _with_brain(
-    arrays: NamedArrays, candidates: Candidates, inquiry: Inquiry
+    arrays: NamedArrays, candidates: _Candidates, inquiry: Inquiry
 ) -> tuple[NamedArrays, Inquiry]:
     """With the chosen connectomes and measures, or series, under their documented names."""
     main, inquiry = _one({**candidates.features, **candidates.series}, WHICH_FEATURES, inquiry)
@@ -163,11 +200,11 @@ def _one(arrays: Mapping[str, Array], key: str, inquiry: Inquiry) -> tuple[str, 
 
 
 def _flat(
-    main: str, chosen: str, candidates: Candidates, inquiry: Inquiry
+    main: str, chosen: str, candidates: _Candidates, inquiry: Inquiry
 ) -> tuple[str, str, Inquiry]:
     """Numbers (S, K) under a name like ``X``: one measure of K regions, or flat connectomes."""
     array = candidates.features[main]
-    regions = matrix_side(array, candidates.subjects)
+    regions = _matrix_side(array, candidates.subjects)
     if chosen or plain(main) not in OPEN or regions < 3:
         return main, chosen, inquiry
     if has_diagonal(array):
@@ -192,7 +229,7 @@ def _flat(
 
 
 def _regions_first(
-    arrays: NamedArrays, name: str, candidates: Candidates, inquiry: Inquiry
+    arrays: NamedArrays, name: str, candidates: _Candidates, inquiry: Inquiry
 ) -> tuple[Array, Inquiry]:
     """Series (S, N, T): connectomes or names say how many regions there are, else it is asked."""
     array = candidates.series[name]
@@ -201,7 +238,7 @@ def _regions_first(
              if (key == REGIONS or plain(key) in OF_REGIONS) and array.dtype.kind == "U"
              and array.size != candidates.subjects}  # fmt: skip
     counts = {
-        matrix_side(array, candidates.subjects) for array in candidates.connectomes.values()
+        _matrix_side(array, candidates.subjects) for array in candidates.connectomes.values()
     } | named
     if (one in counts) != (other in counts):
         return (array if one in counts else array.swapaxes(1, 2)), inquiry
@@ -286,9 +323,9 @@ def _say(arrays: NamedArrays, name: str, role: str, inquiry: Inquiry) -> None:
 def _with_regions(arrays: NamedArrays, subjects: int, inquiry: Inquiry) -> NamedArrays:
     """With the names of N regions, where one array fits; of several one is asked."""
     brain = {name: arrays.plain[name] for name in (FEATURES, FC) if name in arrays.plain}
-    count = region_count(brain, subjects)
+    count = _region_count(brain, subjects)
     if count is None and FC in brain and brain[FC].ndim == 2:
-        count = matrix_side(brain[FC], subjects)
+        count = _matrix_side(brain[FC], subjects)
     fitting: dict[str, tuple[str, ...]] = {
         name: texts(array)
         for name, array in arrays.plain.items()
@@ -306,3 +343,70 @@ def _with_regions(arrays: NamedArrays, subjects: int, inquiry: Inquiry) -> Named
     _say(arrays, chosen, REGIONS, inquiry)
     kept = {REGIONS if name == chosen else name: array for name, array in arrays.plain.items()}
     return replace(arrays, plain=kept)
+
+
+# Which arrays may be the brain, by name and shape.
+
+
+def _is_connectome(name: str, array: Array, subjects: int) -> bool:
+    """Whether name and shape are those of connectomes, of a name like ``X`` also the numbers."""
+    key = plain(name)
+    if array.ndim == 2:
+        of_each = array.shape[0] == subjects and array.shape[1] != subjects
+        return key in CONNECTOMES and of_each and _matrix_side(array, subjects) > 2
+    if not _has_squares(array, subjects):
+        return False
+    return key in CONNECTOMES or bool(BRAINGB.fullmatch(name)) or (
+        key in OF_FEATURES and _hold_edges(array, subjects)
+    )  # fmt: skip
+
+
+def _has_squares(array: Array, subjects: int) -> bool:
+    """Whether one axis is the subjects', and the others are of one length."""
+    if array.ndim != 3 or subjects not in array.shape:
+        return False
+    left = list(array.shape)
+    left.remove(subjects)
+    return bool(left[0] == left[1] > 1)
+
+
+def _hold_edges(array: Array, subjects: int) -> bool:
+    """Whether the squares of the first subjects are symmetric or of one triangle."""
+    for axis in (0, 2, 1):
+        left = (*array.shape[:axis], *array.shape[axis + 1 :])
+        if array.shape[axis] != subjects or left[0] != left[1]:
+            continue
+        squares = np.moveaxis(array, axis, 0)[:LOOKED_AT]
+        halves = np.triu(squares, 1), np.tril(squares, -1)
+        if are_symmetric(squares) or not all(np.nan_to_num(half).any() for half in halves):
+            return True
+    return False
+
+
+def _are_series(array: Array, subjects: int) -> bool:
+    return array.ndim == 3 and array.shape[0] == subjects and max(array.shape[1:]) >= LEAST_POINTS
+
+
+def _are_features(name: str, array: Array, subjects: int) -> bool:
+    return plain(name) in OF_FEATURES and array.ndim in {2, 3} and bool(array.shape[0] == subjects)
+
+
+def _matrix_side(array: Array, subjects: int) -> int:
+    """N of connectomes, of any axes or flat; 0 of what is flat and of no number of regions."""
+    if array.ndim == 3:
+        left = list(array.shape)
+        left.remove(subjects)
+        return int(left[0])
+    count = array.shape[1]
+    side = isqrt(count)
+    half = (1 + isqrt(1 + 8 * count)) // 2
+    return side if side * side == count else half if half * (half - 1) // 2 == count else 0
+
+
+def _region_count(given: Mapping[str, Array], subjects: int) -> int | None:
+    """N of the arrays of documented names; None where there are none, or they do not tell."""
+    if FEATURES in given and given[FEATURES].ndim > 1:
+        return int(given[FEATURES].shape[1])
+    if FC in given and _has_squares(given[FC], subjects):
+        return _matrix_side(given[FC], subjects)
+    return None

@@ -1,8 +1,8 @@
-"""MATLAB's files of the versions 5 to 7: full arrays, text, and cells of text, read by scipy.
+"""MATLAB's files of the versions 4 to 7: full arrays, text, and cells of text.
 
-scipy trusts a file's word on how large and how deep it is, so the file is walked through first,
-after MathWorks' "MAT-File Format" (R2024a), level 5: what is packed is measured, and only arrays
-that are plain and no larger than their bytes are given to scipy.
+Versions 5 to 7 are read by scipy, which trusts a file's word on how large and how deep it is. So
+the file is walked through first, after MathWorks' "MAT-File Format" (R2024a), level 5: what is
+packed is measured, and only arrays that are plain and no larger than their bytes are given to it.
 """
 
 import math
@@ -53,6 +53,11 @@ OTHERS = {
     16: Message("readers_arrays.function"),
     OPAQUE: Message("readers_arrays.opaque"),
 }
+# Of version 4.
+HEADER_4, LONGEST_NAME = 20, 64  # bytes
+TYPES = ("f8", "f4", "i4", "i2", "u2", "u1")
+NUMBERS_4, TEXT, SPARSE = range(3)
+ORDERS_4 = {0: "<", 1: ">"}  # by the first digit of how a matrix is stored
 
 
 @dataclass(frozen=True)
@@ -256,3 +261,91 @@ def _cell(data: memoryview, order: str) -> Message | None:
     if math.prod(shape):
         _check_filled(next(parts), kind, shape)
     return None
+
+
+# Version 4, as DSI Studio still writes it: full matrices one after the other. After MathWorks'
+# "MAT-File Format" (R2024a), level 4: each has a header of five numbers: how it is stored, its rows
+# and columns, whether it is complex, and the length of its name.
+
+
+def is_matlab_4(head: bytes) -> bool:
+    """Whether a file that starts with ``head`` is such a file, which has no signature."""
+    try:
+        _header(head, 0)
+    except (ValueError, struct.error):
+        return False
+    return True
+
+
+def read_matlab_4(path: Path, name: str, most: int) -> NamedArrays:
+    """Every matrix of the file ``name``: numbers as they are stored, text by rows.
+
+    Raises:
+        CohortError: it is damaged or cut short, or holds more than ``most`` bytes of numbers.
+
+    """
+    body = path.read_bytes()
+    found: dict[str, Array | UnusableArray] = {}
+    at, count, left = 0, 0, most
+    try:
+        while at < len(body):
+            order, kind, what, shape, parts, key = _header(body, at)
+            size = int(np.dtype(kind).itemsize) * shape[0] * shape[1]
+            start = at + HEADER_4 + len(key) + 1
+            at = start + size * parts
+            left -= LARGEST * shape[0] * shape[1]
+            if left < 0:
+                raise CohortError(
+                    Message("readers_arrays.too-many-numbers", array=in_file(key, name))
+                )
+            count += 1
+            numbers = np.frombuffer(_whole(body, start, at)[:size], order + kind)
+            found[key] = _matrix(numbers.reshape(shape, order="F"), what, parts)
+    except (ValueError, struct.error, OverflowError) as error:
+        raise damaged(name) from error
+    if len(found) < count:
+        raise damaged(name)
+    return classify_arrays(found)
+
+
+def _whole(body: bytes, start: int, end: int) -> bytes:
+    """The bytes from ``start`` to ``end``. Raises ValueError where there are not so many."""
+    if end > len(body):
+        raise ValueError(end)
+    return body[start:end]
+
+
+def _header(body: bytes, at: int) -> tuple[str, str, int, tuple[int, int], int, str]:
+    """Order, type, content, shape and number of parts of a matrix, and its name.
+
+    Raises ValueError where none is there.
+    """
+    for digit, order in ORDERS_4.items():
+        stored, rows, columns, is_complex, length = struct.unpack_from(f"{order}5i", body, at)
+        thousands, rest = divmod(stored, 1000)
+        hundreds, rest = divmod(rest, 100)
+        kind, what = divmod(rest, 10)
+        if (thousands, hundreds) != (digit, 0) or not 1 < length <= LONGEST_NAME:
+            continue
+        raw = body[at + HEADER_4 : at + HEADER_4 + length]
+        name = raw[:-1].decode("latin-1")
+        plain = (
+            len(raw) == length and raw[-1:] == b"\x00" and name.isascii() and name.isidentifier()
+        )
+        if plain and kind < len(TYPES) and what <= SPARSE and min(rows, columns) >= 0:
+            if is_complex not in {0, 1}:
+                raise ValueError(is_complex)
+            return order, TYPES[kind], what, (rows, columns), 1 + is_complex, name
+    raise ValueError(at)
+
+
+def _matrix(numbers: Array, what: int, parts: int) -> Array | UnusableArray:
+    if parts > 1:
+        return UnusableArray(numbers.shape, COMPLEX_NUMBERS)
+    if what == SPARSE:
+        return UnusableArray(numbers.shape, Message("readers_arrays.sparse"))
+    if what == NUMBERS_4:
+        return numbers
+    if not numbers.size or numbers.min() < 0 or numbers.max() > 0xFFFF:
+        return np.array([], dtype=str)
+    return np.array(["".join(map(chr, row)).strip() for row in numbers.astype(int)], dtype=str)

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from graphnet.data.dataset import Dataset
+import numpy as np
+
+from graphnet.data.dataset import Dataset, FloatArray
 from graphnet.data.identifiers import match_ids
 from graphnet.data.interpretation import Choice, Interpretation
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
-from graphnet.readers.folders.beside import CONNECTOMES, BrainOfTable, beside_each_other
 from graphnet.readers.folders.tables import (
     KIND,
     OF_FILE,
@@ -37,20 +38,33 @@ from graphnet.readers.subjects.several_tables import (
     with_additions,
 )
 from graphnet.readers.tables.freesurfer import ASEG, atlas_of, interpret_table
+from graphnet.readers.tables.reading import Connectome, Measured, arranged
+from graphnet.readers.tables.regions import VALUE
 from graphnet.readers.tables.roles import NONE
 
-ATLAS = "files.atlas"  # the key of a question
+ATLAS, CONNECTOMES = "files.atlas", "files.connectomes"  # the keys of questions
 LEAST_COMMON = 0.5  # the share of ids that two tables of the same subjects have in common
+
+Layers = dict[str, dict[str, FloatArray]]  # values (S,) by measure and region
 
 
 @dataclass(frozen=True)
-class Tables:
+class _Tables:
     """The table that lists the subjects, those that are measured, and every one that is used."""
 
     folder: Path
     listing: Table
     measured: Sequence[Table]
     every: Sequence[Table]
+
+
+@dataclass(frozen=True)
+class _BrainOfTable:
+    """A table as it was read, and its row of each of the S subjects."""
+
+    path: Path
+    brain: Dataset
+    rows: Sequence[int]
 
 
 def read_joined(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
@@ -75,7 +89,7 @@ def read_joined(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
     say_unread(unread, inquiry)
     listing = listing or _people_table(measured, others, files, inquiry)
     chosen = _one_parcellation(measured, inquiry)
-    used = Tables(files.folder, listing, chosen, [*others, *chosen])
+    used = _Tables(files.folder, listing, chosen, [*others, *chosen])
     behind = inquiry.behind(TABLE)
     people = _people(listing, _of_people(listing, used.every, behind), most)
     dataset = _dataset(people, used, behind, most)
@@ -237,10 +251,10 @@ def _group_name(key: str, group: Sequence[Table]) -> str:
     return (atlas_of(group[0].sheet) and key) or unpacked_name(group[0].path).stem
 
 
-def _dataset(people: People, tables: Tables, inquiry: Inquiry, most: int) -> Dataset | None:
+def _dataset(people: People, tables: _Tables, inquiry: Inquiry, most: int) -> Dataset | None:
     ids, listing = people.subjects.ids, tables.listing
     additions: list[Addition] = []
-    brains: list[BrainOfTable] = []
+    brains: list[_BrainOfTable] = []
     for table in tables.measured:
         own = _of_others(table, inquiry)
         brain = interpret_table(table.read(own, most), KIND, own)
@@ -249,7 +263,7 @@ def _dataset(people: People, tables: Tables, inquiry: Inquiry, most: int) -> Dat
             return None
         rows = matched_rows(brain.subjects.ids, table.name, ids, listing.name, inquiry)
         inquiry.check()
-        brains.append(BrainOfTable(table.path, brain, rows))
+        brains.append(_BrainOfTable(table.path, brain, rows))
         if table.path != listing.path:
             additions.append(Addition(table.within(tables.folder), _people_of(brain), tuple(rows)))
     additions += [
@@ -257,7 +271,7 @@ def _dataset(people: People, tables: Tables, inquiry: Inquiry, most: int) -> Dat
         for table in tables.every
         if table.brain is None and table.path != listing.path
     ]
-    measured = beside_each_other(brains, inquiry)
+    measured = _beside_each_other(brains, inquiry)
     inquiry.check()
     if len(tables.every) > 1:
         inquiry.assume(
@@ -288,7 +302,7 @@ def _dataset(people: People, tables: Tables, inquiry: Inquiry, most: int) -> Dat
 
 
 def _of_people_alone(
-    table: Table, tables: Tables, ids: Sequence[str], inquiry: Inquiry, most: int
+    table: Table, tables: _Tables, ids: Sequence[str], inquiry: Inquiry, most: int
 ) -> Addition:
     """What a table without measures adds of the subjects; who is in one of both alone is said."""
     people = _people(table, _of_others(table, inquiry), most)
@@ -317,3 +331,114 @@ def _of_people_alone(
         )
     rows = tuple(row[found[subject]] if subject in found else None for subject in ids)
     return Addition(table.within(tables.folder), people, rows)
+
+
+# What the tables measure, beside each other.
+
+
+def _beside_each_other(brains: Sequence[_BrainOfTable], inquiry: Inquiry) -> Measured:
+    """The measures (S, N, F) of all tables and the edges (S, E) of one, of the same regions.
+
+    What does not fit together is refused by the ``inquiry``; the values are then not all there.
+    """
+    layers: Layers = {}
+    names = _measure_names(brains, inquiry)
+    for each in brains:
+        values = each.brain.values
+        for place, measure in enumerate(each.brain.measures if values is not None else ()):
+            layer = layers.setdefault(names.get(each.path, measure), {})
+            for column, region in enumerate(each.brain.regions):
+                if values is not None:
+                    _add(layer, region, values[each.rows, column, place], each.path, inquiry)
+    connectome = _connectome(brains, inquiry)
+    regions = _regions(layers, inquiry)
+    if connectome is not None:
+        regions = regions or connectome.regions
+    if inquiry.problems:
+        return Measured(regions, tuple(layers), None, None, None)
+    stacked = [np.stack([layer[region] for region in regions], axis=1) for layer in layers.values()]
+    return Measured(
+        regions=regions,
+        measures=tuple(layers),
+        values=np.stack(stacked, axis=2) if stacked else None,
+        edges=None if connectome is None else arranged(connectome, regions),
+        reading=None if connectome is None else connectome.reading,
+    )
+
+
+def _connectome(brains: Sequence[_BrainOfTable], inquiry: Inquiry) -> Connectome | None:
+    """The connectomes of one table, in the order of the subjects; asked where several have them."""
+    tables = [each for each in brains if each.brain.connectomes is not None]
+    names = [each.path.name for each in tables]
+    chosen = tables[0] if tables else None
+    if len(tables) > 1:
+        answer = inquiry.ask(
+            CONNECTOMES,
+            Message("readers_folders.ask-connectomes", file=inquiry.name, count=len(names)),
+            [Choice(name, Message("readers_folders.stack-choice", name=name)) for name in names],
+        )
+        chosen = tables[names.index(answer)]
+        for name in names:
+            if name != answer:
+                inquiry.leave(name, Message("readers_tables.another-connectome-used"))
+    if chosen is None:
+        return None
+    edges, reading = chosen.brain.connectomes, chosen.brain.interpretation.connectome
+    if edges is None or reading is None:
+        return None
+    return Connectome(edges[list(chosen.rows)], chosen.brain.regions, reading)
+
+
+def _add(
+    layer: dict[str, FloatArray], region: str, values: FloatArray, table: Path, inquiry: Inquiry
+) -> None:
+    """Take a region's values of one measure; twice with different values is refused."""
+    before = layer.setdefault(region, values)
+    if not np.array_equal(before, values, equal_nan=True):
+        inquiry.refuse(
+            Message(
+                "readers_folders.region-in-two-tables",
+                file=inquiry.name,
+                region=region,
+                table=table.name,
+            )
+        )
+
+
+def _regions(layers: Mapping[str, Mapping[str, FloatArray]], inquiry: Inquiry) -> tuple[str, ...]:
+    """The regions, which are the same for every measure, as each table has its own."""
+    every = tuple(dict.fromkeys(region for layer in layers.values() for region in layer))
+    for measure, layer in layers.items():
+        absent = [region for region in every if region not in layer]
+        if absent:
+            inquiry.refuse(
+                Message(
+                    "readers_folders.measure-lacks-regions",
+                    file=inquiry.name,
+                    measure=measure,
+                    regions=first_of(absent, 4),
+                )
+            )
+    return every
+
+
+def _measure_names(brains: Sequence[_BrainOfTable], inquiry: Inquiry) -> dict[Path, str]:
+    """Measures by the names of their files, of tables whose columns are regions alone.
+
+    ``Vgm`` of ``ROI_neuromorphometrics_Vgm.csv`` beside ``ROI_neuromorphometrics_Vwm.csv``.
+    """
+    unnamed = [table for table in brains if table.brain.measures == (VALUE,)]
+    if len(unnamed) < 2:
+        return {}
+    words = [unpacked_name(table.path).stem.replace("-", "_").split("_") for table in unnamed]
+    common = set(words[0]).intersection(*words)
+    names = {
+        table.path: "_".join(word for word in own if word not in common) or VALUE
+        for table, own in zip(unnamed, words, strict=True)
+    }
+    inquiry.assume(
+        Message(
+            "readers_folders.measures-by-file", file=inquiry.name, measures=list(names.values())
+        )
+    )
+    return names

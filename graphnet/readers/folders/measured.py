@@ -11,7 +11,6 @@ from graphnet.data.dataset import Series
 from graphnet.data.interpretation import Choice, ConnectomeReading, SeriesReading, Z
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
-from graphnet.readers.brains.edge_lists import united
 from graphnet.readers.connectomes.alignment import align_regions
 from graphnet.readers.connectomes.matrices import edges_from_matrices, edges_from_vectors
 from graphnet.readers.connectomes.series import (
@@ -37,6 +36,7 @@ from graphnet.readers.folders.entities import (
     Scan,
     hint_of,
 )
+from graphnet.readers.folders.graphs import united
 from graphnet.readers.folders.scans import read_all, repetition_time_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.names import Name

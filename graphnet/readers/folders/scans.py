@@ -14,7 +14,6 @@ from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
 from graphnet.messages import Message
 from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, UnusableArray
-from graphnet.readers.brains.edge_lists import read_edge_list
 from graphnet.readers.folders.archives import damaged_gzip, too_large
 from graphnet.readers.folders.entities import (
     GIFTI,
@@ -27,14 +26,22 @@ from graphnet.readers.folders.entities import (
     ending,
     stem,
 )
-from graphnet.readers.folders.members import read_member, repetition_time_within
+from graphnet.readers.folders.graphs import VARIABLE, read_edge_list, read_graphml
+from graphnet.readers.folders.programs import (
+    CONN_MATRIX,
+    CONN_SERIES,
+    read_conn_series,
+    read_member,
+    region_names,
+    repetition_time_within,
+    square_of_conn,
+)
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.text.number_files import TRAILING, NumberTable, read_numbers
 from graphnet.readers.text.number_names import HEADER, INDEX
 
 FloatArray = NDArray[np.float64]
 PIECE = 1 << 20  # bytes
-VARIABLE = "files.variable"
 USUAL = {
     SERIES: ("ROISignals", "timeseries", "time_series", "ts", "signals"),
     MATRIX: ("ROICorrelation_FisherZ", "ROICorrelation", "connectivity", "fc", "FC"),
@@ -69,10 +76,8 @@ def _of_brain(end: str, scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
     """A file of CIFTI, GIFTI or GraphML."""
     body = _body(scan.path, most)
     if end == GRAPHML:
-        from graphnet.readers.brains.markup import read_graphml  # noqa: PLC0415 - rarely needed
-
         return read_graphml(body, inquiry, scan.path.name)
-    from graphnet.readers.brains.surfaces import read_cifti, read_gifti  # noqa: PLC0415
+    from graphnet.readers.folders.surfaces import read_cifti, read_gifti  # noqa: PLC0415
 
     return read_gifti(body, scan.path.name) if end == GIFTI else read_cifti(body, scan.path.name)
 
@@ -96,13 +101,6 @@ def _body(path: Path, most: int) -> bytes:
 
 
 def _of_matlab(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
-    from graphnet.readers.brains.programs import (  # noqa: PLC0415 - scipy is slow
-        CONN_MATRIX,
-        CONN_SERIES,
-        read_conn_series,
-        region_names,
-        square_of_conn,
-    )
 
     name = scan.path.name
     if CONN_SERIES.fullmatch(name):
@@ -128,8 +126,7 @@ def _of_matlab(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
 def read_arrays(path: Path, most: int) -> NamedArrays:
     """The arrays of a MATLAB file of any version that is read."""
     from graphnet.readers.arrays.hdf5 import is_hdf5, read_hdf5  # noqa: PLC0415 - rarely needed
-    from graphnet.readers.arrays.matlab import is_matlab, read_matlab  # noqa: PLC0415 - scipy is slow
-    from graphnet.readers.arrays.matlab4 import is_matlab_4, read_matlab_4  # noqa: PLC0415
+    from graphnet.readers.arrays.matlab import is_matlab, is_matlab_4, read_matlab, read_matlab_4  # noqa: PLC0415 - scipy is slow  # noqa: PLC0415
 
     with path.open("rb") as opened:
         head = opened.read(1024)

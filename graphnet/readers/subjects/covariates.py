@@ -1,4 +1,7 @@
-"""Columns that describe subjects: numbers, or a few words; others are left alone with a reason."""
+"""Columns that describe subjects: numbers, or a few words; others are left alone with a reason.
+
+What a file spells in several ways is read in one, also of ids, sites and classes.
+"""
 
 import re
 from collections import Counter
@@ -17,7 +20,6 @@ from graphnet.data.dataset import (
 from graphnet.data.interpretation import Choice, MissingCode
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import COVARIATES, Inquiry
-from graphnet.readers.subjects.spellings import in_one_spelling, without_code_words
 from graphnet.readers.tables.missing_codes import MISSING, VALUE, without_codes
 from graphnet.readers.tables.roles import UNNAMED
 from graphnet.readers.tables.sheet import (
@@ -36,6 +38,9 @@ YEARS = re.compile(r"[0-9]{1,3}Y")
 MOST_WORDS = 20  # of a categorical covariate
 MOST_ODD = 2  # words beside numbers that may stand for a missing value
 LEAST_NUMBERS = 5  # different ones beside such words
+POINT_ZERO = re.compile(r"[+-]?\d+\.0+", re.ASCII)
+CODE = re.compile(r"-(9{3,5}|8{3,4}|7{3,4})(\.0+)?")
+MOST_SHOWN = 4
 
 
 def covariates_of(sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> tuple[Covariate, ...]:
@@ -126,3 +131,53 @@ def _why_not(words: Sequence[str], rows: int) -> Message | None:
     if len(words) > MOST_WORDS or (len(words) == rows and rows > 2):
         return Message("readers_subjects.free-text", count=len(words))
     return None
+
+
+# One spelling.
+
+
+def without_point_zero(cells: Sequence[str], column: str, inquiry: Inquiry) -> tuple[str, ...]:
+    """Whole numbers that pandas wrote as ``50003.0``, as whole numbers, said; others as they are.
+
+    Every cell that is not missing must be one.
+    """
+    present = [cell for cell in cells if not is_missing(cell)]
+    if not present or not all(POINT_ZERO.fullmatch(cell) for cell in present):
+        return tuple(cells)
+    whole = {cell: cell.partition(".")[0] for cell in present}
+    inquiry.assume(
+        Message("readers_subjects.without-point-zero", column=column, example=whole[present[0]])
+    )
+    return tuple(whole.get(cell, cell) for cell in cells)
+
+
+def without_code_words(cells: Sequence[str], column: str, inquiry: Inquiry) -> tuple[str, ...]:
+    """Cells without codes such as -9999, which no word and no number of a site is; said."""
+    codes = Counter(cell for cell in cells if CODE.fullmatch(cell))
+    for code, count in codes.items():
+        inquiry.missing.append(MissingCode(column, code, count))
+        inquiry.assume(
+            Message("readers_subjects.missing-word", column=column, code=code, count=count)
+        )
+    return tuple("" if cell in codes else cell for cell in cells)
+
+
+def in_one_spelling(cells: Sequence[str], column: str, inquiry: Inquiry) -> tuple[str, ...]:
+    """Words that differ in case alone, in their most common spelling, said; "" where missing."""
+    counts = Counter(cell for cell in cells if not is_missing(cell))
+    common: dict[str, str] = {}
+    for cell, _ in counts.most_common():
+        common.setdefault(cell.casefold(), cell)
+    merged = [cell for cell in counts if common[cell.casefold()] != cell]
+    if merged:
+        into = list(dict.fromkeys(common[cell.casefold()] for cell in merged))
+        inquiry.assume(
+            Message(
+                "readers_subjects.one-spelling",
+                column=column,
+                count=len(merged),
+                spellings=first_of(merged, MOST_SHOWN),
+                common=first_of(into, MOST_SHOWN),
+            )
+        )
+    return tuple(common[cell.casefold()] if cell in counts else "" for cell in cells)

@@ -25,8 +25,8 @@ from graphnet.data.interpretation import ClassCoding, CovariateReading
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import COVARIATES, LABEL, Inquiry
 from graphnet.readers.subjects.classes import class_coding
-from graphnet.readers.subjects.covariates import covariates_of
-from graphnet.readers.subjects.spellings import (
+from graphnet.readers.subjects.covariates import (
+    covariates_of,
     in_one_spelling,
     without_code_words,
     without_point_zero,

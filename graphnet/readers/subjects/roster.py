@@ -160,7 +160,7 @@ def read_file(path: Path, inquiry: Inquiry, most: int) -> Sheet:
             gunzip(path, inner, path.name, most)
             return read_file(inner, inquiry, most)
     if path.suffix.lower() in WORKBOOKS:
-        from graphnet.readers.spreadsheets.workbooks import read_workbook  # noqa: PLC0415 - rarely needed
+        from graphnet.readers.tables.workbooks import read_workbook  # noqa: PLC0415 - rarely needed
 
         archive = Archive.of(path, inquiry.name, most)
         with archive.file:
@@ -177,15 +177,13 @@ def read_file(path: Path, inquiry: Inquiry, most: int) -> Sheet:
 def _statistics(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
     """The table of Stata, SPSS, Parquet or Arrow, told apart by what the file holds."""
     # Each brings a library of its own.
-    from graphnet.readers.tables.columnar import (  # noqa: PLC0415
+    from graphnet.readers.tables.statistics import (  # noqa: PLC0415  # noqa: PLC0415
         is_arrow,
         is_parquet,
-        read_arrow,
-        read_parquet,
-    )
-    from graphnet.readers.tables.labelled import (  # noqa: PLC0415
         is_spss,
         is_stata,
+        read_arrow,
+        read_parquet,
         read_spss,
         read_stata,
     )

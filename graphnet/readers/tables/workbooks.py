@@ -16,7 +16,8 @@ from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 from graphnet.readers.folders.archives import Archive
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.spreadsheets.parts import (
+from graphnet.readers.tables.sheet import Cells, Sheet, as_texts, is_number
+from graphnet.readers.tables.workbook_xml import (
     OPEN_DOCUMENT,
     Extent,
     cell_name,
@@ -25,7 +26,6 @@ from graphnet.readers.spreadsheets.parts import (
     extent_of_worksheet,
     extents_of_document,
 )
-from graphnet.readers.tables.sheet import Cells, Sheet, as_texts, is_number
 from graphnet.readers.text.delimited import check_header, check_second_header
 from graphnet.readers.text.marks import settle_decimal_marks
 

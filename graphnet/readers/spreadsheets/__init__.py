@@ -1,1 +1,0 @@
-"""Workbooks: their parts, their cells, their sheets."""
