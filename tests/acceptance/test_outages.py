@@ -33,7 +33,8 @@ from tests.service.forms import SMALL, form, heard
 
 pytestmark = pytest.mark.slow
 
-QUICK = {"SGN_LEASE_MS": "2000", "SGN_CHECKPOINT_MS": "200"}
+LEASE_SECONDS = 2
+QUICK = {"SGN_LEASE_MS": str(1000 * LEASE_SECONDS), "SGN_CHECKPOINT_MS": "200"}
 EPOCHS = 1200
 Undisturbed = tuple[list[str], bytes]
 
@@ -433,7 +434,7 @@ def test_the_queue_is_away_for_longer_than_a_lease_and_comes_back_empty(tmp_path
     queue.start()
     with contextlib.ExitStack() as stack:
         stack.callback(queue.stop)
-        place = stack.enter_context(place_at(tmp_path, SGN_REDIS_URL=queue.url))
+        place = stack.enter_context(place_at(tmp_path, SGN_REDIS_URL=queue.url, **QUICK))
         worker = process(*WORKER, log=tmp_path / "worker.log", **place.variables)
         stack.enter_context(worker)
         before = [place.submit(param_set={**PLAIN, "epochs": 1000}), place.submit()]
@@ -441,7 +442,7 @@ def test_the_queue_is_away_for_longer_than_a_lease_and_comes_back_empty(tmp_path
         queue.stop()
         stopped = time.monotonic()
         meanwhile = place.submit()
-        time.sleep(max(0.0, stopped + 35 - time.monotonic()))  # a lease is 30 seconds
+        time.sleep(max(0.0, stopped + 3 * LEASE_SECONDS - time.monotonic()))
         assert (
             place.until(before[0], ENDED, time.monotonic() + GIVE_UP_SECONDS)["task_status"]
             == "Finished"

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
 
 SHARED = {**PLAIN, "model": "SGN", "epochs": 2, "cv_folds": 4, "fan_out": 2}
 LONG = {**SHARED, "epochs": 300, "cv_folds": 8}
+BRIEF = {**LONG, "epochs": 100}
 SECONDS = 300  # on a loaded machine
 
 
@@ -67,8 +68,8 @@ def test_a_part_that_kills_its_workers_is_given_up_and_not_its_task(place: Place
 
 
 def test_what_the_storage_has_lost_of_a_part_is_done_again(place: Place) -> None:
-    (whole,) = place.wait(place.submit(param_set=LONG), seconds=SECONDS)
-    task_id = place.submit(param_set=LONG)
+    (whole,) = place.wait(place.submit(param_set=BRIEF), seconds=SECONDS)
+    task_id = place.submit(param_set=BRIEF)
     kept = Path(place.variables["SGN_REGISTRY_URL"].removeprefix("file://")) / "checkpoints"
     with process(*WORKER, log=place.folder / "worker.log", **place.variables):
         until(task_id, lambda: states(place, task_id).get(1) == "Finished", place)

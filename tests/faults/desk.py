@@ -15,10 +15,10 @@ import httpx
 from tests.places import add_small
 from tests.service.forms import form
 
-EPOCHS = 800
+EPOCHS = 500
 SEEDS = (0, 1, 2)
 PATIENCE_SECONDS = 120
-MOST_OPEN = 6  # tasks that wait or run at one time
+MOST_OPEN = 4  # tasks that wait or run at one time
 
 
 def settings(seed: int) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from tests.installations import start
 from tests.mariadb import MariaServer, mariadb_server
 from tests.servers import S3Server, free_ports, s3_server
 
-LEASE_MS = 3000
+LEASE_MS = 2000
 SETTINGS = {
     "SGN_LEASE_MS": str(LEASE_MS),
     "SGN_CHECKPOINT_MS": "300",

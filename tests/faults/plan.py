@@ -61,7 +61,7 @@ class Plan:
         return found
 
     def _some_seconds(self) -> None:
-        time.sleep(self.random.uniform(0.2, 1.5))
+        time.sleep(self.random.uniform(0.2, 1.0))
 
     def _worker(self) -> Part:
         """Mostly one that trains: to one that starts or idles little can happen."""

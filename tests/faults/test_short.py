@@ -1,4 +1,4 @@
-"""The short plan: two minutes of faults, and no task lost. The long one: `nox -s faults`."""
+"""The short plan: 24 faults, and no task lost. The long one: `nox -s faults`."""
 
 from pathlib import Path
 
