@@ -12,12 +12,12 @@ import socket
 from collections.abc import AsyncIterator
 from contextvars import Context
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.config import AppConfig, ConnectionConfig, TortoiseConfig
 from tortoise.connection import get_connection
 from tortoise.context import set_global_context
 from tortoise.exceptions import ConfigurationError, IntegrityError
@@ -278,32 +278,32 @@ async def _init(url: str, *, for_all: bool) -> None:
         set_global_context(context)
 
 
-def _config(url: str) -> dict[str, Any]:
-    return {
-        "connections": {"default": _connection(url)},
-        "apps": {
-            versions.APP: versions.CONFIG,
-            "neurolearn": {"models": ["db.neurolearn"], "default_connection": "default"},
-        },
-    }
+def _config(url: str) -> TortoiseConfig:
+    neurolearn = AppConfig(models=["db.neurolearn"], default_connection="default")
+    return TortoiseConfig(
+        connections={"default": _connection(url)},
+        apps={versions.APP: versions.CONFIG, "neurolearn": neurolearn},
+    )
 
 
-def _connection(url: str) -> dict[str, Any]:
+def _connection(url: str) -> ConnectionConfig:
     scheme = url.partition("://")[0]
     if scheme == "sqlite":
         # FULL: a task that was accepted must outlive a power cut.
-        credentials = {
+        pragmas = {
             "file_path": _sqlite_path(url),
             "busy_timeout": 10_000,
             "journal_mode": "WAL",
             "synchronous": "FULL",
         }
-        return {"engine": "tortoise.backends.sqlite", "credentials": credentials}
+        return ConnectionConfig("tortoise.backends.sqlite", pragmas)
     if scheme not in WAITS:
         raise DatabaseError(Message("database.url-scheme"))
     try:
-        expanded: dict[str, Any] = expand_db_url(url.replace("mariadb://", "mysql://", 1))
-        credentials = expanded["credentials"]
+        expanded = ConnectionConfig.from_dict(
+            expand_db_url(url.replace("mariadb://", "mysql://", 1))
+        )
+        credentials = expanded.credentials
         for name, seconds in WAITS[scheme].items():
             credentials[name] = float(credentials.get(name, seconds))
     except (ConfigurationError, ValueError):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.config import AppConfig
 from tortoise.connection import get_connection
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget, PlanStep
 
@@ -22,11 +23,7 @@ from graphnet.messages import Message
 APP = "sgn"
 PARTS = "0003_deployable"  # since when a task may have parts
 RESULTS = "0005_shared_table"  # since when NEURO-LEARN's rows hold extracts
-CONFIG = {
-    "models": ["db.models"],
-    "default_connection": "default",
-    "migrations": "db.migrations",
-}
+CONFIG = AppConfig(models=["db.models"], default_connection="default", migrations="db.migrations")
 
 
 @cache
@@ -117,7 +114,7 @@ def _undoes(plan: Sequence[PlanStep], name: str) -> bool:
 
 
 def _executor(connection: BaseDBAsyncClient) -> MigrationExecutor:
-    return MigrationExecutor(connection, {APP: CONFIG})
+    return MigrationExecutor(connection, {APP: CONFIG.to_dict()})
 
 
 AT_ONCE = 20  # results, of 100 kB each

@@ -117,7 +117,7 @@ def test_where_nobody_answers_the_database_is_unavailable(scheme: str, silent_po
 
 @pytest.mark.parametrize("scheme", ["mysql", "mariadb", "postgres", "postgresql"])
 def test_no_wait_is_without_an_end(scheme: str) -> None:
-    credentials = _connection(f"{scheme}://root@h/name")["credentials"]
+    credentials = _connection(f"{scheme}://root@h/name").credentials
     waits = {name: wait for name, wait in credentials.items() if name.endswith("timeout")}
     assert sorted(waits.values()) == [5, 60]
 
