@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphnet.command.command_line import CommandLine, parsed
 from graphnet.disk import is_of_full_disk
-from graphnet.errors import GraphnetError, system_reason
+from graphnet.errors import CohortError, GraphnetError, system_reason
 from graphnet.messages import LANGUAGES, Message, render
 
 if TYPE_CHECKING:
@@ -197,7 +197,6 @@ def _signature(options: argparse.Namespace, name: str, reading: "Reading") -> st
     The file is read again for it; not so for new subjects of whom nothing is asked, as they are not
     kept: "".
     """
-    from graphnet.errors import CohortError
     from graphnet.readers.reading import read
 
     if options.without_class and not reading.questions:

@@ -5,20 +5,35 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from graphnet.data.dataset import Dataset
+from graphnet.data.storage import is_saved, load
 from graphnet.errors import CohortError
 from graphnet.messages import Message
+from graphnet.readers.arrays.hdf5 import is_hdf5, is_matlab_7_3, read_hdf5, read_nested_hdf5
+from graphnet.readers.arrays.matlab import is_matlab, is_matlab_4, read_matlab, read_matlab_4
+from graphnet.readers.arrays.named import MAGIC, load_array, load_arrays
+from graphnet.readers.arrays.nested import read_nested
+from graphnet.readers.arrays.programs import with_layers
+from graphnet.readers.arrays.reading import (
+    interpret_arrays,
+    single_array_error,
+    with_cells,
+    with_fields,
+)
 from graphnet.readers.folders.archives import GZIP, SIGNATURES, Archive, gunzip
+from graphnet.readers.folders.entities import PACKED, cat12_subjects, ending, scan_of
+from graphnet.readers.folders.folders import read_folder
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.signatures import ACCEPTED, foreign
-
-if TYPE_CHECKING:
-    from graphnet.readers.tables.sheet import Sheet
-
-# Readers are imported where they are needed: each brings a library of its own.
-# ruff: noqa: PLC0415
+from graphnet.readers.signatures import ACCEPTED, check_package, foreign, is_workbook
+from graphnet.readers.subjects.roster import ENDS
+from graphnet.readers.tables.freesurfer import interpret_table
+from graphnet.readers.tables.json_tables import read_json
+from graphnet.readers.tables.reading import interpret_sheet
+from graphnet.readers.tables.statistics import FORMATS, StatisticsFormat
+from graphnet.readers.tables.workbooks import read_workbook
+from graphnet.readers.text.delimited import check_header_of_numbers, read_sheet
+from graphnet.readers.text.encodings import detect_utf16
 
 LOOKED_AT = 1 << 16  # bytes from the start of a file that say what it is
 CELL = 8  # bytes, as a number
@@ -107,8 +122,6 @@ def _zip(file: File) -> Dataset | None:
 
 def _archive(file: File, archive: Archive) -> Dataset | None:
     """A ZIP file that is a workbook, NumPy's arrays, one file, or a folder."""
-    from graphnet.readers.signatures import check_package, is_workbook
-
     check_package(archive.members, file.name)
     paths = list(archive.members)
     if is_workbook(archive.members):
@@ -138,9 +151,6 @@ def _unpack_tables(folder: Path, file: File) -> None:
         CohortError: one is damaged, or more than ``file.most`` bytes come out of all.
 
     """
-    from graphnet.readers.folders.entities import PACKED, scan_of
-    from graphnet.readers.subjects.roster import ENDS
-
     left = file.most
     for path in sorted(folder.rglob(f"*{PACKED}")):
         inner = path.with_suffix("")
@@ -158,9 +168,6 @@ def _innermost(folder: Path) -> Path:
 
 def _folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
     """A folder; where it cannot be read, the kinds of file in it that never are, are named too."""
-    from graphnet.data.storage import is_saved, load
-    from graphnet.readers.folders.folders import read_folder
-
     if is_saved(folder):
         return load(folder)
     try:
@@ -171,8 +178,6 @@ def _folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
 
 def _foreign_in(folder: Path) -> list[Message]:
     """A refusal of each such kind, by its first file; files of subjects may be of some of them."""
-    from graphnet.readers.folders.entities import cat12_subjects, ending
-
     refusals: dict[str, Message] = {}
     for path in sorted(folder.rglob("*")):
         other = path.is_file() and not (ending(path.name) or cat12_subjects(path.name))
@@ -186,38 +191,23 @@ def _foreign_in(folder: Path) -> list[Message]:
 
 
 def _npz(file: File, folder: Path, names: list[str]) -> Dataset | None:
-    from graphnet.readers.arrays.named import load_arrays
-    from graphnet.readers.arrays.reading import interpret_arrays
-
     arrays = load_arrays(folder, names, file.name)
     return interpret_arrays(arrays, "npz", file.inquiry, file.most_cells)
 
 
 def _is_npy(file: File) -> bool:
-    from graphnet.readers.arrays.named import MAGIC
-
     return file.head.startswith(MAGIC)
 
 
 def _npy(file: File) -> Dataset | None:
-    from graphnet.readers.arrays.named import load_array
-    from graphnet.readers.arrays.reading import single_array_error
-
     raise single_array_error(load_array(file.path, file.name), file.name)
 
 
 def _is_matlab(file: File) -> bool:
-    from graphnet.readers.arrays.matlab import is_matlab
-
     return is_matlab(file.head)
 
 
 def _matlab(file: File) -> Dataset | None:
-    from graphnet.readers.arrays.matlab import read_matlab
-    from graphnet.readers.arrays.nested import read_nested
-    from graphnet.readers.arrays.programs import with_layers
-    from graphnet.readers.arrays.reading import interpret_arrays, with_cells, with_fields
-
     arrays = with_layers(read_matlab(file.path, file.name, file.most), file.path, file.most)
     load = cache(lambda: read_nested(file.path, file.name, file.most))
     arrays = with_fields(with_cells(arrays, load, file.inquiry), load, file.inquiry)
@@ -225,30 +215,19 @@ def _matlab(file: File) -> Dataset | None:
 
 
 def _is_matlab_4(file: File) -> bool:
-    from graphnet.readers.arrays.matlab import is_matlab_4
-
     return is_matlab_4(file.head)
 
 
 def _matlab_4(file: File) -> Dataset | None:
-    from graphnet.readers.arrays.matlab import read_matlab_4
-    from graphnet.readers.arrays.reading import interpret_arrays
-
     arrays = read_matlab_4(file.path, file.name, file.most)
     return interpret_arrays(arrays, "mat", file.inquiry, file.most_cells)
 
 
 def _is_hdf5(file: File) -> bool:
-    from graphnet.readers.arrays.hdf5 import is_hdf5
-
     return is_hdf5(file.head)
 
 
 def _hdf5(file: File) -> Dataset | None:
-    from graphnet.readers.arrays.hdf5 import is_matlab_7_3, read_hdf5, read_nested_hdf5
-    from graphnet.readers.arrays.programs import with_layers
-    from graphnet.readers.arrays.reading import interpret_arrays, with_cells, with_fields
-
     arrays = with_layers(read_hdf5(file.path, file.name, file.most), file.path, file.most)
     load = cache(lambda: read_nested_hdf5(file.path, file.name, file.most))
     arrays = with_fields(with_cells(arrays, load, file.inquiry), load, file.inquiry)
@@ -260,67 +239,21 @@ def _hdf5(file: File) -> Dataset | None:
 
 
 def _workbook(file: File, archive: Archive) -> Dataset | None:
-    from graphnet.readers.tables.reading import interpret_sheet
-    from graphnet.readers.tables.workbooks import read_workbook
-
     kind, sheet = read_workbook(archive, file.inquiry, file.most_cells)
     return interpret_sheet(sheet, kind, file.inquiry)
 
 
-def _table(
-    file: File, reader: "Callable[[Path, Inquiry, int], Sheet]", kind: str
-) -> Dataset | None:
-    from graphnet.readers.tables.reading import interpret_sheet
+def _of_statistics(form: StatisticsFormat) -> tuple[Callable[[File], bool], Reader]:
+    """How a format of a statistics package is known, and who reads it."""
 
-    return interpret_sheet(reader(file.path, file.inquiry, file.most_cells), kind, file.inquiry)
+    def is_kind(file: File) -> bool:
+        return form.is_kind(file.head)
 
+    def read(file: File) -> Dataset | None:
+        sheet = form.read(file.path, file.inquiry, file.most_cells)
+        return interpret_sheet(sheet, form.kind, file.inquiry)
 
-def _is_stata(file: File) -> bool:
-    from graphnet.readers.tables.statistics import is_stata
-
-    return is_stata(file.head)
-
-
-def _stata(file: File) -> Dataset | None:
-    from graphnet.readers.tables.statistics import read_stata
-
-    return _table(file, read_stata, "dta")
-
-
-def _is_spss(file: File) -> bool:
-    from graphnet.readers.tables.statistics import is_spss
-
-    return is_spss(file.head)
-
-
-def _spss(file: File) -> Dataset | None:
-    from graphnet.readers.tables.statistics import read_spss
-
-    return _table(file, read_spss, "sav")
-
-
-def _is_parquet(file: File) -> bool:
-    from graphnet.readers.tables.statistics import is_parquet
-
-    return is_parquet(file.head)
-
-
-def _parquet(file: File) -> Dataset | None:
-    from graphnet.readers.tables.statistics import read_parquet
-
-    return _table(file, read_parquet, "parquet")
-
-
-def _is_arrow(file: File) -> bool:
-    from graphnet.readers.tables.statistics import is_arrow
-
-    return is_arrow(file.head)
-
-
-def _arrow(file: File) -> Dataset | None:
-    from graphnet.readers.tables.statistics import read_arrow
-
-    return _table(file, read_arrow, "arrow")
+    return is_kind, read
 
 
 def _is_json(file: File) -> bool:
@@ -328,24 +261,16 @@ def _is_json(file: File) -> bool:
 
 
 def _json(file: File) -> Dataset | None:
-    from graphnet.readers.tables.json_tables import read_json
-    from graphnet.readers.tables.reading import interpret_sheet
-
     sheet = read_json(file.path.read_bytes(), file.name, file.most_cells)
     return interpret_sheet(sheet, "json", file.inquiry)
 
 
 def _is_text(file: File) -> bool:
-    from graphnet.readers.text.encodings import detect_utf16
-
     wide = file.head.startswith(WIDE_TEXT) or detect_utf16(file.head) is not None
     return wide or b"\x00" not in file.head
 
 
 def _text(file: File) -> Dataset | None:
-    from graphnet.readers.tables.freesurfer import interpret_table
-    from graphnet.readers.text.delimited import check_header_of_numbers, read_sheet
-
     check_header_of_numbers(file.head, file.name)
     sheet = read_sheet(file.path.read_bytes(), file.inquiry, file.most_cells)
     kind = "tsv" if sheet.text is not None and sheet.text.separator == "\t" else "csv"
@@ -359,10 +284,7 @@ READERS: tuple[tuple[Callable[[File], bool], Reader], ...] = (
     (_is_matlab, _matlab),
     (_is_matlab_4, _matlab_4),
     (_is_hdf5, _hdf5),
-    (_is_stata, _stata),
-    (_is_spss, _spss),
-    (_is_parquet, _parquet),
-    (_is_arrow, _arrow),
+    *map(_of_statistics, FORMATS),
     (_is_json, _json),
     (_is_text, _text),
 )

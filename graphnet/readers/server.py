@@ -24,10 +24,7 @@ from typing import NoReturn
 from graphnet.messages import ENGLISH
 from graphnet.readers.__main__ import PARENT, main, parser
 
-PRELOADED = (
-    *("graphnet.readers.reading", "graphnet.readers.kinds", "graphnet.readers.tables.json_tables"),
-    *("graphnet.data.profile", "graphnet.data.storage", "pandas"),
-)
+PRELOADED = ("graphnet.readers.reading", "graphnet.data.profile", "pandas")
 IDLE_SECONDS = 60.0
 LONGEST = 1 << 17  # bytes of a request
 STARTED = b"+"  # first on a reply; then the exit status

@@ -126,15 +126,15 @@ def _are_cohorts(measured: Sequence[Table], others: Sequence[Table]) -> bool:
     return len(set(columns)) < len(columns)
 
 
+def _edges(brain: Dataset) -> tuple[str, ...]:
+    return () if brain.connectomes is None else (CONNECTOMES,)
+
+
 def _leave_others(chosen: Table, tables: Sequence[Table], inquiry: Inquiry) -> None:
     for table in tables:
         if table is not chosen:
             why = Message("readers_subjects.another-table-used", table=chosen.name)
             inquiry.leave(table.name, why)
-
-
-def _edges(brain: Dataset) -> tuple[str, ...]:
-    return () if brain.connectomes is None else (CONNECTOMES,)
 
 
 def _people_table(

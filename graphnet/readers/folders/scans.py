@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
 from graphnet.messages import Message
-from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, UnusableArray
+from graphnet.readers.arrays.hdf5 import is_hdf5, read_hdf5
+from graphnet.readers.arrays.matlab import is_matlab, is_matlab_4, read_matlab, read_matlab_4
+from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, UnusableArray, load_array
 from graphnet.readers.folders.archives import damaged_gzip, too_large
 from graphnet.readers.folders.entities import (
     GIFTI,
@@ -36,6 +38,7 @@ from graphnet.readers.folders.programs import (
     repetition_time_within,
     square_of_conn,
 )
+from graphnet.readers.folders.surfaces import read_cifti, read_gifti
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.text.number_files import TRAILING, NumberTable, read_numbers
 from graphnet.readers.text.number_names import HEADER, INDEX
@@ -77,8 +80,6 @@ def _of_brain(end: str, scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
     body = _body(scan.path, most)
     if end == GRAPHML:
         return read_graphml(body, inquiry, scan.path.name)
-    from graphnet.readers.folders.surfaces import read_cifti, read_gifti  # noqa: PLC0415
-
     return read_gifti(body, scan.path.name) if end == GIFTI else read_cifti(body, scan.path.name)
 
 
@@ -125,9 +126,6 @@ def _of_matlab(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
 
 def read_arrays(path: Path, most: int) -> NamedArrays:
     """The arrays of a MATLAB file of any version that is read."""
-    from graphnet.readers.arrays.hdf5 import is_hdf5, read_hdf5  # noqa: PLC0415 - rarely needed
-    from graphnet.readers.arrays.matlab import is_matlab, is_matlab_4, read_matlab, read_matlab_4  # noqa: PLC0415 - scipy is slow  # noqa: PLC0415
-
     with path.open("rb") as opened:
         head = opened.read(1024)
     if is_matlab(head):
@@ -170,8 +168,6 @@ def _variable(tables: dict[str, Array], scan: Scan, arrays: NamedArrays, inquiry
 
 
 def _of_numpy(path: Path) -> FloatArray:
-    from graphnet.readers.arrays.named import load_array  # noqa: PLC0415 - rarely needed
-
     array = load_array(path, path.name)
     if not isinstance(array, UnusableArray) and array.ndim == 1 and array.size:
         array = array[None]  # one row

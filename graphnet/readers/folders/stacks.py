@@ -20,6 +20,7 @@ from graphnet.messages import Message
 from graphnet.readers.connectomes.matrices import edges_from_matrices, edges_from_vectors
 from graphnet.readers.folders.archives import too_large
 from graphnet.readers.folders.programs import square_of_conn
+from graphnet.readers.folders.scans import read_arrays
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.assigning import Files
 from graphnet.readers.subjects.roster import Roster, find_roster, matched_rows
@@ -81,8 +82,6 @@ def _one(stacks: Sequence[Path], files: Files, inquiry: Inquiry) -> Path:
 
 
 def _conn(path: Path, most: int) -> Stack:
-    from graphnet.readers.folders.scans import read_arrays  # noqa: PLC0415
-
     plain = read_arrays(path, most).plain
     if "Z" not in plain:
         raise CohortError(Message("readers_brains.odd-conn", file=path.name))

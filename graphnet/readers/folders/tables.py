@@ -69,7 +69,7 @@ class Table:
 
     def within(self, folder: Path) -> ClassTable:
         """The table as one that may list the subjects, by its path in the folder."""
-        return ClassTable(name_within(self.parts, folder), self.sheet, self.ids, self.label)
+        return ClassTable(_name_within(self.parts, folder), self.sheet, self.ids, self.label)
 
     def read(self, inquiry: Inquiry, most: int) -> Sheet:
         """Its rows, read again: what comes up then is asked and said."""
@@ -77,7 +77,7 @@ class Table:
         return _one_below_the_other(self.parts, sheets, inquiry)
 
 
-def name_within(parts: Sequence[Path], folder: Path) -> str:
+def _name_within(parts: Sequence[Path], folder: Path) -> str:
     """What the answer to a question calls a table."""
     return "+".join(str(path.relative_to(folder)) for path in parts)
 
@@ -174,7 +174,7 @@ def _is_one_cohort(group: Sequence[Table], folder: Path, inquiry: Inquiry) -> bo
     Not those of a split for training and test; nor if one of them was chosen.
     """
     chosen = inquiry.answers.get(TABLE)
-    if any(chosen == name_within(table.parts, folder) for table in group):
+    if any(chosen == _name_within(table.parts, folder) for table in group):
         return False
     if any(OF_A_SPLIT.search(table.name) for table in group):
         return False

@@ -22,6 +22,8 @@ from graphnet.readers.subjects.several_tables import (
     say_differing_classes,
 )
 from graphnet.readers.tables.sheet import Sheet, as_texts
+from graphnet.readers.tables.statistics import statistics_format
+from graphnet.readers.tables.workbooks import read_workbook
 from graphnet.readers.text.delimited import read_sheet
 
 WORKBOOKS = (".xlsx", ".xlsm", ".ods")
@@ -160,8 +162,6 @@ def read_file(path: Path, inquiry: Inquiry, most: int) -> Sheet:
             gunzip(path, inner, path.name, most)
             return read_file(inner, inquiry, most)
     if path.suffix.lower() in WORKBOOKS:
-        from graphnet.readers.tables.workbooks import read_workbook  # noqa: PLC0415 - rarely needed
-
         archive = Archive.of(path, inquiry.name, most)
         with archive.file:
             return read_workbook(archive, inquiry, most // CELL)[1]
@@ -176,30 +176,11 @@ def read_file(path: Path, inquiry: Inquiry, most: int) -> Sheet:
 
 def _statistics(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
     """The table of Stata, SPSS, Parquet or Arrow, told apart by what the file holds."""
-    # Each brings a library of its own.
-    from graphnet.readers.tables.statistics import (  # noqa: PLC0415  # noqa: PLC0415
-        is_arrow,
-        is_parquet,
-        is_spss,
-        is_stata,
-        read_arrow,
-        read_parquet,
-        read_spss,
-        read_stata,
-    )
-
-    readers = (
-        (is_stata, read_stata),
-        (is_spss, read_spss),
-        (is_parquet, read_parquet),
-        (is_arrow, read_arrow),
-    )
     with path.open("rb") as opened:
-        head = opened.read(LOOKED_AT)
-    for is_kind, read in readers:
-        if is_kind(head):
-            return read(path, inquiry, most_cells)
-    raise CohortError(Message("readers_subjects.no-such-table", table=path.name))
+        form = statistics_format(opened.read(LOOKED_AT))
+    if form is None:
+        raise CohortError(Message("readers_subjects.no-such-table", table=path.name))
+    return form.read(path, inquiry, most_cells)
 
 
 def _no_table(files: Files, inquiry: Inquiry, unread: Sequence[Message]) -> CohortError:

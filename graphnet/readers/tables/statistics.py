@@ -6,6 +6,7 @@ words; values that the file declares missing are missing.
 
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,17 +38,35 @@ UNNAMED_INDEX = "__index_level_"  # what pandas calls an index without a name
 EXACT = 2**53  # whole numbers up to it are exact in double precision
 
 
-def is_stata(head: bytes) -> bool:
+@dataclass(frozen=True)
+class StatisticsFormat:
+    """A format: its ``kind`` of file, how it is known by its first bytes, and who reads it.
+
+    ``read(path, inquiry, most_cells)`` gives the table of a file. It raises CohortError of one that
+    is damaged, or has more cells than are taken.
+    """
+
+    kind: str
+    is_kind: Callable[[bytes], bool]
+    read: Callable[[Path, Inquiry, int], Sheet]
+
+
+def statistics_format(head: bytes) -> StatisticsFormat | None:
+    """The format of a file that starts with ``head``; None where it is none of these."""
+    return next((form for form in FORMATS if form.is_kind(head)), None)
+
+
+def _is_stata(head: bytes) -> bool:
     """Whether a file that starts with ``head`` is Stata's."""
     return head.startswith(STATA) or (head[:1] in OLD_STATA and head[2:4] == b"\x01\x00")
 
 
-def is_spss(head: bytes) -> bool:
+def _is_spss(head: bytes) -> bool:
     """Whether a file that starts with ``head`` is SPSS's."""
     return head.startswith(SPSS)
 
 
-def read_stata(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
+def _read_stata(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
     """The table of a file, words in place of labelled codes.
 
     A column of which every value has a label, as a group has, comes as these labels.
@@ -77,8 +96,8 @@ def read_stata(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
     return _sheet(load, inquiry, most_cells)
 
 
-def read_spss(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
-    """The table of a file, words in place of labelled codes, as :func:`read_stata` does.
+def _read_spss(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
+    """The table of a file, words in place of labelled codes, as :func:`_read_stata` does.
 
     Raises:
         CohortError: it is damaged, not in the encoding that it names, or has more cells than are
@@ -185,12 +204,12 @@ def _is_nothing(value: Any, word: Any) -> bool:
 # By column, read by pyarrow.
 
 
-def is_parquet(head: bytes) -> bool:
+def _is_parquet(head: bytes) -> bool:
     """Whether a file that starts with ``head`` is Parquet."""
     return head.startswith(PARQUET)
 
 
-def is_arrow(head: bytes) -> bool:
+def _is_arrow(head: bytes) -> bool:
     """Whether a file that starts with ``head`` is Arrow's file, as Feather is today, or stream.
 
     A stream begins with a mark, and the bytes of what describes its columns, a multiple of eight.
@@ -200,7 +219,7 @@ def is_arrow(head: bytes) -> bool:
     return head.startswith(ARROW) or is_stream
 
 
-def read_parquet(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
+def _read_parquet(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
     """The table of a file; an index that pandas wrote comes first.
 
     Raises:
@@ -214,8 +233,8 @@ def read_parquet(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
         return _sheet_of_arrow(file.read(use_threads=False), inquiry)
 
 
-def read_arrow(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
-    """The table of a file, as :func:`read_parquet` does."""
+def _read_arrow(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
+    """The table of a file, as :func:`_read_parquet` does."""
     import pyarrow as pa  # noqa: PLC0415 - needed for this kind of file alone
 
     with _undamaged("readers_tables.damaged-arrow", inquiry), pa.memory_map(str(path)) as source:
@@ -301,3 +320,11 @@ def _cells_of_arrow(column: "pa.ChunkedArray", name: str, inquiry: Inquiry) -> C
         numbers = column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
         return np.asarray(numbers, dtype=np.float64)
     return cells_of(column.to_pylist())
+
+
+FORMATS = (
+    StatisticsFormat("dta", _is_stata, _read_stata),
+    StatisticsFormat("sav", _is_spss, _read_spss),
+    StatisticsFormat("parquet", _is_parquet, _read_parquet),
+    StatisticsFormat("arrow", _is_arrow, _read_arrow),
+)
