@@ -14,7 +14,9 @@ from graphnet.artifacts.explanation import Explanation
 from graphnet.artifacts.fine_tuning import FineTuning
 from graphnet.artifacts.learning_curve import LearningCurve
 from graphnet.artifacts.metrics import (
+    UNKNOWN,
     CalibrationResult,
+    Estimate,
     Estimates,
     FoldsResult,
     GraphHelps,
@@ -184,6 +186,15 @@ class TaskResult:
         """Metrics by split, only of splits that have some."""
         return {split: metrics for split, metrics in self.metrics.items() if metrics is not None}
 
+    def baseline(self, name: str, split: str) -> SplitMetrics | None:
+        """Metrics of a baseline; None where it has none there."""
+        return self.baselines.get(name, {}).get(split)
+
+    def difference(self, split: str, baseline: str, metric: str = "auc") -> Estimate:
+        """The model's metric less the baseline's; unknown where nothing is stored of it."""
+        differences = self.differences.get(split, {}).get(baseline)
+        return UNKNOWN if differences is None else differences.get(metric, UNKNOWN)
+
     def as_dict(self) -> dict[str, Any]:
         """For JSON: as it is stored and answered."""
         stored: dict[str, Any] = {"train_epochs": self.history.lines()}
@@ -212,7 +223,7 @@ class TaskResult:
             "cross_validation": {
                 kind: folds.as_dict() for kind, folds in self.cross_validation.items()
             },
-            "known_subjects": dict(self.seen_in_training or {}),
+            "known_subjects": {} if self.seen_in_training is None else dict(self.seen_in_training),
             "class_names": _named(self.class_names),
             "selected_epoch": self.selected_epoch,
             "code_version": self.code_version,

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphnet.artifacts.result import FOLDS, TaskResult
-from graphnet.artifacts.stored_json import Interval
-
-Json = Mapping[str, Any]
+from graphnet.artifacts.stored_json import Interval, Json, as_items, as_mapping
 
 LEADING = ("auc", "r2")  # the metric of a headline: of classes, of a clinical score
 
@@ -101,8 +99,8 @@ def shared_by_leakage(seen: Sequence[Mapping[str, int | None]]) -> list[str]:
 
 def seen_of_split(predictions: Json, split: str) -> int:
     """How many subjects of a split were trained on, by the stored predictions."""
-    columns = predictions["predictions"].get(split) or {}
-    return sum(map(bool, columns.get("known") or ()))
+    columns = as_mapping(predictions["predictions"].get(split))
+    return sum(map(bool, as_items(columns.get("known"))))
 
 
 def _by_predictions(predictions: Json | None) -> dict[str, int]:

@@ -1,14 +1,13 @@
 """Regions by their importance, in a glass brain."""
 
 import re
-from collections.abc import Mapping
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 
+from graphnet.artifacts.evidence import Importance
+from graphnet.artifacts.stored_json import Json
 from graphnet.data.cohort import FloatArray
-from graphnet.figures.importance import Importance
 
 SMALLEST, LARGEST = 6.0, 90.0  # marker areas in square points
 INCHES = (7.2, 2.6)
@@ -62,20 +61,18 @@ def glass_brain(
     return BEYOND_SIGHT.sub(rb"\1", content) if kind == "svg" else content
 
 
-def picture(evidence: Mapping[str, Any]) -> str | None:
+def picture(evidence: Json) -> str | None:
     """The explained regions as SVG; None where there are none, or no coordinates of them.
 
     Colour and size are the contribution of a region; one whose sign is not stable is white. Of an
     older version's evidence they are the mean attribution and the share.
     """
-    importance = evidence["importance"]
-    if importance is None or importance["coordinates"] is None:
+    found = Importance.from_json(evidence["importance"])
+    if found is None or found.coordinates is None:
         return None
-    found = Importance.of(evidence)
-    coordinates = np.array(importance["coordinates"])
-    if found is None or found.contribution is None:
-        direction, share = (np.array(importance[key]) for key in ("direction", "share"))
-        return glass_brain(direction, share, coordinates, "svg").decode()
+    if found.contribution is None:
+        direction = found.share if found.direction is None else found.direction
+        return glass_brain(direction, found.share, found.coordinates, "svg").decode()
     stable = [found.is_stable(region) is not False for region in range(len(found.share))]
     shown = np.where(stable, found.contribution, 0.0)
-    return glass_brain(shown, np.abs(found.contribution), coordinates, "svg").decode()
+    return glass_brain(shown, np.abs(found.contribution), found.coordinates, "svg").decode()

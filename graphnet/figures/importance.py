@@ -1,12 +1,6 @@
 """Which regions the predictions depend on."""
 
-from dataclasses import dataclass, fields
-from typing import Any
-
-import numpy as np
-
-from graphnet.artifacts.explanation import STABLE, sign_is_stable
-from graphnet.data.cohort import FloatArray
+from graphnet.artifacts.evidence import Evidence, Importance
 from graphnet.figures.drawing import (
     ACCENT,
     COLOURS,
@@ -21,7 +15,6 @@ from graphnet.figures.drawing import (
     text,
     ticks,
 )
-from graphnet.figures.predictions import Evidence
 from graphnet.messages import ENGLISH, Message, render
 
 ROW = 22
@@ -31,69 +24,6 @@ HEAD = 34
 PALE = 0.25  # of a bar whose sign is not stable
 
 
-@dataclass(frozen=True)
-class Importance:
-    """What is stored of all N regions: ``share`` of the attribution, and what has a sign.
-
-    ``contribution`` with ``low`` and ``high``, and ``agreement`` of the folds' models in its sign,
-    each (N,); None in what an older version stored, or where it cannot be computed. ``slope``
-    (N, F): by how much the score rises with a measure; ``slope_agreement`` likewise of the folds.
-    """
-
-    share: FloatArray
-    contribution: FloatArray | None
-    low: FloatArray | None
-    high: FloatArray | None
-    agreement: FloatArray | None
-    slope: FloatArray | None
-    slope_agreement: FloatArray | None
-
-    @classmethod
-    def of(cls, evidence: Evidence) -> "Importance | None":
-        """None where nothing was explained."""
-        stored = evidence.get("importance")
-        if not stored:
-            return None
-        share = np.asarray(stored["share"], dtype=np.float64)
-        more = [field.name for field in fields(cls) if field.name != "share"]
-        return cls(share, *(_array(stored.get(name)) for name in more))
-
-    @property
-    def order(self) -> list[int]:
-        """The regions by share, the largest first."""
-        return [int(region) for region in np.argsort(-self.share, kind="stable")]
-
-    def is_stable(self, region: int) -> bool | None:
-        """Whether the sign of a region can be relied on; None where it is not known."""
-        low, high, agreement = (
-            None if values is None else float(values[region])
-            for values in (self.low, self.high, self.agreement)
-        )
-        return sign_is_stable(low, high, agreement)
-
-    def signs(self, region: int) -> list[str]:
-        """How the score goes with each measure: ``+``, ``−``, or ``±`` where folds disagree."""
-        if self.slope is None:
-            return []
-        sure = self.slope_agreement
-        return [
-            _sign(slope, None if sure is None else float(sure[region][place]))
-            for place, slope in enumerate(self.slope[region].tolist())
-        ]
-
-
-def _array(stored: Any) -> FloatArray | None:
-    return None if stored is None else np.asarray(stored, dtype=np.float64)
-
-
-def _sign(slope: float, agreement: float | None) -> str:
-    if not slope:
-        return "0"
-    if agreement is not None and agreement < STABLE:
-        return "±"
-    return "+" if slope > 0 else "−"
-
-
 def importance(evidence: Evidence, top: int = 20, language: str = ENGLISH) -> str:
     """The ``top`` regions by share of the attribution, with what each contributes.
 
@@ -101,10 +31,10 @@ def importance(evidence: Evidence, top: int = 20, language: str = ENGLISH) -> st
     not stable is pale. Of an older version's evidence the bars are shares, which have no side.
     "" where nothing was explained.
     """
-    found = Importance.of(evidence)
+    found = evidence.importance
     if found is None:
         return ""
-    order, names = found.order[:top], region_titles(evidence)
+    order, names = found.order[:top], evidence.region_titles
     bottom = HEAD + ROW * len(order)
     signed = found.contribution is not None
     parts = _signed(found, order, evidence, language) if signed else _shares(found, order)
@@ -142,9 +72,7 @@ def _signed(found: Importance, order: list[int], evidence: Evidence, language: s
     bounds = [*found.low[order].tolist(), *found.high[order].tolist(), 0.0]
     axes = Axes(LEFT, HEAD, RIGHT - LEFT, ROW * len(order), padded(bounds), (0.0, 1.0))
     bottom, zero = axes.top + axes.height, axes.x(0.0)
-    kind = (
-        "score" if not evidence["classes"] else "two" if len(evidence["classes"]) == 2 else "more"
-    )
+    kind = "score" if not evidence.classes else "two" if len(evidence.classes) == 2 else "more"
     against, toward = (
         render(side, language)
         for side in (Message("figures.against", kind=kind), Message("figures.for", kind=kind))
@@ -175,15 +103,3 @@ def _signed(found: Importance, order: list[int], evidence: Evidence, language: s
             text(RIGHT + 12, y + 14, _label(found, region)),
         ]
     return parts
-
-
-def region_titles(evidence: Evidence) -> list[str]:
-    """The N regions as people read them: with the atlas' names where these are known."""
-    names = (evidence.get("importance") or {}).get("names")
-    regions = [str(region) for region in evidence["regions"]]
-    if not names:
-        return regions
-    return [
-        f"{name} ({region})" if name != region else region
-        for name, region in zip(names, regions, strict=True)
-    ]

@@ -1,17 +1,17 @@
 """What was predicted, by split: ROC curves, calibration, confusion matrix, scatter of scores.
 
-All take the stored predictions of a task (:mod:`graphnet.artifacts.predictions`) as JSON.
+All take the stored predictions of a task.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
-from graphnet.data.class_names import called, names_of
+from graphnet.artifacts.evidence import Evidence
+from graphnet.data.class_names import called
 from graphnet.data.cohort import FloatArray
 from graphnet.evaluation.calibration import THRESHOLDS, bins, calibration_error, net_benefit
-from graphnet.evaluation.headline import FAIREST, leakage_rank, seen_of_split
+from graphnet.evaluation.headline import FAIREST, leakage_rank
 from graphnet.figures.drawing import (
     ACCENT,
     COLOURS,
@@ -34,30 +34,11 @@ from graphnet.figures.drawing import (
 from graphnet.messages import ENGLISH, Message, render
 from graphnet.names import metric_name, split_name
 
-Evidence = Mapping[str, Any]
-
-
-def of_class(
-    evidence: Evidence, split: str, column: int, *, ranked: bool = False
-) -> tuple[FloatArray, FloatArray]:
-    """Probabilities (S,) of the class in a column of C, and truth (S,): 1 for subjects of it.
-
-    Both are empty where a score was predicted. With ``ranked``, those that subjects of several
-    folds are ranked by: before calibration.
-    """
-    predictions = evidence["predictions"].get(split) or {}
-    if column >= len(evidence["classes"]) or not predictions.get("probability"):
-        return np.zeros(0), np.zeros(0)
-    values = (ranked and predictions.get("before_calibration")) or predictions["probability"]
-    probability = np.asarray(values, dtype=np.float64)[:, column]
-    truth = np.asarray(predictions["label"]) == evidence["classes"][column]
-    return probability, truth.astype(np.float64)
-
 
 def predicted_splits(evidence: Evidence) -> list[str]:
     """The splits with predictions, those first whose subjects are all new to the model."""
-    splits = [split for split in FAIREST if (evidence["predictions"].get(split) or {}).get("id")]
-    return sorted(splits, key=lambda split: leakage_rank(split, seen_of_split(evidence, split)))
+    splits = [split for split in FAIREST if evidence.of(split).ids]
+    return sorted(splits, key=lambda split: leakage_rank(split, evidence.of(split).seen))
 
 
 MOST_POINTS = 300
@@ -122,10 +103,10 @@ def area(points: list[tuple[float, float]]) -> float:
 
 
 def _curves(evidence: Evidence, language: str) -> list[Curve]:
-    classes, splits = evidence["classes"], predicted_splits(evidence)
+    classes, splits = evidence.classes, predicted_splits(evidence)
     wanted = [(_split_title(evidence, split, language), split, 1) for split in splits[:4]]
     if len(classes) > 2:
-        names = names_of(evidence)
+        names = evidence.class_names
         wanted = [
             (called(names, label), splits[0], column)
             for column, label in enumerate(classes)
@@ -133,7 +114,7 @@ def _curves(evidence: Evidence, language: str) -> list[Curve]:
         ]
     curves = []
     for name, split, column in wanted:
-        points = roc_points(*of_class(evidence, split, column, ranked=True))
+        points = roc_points(*evidence.of_class(split, column, ranked=True))
         if points:
             curves.append((name, _thinned(points), area(points)))
     return curves
@@ -141,7 +122,7 @@ def _curves(evidence: Evidence, language: str) -> list[Curve]:
 
 def _split_title(evidence: Evidence, split: str, language: str) -> str:
     name = split_name(split)
-    if split != "train" and seen_of_split(evidence, split):
+    if split != "train" and evidence.of(split).seen:
         name = Message("figures.seen-in-training", split=name)
     return render(name, language)
 
@@ -186,8 +167,8 @@ def calibration(evidence: Evidence, language: str = ENGLISH) -> str:
 
 
 def _pooled(evidence: Evidence, split: str) -> tuple[FloatArray, FloatArray]:
-    columns = range(len(evidence["classes"])) if len(evidence["classes"]) > 2 else (1,)
-    pairs = [of_class(evidence, split, column) for column in columns]
+    columns = range(len(evidence.classes)) if len(evidence.classes) > 2 else (1,)
+    pairs = [evidence.of_class(split, column) for column in columns]
     return np.concatenate([p for p, _ in pairs]), np.concatenate([t for _, t in pairs])
 
 
@@ -200,9 +181,9 @@ def decision_curve(evidence: Evidence, language: str = ENGLISH) -> str:
     "" where there are not two classes, or no probabilities.
     """
     splits = predicted_splits(evidence)
-    if not splits or len(evidence["classes"]) != 2:
+    if not splits or len(evidence.classes) != 2:
         return ""
-    probability, truth = of_class(evidence, splits[0], 1)
+    probability, truth = evidence.of_class(splits[0], 1)
     if not 0 < truth.sum() < len(truth):
         return ""
     share = float(truth.mean())
@@ -326,9 +307,9 @@ def scatter(evidence: Evidence, language: str = ENGLISH) -> str:
 
 def _scores(evidence: Evidence, split: str) -> tuple[FloatArray, FloatArray]:
     """True and predicted scores (S,) of the subjects whose true score is known."""
-    predictions = evidence["predictions"].get(split) or {}
-    if not predictions.get("predicted"):
+    subjects = evidence.of(split)
+    if not len(subjects.predicted):
         return np.zeros(0), np.zeros(0)
-    true = np.array(predictions["label"], dtype=np.float64)  # None is NaN
+    true = np.array(subjects.labels, dtype=np.float64)  # None is NaN
     known = np.isfinite(true)
-    return true[known], np.array(predictions["predicted"], dtype=np.float64)[known]
+    return true[known], subjects.predicted[known]

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from graphnet.messages import Message
 from graphnet.report.facts import Facts
-from graphnet.report.reading import readings
 from graphnet.report.tables import NOTHING, Cell, Row, Table
 
 AUTHORS = Message("checklist.authors")
@@ -72,7 +71,7 @@ def _has_covariates(facts: Facts) -> bool:
 
 def _has_groups(facts: Facts) -> bool:
     """Whether anything is told by site or stratum."""
-    sites = (facts.evidence or {}).get("sites") or {}
+    sites = {} if facts.predictions is None else facts.predictions.sites
     several = any(len(each) > 1 for split, each in sites.items() if split != "train")
     confounds = facts.result.confounds
     return several or bool(confounds and confounds.strata)
@@ -102,7 +101,7 @@ def _curves(facts: Facts) -> Cell:
 
 
 def _preparation(facts: Facts) -> Cell:
-    sections = [METHODS, READING] if readings(facts.manifest) else [METHODS]
+    sections = [METHODS, READING] if facts.model.interpretations else [METHODS]
     return Message("checklist.partly", sections=sections)
 
 

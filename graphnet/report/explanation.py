@@ -7,7 +7,6 @@ from io import StringIO
 from graphnet.artifacts.explanation import RegionImportance
 from graphnet.artifacts.metrics import Estimate
 from graphnet.artifacts.predictions import ETA, HEDGES, PEARSON, Effect
-from graphnet.figures.importance import Importance, region_titles
 from graphnet.messages import Message
 from graphnet.report.facts import Facts
 from graphnet.report.tables import (
@@ -62,10 +61,8 @@ def region_table(facts: Facts) -> Table:
 
 def _titles(facts: Facts) -> dict[str, str]:
     """The regions' names by region."""
-    if facts.evidence is None:
-        return {}
-    regions = [str(region) for region in facts.evidence["regions"]]
-    return dict(zip(regions, region_titles(facts.evidence), strict=True))
+    stored = facts.predictions
+    return {} if stored is None else dict(zip(stored.regions, stored.region_titles, strict=True))
 
 
 def _contribution(region: RegionImportance) -> str:
@@ -77,17 +74,18 @@ def _contribution(region: RegionImportance) -> str:
 
 def _signs(facts: Facts) -> dict[str, str]:
     """Such as ``ALFF +, GMV −, ReHo ±`` by region; {} of many measures, or where none is known."""
-    evidence = facts.evidence or {}
-    found = Importance.of(evidence)
-    measures = [str(measure) for measure in evidence.get("measures") or ()]
-    if found is None or found.slope is None or len(measures) > MOST_SIGNS:
+    evidence = facts.predictions
+    found = None if evidence is None else evidence.importance
+    if evidence is None or found is None or found.slope is None:
+        return {}
+    if len(evidence.measures) > MOST_SIGNS:
         return {}
     return {
-        str(region): ", ".join(
+        region: ", ".join(
             f"{measure}{KEPT}{sign}"
-            for measure, sign in zip(measures, found.signs(place), strict=True)
+            for measure, sign in zip(evidence.measures, found.signs(place), strict=True)
         )
-        for place, region in enumerate(evidence["regions"])
+        for place, region in enumerate(evidence.regions)
     }
 
 
@@ -141,21 +139,21 @@ def regions_csv(facts: Facts) -> str:
     Read beside a surface or volume of the same atlas (Connectome Workbench, BrainNet Viewer, R).
     "" where nothing was explained.
     """
-    evidence = facts.evidence or {}
-    found = Importance.of(evidence)
-    if found is None:
+    evidence = facts.predictions
+    found = None if evidence is None else evidence.importance
+    if evidence is None or found is None or found.occlusion is None:
         return ""
-    measures = [str(measure) for measure in evidence["measures"]]
+    measures = evidence.measures
     columns = ("contribution", "low", "high", "agreement")
     given = [name for name in columns if getattr(found, name) is not None]
-    slopes = measures if found.slope is not None and len(measures) <= MOST_SLOPES else []
-    places, names = _places(facts), _names(facts)
+    slopes = measures if found.slope is not None and len(measures) <= MOST_SLOPES else ()
+    places = [] if found.coordinates is None else found.coordinates.tolist()
+    names = evidence.region_names
     written = StringIO()
     writer = csv.writer(written)
     titles = ["region", "name", *("xyz" if places else ""), "share", *given, "stable", "occlusion"]
     writer.writerow([*titles, *(safe(f"slope_{measure}") for measure in slopes)])
-    occlusion = evidence["importance"]["occlusion"]
-    for row, region in enumerate(map(str, evidence["regions"])):
+    for row, region in enumerate(evidence.regions):
         stable = found.is_stable(row)
         writer.writerow(
             [
@@ -165,7 +163,7 @@ def regions_csv(facts: Facts) -> str:
                 f"{found.share[row]:.6g}",
                 *(f"{getattr(found, name)[row]:.6g}" for name in given),
                 "" if stable is None else "yes" if stable else "no",
-                f"{occlusion[row]:.6g}",
+                f"{found.occlusion[row]:.6g}",
                 *(
                     f"{found.slope[row][place]:.6g}"
                     for place in range(len(slopes))
@@ -185,37 +183,24 @@ def regions_node(facts: Facts) -> str:
     Colour is the contribution, or the share where there is none; 0 where its sign is not stable.
     Size is the magnitude, relative to the largest. "" without coordinates.
     """
-    found, places = Importance.of(facts.evidence or {}), _places(facts)
-    if found is None or not places:
+    evidence = facts.predictions
+    found = None if evidence is None else evidence.importance
+    if evidence is None or found is None or found.coordinates is None:
         return ""
     values = found.share if found.contribution is None else found.contribution
     largest = max(float(abs(values).max()), 1e-12)
     rows = [
         "\t".join(
             (
-                *(f"{axis:g}" for axis in places[row]),
+                *(f"{axis:g}" for axis in found.coordinates[row]),
                 f"{0.0 if found.is_stable(row) is False else values[row]:.6g}",
                 f"{abs(values[row]) / largest:.4f}",
                 re.sub(r"\W+", "_", name) or "-",
             )
         )
-        for row, name in enumerate(_names(facts))
+        for row, name in enumerate(evidence.region_names)
     ]
     return "\n".join([*rows, ""])
-
-
-def _places(facts: Facts) -> list[list[float]]:
-    """The centres in millimetres; [] where no atlas is known, or they are none."""
-    stored = (facts.evidence or {}).get("importance") or {}
-    try:
-        return [list(map(float, place)) for place in stored.get("coordinates") or ()]
-    except ValueError:
-        return []
-
-
-def _names(facts: Facts) -> list[str]:
-    stored = (facts.evidence or {}).get("importance") or {}
-    return list(map(str, stored.get("names") or (facts.evidence or {})["regions"]))
 
 
 def effects_csv(facts: Facts) -> str:

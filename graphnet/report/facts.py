@@ -3,22 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
+from graphnet.artifacts.evidence import CohortSummary, Evidence, LineageStep, ManifestFacts
 from graphnet.artifacts.lineage import lineage
 from graphnet.artifacts.metrics import FoldsResult, SplitMetrics
 from graphnet.artifacts.predictions import Effects
 from graphnet.artifacts.result import TaskResult
+from graphnet.artifacts.stored_json import Json, as_mapping
 from graphnet.catalogue import ModelCard, find_model, uses_graph
 from graphnet.config import EVALUATION, SETTINGS, Evaluation, TrainingSettings
-from graphnet.data.class_names import Names, called, names_of
+from graphnet.data.class_names import Names, called
 from graphnet.data.identifiers import match_ids
 from graphnet.errors import SettingsError
 from graphnet.evaluation.headline import by_leakage, seen_in_training
 from graphnet.messages import Message
 from graphnet.names import class_name
-
-Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -43,17 +42,27 @@ class Facts:
     @property
     def config(self) -> Json:
         """The form's fields."""
-        return self.task.get("task_config") or {}
+        return as_mapping(self.task.get("task_config"))
 
     @property
     def param_set(self) -> Json:
         """The settings that the form gave."""
-        return self.config.get("param_set") or {}
+        return as_mapping(self.config.get("param_set"))
+
+    @cached_property
+    def predictions(self) -> Evidence | None:
+        """The evidence, read; None where there is none."""
+        return None if self.evidence is None else Evidence.from_json(self.evidence)
+
+    @cached_property
+    def model(self) -> ManifestFacts:
+        """The manifest, read; an empty one where there is none."""
+        return ManifestFacts.from_json(self.manifest)
 
     @cached_property
     def settings(self) -> TrainingSettings:
         """What the model was trained with: as stored, else by the form."""
-        stored = (self.manifest or {}).get("settings") or {}
+        stored = self.model.settings
         settings = {name: value for name, value in stored.items() if name in SETTINGS}
         try:
             return TrainingSettings(**settings) if settings else self._by_form()
@@ -76,19 +85,23 @@ class Facts:
     @property
     def penalty(self) -> float | None:
         """The C that inner folds chose for a solved model; None where nothing is stored of it."""
-        stored = ((self.manifest or {}).get("penalty") or {}).get("C") or [None]
-        return None if stored[0] is None else float(stored[0])
+        return next(iter(self.model.penalty), None)
 
     @property
     def is_regression(self) -> bool:
         """Whether a clinical score is predicted; the form of a fine-tuning does not say so."""
-        return (self.evidence or {}).get("target") == "score" or self.settings.label == "score"
+        of_scores = self.predictions is not None and self.predictions.target == "score"
+        return of_scores or self.settings.label == "score"
 
     @property
     def classes(self) -> Sequence[int]:
         """The C classes, 0 and 1 where they are not stored; () of a clinical score."""
-        stored = self.evidence or self.manifest or {}
-        return () if self.is_regression else stored.get("classes") or (0, 1)
+        return () if self.is_regression else self.stored.classes or (0, 1)
+
+    @property
+    def stored(self) -> Evidence | ManifestFacts:
+        """What says of which classes, regions and measures: the evidence, else the manifest."""
+        return self.predictions or self.model
 
     @property
     def is_binary(self) -> bool:
@@ -98,9 +111,8 @@ class Facts:
     @cached_property
     def class_names(self) -> Names:
         """The word for each class, as far as it was stored."""
-        stored = (self.evidence, self.manifest)
-        names = (names_of(each) for each in stored if each)
-        return next((each for each in names if each), self.result.class_names)
+        own = {} if self.predictions is None else self.predictions.class_names
+        return own or self.model.class_names or self.result.class_names
 
     @property
     def class_titles(self) -> list[str]:
@@ -168,12 +180,10 @@ class Facts:
         """Whether validation subjects chose the epoch: only those in no other split do."""
         if self.card.is_solved:
             return False
-        if self.evidence is None:
+        predictions = self.predictions
+        if predictions is None:
             return self.result.selected_epoch not in (None, len(self.result.history))
-        train, val, test = (
-            (self.evidence["predictions"].get(split) or {}).get("id") or ()
-            for split in ("train", "val", "test")
-        )
+        train, val, test = (predictions.of(split).ids for split in ("train", "val", "test"))
         return bool(val) and not match_ids(val, train).pairs and not match_ids(val, test).pairs
 
     @property
@@ -183,20 +193,21 @@ class Facts:
         return {kind: each for kind, each in folds.items() if kind in self.metrics}
 
     @property
-    def cohorts(self) -> Json:
+    def cohorts(self) -> Mapping[str, CohortSummary]:
         """The subjects of each split; {} where it was not stored."""
-        return (self.evidence or {}).get("cohorts") or {}
-
-    @cached_property
-    def effects(self) -> Effects | None:
-        """Effect sizes by region and measure; None where an older version stored none."""
-        return Effects.from_json((self.evidence or {}).get("effects"))
+        return {} if self.predictions is None else self.predictions.cohorts
 
     @property
-    def lineage(self) -> list[Json]:
+    def effects(self) -> Effects | None:
+        """Effect sizes by region and measure; None where an older version stored none."""
+        return None if self.predictions is None else self.predictions.effects
+
+    @property
+    def lineage(self) -> list[LineageStep]:
         """The tasks behind the model, the first ancestor first; [] where no manifest says so."""
         task_id = self.task.get("task_id")
-        return [] if self.manifest is None else [*lineage(self.manifest, task_id)]
+        steps = [] if self.manifest is None else lineage(self.manifest, task_id)
+        return list(map(LineageStep.from_json, steps))
 
     @property
     def missing(self) -> list[Message]:

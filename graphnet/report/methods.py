@@ -49,23 +49,22 @@ def _subjects(facts: Facts) -> Iterator[Message]:
     for split, cohort in facts.cohorts.items():
         counts = [
             Message("methods.count-of-class", count=count, label=facts.class_label(label))
-            for label, count in cohort["classes"].items()
+            for label, count in cohort.classes.items()
         ]
         yield Message(
             COHORTS[split],
-            count=cohort["subjects"],
+            count=cohort.subjects,
             by_class="no" if facts.is_regression else "yes",
             classes=counts,
-            sites=len(cohort["sites"]),
+            sites=len(cohort.sites),
         )
-    layout = facts.evidence or facts.manifest
-    if layout and layout.get("regions"):
-        measures = layout["measures"]
+    stored = facts.stored
+    if stored.regions:
         yield Message(
             "methods.measures",
-            count=len(measures),
-            measures=measures,
-            regions=len(layout["regions"]),
+            count=len(stored.measures),
+            measures=list(stored.measures),
+            regions=len(stored.regions),
         )
     yield from _atlas(facts)
     if facts.is_regression:
@@ -99,14 +98,13 @@ def _preprocessing(facts: Facts) -> Iterator[Message]:
     if facts.settings.harmonise and facts.settings.adjust != "combat":
         yield _setting(facts, "harmonise")
     if facts.settings.adjust != "none":
-        part = "kept_covariates" if facts.settings.adjust == "combat" else "adjuster"
-        names = ((facts.manifest or {}).get(part) or {}).get("names") or ["…"]
-        yield _setting(facts, "adjust", names=names)
-    scaler = (facts.manifest or {}).get("scaler") or {}
-    if "clip" in scaler and scaler["clip"] is None:  # of an imported ancestor
+        model = facts.model
+        names = model.kept if facts.settings.adjust == "combat" else model.adjusted
+        yield _setting(facts, "adjust", names=list(names) or ["…"])
+    if not facts.model.scaled:  # of an imported ancestor
         yield Message("methods.not-scaled")
     else:
-        code = "methods.scaled-per-subject" if scaler.get("per_subject") else "methods.scaled"
+        code = "methods.scaled-per-subject" if facts.model.per_subject else "methods.scaled"
         yield Message(code, fitted_on=_fitted_on(facts))
     if facts.fine_tuned:
         yield Message("methods.inherited")

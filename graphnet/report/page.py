@@ -17,15 +17,16 @@ from jinja2 import ChainableUndefined, Environment, PackageLoader
 from markupsafe import Markup, escape
 
 from graphnet import figures
+from graphnet.artifacts.stored_json import Json
 from graphnet.config import EVALUATION, SETTINGS
 from graphnet.messages import CHINESE, ENGLISH, Message, render
 from graphnet.names import rule_help, rule_name, split_name
 from graphnet.report import explanation, performance, subjects, training
 from graphnet.report.checklist import checklist_table
 from graphnet.report.citations import Citations, files_of
-from graphnet.report.facts import Facts, Json
+from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
-from graphnet.report.reading import reading_table, readings
+from graphnet.report.reading import reading_table
 from graphnet.report.summary import (
     alone,
     comparison,
@@ -212,7 +213,7 @@ class _Voice:
 
 def _drawn(facts: Facts, language: str) -> dict[str, Markup]:
     """The figures by name, "" for what cannot be drawn."""
-    result, evidence = facts.result, facts.evidence
+    result, evidence = facts.result, facts.predictions
     drawn = {"curves": ""}  # of epochs: an optimum that is computed has one
     if not facts.card.is_solved:
         drawn["curves"] = figures.curves(result.history, result.selected_epoch, language)
@@ -247,7 +248,7 @@ def _command(facts: Facts) -> str:
         return ""
     parts = ["python", "-m", "graphnet", "--model", facts.settings.model]
     for split in ("train", "val", "test"):
-        datasets = (facts.cohorts.get(split) or {}).get("datasets") or ()
+        datasets = facts.cohorts[split].datasets if split in facts.cohorts else ()
         if datasets:
             parts += [f"--{split}", *(f"{name}.csv" for name in datasets)]
     parts += _answers(facts)
@@ -263,7 +264,7 @@ def _command(facts: Facts) -> str:
 
 def _answers(facts: Facts) -> Iterator[str]:
     """The answers to the questions that files asked, as options."""
-    for name, interpretation in readings(facts.manifest).items():
+    for name, interpretation in facts.model.interpretations.items():
         for key, choice in interpretation.answers.items():
             yield from ("--map", f"{name}:{key}={choice}")
 

@@ -13,7 +13,6 @@ from graphnet.evaluation.calibration import (
     predictive_values,
 )
 from graphnet.evaluation.intervals import proportion
-from graphnet.figures.predictions import of_class
 from graphnet.messages import Message
 from graphnet.names import (
     CLASS_METRICS,
@@ -69,13 +68,13 @@ def reliability_table(facts: Facts) -> Table:
 
 def _by_site(facts: Facts) -> Iterator[tuple[str, FloatArray, FloatArray]]:
     """Each site's name, with probability (S,) and truth (S,) of its subjects."""
-    evidence = facts.evidence
+    evidence = facts.predictions
     if evidence is None or not facts.is_binary:
         return
-    probability, truth = of_class(evidence, facts.headline, 1)
+    probability, truth = evidence.of_class(facts.headline, 1)
     if not len(truth):
         return
-    sites = np.array(evidence["predictions"][facts.headline]["site"], dtype=str)
+    sites = np.array(evidence.of(facts.headline).sites, dtype=str)
     for site in np.unique(sites):
         yield str(site), probability[sites == site], truth[sites == site]
 
@@ -87,9 +86,9 @@ def decision_table(facts: Facts) -> Table:
         Message("figures.model-decides"),
         Message("figures.treat-all"),
     ]
-    if facts.evidence is None or not facts.is_binary:
+    if facts.predictions is None or not facts.is_binary:
         return Table(titles, [])
-    probability, truth = of_class(facts.evidence, facts.headline, 1)
+    probability, truth = facts.predictions.of_class(facts.headline, 1)
     if not 0 < truth.sum() < len(truth):
         return Table(titles, [])
     model = net_benefit(probability, truth, SHOWN_THRESHOLDS).tolist()
@@ -177,7 +176,6 @@ def baseline_table(facts: Facts) -> Table:
     """The model and simple methods on the same subjects, with paired differences of the AUC."""
     split = facts.headline
     names = SCORE_COLUMNS if facts.is_regression else COMPARED_COLUMNS
-    differences = facts.result.differences.get(split) or {}
     ours: list[Row] = [[facts.card.name, *_cells(facts.headline_metrics, names)]]
     others: list[Row] = [
         [method_name(method), *_cells(by_split.get(split), names)]
@@ -189,7 +187,7 @@ def baseline_table(facts: Facts) -> Table:
         titles.append(Message("report.auc-difference"))
         methods = [method for method, by_split in facts.result.baselines.items() if by_split]
         for row, method in zip(others, methods, strict=True):
-            row.append(signed((differences.get(method) or {}).get("auc")))
+            row.append(signed(facts.result.difference(split, method)))
         ours[0].append("")
     rows = [*(ours if facts.headline_metrics else []), *others]
     return Table(titles, rows if len(rows) > 1 else [])
@@ -208,10 +206,10 @@ def site_tables(facts: Facts) -> list[tuple[Message, Table]]:
         *map(metric_name, names),
     ]
     tables = []
-    for split, sites in ((facts.evidence or {}).get("sites") or {}).items():
-        if len(sites) < 2 or split == "train":
+    stored = {} if facts.predictions is None else facts.predictions.sites
+    for split, metrics in stored.items():
+        if len(metrics) < 2 or split == "train":
             continue
-        metrics = {site: SplitMetrics.from_json(stored) for site, stored in sites.items()}
         rows: list[Row] = [[site, *_cells(each, ("n", *names))] for site, each in metrics.items()]
         tables.append((split_name(split), first_rows(titles, rows, MOST_SITES)))
     return tables

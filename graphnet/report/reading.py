@@ -1,9 +1,7 @@
 """How each dataset was read, as a table."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-from graphnet.artifacts.lineage import INTERPRETATIONS
 from graphnet.data.class_names import called
 from graphnet.data.interpretation import Interpretation
 from graphnet.messages import Message, first_of
@@ -13,21 +11,9 @@ from graphnet.report.tables import MOST_SITES, NOTHING, Cell, Row, Table, first_
 MOST_NAMED = 6
 
 
-def readings(manifest: Mapping[str, Any] | None) -> dict[str, Interpretation]:
-    """The interpretation of each dataset; {} where an older version stored none."""
-    stored = (manifest or {}).get(INTERPRETATIONS) or {}
-    interpretations = {}
-    for name, interpretation in stored.items():
-        try:
-            interpretations[str(name)] = Interpretation.from_dict(interpretation)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            continue
-    return interpretations
-
-
 def reading_table(facts: Facts) -> Table:
     """How each dataset was read; a column that says nothing of any dataset is left out."""
-    interpretations = readings(facts.manifest)
+    interpretations = facts.model.interpretations
     columns = [(title, list(map(tell, interpretations.values()))) for title, tell in READING]
     told = [(title, cells) for title, cells in columns if any(cells)]
     rows: list[Row] = [

@@ -1,10 +1,10 @@
 """Who was analysed, as tables: cohorts, files, lineage, quality of the data, covariates."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from graphnet.artifacts.confounds import Confounds, CovariateSummary, GroupSummary
+from graphnet.artifacts.evidence import LineageStep, TrainedDataset
 from graphnet.artifacts.result import QualityFinding
 from graphnet.messages import Message, first_of
 from graphnet.names import (
@@ -12,7 +12,7 @@ from graphnet.names import (
     rule_name,
     split_name,
 )
-from graphnet.report.facts import Facts, Json
+from graphnet.report.facts import Facts
 from graphnet.report.tables import (
     KEPT,
     MOST_SITES,
@@ -150,7 +150,7 @@ MOST_SUBJECTS, MOST_FINDINGS = 8, 100  # whom a cell names; rows
 def cohort_table(facts: Facts) -> Table:
     """The subjects of each split, by site and class."""
     labels = sorted(
-        {label for cohort in facts.cohorts.values() for label in cohort["classes"]}, key=int
+        {label for cohort in facts.cohorts.values() for label in cohort.classes}, key=int
     )
     shown = [] if facts.is_regression else labels
     rows: list[Row] = [
@@ -161,7 +161,7 @@ def cohort_table(facts: Facts) -> Table:
             *(str(counts.get(label, 0)) for label in shown),
         ]
         for split, cohort in facts.cohorts.items()
-        for site, counts in cohort["sites"].items()
+        for site, counts in cohort.sites.items()
     ]
     titles: Row = [
         Message("report.split"),
@@ -185,18 +185,17 @@ def rows_left_out(facts: Facts) -> dict[str, int]:
 def flow_table(facts: Facts) -> Table:
     """Each file of each split: rows read, rows left out and why, subjects analysed."""
     left_out = rows_left_out(facts)
-    datasets = (facts.manifest or {}).get("datasets") or {}
     why = Message("report.no-target", target="score" if facts.is_regression else "group")
     rows: list[Row] = [
         [
-            dataset["name"],
+            dataset.name,
             split_name(split),
-            str(dataset["subjects"] + left_out.get(dataset["name"], 0)),
-            str(left_out.get(dataset["name"], 0)),
-            why if dataset["name"] in left_out else NOTHING,
-            str(dataset["subjects"]),
+            str(dataset.subjects + left_out.get(dataset.name, 0)),
+            str(left_out.get(dataset.name, 0)),
+            why if dataset.name in left_out else NOTHING,
+            str(dataset.subjects),
         ]
-        for split, listed in datasets.items()
+        for split, listed in facts.model.datasets.items()
         for dataset in listed
     ]
     titles: Row = [
@@ -213,7 +212,7 @@ def flow_table(facts: Facts) -> Table:
 def lineage_table(facts: Facts) -> Table:
     """The tasks behind the model and itself, with the datasets that each trained on."""
     rows: list[Row] = [
-        [step.get("task_id") or NOTHING, _origin(place, step), _datasets(step.get("datasets"))]
+        [step.task_id or NOTHING, _origin(place, step), _datasets(step.datasets)]
         for place, step in enumerate(facts.lineage)
     ]
     titles: Row = [
@@ -224,20 +223,20 @@ def lineage_table(facts: Facts) -> Table:
     return Table(titles, rows if len(rows) > 1 else [])
 
 
-def _origin(place: int, step: Json) -> Cell:
+def _origin(place: int, step: LineageStep) -> Cell:
     if place:
         return Message("report.fine-tuned")
-    return NOTHING if step.get("datasets") is None else Message("report.from-scratch")
+    return NOTHING if step.datasets is None else Message("report.from-scratch")
 
 
-def _datasets(datasets: Any) -> Message:
+def _datasets(datasets: Sequence[TrainedDataset] | None) -> Message:
     if datasets is None:
         return Message("report.not-stored")
     names = [
         Message(
             "report.dataset-with-subjects",
-            name=dataset["name"] or Message("report.another-project"),
-            count=str(dataset["subjects"]),
+            name=dataset.name or Message("report.another-project"),
+            count=str(dataset.subjects),
         )
         for dataset in datasets
     ]

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphnet import figures
-from graphnet.artifacts.metrics import UNKNOWN, Estimates, SplitMetrics
+from graphnet.artifacts.evidence import CohortSummary
+from graphnet.artifacts.metrics import Estimates, SplitMetrics
+from graphnet.artifacts.stored_json import Json
 from graphnet.catalogue import MODELS
 from graphnet.config import OPTIONS, without_effect
 from graphnet.messages import ENGLISH, Message, render
 from graphnet.names import class_name, method_name, metric_name, split_name
-from graphnet.report.facts import Facts, Json
+from graphnet.report.facts import Facts
 from graphnet.report.subjects import rows_left_out
 from graphnet.report.tables import count, signed, with_interval
 
@@ -123,7 +125,7 @@ def alone(facts: Facts) -> list[Alone]:
     """
     told = []
     for name in ALONE:
-        metrics = (facts.result.baselines.get(name) or {}).get(facts.headline)
+        metrics = facts.result.baseline(name, facts.headline)
         if metrics is None:
             continue
         one = _of_scores(name, facts, metrics) if facts.is_regression else _of_classes(
@@ -136,11 +138,11 @@ def alone(facts: Facts) -> list[Alone]:
 
 def _of_classes(name: str, facts: Facts, metrics: SplitMetrics) -> Alone | None:
     """By the AUC of two classes, the balanced accuracy of more; None without an interval."""
-    by_name = (facts.result.differences.get(facts.headline) or {}).get(name) or {}
     metric, chance = "auc", 0.5
-    if by_name.get("auc", UNKNOWN).interval is None:
+    difference = facts.result.difference(facts.headline, name)
+    if difference.interval is None:
         metric, chance = "balanced_accuracy", 1 / max(2, len(facts.classes))
-    difference = by_name.get(metric, UNKNOWN)
+        difference = facts.result.difference(facts.headline, name, metric)
     if difference.interval is None:
         return None
     low, high = difference.interval
@@ -184,11 +186,9 @@ def _checked(facts: Facts) -> list[str]:
 
 def worse_than(facts: Facts) -> Estimates:
     """The methods with a higher AUC on the same subjects, beyond chance, with the difference."""
-    by_method = facts.result.differences.get(facts.headline) or {}
-    differences = {
-        name: (each or {}).get("auc") for name, each in by_method.items() if name not in ALONE
-    }
-    return {name: each for name, each in differences.items() if each is not None and each.sign < 0}
+    methods = facts.result.differences.get(facts.headline, {})
+    differences = {name: facts.result.difference(facts.headline, name) for name in methods}
+    return {name: one for name, one in differences.items() if name not in ALONE and one.sign < 0}
 
 
 def _leaked(facts: Facts) -> Iterator[Message]:
@@ -217,9 +217,8 @@ def simple_offer(facts: Facts) -> Message | None:
     seen = facts.seen_in_training(facts.headline)
     if facts.is_regression or facts.card.is_solved or facts.headline == "train" or seen:
         return None
-    theirs = (facts.result.baselines.get(SIMPLE_METHOD) or {}).get(facts.headline)
-    by_method = facts.result.differences.get(facts.headline) or {}
-    difference = (by_method.get(SIMPLE_METHOD) or {}).get("auc", UNKNOWN)
+    theirs = facts.result.baseline(SIMPLE_METHOD, facts.headline)
+    difference = facts.result.difference(facts.headline, SIMPLE_METHOD)
     bounds = None if theirs is None else theirs.interval("auc")
     if difference.low is None or difference.low > 0 or bounds is None or bounds[0] <= 0.5:
         return None
@@ -233,12 +232,12 @@ def simple_offer(facts: Facts) -> Message | None:
     )
 
 
-def offered_form(facts: Facts) -> dict[str, Any]:
+def offered_form(facts: Facts) -> Json:
     """The form that trains the simple method on the same subjects, judged in the same way."""
     left_out = {*without_effect(MODELS[SIMPLE_MODEL]), *OF_GRAPH, "nested", "model"}
     settings = facts.param_set.items()
     kept = {name: value for name, value in settings if name in OPTIONS and name not in left_out}
-    datasets: dict[str, Any] = {
+    datasets: dict[str, list[str] | bool] = {
         f"{split}_data": list(facts.config[f"{split}_data"])
         for split in ("train", "val", "test")
         if facts.config.get(f"{split}_data")
@@ -287,14 +286,13 @@ def randomised(facts: Facts) -> Message:
 def subjects_flow(facts: Facts, language: str = ENGLISH) -> str:
     """Subjects from file to analysis, as SVG; "" where the cohorts were not stored."""
     by_dataset = rows_left_out(facts)
-    datasets = (facts.manifest or {}).get("datasets") or {}
-    names = [dataset["name"] for listed in datasets.values() for dataset in listed]
+    names = [dataset.name for listed in facts.model.datasets.values() for dataset in listed]
     left_out = sum(by_dataset.get(name, 0) for name in names or by_dataset)
-    analysed = sum(cohort["subjects"] for cohort in facts.cohorts.values())
+    analysed = sum(cohort.subjects for cohort in facts.cohorts.values())
     parts = [
         figures.Part(
             render(
-                Message("report.split-count", split=split_name(split), count=cohort["subjects"]),
+                Message("report.split-count", split=split_name(split), count=cohort.subjects),
                 language,
             ),
             [render(line, language) for line in _of_part(facts, split, cohort)],
@@ -304,12 +302,12 @@ def subjects_flow(facts: Facts, language: str = ENGLISH) -> str:
     return figures.flow(analysed + left_out, left_out, parts, language)
 
 
-def _of_part(facts: Facts, split: str, cohort: Json) -> Iterator[Message]:
+def _of_part(facts: Facts, split: str, cohort: CohortSummary) -> Iterator[Message]:
     if not facts.is_regression:
-        for label, count in cohort["classes"].items():
+        for label, count in cohort.classes.items():
             name = class_name(facts.class_names, int(label), title=True)
             yield Message("report.class-count", label=name, count=count)
-    yield Message("report.site-count", count=len(cohort["sites"]))
+    yield Message("report.site-count", count=len(cohort.sites))
     if split == "train":
         for kind, folds in facts.validated.items():
             yield Message("report.fold-count", kind=split_name(kind), count=folds.folds)

@@ -82,9 +82,9 @@ def estimated(estimate: Estimate) -> str:
     return f"{value} {_bounds(estimate.interval)}"
 
 
-def signed(difference: Estimate | None) -> str:
+def signed(difference: Estimate) -> str:
     """A paired difference, such as ``+0.017 [-0.012, +0.041]``."""
-    if difference is None or difference.value is None:
+    if difference.value is None:
         return NOTHING
     value = signed_figure(difference.value)
     if difference.interval is None:

@@ -12,7 +12,6 @@ from db.queue.states import Status
 from db.submissions.tasks import TaskRecord
 from graphnet import figures
 from graphnet.artifacts.metrics import GraphHelps
-from graphnet.figures.importance import region_titles
 from graphnet.figures.predictions import predicted_splits
 from graphnet.messages import Message
 from graphnet.names import method_name, split_name
@@ -170,7 +169,7 @@ def drawings(facts: Facts, language: str) -> dict[str, Markup]:
     }
     if facts.result.learning_curve is not None:
         drawn["growth"] = _drawn(figures.by_subjects(facts.result.learning_curve, language))
-    evidence = facts.evidence
+    evidence = facts.predictions
     if evidence is None:
         return drawn
     drawn["importance"] = _drawn(figures.importance(evidence, language=language))
@@ -203,19 +202,17 @@ def family(chain: Sequence[Json], language: str) -> Markup:
 
 def splits(facts: Facts) -> dict[str, Message]:
     """The splits with predictions, the fairest first, with their names."""
-    evidence = facts.evidence
+    evidence = facts.predictions
     return {split: split_name(split) for split in predicted_splits(evidence)} if evidence else {}
 
 
 def regions(facts: Facts, most: int = 10) -> list[str]:
     """The most important ones by name."""
-    importance = (facts.evidence or {}).get("importance")
-    if not importance or facts.evidence is None:
+    evidence = facts.predictions
+    if evidence is None or evidence.importance is None:
         return []
-    share = importance["share"]
-    order = sorted(range(len(share)), key=lambda place: -share[place])[:most]
-    names = region_titles(facts.evidence)
-    return [names[place] for place in order]
+    titles = evidence.region_titles
+    return [titles[place] for place in evidence.importance.order[:most]]
 
 
 def _drawn(text: str) -> Markup:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.submissions.tasks import TaskRecord
+from graphnet.artifacts.evidence import Evidence
 from graphnet.figures.predictions import predicted_splits
 from graphnet.names import split_name
 from graphnet.spreadsheet import safe
@@ -136,13 +137,17 @@ async def table(request: Request) -> Response:
         *(request, "task_predictions.html"),
         found=select(evidence, Wanted.of(request.query_params)),
         task_id=task.task_id,
-        splits={split: split_name(split) for split in predicted_splits(evidence)},
+        splits={split: split_name(split) for split in _splits(evidence)},
     )
+
+
+def _splits(evidence: Mapping[str, Any]) -> list[str]:
+    return predicted_splits(Evidence.from_json(evidence))
 
 
 def select(evidence: Mapping[str, Any], wanted: Wanted) -> Found:
     """The rows that are looked for, of the fairest split if there is none of that name."""
-    known = predicted_splits(evidence)
+    known = _splits(evidence)
     name = wanted.split if wanted.split in known else next(iter(known), "")
     every = _rows(evidence, name)
     rows = wanted.ordered([row for row in every if wanted.fits(row)])

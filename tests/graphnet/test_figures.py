@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from graphnet.artifacts.evidence import Evidence
 from graphnet.evaluation.calibration import bins
 from graphnet.figures import (
     calibration,
@@ -47,7 +48,11 @@ def predicted(subjects: int, classes: int = 2, seed: int = 1) -> dict[str, Any]:
     return {"id": ids, "label": label.tolist(), "probability": probability.tolist()}
 
 
-def evidence(**changes: Any) -> dict[str, Any]:
+def evidence(**changes: Any) -> Evidence:
+    return Evidence.from_json(stored(**changes))
+
+
+def stored(**changes: Any) -> dict[str, Any]:
     share = np.arange(1.0, 31.0)
     found = {
         "classes": [0, 1],
@@ -114,10 +119,9 @@ def test_the_area_is_that_of_the_field(rng: np.random.Generator) -> None:
 
 
 def test_roc_names_each_split_and_its_area() -> None:
-    found = evidence()
-    words = said(roc(found))
-    probability = np.array(found["predictions"]["test"]["probability"])[:, 1]
-    expected = roc_auc_score(found["predictions"]["test"]["label"], probability)
+    words = said(roc(evidence()))
+    test = stored()["predictions"]["test"]
+    expected = roc_auc_score(test["label"], np.array(test["probability"])[:, 1])
     assert f"Test: {expected:.3f}" in words
     assert any(word.startswith("Training: ") for word in words)
     of_three = evidence(classes=[0, 1, 2], predictions={"test": predicted(60, classes=3)})
@@ -182,9 +186,9 @@ def test_importance_lists_the_largest_first() -> None:
     words = said(importance(evidence(), top=3))
     assert [word for word in words if word.isdigit()] == ["30", "29", "28"]
     assert importance(evidence(importance=None)) == ""
-    named = evidence()
+    named = stored()
     named["importance"]["names"] = [f"Region_{number}" for number in range(1, 31)]
-    assert "Region_30 (30)" in said(importance(named, top=1))
+    assert "Region_30 (30)" in said(importance(Evidence.from_json(named), top=1))
 
 
 def test_distributions_leave_out_what_is_not_there() -> None:

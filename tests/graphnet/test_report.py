@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from graphnet import messages
+from graphnet.artifacts.evidence import Evidence
 from graphnet.artifacts.metrics import CalibrationResult, Permutation
 from graphnet.catalogue import GRAPHS, MODELS
 from graphnet.data.interpretation import (
@@ -698,7 +699,7 @@ def test_a_sign_that_is_not_stable_is_shown_so() -> None:
     assert "Precentral_L (1) 60.0 % +0.400 [+0.100, +0.700] 100 % GMV + 0.200" in text
     assert "-0.200 [-0.300, -0.100] ± 50 % GMV ± 0.200" in text
     assert "do not read single regions from it" in text
-    drawn = importance(explained())
+    drawn = importance(Evidence.from_json(explained()))
     assert 'fill-opacity="0.25"' in drawn
     assert "Precentral_R (2) -0.200 ±" in drawn
 
