@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from importlib import metadata
-from typing import Any
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from graphnet.artifacts.metrics import CalibrationResult, SplitMetrics
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import Effects, SplitPredictions, predictions_document
 from graphnet.artifacts.result import TaskResult
+from graphnet.artifacts.stored_json import Json
 from graphnet.artifacts.sweep import SweepResult
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data import provenance
@@ -56,7 +57,7 @@ class Outcome:
 
     model: StoredModel
     result: TaskResult
-    predictions: dict[str, Any]
+    predictions: Json
 
 
 @translate_oom
@@ -69,7 +70,7 @@ def run(
     parent: StoredModel | None = None,
     device: torch.device | None = None,
     callback: Callback | None = None,
-    identity: Mapping[str, str] | None = None,
+    identity: Mapping[str, str] = MappingProxyType({}),
     sharing: Sharing | None = None,
     candidates: Sequence[TrainingSettings] = (),
     atlases: Sequence[Atlas | Table] = (),
@@ -277,9 +278,9 @@ def _facts(
     plan: ExperimentPlan,
     model: StoredModel,
     result: TaskResult,
-    identity: Mapping[str, str] | None,
+    identity: Mapping[str, str],
     atlas: Atlas | None,
-) -> dict[str, Any]:
+) -> Json:
     """What the manifest says besides the model: lineage, metrics, warnings, data, atlas, domain."""
     stored = result.as_dict()
     shown = ("metrics", "warnings", "warning_messages", "selected_epoch", "code_version")
@@ -295,7 +296,7 @@ def _facts(
     }
 
 
-def _penalty(model: StoredModel) -> dict[str, Any]:
+def _penalty(model: StoredModel) -> Json:
     """How strong the penalty of a solved model is; nothing of others."""
     if STRENGTH not in model.moments:
         return {}
@@ -389,7 +390,7 @@ def _effects(model: StoredModel, data: Splits) -> Effects:
 
 def _importance(
     explained: Explained | None, regions: tuple[str, ...], atlas: Atlas | None
-) -> dict[str, Any] | None:
+) -> Json | None:
     """What every region adds, and where it is if an atlas has it."""
     if explained is None:
         return None

@@ -13,6 +13,7 @@ from graphnet.artifacts.lineage import (
     subjects_seen,
 )
 from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.stored_json import Json
 from graphnet.catalogue import find_model
 from graphnet.config import INHERITED, Evaluation, TrainingSettings, swept_words
 from graphnet.data import provenance, splits
@@ -196,10 +197,10 @@ class ExperimentPlan:
         """The parent's manifest."""
         return None if self.parent is None else self.parent.facts
 
-    def lineage_facts(self, identity: Mapping[str, str] | None) -> dict[str, Any]:
+    def lineage_facts(self, identity: Mapping[str, str]) -> Json:
         """What the manifest is to say of the model's lineage, and of how its data were read."""
         return {
-            **(identity or {}),
+            **identity,
             **lineage_facts(self.data.train, self.parent_facts, identity),
             INTERPRETATIONS: {
                 name: interpretation.as_dict()

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from torch import Tensor
 
@@ -29,6 +28,7 @@ from db.submissions.form import TaskForm
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import to_bytes
 from graphnet.artifacts.result import StoredObjects, TaskResult
+from graphnet.artifacts.stored_json import Json
 from graphnet.disk import is_of_full_disk
 from graphnet.distributed.shards import model_at
 from graphnet.errors import TrainingError
@@ -247,7 +247,7 @@ def _store_model(task: TaskContext, model: StoredModel) -> StoredObjects:
     return store_outputs(task, output_files(model, {}), confirm=check, check=check)
 
 
-def _origin(task: TaskContext, inputs: Inputs) -> dict[str, Any]:
+def _origin(task: TaskContext, inputs: Inputs) -> Json:
     """Whose model it is, and on whom it and its ancestors were trained."""
     identity = {"task_id": task.claim.task_id, "parent_task_id": task.form.trained_task_id}
     return inputs.work.lineage_facts(identity)

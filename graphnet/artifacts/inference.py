@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from types import MappingProxyType
 
 import numpy as np
 
 from graphnet.artifacts.lineage import check_scale, import_warnings, subjects_seen
 from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.stored_json import Json
 from graphnet.data import provenance
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.evaluation.applicability import ApplicabilityDomain
@@ -24,8 +25,8 @@ def predict(
     cohort: Cohort,
     *,
     explain: bool = True,
-    names: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> Json:
     """Probabilities by class, or a score, for each subject, whatever else is in the cohort.
 
     Each has ``warnings`` (in English; coded as ``warning_messages``) and an ``explanation``: the
@@ -44,7 +45,7 @@ def predict(
     values = model.predict(cohort)
     seen = provenance.seen_in_training(subjects_seen(model.facts), cohort)
     unusual = _unusual(domain, model, cohort)
-    explanations = _explanations(model, cohort, names or {}) if explain else []
+    explanations = _explanations(model, cohort, names) if explain else []
     predictions = [
         {
             "id": cohort.ids[row],
@@ -80,7 +81,7 @@ def without_unnamed_sites(cohort: Cohort, name: str) -> Cohort:
     return replace(cohort, sites=tuple("" if site == name else site for site in cohort.sites))
 
 
-def _answer(model: StoredModel, values: FloatArray) -> dict[str, Any]:
+def _answer(model: StoredModel, values: FloatArray) -> Json:
     if model.scale is not None:
         return {"score": round(float(values[0]), DIGITS)}
     labels = [str(label) for label in model.classes]
@@ -97,16 +98,14 @@ def _unusual(
     return domain.warnings(cohort, model.preprocessing.scaled(cohort))
 
 
-def _explanations(
-    model: StoredModel, cohort: Cohort, names: Mapping[str, str]
-) -> list[list[dict[str, Any]]]:
+def _explanations(model: StoredModel, cohort: Cohort, names: Mapping[str, str]) -> list[list[Json]]:
     chosen = cohort.rows(np.arange(min(len(cohort), MOST_EXPLAINED)))
     return [_largest(row, cohort.regions, names) for row in contributions(model, chosen)]
 
 
 def _largest(
     contribution: FloatArray, regions: Sequence[str], names: Mapping[str, str]
-) -> list[dict[str, Any]]:
+) -> list[Json]:
     order = np.argsort(-np.abs(contribution), kind="stable")[:TOP]
     return [
         {

@@ -13,6 +13,7 @@ from typing import Any, NoReturn, Self
 import numpy as np
 
 from graphnet.artifacts.metrics import SplitMetrics
+from graphnet.artifacts.stored_json import Json, as_mapping
 from graphnet.data.class_names import Names, called, names_of
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.errors import ModelError
@@ -61,7 +62,7 @@ class Effects:
         """How many of the kept rows have a q below 0.05."""
         return sum(row.q < ALPHA for row in self.rows)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         """For JSON; :meth:`from_json` reads it back."""
         return {
             "kind": self.kind,
@@ -81,7 +82,7 @@ class Effects:
             return None
 
 
-def _effect_json(effect: Effect) -> dict[str, Any]:
+def _effect_json(effect: Effect) -> Json:
     """With six significant digits, which is more than anybody reads."""
     return {
         name: float(f"{value:.6g}") if isinstance(value, float) else value
@@ -114,7 +115,7 @@ class SplitPredictions:
         ranked = None if self.ranked is None else self.ranked[there]
         return SplitPredictions(self.cohort.rows(there), self.values[there], known, ranked)
 
-    def as_dict(self, *, is_regression: bool) -> dict[str, Any]:
+    def as_dict(self, *, is_regression: bool) -> Json:
         """For JSON."""
         shared = {
             "id": list(self.cohort.ids),
@@ -138,12 +139,12 @@ def predictions_document(
     predicted: Mapping[str, SplitPredictions],
     cohorts: Mapping[str, Cohort],
     sites: Mapping[str, Mapping[str, SplitMetrics]],
-    importance: Mapping[str, Any] | None,
+    importance: Json | None,
     classes: Sequence[int],
     *,
     class_names: Names,
     effects: Effects | None = None,
-) -> dict[str, Any]:
+) -> Json:
     """Put together as JSON; ``classes`` are () of a score, ``sites`` metrics by split and site.
 
     ``effects`` are those of class or score on each measure of the training subjects.
@@ -170,12 +171,12 @@ def predictions_document(
     }
 
 
-def to_bytes(stored: Mapping[str, Any]) -> bytes:
+def to_bytes(stored: Json) -> bytes:
     """As it is stored."""
     return json.dumps(stored, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def read_predictions(content: bytes) -> dict[str, Any]:
+def read_predictions(content: bytes) -> Json:
     """Read back what :func:`to_bytes` gave. Raises ModelError."""
     try:
         stored = json.loads(content, parse_constant=_refuse)
@@ -188,7 +189,7 @@ def read_predictions(content: bytes) -> dict[str, Any]:
     return stored
 
 
-def predictions_csv(stored: Mapping[str, Any]) -> str:
+def predictions_csv(stored: Json) -> str:
     """One row per subject and split: id, site, truth, prediction, whether the model has seen them.
 
     Classes have their names, where these are known. A text that a spreadsheet would take for a
@@ -205,25 +206,25 @@ def predictions_csv(stored: Mapping[str, Any]) -> str:
     return text.getvalue()
 
 
-def _is_complete(stored: Mapping[str, Any]) -> bool:
+def _is_complete(stored: Json) -> bool:
     """Whether every column has one value per subject, class or region."""
     try:
         classes, regions = len(stored["classes"]), len(stored["regions"])
         splits = [_is_table(table, classes) for table in stored["predictions"].values()]
-        columns = (stored["importance"] or {}).values()
+        columns = as_mapping(stored["importance"]).values()
         lengths = {len(column) for column in columns if column is not None}
         return all(splits) and lengths <= {regions}
     except (AttributeError, KeyError, TypeError):
         return False
 
 
-def _is_table(table: Mapping[str, Any], classes: int) -> bool:
+def _is_table(table: Json, classes: int) -> bool:
     columns = ["id", "site", "label", "known", "probability" if classes else "predicted"]
     wide = {len(row) for row in table["probability"]} <= {classes} if classes else True
     return wide and len({len(table[name]) for name in columns}) == 1
 
 
-def _rows(table: Mapping[str, Any], labels: Sequence[str], names: Names) -> Iterator[list[Any]]:
+def _rows(table: Json, labels: Sequence[str], names: Names) -> Iterator[list[Any]]:
     for row, subject in enumerate(table["id"]):
         truth = table["label"][row]
         shown = safe(called(names, truth)) if labels else _given(truth)
@@ -236,7 +237,7 @@ def _rows(table: Mapping[str, Any], labels: Sequence[str], names: Names) -> Iter
             yield [*shared, table["predicted"][row], _yes(table["known"][row])]
 
 
-def _described(cohort: Cohort) -> dict[str, Any]:
+def _described(cohort: Cohort) -> Json:
     sites: dict[str, dict[str, int]] = {}
     for site, label in zip(cohort.sites, cohort.labels.tolist(), strict=True):
         counts = sites.setdefault(site, {})

@@ -95,7 +95,7 @@ class Atlas:
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any] | None) -> Self | None:
         """That of a model's manifest; None where it has none, or none of a form known here."""
-        stored = (facts or {}).get(ATLAS)
+        stored = None if facts is None else facts.get(ATLAS)
         try:
             if stored is None:
                 return None

@@ -179,7 +179,7 @@ class Profile:
             subjects=stored["subjects"],
             classes=stored["classes"],
             sites=None if sites is None else tuple(sites),
-            class_names=stored.get("class_names") or {},
+            class_names=stored.get("class_names", {}),
             signature=stored.get("signature") or "",
             uploaded=bool(stored.get("uploaded")),
             **rest,
@@ -206,8 +206,8 @@ class Profile:
         details = {
             "findings": list(self.findings),
             "rules": rule_sentences(),
-            "by_site": self.by_site or {},
-            "distributions": self.distributions or {},
+            "by_site": {} if self.by_site is None else self.by_site,
+            "distributions": {} if self.distributions is None else self.distributions,
             "interpretation": self.interpretation,
             "questions": list(self.questions),
         }

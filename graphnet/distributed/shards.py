@@ -140,7 +140,7 @@ def train(
 
 def _with_lineage(plan: ExperimentPlan, fit: MonitoredFit) -> StoredModel:
     """The trained model, whose manifest says what it was trained on."""
-    facts = {**plan.lineage_facts(None), "selected_epoch": fit.epoch}
+    facts = {**plan.lineage_facts({}), "selected_epoch": fit.epoch}
     return replace(fit.model, facts=facts)
 
 

@@ -19,6 +19,7 @@ from graphnet.artifacts.explanation import (
     Stability,
 )
 from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.stored_json import Json
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.evaluation.effects import Contribution, class_numbers, contribution
 from graphnet.preprocessing.pipeline import PreprocessedViews
@@ -169,7 +170,7 @@ def _moved(model: StoredModel, cohort: Cohort, rows: int) -> FloatArray:
 
 @dataclass(frozen=True)
 class Explained:
-    """``explanation``: the most important regions, for a result. ``importance``: of all regions.
+    """``explanation``: the most important regions, for a result. ``importance``: all, as JSON.
 
     ``importance`` has ``share``, ``direction`` and ``occlusion``, each (N,); ``contribution`` with
     ``low`` and ``high``, each (N,), where it can be computed; ``slope`` (N, F) of two classes or a
@@ -177,7 +178,7 @@ class Explained:
     """
 
     explanation: Explanation
-    importance: dict[str, Any]
+    importance: Json
 
 
 def explain(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -101,7 +101,7 @@ def cross_validate(
     candidates: Sequence[TrainingSettings] = (),
     baselines: bool = True,
     parent: StoredModel | None = None,
-    others: Mapping[str, OtherStart] | None = None,
+    others: Mapping[str, OtherStart] = MappingProxyType({}),
     inner: Sequence[Sequence[InnerFold]] = (),
     callback: Callback | None = None,
 ) -> CrossValidation:
@@ -159,7 +159,7 @@ def cross_validate(
             rivals[NO_EDGE] = pooled(folds, _tested(folds, no_graph), len(cohort))
     predicted: dict[str, FloatArray] = {}
     failed: dict[str, Message] = {}
-    for name, start in (others or {}).items():
+    for name, start in others.items():
         try:
             fits = _from_other(replace(fitting, parent=start.parent), start, folds, inner, nested)
             predicted[name] = pooled(folds, _tested(folds, fits), len(cohort))
@@ -211,16 +211,23 @@ def _trained(
 ) -> tuple[list[FitSpec], list[FitResult], Message | None]:
     """The folds' fits and what came of them, and why some are not calibrated."""
     cohort, classes, progress = fitting.cohort, fitting.classes, fitting.callback.progress
-    shared: dict[str, Any] = {
-        "device": fitting.device, "parent": fitting.parent, "callback": fitting.callback
-    }  # fmt: skip
     specs = [FitSpec(fold.train, settings) for fold in folds]
     chosen_by: list[FloatArray] = []
     if nested:
         with progress.step(CHOOSING):
-            specs, chosen_by = choose(cohort, specs, classes, **shared)
+            specs, chosen_by = choose(
+                *(cohort, specs, classes),
+                device=fitting.device,
+                parent=fitting.parent,
+                callback=fitting.callback,
+            )
     with progress.step(step):
-        fits = fit_all(cohort, specs, classes, **shared)
+        fits = fit_all(
+            *(cohort, specs, classes),
+            device=fitting.device,
+            parent=fitting.parent,
+            callback=fitting.callback,
+        )
     if not inner:
         return specs, fits, None
     if nested:

@@ -66,13 +66,18 @@ def picture(evidence: Json) -> str | None:
 
     Colour and size are the contribution of a region; one whose sign is not stable is white. Of an
     older version's evidence they are the mean attribution and the share.
+
+    Raises:
+        ValueError: coordinates that are none.
+
     """
     found = Importance.from_json(evidence["importance"])
-    if found is None or found.coordinates is None:
+    if found is None or evidence["importance"]["coordinates"] is None:
         return None
+    coordinates = np.array(evidence["importance"]["coordinates"], dtype=np.float64)
     if found.contribution is None:
         direction = found.share if found.direction is None else found.direction
-        return glass_brain(direction, found.share, found.coordinates, "svg").decode()
+        return glass_brain(direction, found.share, coordinates, "svg").decode()
     stable = [found.is_stable(region) is not False for region in range(len(found.share))]
     shown = np.where(stable, found.contribution, 0.0)
-    return glass_brain(shown, np.abs(found.contribution), found.coordinates, "svg").decode()
+    return glass_brain(shown, np.abs(found.contribution), coordinates, "svg").decode()

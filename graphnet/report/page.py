@@ -237,7 +237,7 @@ def _drawn(facts: Facts, language: str) -> dict[str, Markup]:
     return {name: Markup(svg) for name, svg in drawn.items()}  # noqa: S704 - drawn by us
 
 
-def _form(facts: Facts) -> dict[str, Any]:
+def _form(facts: Facts) -> Json:
     shared = {name: facts.task.get(name) for name in ("proj_id", "task_name", "task_type")}
     return {**shared, **{name: facts.config[name] for name in FORM if name in facts.config}}
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from graphnet import figures
 from graphnet.artifacts.evidence import CohortSummary
@@ -148,7 +147,7 @@ def _of_classes(name: str, facts: Facts, metrics: SplitMetrics) -> Alone | None:
     low, high = difference.interval
     predicts = (metrics.interval(metric) or (0.0, 0.0))[0] > chance
     explains = predicts and low <= 0
-    values: dict[str, Any] = {
+    values: dict[str, str | list[str] | Message] = {
         "covariates": _checked(facts),
         "metric": metric_name(metric),
         "alone": with_interval(metrics, metric),

@@ -5,6 +5,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -60,7 +61,7 @@ class Training:
         select: the split whose lowest loss chooses the epoch that each replica keeps; None: the
             last epoch is kept.
         frozen: names of the parameters that stay as they start.
-        moments: the optimiser's, of an earlier training; None: it starts afresh.
+        moments: the optimiser's, of an earlier training; none: it starts afresh.
         divisible: whether the caller can train fewer replicas at a time when memory runs out.
 
     """
@@ -73,16 +74,16 @@ class Training:
         settings: TrainingSettings,
         plan: Plan,
         *,
-        monitored: Mapping[str, ModelInputs] | None = None,
+        monitored: Mapping[str, ModelInputs] = MappingProxyType({}),
         select: str | None = None,
         frozen: Collection[str] = (),
-        moments: Mapping[str, Tensor] | None = None,
+        moments: Mapping[str, Tensor] = MappingProxyType({}),
         divisible: bool = False,
     ) -> None:
         self.net = net
         self.train = train
         self.settings = settings
-        self.monitored = monitored or {}
+        self.monitored = monitored
         self.select = select
         self.parameters = FlatParameters(start, frozen)
         flat = self.parameters.flat
@@ -92,7 +93,7 @@ class Training:
             torch.tensor(plan.decays or [settings.weight_decay] * len(flat), dtype=torch.float64),
             self.parameters.mask({name: net.decayed(name) for name in start}),
         )
-        self.optimiser.load_moments(moments or {}, self.parameters)
+        self.optimiser.load_moments(moments, self.parameters)
         everyone = torch.arange(len(train))
         self.members = plan.members or [everyone] * len(flat)
         self.persons = plan.persons

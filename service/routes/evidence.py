@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +11,7 @@ from starlette.responses import Response
 from db.queue.states import Status
 from db.submissions.tasks import TaskRecord
 from graphnet.artifacts.predictions import predictions_csv, read_predictions
+from graphnet.artifacts.stored_json import Json
 from graphnet.errors import ModelError
 from graphnet.messages import ENGLISH, Message, as_one
 from graphnet.names import status_name
@@ -77,7 +78,7 @@ async def report(request: Request) -> Response:
     return _page(task, await _rendered(request, task))
 
 
-async def evidence_of(request: Request, task: TaskRecord) -> dict[str, Any]:
+async def evidence_of(request: Request, task: TaskRecord) -> Json:
     """The evidence of a task, as it was written. Raises ApiError, RegistryError."""
     _require_end(task)
     content = await stored(request, task, EVIDENCE, "evidence")
