@@ -1,4 +1,4 @@
-"""Files that are whole or not there, and disks that are full."""
+"""Files that are whole or not there, disks that are full, text that a spreadsheet only shows."""
 
 import errno
 import os
@@ -64,3 +64,11 @@ def reserve(handle: int, size: int) -> None:
     """
     if size:
         os.posix_fallocate(handle, 0, size)
+
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe(text: str) -> str:
+    """With an apostrophe before what would be taken for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -11,13 +11,13 @@ import torch
 
 from graphnet.artifacts.confounds import Confounds
 from graphnet.artifacts.fine_tuning import FineTuning
+from graphnet.artifacts.further_trainings import SweepResult
 from graphnet.artifacts.lineage import is_complete, subjects_seen
 from graphnet.artifacts.metrics import CalibrationResult, SplitMetrics
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import Effects, SplitPredictions, predictions_document
 from graphnet.artifacts.result import TaskResult
 from graphnet.artifacts.stored_json import Json
-from graphnet.artifacts.sweep import SweepResult
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data import provenance
 from graphnet.data.atlas import ATLAS, Atlas, Table

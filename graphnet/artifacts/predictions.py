@@ -16,9 +16,9 @@ from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.artifacts.stored_json import Json, as_mapping
 from graphnet.data.class_names import Names, called, names_of
 from graphnet.data.cohort import Cohort, FloatArray
+from graphnet.disk import safe
 from graphnet.errors import ModelError
 from graphnet.messages import Message
-from graphnet.spreadsheet import safe
 
 HEDGES, ETA, PEARSON = "hedges_g", "eta_squared", "pearson_r"
 ALPHA = 0.05  # of the false discovery rate

@@ -12,7 +12,7 @@ from typing import Any
 from graphnet.artifacts.confounds import Confounds
 from graphnet.artifacts.explanation import Explanation
 from graphnet.artifacts.fine_tuning import FineTuning
-from graphnet.artifacts.learning_curve import LearningCurve
+from graphnet.artifacts.further_trainings import LearningCurve, SweepResult
 from graphnet.artifacts.metrics import (
     UNKNOWN,
     CalibrationResult,
@@ -35,7 +35,6 @@ from graphnet.artifacts.stored_json import (
     messages_by_name,
     sentences_json,
 )
-from graphnet.artifacts.sweep import SweepResult
 from graphnet.messages import Message, as_warnings
 from graphnet.training.history import History
 

@@ -23,6 +23,8 @@ MOST_REPEATED = 3  # ids on more than one row that are named
 LISTED = ("regions", "measures", "findings", "questions")
 SAID = ("notes", "problems")  # messages; stored in English too, as older versions did
 
+Json = Mapping[str, Any]  # as it is stored and answered, read by nobody here
+Box = Mapping[str, float | int | None]
 READY, UNREAD, ASKS, REFUSED = "ready", "unread", "asks", "refused"
 
 
@@ -54,18 +56,18 @@ class Profile:
     classes: dict[str, int]
     regions: tuple[str, ...]
     measures: tuple[str, ...]
-    findings: tuple[dict[str, Any], ...]
+    findings: tuple[Json, ...]
     notes: tuple[Message, ...]
     problems: tuple[Message, ...] = ()
     connectome: bool | None = None
     scores: int | None = None
     sites: tuple[str, ...] | None = None
     by_site: dict[str, dict[str, int]] | None = None
-    distributions: dict[str, Any] | None = None
-    interpretation: dict[str, Any] | None = None
+    distributions: Mapping[str, Mapping[str, Box]] | None = None
+    interpretation: Json | None = None
     class_names: dict[str, str] = field(default_factory=dict)
     series: bool | None = None
-    questions: tuple[dict[str, Any], ...] = ()
+    questions: tuple[Json, ...] = ()
     signature: str = ""
     uploaded: bool = False
     read: bool = True
@@ -102,7 +104,7 @@ class Profile:
         return str(atlas["title"]) if atlas else ""
 
     @property
-    def _reading(self) -> Mapping[str, Any]:
+    def _reading(self) -> Json:
         """The interpretation; empty where it is not known how the dataset was read."""
         return {} if self.interpretation is None else self.interpretation
 
@@ -165,7 +167,7 @@ class Profile:
         return stored
 
     @classmethod
-    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+    def from_dict(cls, stored: Json) -> Self:
         """Read back what :meth:`as_dict` gave, of this or an older version."""
         sites = stored.get("sites")
         plain = ("connectome", "scores", "by_site", "distributions", "interpretation", "series")
@@ -185,7 +187,7 @@ class Profile:
             **rest,
         )
 
-    def shown(self, row: Row, *, detailed: bool) -> dict[str, Any]:
+    def shown(self, row: Row, *, detailed: bool) -> Json:
         """The dataset as an answer shows it; ``detailed`` with every finding and how values lie."""
         summary = {
             "data_id": row.data_id,
@@ -249,7 +251,7 @@ def _sentences(profile: Profile) -> dict[str, Any]:
     return sentences
 
 
-def _messages(stored: Mapping[str, Any], name: str) -> tuple[Message, ...]:
+def _messages(stored: Json, name: str) -> tuple[Message, ...]:
     """As :func:`_sentences` gave them; of an older version, which stored sentences alone."""
     coded = stored.get(f"{name[:-1]}_messages")
     listed = (stored.get(name) or ()) if coded is None else coded
@@ -261,7 +263,7 @@ def _named(counts: Mapping[Any, int]) -> dict[str, int]:
     return {str(label): count for label, count in counts.items() if str(label) != str(NO_CLASS)}
 
 
-def _shortened(interpretation: Interpretation) -> dict[str, Any]:
+def _shortened(interpretation: Interpretation) -> Json:
     """As JSON, with so much of what was left alone as a person may read."""
     shortened = interpretation.as_dict()
     for part in ("left_alone", "left_alone_messages"):
@@ -275,8 +277,6 @@ MOST_MEASURES = 50
 OTHER = "other"
 CONNECTIVITY = "FC"
 DIGITS = 6
-
-Box = dict[str, float | int | None]
 
 
 def distributions(cohort: Cohort, edges: Edges | None = None) -> dict[str, dict[str, Box]]:

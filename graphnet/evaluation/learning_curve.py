@@ -11,7 +11,7 @@ from itertools import accumulate
 import numpy as np
 import torch
 
-from graphnet.artifacts.learning_curve import HALF, CurvePoint, LearningCurve
+from graphnet.artifacts.further_trainings import HALF, CurvePoint, LearningCurve
 from graphnet.artifacts.metrics import UNKNOWN, Estimate
 from graphnet.artifacts.result import CV
 from graphnet.data.cohort import Cohort, FloatArray, IntArray

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from graphnet.artifacts.further_trainings import AUC, LOWER_IS_BETTER, MAE, Candidate, SweepResult
 from graphnet.artifacts.model import StoredModel
-from graphnet.artifacts.sweep import AUC, LOWER_IS_BETTER, MAE, Candidate, SweepResult
 from graphnet.catalogue import INNER_FOLDS, WITHOUT_DENSITY
 from graphnet.config import TrainingSettings, swept_values
 from graphnet.data.cohort import Cohort, FloatArray, IntArray

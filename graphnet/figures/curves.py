@@ -1,6 +1,6 @@
 """Learning curves: loss and accuracy over the epochs, and a metric over training subjects."""
 
-from graphnet.artifacts.learning_curve import LearningCurve
+from graphnet.artifacts.further_trainings import LearningCurve
 from graphnet.figures.drawing import (
     ACCENT,
     COLOURS,

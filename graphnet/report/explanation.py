@@ -7,6 +7,7 @@ from io import StringIO
 from graphnet.artifacts.explanation import RegionImportance
 from graphnet.artifacts.metrics import Estimate
 from graphnet.artifacts.predictions import ETA, HEDGES, PEARSON, Effect
+from graphnet.disk import safe
 from graphnet.messages import Message
 from graphnet.report.facts import Facts
 from graphnet.report.tables import (
@@ -20,7 +21,6 @@ from graphnet.report.tables import (
     share,
     signed,
 )
-from graphnet.spreadsheet import safe
 
 MOST_SIGNS = 8  # measures whose directions a table names
 

@@ -26,7 +26,7 @@ from graphnet.report.checklist import checklist_table
 from graphnet.report.citations import Citations, files_of
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
-from graphnet.report.reading import reading_table
+from graphnet.report.subjects import reading_table
 from graphnet.report.summary import (
     alone,
     comparison,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphnet.artifacts.fine_tuning import TUNED
+from graphnet.artifacts.further_trainings import Candidate, SweepResult
 from graphnet.artifacts.metrics import UNKNOWN, Estimates
-from graphnet.artifacts.sweep import Candidate, SweepResult
 from graphnet.config import INHERITED
 from graphnet.messages import Message
 from graphnet.names import (

@@ -323,7 +323,7 @@ def _csv(predictions: "Predictions") -> str:
 
 
 def _cells(predictions: "Predictions", subject: Prediction, labels: list[str]) -> Iterator[object]:
-    from graphnet.spreadsheet import safe  # noqa: PLC0415
+    from graphnet.disk import safe  # noqa: PLC0415
 
     yield safe(str(subject["id"]))
     yield safe(str(subject.get("site") or ""))

@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from db.submissions.tasks import TaskRecord
 from graphnet.artifacts.evidence import Evidence
+from graphnet.disk import safe
 from graphnet.figures.predictions import predicted_splits
 from graphnet.names import split_name
-from graphnet.spreadsheet import safe
 from service.http.responses import MEANINGS, ApiError
 from service.pages.questions import questions_of
 from service.pages.site import page

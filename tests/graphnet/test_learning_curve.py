@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from graphnet.artifacts.learning_curve import CurvePoint, LearningCurve
+from graphnet.artifacts.further_trainings import CurvePoint, LearningCurve
 from graphnet.artifacts.metrics import Estimate
 from graphnet.artifacts.result import TaskResult
 from graphnet.config import Evaluation, TrainingSettings

@@ -11,8 +11,8 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from graphnet.__main__ import main
+from graphnet.artifacts.further_trainings import Candidate, SweepResult
 from graphnet.artifacts.result import TaskResult
-from graphnet.artifacts.sweep import Candidate, SweepResult
 from graphnet.config import SWEEP, Evaluation, TrainingSettings, candidates_of, swept_values
 from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
