@@ -191,10 +191,8 @@ class SubjectEraser:
         result = dict(result_without(task.task_result, ids))
         report = self._report(task, kept, result)
         sums = {EVIDENCE: _sha256(content), REPORT: _sha256(report)}
-        result |= {
-            "evidence_sha256": sums[EVIDENCE],
-            "stored": {**(result.get("stored") or {}), **sums},
-        }
+        stored = {} if task.result.storage is None else task.result.storage.stored
+        result |= {"evidence_sha256": sums[EVIDENCE], "stored": {**stored, **sums}}
         self.reader.call(tidying.rewrite_result(task_id, result, self.public_url))
         self.models.put(task_id, REPORT, report)
         self.models.put(task_id, EVIDENCE, content)

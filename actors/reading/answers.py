@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from actors.monitoring import metrics
 from actors.monitoring.context import about
@@ -18,10 +18,6 @@ from db.server.errors import DatabaseError, NameTaken
 from graphnet.errors import CohortError, DiskFull
 from graphnet.messages import Message
 from registry import RegistryError, RegistryRefuses
-
-if TYPE_CHECKING:
-    from actors.questions.erasing import SubjectEraser
-    from actors.questions.model_import import ModelImporter
 
 log = logging.getLogger(__name__)
 
@@ -76,11 +72,14 @@ def reply_or_reason(call: Callable[[], Answer]) -> Answer:
 
 @dataclass
 class FileReader:
-    """Answers by reading, and keeps what it is to keep."""
+    """Answers by reading, and keeps what it is to keep.
+
+    ``old_models`` imports models of the predecessor, ``eraser`` erases subjects.
+    """
 
     reader: DatasetReader
-    old_models: "ModelImporter | None" = None
-    eraser: "SubjectEraser | None" = None
+    old_models: Callable[[ReadRequest], Answer] | None = None
+    eraser: Callable[[ReadRequest], Answer] | None = None
 
     def __call__(self, **fields: Any) -> Answer:
         """The answer; see the ``_told`` of whoever asks for its forms."""

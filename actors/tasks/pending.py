@@ -66,7 +66,8 @@ class PendingEnding:
         """Write it; falsy where the task is not ours any more."""
         result = None if self.result is None else self.result.as_dict()
         if self.kind == FINISHED:
-            return runs.finish_task(self.claim, result or {}, self.public_url)
+            assert result is not None  # noqa: S101 - what has finished has one, as has its file
+            return runs.finish_task(self.claim, result, self.public_url)
         if self.kind == CANCELLED:
             return runs.end_cancelled(self.claim, result, self.public_url)
         if self.kind == FAILED:
@@ -104,6 +105,8 @@ class PendingEnding:
         if kind not in KINDS:
             raise ValueError(kind)
         sentence, result = content.get("sentence"), content.get("result")
+        if kind == FINISHED and result is None:
+            raise ValueError(kind)
         reasons = content.get("reasons") or ([sentence] if sentence else [])
         return cls(
             claim,
