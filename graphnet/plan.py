@@ -87,7 +87,7 @@ class ExperimentPlan:
             raise SettingsError(Message("options.sweep-from-scratch"))
         for number, candidate in enumerate(candidates):
             try:
-                initial_model(data, candidate, None)
+                _initial_model(data, candidate, None)
             except (SettingsError, CohortError) as error:
                 reason = as_one(error.messages)
                 values = swept_words(candidate, evaluation.sweep or "")
@@ -96,7 +96,7 @@ class ExperimentPlan:
                             reason=reason)
                 ) from error  # fmt: skip
         settings = candidates[0] if candidates else settings
-        start = initial_model(data, settings, parent)
+        start = _initial_model(data, settings, parent)
         fold_plans = plan_folds(
             data,
             evaluation,
@@ -111,7 +111,7 @@ class ExperimentPlan:
 
     def with_settings(self, settings: TrainingSettings) -> Self:
         """The same with the settings that a sweep chose for the model."""
-        return replace(self, start=initial_model(self.data, settings, None))
+        return replace(self, start=_initial_model(self.data, settings, None))
 
     @property
     def has_no_graph_baseline(self) -> bool:
@@ -218,7 +218,7 @@ def _with_confounds(data: Splits, evaluation: Evaluation) -> Splits:
     return data.each(lambda cohort: replace(cohort, confounds=names))
 
 
-def initial_model(
+def _initial_model(
     data: Splits, settings: TrainingSettings, parent: StoredModel | None
 ) -> StoredModel:
     """The model of a task before its first epoch. Raises as :meth:`ExperimentPlan.of`."""

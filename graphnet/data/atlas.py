@@ -190,7 +190,7 @@ class Table:
 
         They count from 1 or 0, or have the numbers of the atlas where these have gaps.
         """
-        numbers = numbers_of(regions)
+        numbers = _numbers_of(regions)
         if numbers is None or len(numbers) != len(self.regions):
             return None
         own = [region.index for region in self.regions]
@@ -269,7 +269,7 @@ def key_of(name: str) -> str:
     return f"{sides[0]}.{''.join(part for part in parts if part not in SIDES)}"
 
 
-def numbers_of(regions: Sequence[str]) -> tuple[int, ...] | None:
+def _numbers_of(regions: Sequence[str]) -> tuple[int, ...] | None:
     """The numbers that regions are called by, such as ``7`` or ``ROI_007``; None of others."""
     found = [NUMBERED.fullmatch(region.strip()) for region in regions]
     return tuple(int(each["number"]) for each in found if each) if all(found) else None

@@ -58,7 +58,7 @@ def cohort_of(
     if edges is not None:
         screened = edges if found is None else found
         findings += screen_edges(screened, dataset.regions, ids, name)
-    usual = site_of(name)
+    usual = _site_of(name)
     covariates, odd = _covariates(dataset, kept, name)
     return Cohort(
         ids=ids,
@@ -181,7 +181,7 @@ def _series(dataset: Dataset, kept: NDArray[np.bool_]) -> tuple[FloatArray, ...]
 DATED = re.compile(r"(?P<site>[A-Za-z0-9]+)_[0-9]{6}_.*")
 
 
-def site_of(name: str) -> str:
+def _site_of(name: str) -> str:
     """The first part of a dataset's name where that is dated (``A_181210_…``), else the name."""
     match = DATED.fullmatch(name)
     return match["site"] if match else name

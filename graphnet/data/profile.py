@@ -133,7 +133,7 @@ class Profile:
             connectome=cohort.connectomes is not None or edges is not None,
             scores=int((~np.isnan(cohort.scores)).sum()),
             sites=tuple(sorted(set(cohort.sites))),
-            by_site={site: _named(counts) for site, counts in classes_by_site(cohort).items()},
+            by_site={site: _named(counts) for site, counts in _classes_by_site(cohort).items()},
             distributions=distributions(cohort, edges),
             interpretation=None if interpretation is None else _shortened(interpretation),
             class_names={str(label): name for label, name in cohort.class_names.items()},
@@ -225,7 +225,7 @@ def profile_of(dataset: Dataset, name: str) -> dict[str, Any]:
         CohortError: nobody has either.
 
     """
-    target = target_of(dataset, name)
+    target = _target_of(dataset, name)
     cohort = cohort_of(dataset, name, target, squares=False)
     edges = dataset.connectomes
     if edges is not None and len(cohort) < len(edges):
@@ -233,7 +233,7 @@ def profile_of(dataset: Dataset, name: str) -> dict[str, Any]:
     return Profile.of(cohort, dataset.interpretation, edges).as_dict()
 
 
-def target_of(dataset: Dataset, name: str) -> str:
+def _target_of(dataset: Dataset, name: str) -> str:
     """What can be learned from a dataset: ``group``, else ``score``. Raises CohortError."""
     if (dataset.subjects.labels != NO_CLASS).any():
         return GROUP
@@ -299,7 +299,7 @@ def distributions(cohort: Cohort, edges: Edges | None = None) -> dict[str, dict[
     return boxes
 
 
-def classes_by_site(cohort: Cohort) -> dict[str, dict[str, int]]:
+def _classes_by_site(cohort: Cohort) -> dict[str, dict[str, int]]:
     """How many subjects of each class every site has; the smallest sites as above."""
     counts = {site: Counter(cohort.labels[rows].tolist()) for site, rows in _rows(cohort).items()}
     return {

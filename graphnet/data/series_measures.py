@@ -187,7 +187,7 @@ def shrunk_covariance(rows: FloatArray) -> FloatArray:
     return np.asarray((1 - share) * covariance + share * target)
 
 
-def mean_strength(edges: NDArray[np.floating], size: int) -> FloatArray:
+def _mean_strength(edges: NDArray[np.floating], size: int) -> FloatArray:
     """(S, N) the mean magnitude of a region's edges, of edges (S, E); NaN where it has none."""
     rows, columns = np.triu_indices(size, 1)
     sums, counts = np.zeros((len(edges), size)), np.zeros((len(edges), size))
@@ -218,7 +218,7 @@ def _with_partial(dataset: Dataset, series: Series, name: str) -> Dataset:
 def _measure(dataset: Dataset, series: Series, measure: str, name: str) -> FloatArray:
     """One measure (S, N)."""
     if measure == DEGREE and dataset.connectomes is not None:
-        return mean_strength(dataset.connectomes, len(dataset.regions))
+        return _mean_strength(dataset.connectomes, len(dataset.regions))
     if measure == LOW_FREQUENCY:
         seconds = dataset.interpretation.repetition_time
         if seconds is None:

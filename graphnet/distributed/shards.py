@@ -100,7 +100,7 @@ def _seed_spans(plan: ExperimentPlan) -> list[tuple[int, int]]:
     return _spans(replicas(plan.start), most)
 
 
-def whole_shard(plan: ExperimentPlan) -> Shard:
+def _whole_shard(plan: ExperimentPlan) -> Shard:
     """All seeds, where nothing is shared."""
     return Shard(SEEDS, 0, replicas(plan.start))
 
@@ -116,7 +116,7 @@ def run_shard(
         return pack_replicas(Replicas(trained.fit.model, trained.no_graph, trained.no_graph_reason))
     folds = next(one for one in plan.fold_plans if one.kind == shard.kind)
     some = folds.some(shard.first, shard.last)
-    result = cross_validate_folds(plan, some, device=device, callback=callback)
+    result = _cross_validate_folds(plan, some, device=device, callback=callback)
     return pack_folds(result if plan.evaluation.explain else replace(result, models=()))
 
 
@@ -125,7 +125,7 @@ def train(
 ) -> TrainedModels:
     """Train these replicas, and those without the graph if called for. Raises TrainingError."""
     with callback.progress.step(TRAINING):
-        fit = train_alone(plan, shard, device=device, callback=callback)
+        fit = _train_alone(plan, shard, device=device, callback=callback)
     callback.on_model(partial(_with_lineage, plan, fit))
     if not plan.has_no_graph_baseline:
         return TrainedModels(fit)
@@ -144,14 +144,14 @@ def _with_lineage(plan: ExperimentPlan, fit: MonitoredFit) -> StoredModel:
     return replace(fit.model, facts=facts)
 
 
-def train_alone(
+def _train_alone(
     plan: ExperimentPlan, shard: Shard, *, device: torch.device, callback: Callback
 ) -> MonitoredFit:
     """Train these replicas of the model alone. Raises TrainingError."""
     return fit_monitored(_some(plan.start, shard), plan.data, device=device, callback=callback)
 
 
-def cross_validate_folds(
+def _cross_validate_folds(
     plan: ExperimentPlan, folds: FoldsPlan, *, device: torch.device, callback: Callback
 ) -> CrossValidation:
     """Train and test on folds. Raises GraphnetError."""
@@ -207,7 +207,7 @@ class Coordinator:
         return replace(trained, scratch=fit.model, scratch_epoch=fit.epoch)
 
     def _trained(self) -> TrainedModels:
-        mine = whole_shard(self.plan) if self.sharing is None else own_shard(self.plan)
+        mine = _whole_shard(self.plan) if self.sharing is None else own_shard(self.plan)
         trained = train(self.plan, mine, device=self.device, callback=self.callback)
         try:
             others = [unpack_replicas(content) for content in self._gathered(SEEDS)]
@@ -232,7 +232,7 @@ class Coordinator:
         others = self._gathered(folds.kind)
         if others:
             return unpack_folds(others, folds.folds)
-        return cross_validate_folds(self.plan, folds, device=self.device, callback=self.callback)
+        return _cross_validate_folds(self.plan, folds, device=self.device, callback=self.callback)
 
     def _gathered(self, kind: str) -> list[bytes]:
         if self.sharing is None:
@@ -297,8 +297,8 @@ def model_at(
     settings = plan.start.settings
     done = replace(settings, epochs=int(state["epoch"]))
     until = replace(plan, start=replace(plan.start, settings=done))
-    mine = own_shard(plan) if shared else whole_shard(plan)
-    fit = train_alone(until, mine, device=torch.device("cpu"), callback=_Restoring(state))
+    mine = own_shard(plan) if shared else _whole_shard(plan)
+    fit = _train_alone(until, mine, device=torch.device("cpu"), callback=_Restoring(state))
     asked = replace(fit.model.settings, epochs=settings.epochs)
     return replace(fit, model=replace(fit.model, settings=asked))
 

@@ -97,7 +97,7 @@ def shared_by_leakage(seen: Sequence[Mapping[str, int | None]]) -> list[str]:
     return sorted((split for split in FAIREST if split in worst), key=worst.__getitem__)
 
 
-def seen_of_split(predictions: Json, split: str) -> int:
+def _seen_of_split(predictions: Json, split: str) -> int:
     """How many subjects of a split were trained on, by the stored predictions."""
     columns = as_mapping(predictions["predictions"].get(split))
     return sum(map(bool, as_items(columns.get("known"))))
@@ -108,5 +108,5 @@ def _by_predictions(predictions: Json | None) -> dict[str, int]:
     if predictions is None:
         return folds
     return folds | {
-        split: seen_of_split(predictions, split) for split in predictions["predictions"]
+        split: _seen_of_split(predictions, split) for split in predictions["predictions"]
     }

@@ -167,7 +167,7 @@ def _scored(
     for fold, fit in pairs:
         if fit.log_probabilities is not None:
             logs[fold.test] = fit.log_probabilities[fold.test]
-    loss = fmean(mean_loss(cohort, fold, fit.predicted, classes) for fold, fit in pairs)
+    loss = fmean(_mean_loss(cohort, fold, fit.predicted, classes) for fold, fit in pairs)
     return _Scored(fmean(known) if known else None, loss, logs)
 
 
@@ -364,7 +364,7 @@ def _chosen(
     inner = [FitSpec(fold.train, settings) for settings in candidates for fold in folds]
     fits = fit_inner(inside, inner, classes)
     losses = [
-        mean_loss(inside, fold, fit.predicted, classes)
+        _mean_loss(inside, fold, fit.predicted, classes)
         for fold, fit in zip([*folds] * len(candidates), fits, strict=True)
     ]
     by_settings = np.array(losses).reshape(len(candidates), len(folds)).mean(axis=1)
@@ -385,7 +385,9 @@ def _pooled(
     return logs
 
 
-def mean_loss(cohort: Cohort, fold: Fold, predicted: FloatArray, classes: tuple[int, ...]) -> float:
+def _mean_loss(
+    cohort: Cohort, fold: Fold, predicted: FloatArray, classes: tuple[int, ...]
+) -> float:
     """Mean log loss of the held-out subjects, or mean squared error of their scores."""
     held_out = predicted[fold.test]
     if held_out.shape[1] == 1:

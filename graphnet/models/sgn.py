@@ -124,7 +124,7 @@ class SGN(Net):
         moved = graph @ x @ neighbours + x @ own  # (K, B, N, H)
         readout = params["readout.weight"].unflatten(1, (regions, HIDDEN))
         by_unit = torch.einsum("knhc,bc->kbnh", readout, weights) / (regions * HIDDEN)
-        by_unit = by_unit * mean_slope(rows(params["embedding"]), moved)
+        by_unit = by_unit * _mean_slope(rows(params["embedding"]), moved)
         linear = params["linear.weight"].unflatten(1, (regions, 2 * measures))
         by_input = torch.einsum("kngc,bc->kbng", linear, weights) / math.sqrt(regions * measures)
         plain, rooted = by_input.split(measures, dim=-1)
@@ -167,7 +167,7 @@ def _unlinked(adjacency: Tensor) -> Tensor:
     return torch.zeros_like(adjacency[..., :1, :, :])
 
 
-def mean_slope(start: Tensor, moved: Tensor) -> Tensor:
+def _mean_slope(start: Tensor, moved: Tensor) -> Tensor:
     """The mean slope of ReLU between ``start`` and ``start + moved``, without cancellation."""
     end = start + moved
     before, after = start > 0, end > 0

@@ -18,7 +18,7 @@ WORKS: dict[str, str] = tomllib.loads(
 MARK = re.compile(r" ?\[@(\w+(?:; @\w+)*)\]")
 
 
-def keys_of(match: "re.Match[str]") -> list[str]:
+def _keys_of(match: "re.Match[str]") -> list[str]:
     """The keys of a mark."""
     return match[1].split("; @")
 
@@ -39,7 +39,7 @@ class Citations:
         return [WORKS[key] for key in self._keys]
 
     def _numbers(self, match: "re.Match[str]") -> str:
-        keys = keys_of(match)
+        keys = _keys_of(match)
         if not set(keys) <= WORKS.keys():
             return match[0]
         numbers = sorted(self._number(key) for key in keys)
@@ -62,8 +62,8 @@ TEX = {
 def files_of(facts: Facts, paragraphs: Paragraphs) -> dict[str, str]:
     """The files by name, only those that hold something."""
     files = {
-        "methods.txt": methods_text(paragraphs),
-        "methods.tex": methods_tex(paragraphs),
+        "methods.txt": _methods_text(paragraphs),
+        "methods.tex": _methods_tex(paragraphs),
         "references.bib": bibtex(cited(paragraphs)),
         "regions.csv": regions_csv(facts),
         "regions.node": regions_node(facts),
@@ -72,7 +72,7 @@ def files_of(facts: Facts, paragraphs: Paragraphs) -> dict[str, str]:
     return {name: content for name, content in files.items() if content}
 
 
-def methods_text(paragraphs: Paragraphs) -> str:
+def _methods_text(paragraphs: Paragraphs) -> str:
     """Plain text: headings, paragraphs with numbered citations, the works cited."""
     citations = Citations()
     parts = [f"{heading}\n\n{citations.numbered(words)}\n" for heading, words in paragraphs]
@@ -80,7 +80,7 @@ def methods_text(paragraphs: Paragraphs) -> str:
     return "\n".join([*parts, f"{works}\n"])
 
 
-def methods_tex(paragraphs: Paragraphs) -> str:
+def _methods_tex(paragraphs: Paragraphs) -> str:
     r"""A section of LaTeX to be ``\input``, with citations by the keys of :func:`bibtex`."""
     lines = [r"% Needs \bibliography{references}; text in Chinese needs the package ctex."]
     for heading, words in paragraphs:
@@ -91,7 +91,7 @@ def methods_tex(paragraphs: Paragraphs) -> str:
 def _cited(words: str) -> str:
     parts, at = [], 0
     for match in MARK.finditer(words):
-        keys = keys_of(match)
+        keys = _keys_of(match)
         if set(keys) <= WORKS.keys():
             parts += [_tex(words[at : match.start()]), rf"~\cite{{{','.join(keys)}}}"]
             at = match.end()
@@ -105,7 +105,7 @@ def _tex(words: str) -> str:
 def cited(paragraphs: Paragraphs) -> list[str]:
     """The keys of the works that are cited, in the order of their first citation."""
     keys = [
-        key for _, words in paragraphs for match in MARK.finditer(words) for key in keys_of(match)
+        key for _, words in paragraphs for match in MARK.finditer(words) for key in _keys_of(match)
     ]
     return list(dict.fromkeys(key for key in keys if key in WORKS))
 

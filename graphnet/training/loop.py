@@ -217,7 +217,7 @@ class Training:
             inputs, graph, targets = self.train.batch(index)
             logits, pull_back = self.net.linearise(self.parameters.views(), inputs, graph)
             # Summed over replicas: each replica's gradient is its own.
-            loss, by_logits = loss_gradient(logits, targets, None if number < plain else weight)
+            loss, by_logits = _loss_gradient(logits, targets, None if number < plain else weight)
             pull_back(by_logits, self.parameters.gradients)
             self.optimiser.step(self.parameters.gradient, step_size)
             self.total += loss
@@ -228,8 +228,8 @@ class Training:
         for room, inputs in zip(self.scores, self.monitored.values(), strict=True):
             logits = class_scores(self.net, self.parameters.views(), inputs)
             targets = inputs.targets.expand(logits.shape[:2])
-            room[0] = subject_losses(logits, targets).mean(dim=1)
-            if not is_score(logits):
+            room[0] = _subject_losses(logits, targets).mean(dim=1)
+            if not _is_score(logits):
                 room[1] = (logits.argmax(dim=-1) == targets).to(room.dtype).mean(dim=1)
 
     def _check(self, number: int, losses: Sequence[Tensor]) -> None:
@@ -313,20 +313,20 @@ def _share(sizes: Tensor, width: int, batch: int) -> Tensor:
     return weights.transpose(0, 1).flatten(1)[:, :width]
 
 
-def is_score(logits: Tensor) -> bool:
+def _is_score(logits: Tensor) -> bool:
     """Whether the network has one output, a clinical score, and not one per class: (…, C)."""
     return logits.shape[-1] == 1
 
 
-def subject_losses(logits: Tensor, targets: Tensor) -> Tensor:
+def _subject_losses(logits: Tensor, targets: Tensor) -> Tensor:
     """The loss of every subject: (K, B, C) and (K, B) → (K, B)."""
-    if is_score(logits):
+    if _is_score(logits):
         return (logits[..., 0] - targets).square()
     flat = functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
     return flat.view(targets.shape)
 
 
-def loss_gradient(logits: Tensor, targets: Tensor, share: Tensor | None) -> tuple[Tensor, Tensor]:
+def _loss_gradient(logits: Tensor, targets: Tensor, share: Tensor | None) -> tuple[Tensor, Tensor]:
     """The mean loss of each replica, summed over replicas (), and its gradient (K, B, C).
 
     Args:
@@ -336,7 +336,7 @@ def loss_gradient(logits: Tensor, targets: Tensor, share: Tensor | None) -> tupl
 
     """
     weights = 1 / targets.shape[1] if share is None else share.to(logits.dtype)[..., None]
-    if is_score(logits):
+    if _is_score(logits):
         error = logits - targets[..., None]
         return (error.square() * weights).sum(), 2 * error * weights
     likelihoods = logits.log_softmax(dim=-1)

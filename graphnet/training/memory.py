@@ -63,14 +63,14 @@ def halving(work: Callable[[int], T], size: int) -> T:
         try:
             return work(size)
         except (RuntimeError, MemoryError) as error:
-            if size == 1 or not is_exhausted(error) or is_recording():
+            if size == 1 or not is_exhausted(error) or _is_recording():
                 raise
         size //= 2
         gc.collect()
         free()
 
 
-def is_recording() -> bool:
+def _is_recording() -> bool:
     """Whether a CUDA graph is being recorded, during which nothing can be freed."""
     return torch.cuda.is_initialized() and torch.cuda.is_current_stream_capturing()
 
