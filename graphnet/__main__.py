@@ -7,6 +7,7 @@ import argparse
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from graphnet.catalogue import MODELS
 from graphnet.command.command_line import CommandLine, parsed
@@ -105,8 +106,27 @@ def _add(line: CommandLine, section: "argparse._ArgumentGroup", option: Option) 
     if option.is_flag:
         line.add(section, flag, option.help, action=argparse.BooleanOptionalAction)
     else:
-        kind = option.parse if option.is_names else option.type
+        kind = partial(_typed, option, language=line.language)
         line.add(section, flag, option.help, option.accepted, type=kind)
+
+
+def _typed(option: Option, text: str, language: str) -> Any:
+    """The value of an option; whether it is in range is said with all else that is wrong.
+
+    Raises argparse.ArgumentTypeError where the text is no number and the option is one.
+    """
+    if option.is_names:
+        return option.parse(text)
+    try:
+        return option.type(text)
+    except ValueError:
+        known = {"value": repr(text), "expected": option.expected}
+        refusal = (
+            Message("help.not-accepted", **known)
+            if option.default is None
+            else Message("help.not-accepted-default", default=f"{option.default:g}", **known)
+        )
+        raise argparse.ArgumentTypeError(render(refusal, language)) from None
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import ALIASES, GRAPHS, MODELS
 from graphnet.command import terminal
 from graphnet.command.terminal import ProgressLine
-from graphnet.config import TrainingSettings
+from graphnet.config import OPTIONS, TrainingSettings
 from graphnet.data.synthetic import cohort_table
 from graphnet.messages import CHINESE, LANGUAGES, Message, render
 from graphnet.readers import from_table, read_table
@@ -37,6 +37,12 @@ Files = dict[str, Path]
 
 def of_argument(name: str, sentence: Message) -> Message:
     return Message("help.of-argument", argument=name, sentence=sentence)
+
+
+def refused(name: str, text: str, **default: str) -> Message:
+    """That a text is no value of an option, with the option's bounds and its ``default``."""
+    values = {"value": repr(text), "expected": OPTIONS[name].expected, **default}
+    return Message("help.not-accepted-default" if default else "help.not-accepted", **values)
 
 
 def columns(line: str) -> int:
@@ -87,7 +93,15 @@ def test_help_is_in_the_chosen_language(
         (["--train", "a", "--out"], of_argument("--out", Message("help.one-value"))),
         (
             ["--train", "a", "--out", "b", "--epochs", "x"],
-            of_argument("--epochs", Message("help.not-a-number", value="'x'")),
+            of_argument("--epochs", refused("epochs", "x", default="200")),
+        ),
+        (
+            ["--train", "a", "--out", "b", "--seed", "1.5"],
+            of_argument("--seed", refused("seed", "1.5", default="0")),
+        ),
+        (
+            ["--train", "a", "--out", "b", "--threshold", "none"],
+            of_argument("--threshold", refused("threshold", "none")),
         ),
         (
             ["--train", "a", "--out", "b", "--threads", "x"],
@@ -114,6 +128,16 @@ def test_an_invalid_command_line_is_refused_in_the_chosen_language(
     )
     assert english_in(said_last) == []
     assert "python -m graphnet: error: " in said(arguments, capsys, status=2)
+
+
+def test_a_number_that_is_none_is_refused_with_its_range_and_its_default(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    arguments = ["--train", "a", "--out", "b", "--epochs", "none"]
+    assert said(arguments, capsys, status=2).splitlines()[-1] == (
+        "python -m graphnet: error: argument --epochs: 'none' is not valid; it must be "
+        "a whole number from 1 to 100,000 (default: 200)"
+    )
 
 
 def test_an_option_that_is_not_clear_is_refused_in_the_chosen_language(

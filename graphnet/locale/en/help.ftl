@@ -208,5 +208,7 @@ some-values = at least one value is required
 no-value = no value is taken, but { $value } is given
 not-a-choice = { $value } is not one of { $choices }
 not-a-number = { $value } is not a number
+not-accepted = { $value } is not valid; it must be { $expected }
+not-accepted-default = { $value } is not valid; it must be { $expected } (default: { $default })
 ambiguous = { $given } could be any of { $names }
 positive = must be at least 1

@@ -208,5 +208,7 @@ some-values = 需要至少一个值
 no-value = 不接受值，但给出了 { $value }
 not-a-choice = { $value } 不是以下之一：{ $choices }
 not-a-number = { $value } 不是数字
+not-accepted = { $value } 无效；应为{ $expected }
+not-accepted-default = { $value } 无效；应为{ $expected }（默认值：{ $default }）
 ambiguous = { $given } 可能是以下任意一个：{ $names }
 positive = 必须不小于 1
