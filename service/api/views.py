@@ -179,6 +179,26 @@ class DependentView(View):
 
 
 @dataclass(frozen=True)
+class PredictionView(View):
+    """What a stored model says of one new subject."""
+
+    id: str = ""
+    site: str = ""
+    predicted: str | int | None = None
+    """the class; null where the model predicts a score"""
+    score: float | None = None
+    """the score; null where the model predicts a class"""
+    probability: Mapping[str, float | None] = field(default_factory=dict)
+    """of each class; empty where the model predicts a score"""
+    warnings: list[str] = field(default_factory=list)
+    """what is odd about the subject, in sentences"""
+    warning_messages: list[Any] = field(default_factory=list)
+    """the same as codes with values"""
+    explanation: list[Json] = field(default_factory=list)
+    """regions: region, name, contribution; empty where it was not asked for"""
+
+
+@dataclass(frozen=True)
 class AuditView(View):
     """A line of the audit: who has changed, deleted or erased what."""
 

@@ -38,7 +38,7 @@ from service.cli.operators.token import home_option
 
 if TYPE_CHECKING:
     from service.client import Architecture
-    from service.local.model_import import OldModel
+    from service.local.model_import import ImportedModel, OldModel
 
 ARCHITECTURES = ("GCN", "TopK")
 SCALERS = ("none", "fit", "unknown")
@@ -96,7 +96,7 @@ def import_(*, file: Path, home: Path | None, as_json: bool, **said: Any) -> Non
     except (ProcessSettingsError, DatabaseError, RegistryError, ImportRefused) as error:
         raise failure_of(error) from error
     if as_json:
-        show_json(imported)
+        show_json(imported.facts)
     else:
         _show(imported)
 
@@ -146,7 +146,7 @@ def _regions(text: str) -> tuple[str, ...]:
     return names
 
 
-async def _imported(old: "OldModel", variables: Mapping[str, str]) -> dict[str, Any]:
+async def _imported(old: "OldModel", variables: Mapping[str, str]) -> "ImportedModel":
     from actors.settings import read  # noqa: PLC0415 - slow to import
     from db.server.connection import check_schema, close_database, open_database  # noqa: PLC0415
     from registry import UPLOADS, open_store  # noqa: PLC0415
@@ -166,22 +166,20 @@ async def _imported(old: "OldModel", variables: Mapping[str, str]) -> dict[str, 
         await close_database()
 
 
-def _show(imported: Mapping[str, Any]) -> None:
-    sizes, names = imported["sizes"], imported["class_names"]
-    shown = ", ".join(names.get(str(label), str(label)) for label in range(sizes["classes"]))
+def _show(imported: "ImportedModel") -> None:
     show_facts([
-        (Message("cli.task"), imported["task_id"]),
-        (Message("cli.model"), imported["model"]),
-        (Message("cli.of-regions"), sizes["regions"]),
-        (Message("cli.measures"), ", ".join(imported["measures"])),
-        (Message("cli.classes"), shown),
-        (Message("cli.not-known"), ", ".join(imported["unknown"])),
-        (Message("cli.parameters"), imported["model_state_path"]),
+        (Message("cli.task"), imported.task_id),
+        (Message("cli.model"), imported.architecture),
+        (Message("cli.of-regions"), imported.regions),
+        (Message("cli.measures"), ", ".join(imported.measures)),
+        (Message("cli.classes"), ", ".join(imported.classes)),
+        (Message("cli.not-known"), ", ".join(imported.unknown)),
+        (Message("cli.parameters"), imported.model_state_path),
     ])  # fmt: skip
     show_heading(Message("cli.done-and-assumed"))
-    for stored in imported.get("warning_messages", imported["warnings"]):
-        say(Message.from_json(stored))
-    note(Message("cli.how-to-fine-tune", task=imported["task_id"]))
+    for warning in imported.warnings:
+        say(warning)
+    note(Message("cli.how-to-fine-tune", task=imported.task_id))
 
 
 PARAMETERS, MANIFEST = "model.safetensors", "manifest.json"

@@ -11,6 +11,7 @@ import click
 from graphnet.evaluation.headline import seen_in_training, shared_by_leakage
 from graphnet.messages import ENGLISH, Message, as_one
 from graphnet.names import SPLITS, split_name
+from service.api.views import PredictionView
 from service.cli.base.commands import command, option
 from service.cli.base.files import STDOUT, file_argument, output_file, readable, write_text
 from service.cli.base.language import WrongUsage, chosen_language, given_language, words
@@ -170,12 +171,13 @@ def _data(task: "Task", split: str) -> list[str]:
 
 
 def _as_json(task: "Task", splits: Sequence[str]) -> dict[str, Any]:
-    stored = (task.task_result or {}).get("metrics") or {}
+    result = task.task_result
+    stored = result.get("metrics") if result else None
     return {
         "task_id": task.task_id,
         "task_name": task.task_name,
         "task_status": task.task_status,
-        "metrics": {name: stored[name] for name in splits if stored.get(name)},
+        "metrics": {name: stored[name] for name in splits if stored.get(name)} if stored else {},
     }
 
 
@@ -185,8 +187,6 @@ def _model(task: "Task") -> str:
 
 
 MOST_REGIONS = 5
-
-Prediction = Mapping[str, Any]
 
 
 @command(
@@ -258,12 +258,12 @@ def _show_predictions(predictions: "Predictions") -> None:
     ]
     show_table(
         columns,
-        [_predicted_row(predictions, subject, labels) for subject in predictions.predictions],
+        [_predicted_row(predictions, subject, labels) for subject in predictions.subjects],
     )
     _show_explanations(predictions)
     warnings = [("-", warning) for warning in _warnings(predictions.facts)]
-    for subject in predictions.predictions:
-        warnings += [(str(subject["id"]), warning) for warning in _warnings(subject)]
+    for subject in predictions.subjects:
+        warnings += [(subject.id, warning) for warning in _warnings(vars(subject))]
     if warnings:
         show_heading(Message("cli.warnings"))
         show_facts(warnings)
@@ -277,30 +277,25 @@ def _warnings(warned: Mapping[str, Any]) -> Iterable[Message]:
 
 
 def _predicted_row(
-    predictions: "Predictions", subject: Prediction, labels: list[str]
+    predictions: "Predictions", subject: PredictionView, labels: list[str]
 ) -> tuple[object, ...]:
     predicted = (
-        _class_title(predictions, subject["predicted"])
-        if labels
-        else _shown_number(subject.get("score"))
+        _class_title(predictions, subject.predicted) if labels else _shown_number(subject.score)
     )
-    probability = subject.get("probability") or {}
-    shown = (_shown_number(probability.get(label)) for label in labels)
-    return subject["id"], subject.get("site") or "", predicted, *shown
+    shown = (_shown_number(subject.probability.get(label)) for label in labels)
+    return subject.id, subject.site, predicted, *shown
 
 
 def _show_explanations(predictions: "Predictions") -> None:
-    explained = [subject for subject in predictions.predictions if subject.get("explanation")]
+    explained = [subject for subject in predictions.subjects if subject.explanation]
     if not explained:
         return
     show_heading(Message("cli.regions-that-contributed"))
-    show_facts((subject["id"], _regions(subject, MOST_REGIONS)) for subject in explained)
+    show_facts((subject.id, _regions(subject, MOST_REGIONS)) for subject in explained)
 
 
-def _regions(subject: Prediction, most: int | None = None) -> str:
-    ranked = sorted(
-        subject.get("explanation") or (), key=lambda region: -abs(region["contribution"] or 0.0)
-    )
+def _regions(subject: PredictionView, most: int | None = None) -> str:
+    ranked = sorted(subject.explanation, key=lambda region: -abs(region["contribution"] or 0.0))
     return ", ".join(
         f"{region.get('name') or region['region']} {region['contribution'] or 0.0:+.3f}"
         for region in ranked[:most]
@@ -316,25 +311,25 @@ def _csv(predictions: "Predictions") -> str:
     predicted = ["predicted"] if labels else []
     predicted += ["class_name"] if predictions.class_names else []
     writer.writerow(["id", "site", *predicted, *values, "warnings", "explanation"])
-    writer.writerows(
-        list(_cells(predictions, subject, labels)) for subject in predictions.predictions
-    )
+    writer.writerows(list(_cells(predictions, subject, labels)) for subject in predictions.subjects)
     return text.getvalue()
 
 
-def _cells(predictions: "Predictions", subject: Prediction, labels: list[str]) -> Iterator[object]:
+def _cells(
+    predictions: "Predictions", subject: PredictionView, labels: list[str]
+) -> Iterator[object]:
     from graphnet.disk import safe  # noqa: PLC0415
 
-    yield safe(str(subject["id"]))
-    yield safe(str(subject.get("site") or ""))
+    yield safe(str(subject.id))
+    yield safe(str(subject.site))
     if labels:
-        yield safe(str(subject["predicted"]))
+        yield safe(str(subject.predicted))
         if predictions.class_names:
-            yield safe(_class_title(predictions, subject["predicted"]))
-        yield from ((subject.get("probability") or {}).get(label) for label in labels)
+            yield safe(_class_title(predictions, subject.predicted))
+        yield from map(subject.probability.get, labels)
     else:
-        yield subject.get("score")
-    warnings = tuple(_warnings(subject))
+        yield subject.score
+    warnings = tuple(_warnings(vars(subject)))
     yield safe(words(as_one(warnings)) if warnings else "")
     yield safe(_regions(subject))
 

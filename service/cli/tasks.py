@@ -201,10 +201,13 @@ def _facts(task: "Task") -> Iterator[tuple[Message, object]]:
     yield Message("cli.train-data"), _listed(config.get("train_data"))
     yield Message("cli.val-data"), _listed(config.get("val_data"))
     yield Message("cli.test-data"), _listed(config.get("test_data"))
-    settings = (config.get("param_set") or {}).items()
     yield (
         Message("cli.settings"),
-        ", ".join(f"{name} {_listed(value) or value}" for name, value in settings if value != ""),
+        ", ".join(
+            f"{name} {_listed(value) or value}"
+            for name, value in task.settings.items()
+            if value != ""
+        ),
     )
 
 

@@ -64,6 +64,12 @@ class Task(TaskView):
         return TaskResult.from_json(self.task_result)
 
     @property
+    def settings(self) -> Facts:
+        """The settings of its form, by name."""
+        given = self.task_config.get("param_set")
+        return given if isinstance(given, dict) else {}
+
+    @property
     def reason(self) -> Message | None:
         """Why it failed or what it waits for; None where nothing is said."""
         reasons = messages_in(vars(self), "error_messages", "error")
@@ -163,7 +169,13 @@ class Catalogue:
     """The architectures, and a sentence per graph that they can use."""
 
     models: tuple[Architecture, ...]
-    graphs: Mapping[str, str]
+    graphs: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, facts: Facts) -> Self:
+        """From the service's JSON."""
+        values = known_fields(cls, facts)
+        return cls(**{**values, "models": tuple(map(Architecture.read, values["models"]))})
 
 
 READY, UNREAD, ASKS, REFUSED = "ready", "unread", "asks", "refused"  # the states of a dataset
@@ -324,9 +336,9 @@ class Preview:
     @classmethod
     def read(cls, facts: Facts, language: str = ENGLISH) -> Self:
         """From the service's JSON; a file with open questions may have no dataset yet."""
-        preview = facts["preview"]
+        preview, dataset = facts["preview"], facts.get("dataset")
         return cls(
-            Dataset.read({"data_name": "", **(facts.get("dataset") or {})}, language),
+            Dataset.read({"data_name": "", **({} if dataset is None else dataset)}, language),
             str(preview.get("kind") or ""),
             tuple(str(name) for name in preview.get("columns") or ()),
             tuple(tuple(row) for row in preview.get("rows") or ()),

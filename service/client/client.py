@@ -10,11 +10,11 @@ from pathlib import Path
 
 from graphnet.errors import system_reason
 from graphnet.messages import Message, finished
-from service.client.answers import Architecture, Catalogue, Facts
+from service.client.answers import Catalogue
 from service.client.datasets import Datasets
 from service.client.errors import ClientError
 from service.client.results import Results
-from service.client.session import environment_token, read_all
+from service.client.session import environment_token
 from service.client.tasks import Tasks
 from service.local.home import address_file, lock_file
 
@@ -44,11 +44,7 @@ class Client(Tasks, Results, Datasets):
 
     def models(self) -> Catalogue:
         """The architectures that can be trained, and the graphs."""
-        return self._channel.request("GET", "models", _catalogue)
-
-
-def _catalogue(reply: Facts) -> Catalogue:
-    return Catalogue(read_all(Architecture.read, reply["models"]), reply.get("graphs") or {})
+        return self._channel.request("GET", "models", Catalogue.read)
 
 
 class LocalServiceError(ClientError):

@@ -175,7 +175,7 @@ class Datasets(Session):
 
 def mapping_query(mapping: Mapping[str, object] | None, upload: str) -> dict[str, str]:
     """The part of a query that says how a file is to be read, or names an earlier upload."""
-    texts = as_texts(mapping or {})
+    texts = {} if mapping is None else as_texts(mapping)
     answers = json.dumps(texts, ensure_ascii=False) if texts else ""
     return without_empty({"mapping": answers, "upload": upload})
 

@@ -68,7 +68,8 @@ class QuestionsOpen(ClientError):
         super().__init__(message, **details)
         self.questions: tuple[Question, ...] = questions_in(reply["questions"])
         self.preview = Preview.read(reply) if reply.get("preview") else None
-        self.suggested: Mapping[str, str] = dict(reply.get("suggested") or {})
+        suggested = reply.get("suggested")
+        self.suggested: Mapping[str, str] = {} if suggested is None else dict(suggested)
 
 
 class Unconfirmed(ClientError):

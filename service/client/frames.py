@@ -9,6 +9,7 @@ import pandas as pd
 from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.artifacts.result import BySplit
 from graphnet.training.history import History
+from service.api.views import PredictionView
 
 Facts = Mapping[str, Any]
 
@@ -79,13 +80,13 @@ def _instant(text: str | None) -> pd.Timestamp | None:
     return None if text is None else pd.Timestamp(text)
 
 
-def _prediction(subject: Facts, class_names: Mapping[str, str]) -> dict[str, Any]:
-    probabilities = subject.get("probability") or {}
-    label = str(subject.get("predicted"))
+def _prediction(subject: Facts, class_names: Mapping[str, str]) -> dict[str, object]:
+    known = PredictionView.read(subject)
+    label = str(known.predicted)
     others = ("probability", "warnings", "warning_messages", "explanation")
     return {
         **{name: value for name, value in subject.items() if name not in others},
         **({"class_name": class_names.get(label, label)} if class_names else {}),
-        **{f"probability_{label}": value for label, value in probabilities.items()},
-        "warnings": " ".join(subject.get("warnings") or ()),
+        **{f"probability_{label}": value for label, value in known.probability.items()},
+        "warnings": " ".join(known.warnings),
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+from service.api.views import PredictionView, known_fields
 from service.client.answers import Facts
 from service.client.datasets import mapping_query
 from service.client.session import Session, content, task_path, without_empty
@@ -32,13 +33,19 @@ class Predictions:
     @classmethod
     def read(cls, reply: Facts) -> Self:
         """From the service's JSON."""
+        values = known_fields(cls, reply)
         return cls(
             tuple({**subject} for subject in reply["predictions"]),
-            tuple(reply.get("classes") or ()),
-            dict(reply.get("class_names") or {}),
-            tuple(reply.get("warnings") or ()),
+            tuple(values.get("classes", ())),
+            dict(values.get("class_names", {})),
+            tuple(values.get("warnings", ())),
             content(reply),
         )
+
+    @property
+    def subjects(self) -> tuple[PredictionView, ...]:
+        """The predictions as records; what is absent or null takes a field's default."""
+        return tuple(map(PredictionView.read, self.predictions))
 
     @property
     def frame(self) -> "pd.DataFrame":

@@ -9,6 +9,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -84,14 +85,14 @@ def check_device(settings: HttpSettings) -> list[CheckResult]:
         return [fault("torch", Message("doctor.torch-broken"), INSPECT)]
 
 
-def device_results(found: dict[str, Any], share: float) -> list[CheckResult]:
+def device_results(found: Mapping[str, Any], share: float) -> list[CheckResult]:
     if found["torch"] is None:
         return [ok("torch", Message("doctor.torch-absent"))]
     versions = {name: found[name] or "none" for name in ("torch", "cuda", "driver")}
     return [ok("torch", Message("doctor.torch", **versions)), _device(found, share)]
 
 
-def _device(found: dict[str, Any], share: float) -> CheckResult:
+def _device(found: Mapping[str, Any], share: float) -> CheckResult:
     if "errors" in found:
         first, *rest = (Message.from_json(error) for error in found["errors"])
         fix = as_one(rest) if rest else Message("doctor.correct-variable", name="SGN_DEVICE")

@@ -14,7 +14,7 @@ from graphnet.data.series_measures import LOW_FREQUENCY, SeriesOptions
 from graphnet.errors import ModelError
 from graphnet.messages import Message, as_one, first_of
 from graphnet.preprocessing.covariates import NONE
-from service.forms.feasibility import feasibility_errors
+from service.forms.feasibility import covariates_of, feasibility_errors
 from service.http.responses import FieldError
 
 PARENT = "param_set.trained_task_id"
@@ -38,7 +38,8 @@ class Parent:
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> Self:
         """Of a manifest as :func:`graphnet.artifacts.manifest.read_manifest` reads it."""
-        settings = manifest.get("settings") or {}
+        stored = manifest.get("settings")
+        settings = stored if isinstance(stored, Mapping) else {}
         layout, misread = None, None
         try:
             layout, _ = manifest_layout(dict(manifest))
@@ -84,11 +85,11 @@ def compatibility_errors(
 def _covariates(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
     """The covariates of the form are those of the training data; older profiles do not say."""
     asked = form.settings.get("covariates") or []
-    readings = [profiles[name].interpretation for name in form.train_data]
+    readings = [covariates_of(profiles[name]) for name in form.train_data]
     known: dict[str, str] = {}
     for reading in readings:
-        for covariate in (reading or {}).get("covariates", ()):
-            known.setdefault(covariate_key(covariate["name"]), covariate["name"])
+        for covariate in reading or ():
+            known.setdefault(covariate_key(covariate.name), covariate.name)
     if form.settings.get("adjust", NONE) != NONE and form.task_type != FINE_TUNE:
         recognised = [name for key, name in known.items() if key in RECOGNISED]
         if None not in readings and not (asked or recognised):

@@ -4,6 +4,7 @@ The fields come as JSON or from a page's form, where tags are one text with comm
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from db.management.labels import LabelChange
@@ -49,8 +50,26 @@ def read_edit(fields: Mapping[str, Any], name_field: str) -> Edit:
     return Edit(name, LabelChange(**read))
 
 
-def read_subjects(fields: Mapping[str, Any]) -> tuple[str, ...]:
-    """The ids that are to be erased, each once; in a page's form one per line. Raises ApiError."""
+@dataclass(frozen=True)
+class WantedErasure:
+    """The ids to be erased, also from the ``evidence`` of tasks or not; whether it is confirmed."""
+
+    subjects: tuple[str, ...]
+    evidence: bool
+    confirmed: bool
+
+
+def read_erasure(fields: Mapping[str, Any]) -> WantedErasure:
+    """What is to be erased. Raises ApiError."""
+    return WantedErasure(
+        _subjects(fields),
+        read_flag("evidence", fields.get("evidence", False)),
+        read_flag("confirm", fields.get("confirm", False)),
+    )
+
+
+def _subjects(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids, each once; in a page's form one per line. Raises ApiError."""
     given = fields.get("subjects")
     listed = given.splitlines() if isinstance(given, str) else given
     if isinstance(listed, list) and all(isinstance(each, str) for each in listed):

@@ -25,6 +25,22 @@ from service.http.responses import FieldError
 Profiles = Mapping[str, Profile]
 
 
+@dataclass(frozen=True)
+class Covariate:
+    """A column that describes subjects; ``kind`` is ``numeric`` or another."""
+
+    name: str
+    kind: str
+
+
+def covariates_of(profile: Profile) -> tuple[Covariate, ...] | None:
+    """The covariates that a dataset was read with; None where its profile does not say."""
+    if profile.interpretation is None:
+        return None
+    listed = profile.interpretation.get("covariates", ())
+    return tuple(Covariate(each["name"], each["kind"]) for each in listed)
+
+
 def feasibility_errors(
     form: TaskForm, profiles: Profiles, *, by_score: bool
 ) -> Iterator[FieldError]:
@@ -46,13 +62,13 @@ def feasibility_errors(
 class _Training:
     """The training subjects by their profiles: how many of each class, and of each site.
 
-    ``classes`` is {} of a clinical score. ``by_site`` (classes) is None where that is not known.
+    ``classes`` is {} of a clinical score. ``by_site`` (classes) is {} where that is not known.
     """
 
     subjects: int
     classes: Mapping[str, int]
     sites: frozenset[str] | None
-    by_site: Mapping[str, Counter[str]] | None
+    by_site: Mapping[str, Counter[str]]
     folds: int
     asked_folds: int
     regions: int
@@ -75,7 +91,7 @@ class _Training:
         named = frozenset(site for listed in sites for site in listed or ())
         known = None if None in sites else named
         return cls(
-            *(subjects, classes, known, None if by_score else _by_site(each, known)),
+            *(subjects, classes, known, {} if by_score else _by_site(each, known)),
             *(usual if asked is None else asked, asked or 0, len(each[0].regions)),
         )
 
@@ -86,7 +102,7 @@ class _Training:
     @property
     def at_sites(self) -> dict[str, int]:
         """Subjects by site; {} where that is not known."""
-        return {site: counts.total() for site, counts in (self.by_site or {}).items()}
+        return {site: counts.total() for site, counts in self.by_site.items()}
 
 
 def _with_score(profile: Profile) -> int:
@@ -94,17 +110,15 @@ def _with_score(profile: Profile) -> int:
     return sum(profile.classes.values()) if profile.scores is None else profile.scores
 
 
-def _by_site(
-    each: Sequence[Profile], sites: frozenset[str] | None
-) -> dict[str, Counter[str]] | None:
-    """None where a profile does not say, or takes its smallest sites together."""
-    if sites is None or any(
-        profile.by_site is None or len(profile.sites or ()) > MOST_SITES for profile in each
-    ):
-        return None
+def _by_site(each: Sequence[Profile], sites: frozenset[str] | None) -> dict[str, Counter[str]]:
+    """{} where a profile does not say, or takes its smallest sites together."""
+    if sites is None:
+        return {}
     found: dict[str, Counter[str]] = {}
     for profile in each:
-        for site, counts in (profile.by_site or {}).items():
+        if profile.by_site is None or len(profile.sites or ()) > MOST_SITES:
+            return {}
+        for site, counts in profile.by_site.items():
             found.setdefault(site, Counter()).update(counts)
     return found
 
@@ -139,16 +153,14 @@ def _sites(form: TaskForm, train: _Training) -> Iterator[FieldError]:
         return
     if not form.settings.get("leave_site_out"):
         return
-    alone = [
-        site for site in sorted(train.by_site or {}) if sum(map(bool, _others(train, site))) < 2
-    ]
+    alone = [site for site in sorted(train.by_site) if sum(map(bool, _others(train, site))) < 2]
     if alone:
         yield FieldError("param_set.leave_site_out", Message("forms.site-of-class", sites=alone))
 
 
 def _others(train: _Training, site: str) -> list[int]:
     """How many subjects of each class are at all other sites."""
-    at = (train.by_site or {}).get(site, Counter())
+    at = train.by_site.get(site, Counter())
     return [count - at[label] for label, count in train.classes.items()]
 
 
@@ -175,14 +187,14 @@ def _harmonise(form: TaskForm, train: _Training) -> Iterator[FieldError]:
             if train.left(count) < LEAST_OF_SITE
         }
         if few:
-            values = {**_named_sites(few), "folds": train.folds, "field": field}
+            values: dict[str, Any] = {"folds": train.folds, "field": field, **_named_sites(few)}
             yield FieldError(field, Message("forms.harmonise-few-in-folds", **values))
     if form.settings.get("leave_site_out") and len(train.sites) == 2:
         message = Message("forms.harmonise-two-sites", sites=sorted(train.sites))
         yield FieldError("param_set.leave_site_out", message)
 
 
-def _named_sites(few: Mapping[str, int]) -> dict[str, Any]:
+def _named_sites(few: Mapping[str, int]) -> dict[str, int | list[Message]]:
     sites = [Message("data.site-has", site=site, count=count) for site, count in few.items()]
     return {"least": LEAST_OF_SITE, "sites": sites}
 
@@ -203,7 +215,7 @@ def _nested(form: TaskForm, train: _Training) -> Iterator[FieldError]:
             values["setting"] = setting
             named = "yes" if train.classes else "no"
             yield FieldError(field, Message("forms.nested-few", least=least, named=named, **values))
-    if form.settings.get("leave_site_out") and train.by_site and len(train.by_site) > 1:
+    if form.settings.get("leave_site_out") and len(train.by_site) > 1:
         few = [site for site in sorted(train.by_site) if 0 < min(_others(train, site)) < least]
         if few:
             message = Message(
@@ -262,11 +274,8 @@ def _adjust(form: TaskForm, train: _Training, profiles: Sequence[Profile]) -> It
 def _columns(form: TaskForm, profiles: Sequence[Profile]) -> int:
     """How many columns covariates have at least: one of a number, two of words that vary."""
     asked = {covariate_key(name) for name in form.settings.get("covariates") or ()}
-    kinds = {
-        covariate_key(each["name"]): each["kind"]
-        for profile in profiles
-        for each in (profile.interpretation or {}).get("covariates", ())
-    }
+    known = [covariates_of(profile) for profile in profiles]
+    kinds = {covariate_key(each.name): each.kind for listed in known for each in listed or ()}
     if not asked:  # of those that are recognised, one at least varies
         return 1 if kinds.keys() & set(RECOGNISED) else 0
     return sum(1 if kinds.get(key, NUMERIC) == NUMERIC else 2 for key in asked)
@@ -307,7 +316,7 @@ def _connectomes(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
 
 def _edges(profile: Profile) -> str:
     """What the connectomes of a dataset hold; "" where it has none, or does not say."""
-    reading = (profile.interpretation or {}).get("connectome")
+    reading = None if profile.interpretation is None else profile.interpretation.get("connectome")
     if not profile.connectome or not reading:
         return ""
     kind = Z if reading.get("values") == "r" else str(reading.get("values"))

@@ -157,7 +157,9 @@ class PostedForm(BaseModel):
     @classmethod
     def _gather(cls, fields: Any) -> Any:
         """``trained_task_id`` and ``save_model_state`` may stand beside ``param_set``."""
-        inner = fields.get("param_set") or {}
+        inner = fields.get("param_set")
+        if not inner:
+            inner = {}
         if not isinstance(inner, dict):
             return fields
         beside = {key: fields[key] for key in MOVABLE if not is_absent(fields.get(key))}
@@ -191,8 +193,8 @@ class PostedForm(BaseModel):
 
     def warnings(self) -> list[Message]:
         """What was not used."""
-        inner = (f"param_set.{name}" for name in self.param_set.model_extra or {})
-        unknown = [str(name)[:MOST_OF_NAME] for name in (*(self.model_extra or {}), *inner)]
+        names = (*_unknown(self), *(f"param_set.{name}" for name in _unknown(self.param_set)))
+        unknown = [str(name)[:MOST_OF_NAME] for name in names]
         warnings = []
         if unknown:
             warnings.append(Message("forms.fields-unknown", names=unknown))
@@ -207,6 +209,11 @@ class PostedForm(BaseModel):
             warnings.append(Message("forms.parent-not-used"))
         cost = sweep_cost(self.stored().settings)
         return warnings if cost is None else [*warnings, cost]
+
+
+def _unknown(form: BaseModel) -> list[str]:
+    """The names of fields that nothing declares."""
+    return [] if form.model_extra is None else list(form.model_extra)
 
 
 def sweep_cost(settings: Mapping[str, Any]) -> Message | None:
@@ -226,7 +233,7 @@ def sweep_cost(settings: Mapping[str, Any]) -> Message | None:
 MOVABLE = ("trained_task_id", "save_model_state")
 
 
-def _without(fields: dict[str, Any], name: str) -> dict[str, Any]:
+def _without(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return {key: value for key, value in fields.items() if key != name}
 
 

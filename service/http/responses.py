@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
@@ -134,6 +135,9 @@ class FieldError(NamedTuple):
     message: Message
 
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
 class ApiError(Exception):
     """Why a request is refused: a number, a message, and the errors of a form by field.
 
@@ -145,14 +149,14 @@ class ApiError(Exception):
         number: ErrorNum,
         message: Message | str,
         errors: Sequence[FieldError] = (),
-        headers: Mapping[str, str] | None = None,
-        content: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] = NOTHING,
+        content: Mapping[str, Any] = NOTHING,
     ) -> None:
         self.number = number
         self.message = as_message(message)
         self.errors = tuple(errors)
-        self.headers = dict(headers or {})
-        self.content = dict(content or {})
+        self.headers = dict(headers)
+        self.content = dict(content)
         super().__init__(self.message)
 
     def __str__(self) -> str:
@@ -224,7 +228,7 @@ def error_response(
     return _json(_text({**named, **content}), MEANINGS[number][0])
 
 
-def _text(content: dict[str, Any]) -> str:
+def _text(content: Mapping[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 

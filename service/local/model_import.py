@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from actors.messaging.names import Names
 from actors.questions.rpc import OLD_MODEL, READ_ACTOR, READ_QUEUE, ReadRequest
@@ -61,7 +61,41 @@ class OldModel:
         }
 
 
-async def import_model(old: OldModel, uploads: Store, redis_url: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class ImportedModel:
+    """What became of an old model; ``unknown`` is what nobody said and the file does not say.
+
+    ``classes`` are their names, or numbers. ``facts`` is the worker's whole answer, as JSON.
+    """
+
+    task_id: str
+    architecture: str
+    regions: int
+    measures: Sequence[str]
+    classes: Sequence[str]
+    unknown: Sequence[str]
+    model_state_path: str
+    warnings: Sequence[Message]
+    facts: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, facts: Mapping[str, Any]) -> Self:
+        """From a worker's answer; an older worker gives sentences alone."""
+        sizes, names = facts["sizes"], facts["class_names"]
+        return cls(
+            facts["task_id"],
+            facts["model"],
+            sizes["regions"],
+            facts["measures"],
+            [names.get(str(label), str(label)) for label in range(sizes["classes"])],
+            facts["unknown"],
+            facts["model_state_path"],
+            [Message.from_json(each) for each in facts.get("warning_messages", facts["warnings"])],
+            facts,
+        )
+
+
+async def import_model(old: OldModel, uploads: Store, redis_url: str) -> ImportedModel:
     """Have a worker import it; what became of it. The database must be open.
 
     Raises:
@@ -80,7 +114,7 @@ async def import_model(old: OldModel, uploads: Store, redis_url: str) -> dict[st
         alone=ALONE_SECONDS,
     )
     try:
-        answer = await asker.ask(vars(_request(old, upload)))
+        answer = await asker.ask(_request(old, upload))
     except NoAnswer as error:
         raise ImportRefused(error.message) from error
     finally:
@@ -100,11 +134,10 @@ def _request(old: OldModel, upload: Upload) -> ReadRequest:
     )
 
 
-def _imported_by_worker(answer: Mapping[str, Any]) -> dict[str, Any]:
+def _imported_by_worker(answer: Mapping[str, Any]) -> ImportedModel:
     """What a worker's answer says. Raises ImportRefused."""
     if "imported" in answer:
-        imported: dict[str, Any] = answer["imported"]
-        return imported
+        return ImportedModel.read(answer["imported"])
     if "refused" in answer:
         refused = answer.get("refused_messages", answer["refused"])
         raise ImportRefused(*map(Message.from_json, refused))

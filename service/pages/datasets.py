@@ -1,6 +1,7 @@
 """Datasets: what there is, a look at a file before it is kept, and what was found in one."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -53,13 +54,14 @@ async def upload(request: Request) -> Response:
         return RedirectResponse(f"/datasets/{path_of(uploaded.dataset['data_name'])}", SEE_OTHER)
     received = _received(request)
     answers = answers_of(received.fields if received else ())
-    content: dict[str, Any] = {
-        "preview": uploaded.preview,
-        "upload": uploaded.upload,
-        "answers": answers,
-        "roles": roles_of(uploaded.dataset["interpretation"], answers),
-    }
-    return await _list(request, **_shown(request, uploaded.dataset), **content)
+    return await _list(
+        request,
+        **vars(_shown(request, uploaded.dataset)),
+        preview=uploaded.preview,
+        upload=uploaded.upload,
+        answers=answers,
+        roles=roles_of(uploaded.dataset["interpretation"], answers),
+    )
 
 
 async def detail(request: Request) -> Response:
@@ -88,16 +90,17 @@ async def _detail(
 ) -> Response:
     """A dataset, with what is wrong with the answers that were given."""
     profile = await state_of(request).profiles.detailed(record)
-    content = questions_of(error, fields)
-    if not content["questions"] and profile.questions:
+    asked = questions_of(error, fields)
+    if not asked.questions and profile.questions:
         known = await datasets.suggested_answers(record.proj_id, profile.signature)
-        content |= {"questions": profile.questions, "suggested": known or {}}
+        suggested = {} if known is None else known
+        asked = replace(asked, questions=profile.questions, suggested=suggested)
     errors: list[str] = []
     if error is not None and error.number != ErrorNum.QUESTIONS_OPEN:
         errors = _sentences(error, answer_language(request))
     status = 200 if error is None else MEANINGS[error.number][0]
     shown = _shown(request, await dataset_view(record, profile))
-    return page(request, "dataset.html", status, errors=errors, **shown, **content)
+    return page(request, "dataset.html", status, errors=errors, **vars(shown), **vars(asked))
 
 
 async def _refused(request: Request, error: ApiError | NameTaken) -> Response:
@@ -113,7 +116,7 @@ async def _refused(request: Request, error: ApiError | NameTaken) -> Response:
         errors=errors,
         upload=content.get("upload") or kept,
         preview=content.get("preview"),
-        **questions_of(error, received.fields if received else ()),
+        **vars(questions_of(error, received.fields if received else ())),
     )
 
 
@@ -139,13 +142,21 @@ def _sentences(error: ApiError, language: str) -> list[str]:
     return rendered([wrong.message for wrong in error.errors] or [error.message], language)
 
 
-def _shown(request: Request, dataset: Mapping[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Shown:
+    """A ``dataset`` as the API answers it, with its rules in the page's language, and a figure."""
+
+    dataset: Mapping[str, Any]
+    drawn: Markup
+
+
+def _shown(request: Request, dataset: Mapping[str, Any]) -> _Shown:
     language = answer_language(request)
     drawn = figures.distributions(dataset["distributions"], language)
     rules = {
         rule: render(rule_help(rule, stored), language) for rule, stored in dataset["rules"].items()
     }
-    return {"dataset": {**dataset, "rules": rules}, "drawn": Markup(drawn)}  # noqa: S704 - our own, escaped there
+    return _Shown({**dataset, "rules": rules}, Markup(drawn))  # noqa: S704 - our own, escaped there
 
 
 async def _list(request: Request, status: int = 200, **content: Any) -> Response:

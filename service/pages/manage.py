@@ -1,11 +1,12 @@
 """What is kept is changed and deleted on pages; what cannot be undone is confirmed first."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from service.forms.edit import read_flag, read_subjects
+from service.forms.edit import read_edit, read_erasure, read_flag
 from service.http.body import read_fields
 from service.http.responses import MEANINGS, SEE_OTHER, ApiError, ErrorNum
 from service.pages.formats import path_of
@@ -29,7 +30,8 @@ DELETE_DATASET, DELETE_TASK, ERASE = "delete-dataset", "delete-task", "erase"
 async def edit_dataset(request: Request) -> Response:
     """Change a dataset as the form says, and show it."""
     record = await dataset_of(request)
-    name = await change_dataset(request, record, await _fields(request))
+    edit = read_edit(await _fields(request), "data_name")
+    name = await change_dataset(request, record, edit)
     return RedirectResponse(f"/datasets/{path_of(name)}", SEE_OTHER)
 
 
@@ -48,14 +50,12 @@ async def delete_dataset(request: Request) -> Response:
 async def erase(request: Request) -> Response:
     """Say who has seen subjects; once that is confirmed, erase them and say what is left."""
     record = await dataset_of(request)
-    fields = await _fields(request)
+    wanted = read_erasure(await _fields(request))
     back = f"/datasets/{path_of(record.data_name)}"
     try:
-        erased = await erase_subjects(request, record, fields)
+        erased = await erase_subjects(request, record, wanted)
     except ApiError as error:
-        subjects = read_subjects(fields) if error.number == ErrorNum.UNCONFIRMED else ()
-        evidence = read_flag("evidence", fields.get("evidence", ""))
-        asked = {"subjects": subjects, "evidence": evidence}
+        asked = {"subjects": wanted.subjects, "evidence": wanted.evidence}
         return _confirmation(request, error, ERASE, record.data_name, back, **asked)
     return page(request, "erased.html", name=record.data_name, back=back, **erased.as_dict())
 
@@ -63,7 +63,7 @@ async def erase(request: Request) -> Response:
 async def edit_task(request: Request) -> Response:
     """Change a task as the form says, and show it."""
     task = await task_of(request)
-    await change_task(request, task, await _fields(request))
+    await change_task(request, task, read_edit(await _fields(request), "task_name"))
     return RedirectResponse(f"/tasks/{path_of(task.task_id)}", SEE_OTHER)
 
 
@@ -93,11 +93,11 @@ async def audit(request: Request) -> Response:
     )
 
 
-async def _fields(request: Request) -> dict[str, Any]:
+async def _fields(request: Request) -> Mapping[str, Any]:
     return await read_fields(request, state_of(request).settings.max_form_bytes)
 
 
-def _is_confirmed(fields: dict[str, Any]) -> bool:
+def _is_confirmed(fields: Mapping[str, Any]) -> bool:
     return read_flag("confirm", fields.get("confirm", ""))
 
 

@@ -4,7 +4,7 @@ import json
 import shlex
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from starlette.requests import Request
@@ -116,23 +116,22 @@ async def submit(request: Request) -> Response:
         text = await accepted(state, caller_of(request), form)
     except ApiError as refusal:
         note_refusal(request, refusal, posted)
-        return await _form(request, posted, refusal)
+        return await _form(request, _filled(posted), refusal)
     return RedirectResponse(f"/tasks/{json.loads(text)['task_form']['task_id']}", SEE_OTHER)
 
 
 async def preview(request: Request) -> Response:
     """What the form would send."""
     posted = await read_fields(request, state_of(request).settings.max_form_bytes)
-    return page(request, "new_task_preview.html", **_sent(request, _filled(posted)))
+    return page(request, "new_task_preview.html", **vars(_sent(request, _filled(posted))))
 
 
-async def _form(
-    request: Request, posted: dict[str, Any], refusal: ApiError | None = None
-) -> Response:
+async def _form(request: Request, filled: FilledForm, refusal: ApiError | None = None) -> Response:
     status = MEANINGS[refusal.number][0] if refusal else 200
     known = await choices.projects(request)
-    proj_id = str(posted.get("proj_id") or caller_of(request).proj_id or next(iter(known), ""))
-    form = _filled({**posted, "proj_id": proj_id})
+    named = filled.texts["proj_id"] or caller_of(request).proj_id
+    proj_id = str(named or next(iter(known), ""))
+    form = replace(filled, texts={**filled.texts, "proj_id": proj_id})
     errors = _by_field(refusal, answer_language(request))
     return page(
         request,
@@ -155,18 +154,18 @@ async def _form(
         options={group: options_in(group) for group in GROUPS},
         group_label=group_label,
         graph_summary=graph_summary,
-        **_sent(request, form),
+        **vars(_sent(request, form)),
     )
 
 
-async def _begun(request: Request) -> dict[str, Any]:
+async def _begun(request: Request) -> FilledForm:
     """What the query says of a form: any of its fields, a task to be like, or a ``parent``.
 
     The page asks for datasets anew by all fields, and a draft that a browser has kept is these.
     """
     query = request.query_params
     like = await find_task(request, query["like"]) if "like" in query else None
-    posted = _fields_of(like) if like is not None else {}
+    posted = dict(_fields_of(like)) if like is not None else {}
     settings = dict(posted.get("param_set", {}))
     settings |= {
         name.removeprefix(SETTING): text
@@ -177,11 +176,11 @@ async def _begun(request: Request) -> dict[str, Any]:
     posted |= {name: query[name] for name in (*TEXTS, *CHOSEN) if name in query}
     if parent := query.get("parent"):
         posted["task_type"], settings[PARENT] = FINE_TUNE, parent
-    return {**posted, "param_set": settings}
+    return _filled({**posted, "param_set": settings})
 
 
-def _fields_of(task: TaskRecord) -> dict[str, Any]:
-    """The form of a task, each setting as it would be typed."""
+def _fields_of(task: TaskRecord) -> Mapping[str, Any]:
+    """The form of a task as JSON, each setting as it would be typed."""
     config = task.form.fields
     settings = {
         name: _typed(value)
@@ -202,16 +201,24 @@ def _filled(posted: Mapping[str, Any]) -> FilledForm:
     return FilledForm.of(posted, FROM_SCRATCH)
 
 
-def _sent(request: Request, form: FilledForm) -> dict[str, Any]:
-    """What the form would send, as JSON and as a line for a shell."""
+@dataclass(frozen=True)
+class _Sent:
+    """What a form would send, as JSON and as a line for a shell; how much a sweep of it trains."""
+
+    cost: Message | None
+    json: str
+    curl: str
+
+
+def _sent(request: Request, form: FilledForm) -> _Sent:
     fields = form.as_dict()
     url = str(request.base_url).rstrip("/") + SUBMIT
     with_token = caller_of(request).signed_in
-    return {
-        "cost": sweep_cost(fields["param_set"]),
-        "json": as_json(fields),
-        "curl": as_curl(fields, url, with_token=with_token),
-    }
+    return _Sent(
+        sweep_cost(fields["param_set"]),
+        as_json(fields),
+        as_curl(fields, url, with_token=with_token),
+    )
 
 
 def _by_field(error: ApiError | None, language: str) -> dict[str, str]:
@@ -231,12 +238,12 @@ def _require_role(request: Request) -> None:
         raise ApiError(ErrorNum.FORBIDDEN, message)
 
 
-def as_json(fields: dict[str, Any]) -> str:
+def as_json(fields: Mapping[str, Any]) -> str:
     """The form as text."""
     return json.dumps(fields, indent=2, ensure_ascii=False)
 
 
-def as_curl(fields: dict[str, Any], url: str, *, with_token: bool) -> str:
+def as_curl(fields: Mapping[str, Any], url: str, *, with_token: bool) -> str:
     """A line for a shell that sends the form."""
     compact = json.dumps(fields, ensure_ascii=False)
     token = ' \\\n  -H "Authorization: Bearer $SGN_TOKEN"' if with_token else ""

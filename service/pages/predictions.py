@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from io import StringIO
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from graphnet.artifacts.evidence import Evidence
 from graphnet.disk import safe
 from graphnet.figures.predictions import predicted_splits
 from graphnet.names import split_name
+from service.api.views import PredictionView, View, known_fields
 from service.http.responses import MEANINGS, ApiError
 from service.pages.questions import questions_of
 from service.pages.site import page
@@ -149,7 +150,7 @@ def select(evidence: Mapping[str, Any], wanted: Wanted) -> Found:
     """The rows that are looked for, of the fairest split if there is none of that name."""
     known = _splits(evidence)
     name = wanted.split if wanted.split in known else next(iter(known), "")
-    every = _rows(evidence, name)
+    every, named = _rows(evidence, name), evidence.get("class_names")
     rows = wanted.ordered([row for row in every if wanted.fits(row)])
     pages = max(1, -(-len(rows) // A_PAGE))
     chosen = min(max(_whole(wanted.page), 1), pages)
@@ -161,7 +162,7 @@ def select(evidence: Mapping[str, Any], wanted: Wanted) -> Found:
         pages,
         len(rows),
         evidence["classes"],
-        evidence.get("class_names") or {},
+        {} if named is None else named,
         sites=sorted({row.site for row in every if row.site}),
         labels=sorted({str(row.label) for row in every if evidence["classes"]} - {"None"}),
         rows=rows[first : first + A_PAGE],
@@ -211,20 +212,42 @@ async def predict(request: Request) -> Response:
         received = getattr(request.state, "received", None)
         asked = questions_of(refusal, received.fields if received else ())
         status, upload = MEANINGS[refusal.number][0], refusal.content.get("upload")
-        return _page(request, task, status, refusal=refusal, found=None, upload=upload, **asked)
+        return _page(
+            request, task, status, refusal=refusal, found=None, upload=upload, **vars(asked)
+        )
     if wanted == "csv":
         return _file(task, found)
     return _page(request, task, 200, refusal=None, found=found)
 
 
-async def _asked(request: Request, task: TaskRecord) -> tuple[dict[str, Any], str]:
+@dataclass(frozen=True)
+class NewSubjects(View):
+    """What a model says of the subjects of a file; ``classes`` is () of a score."""
+
+    predictions: Sequence[PredictionView]
+    classes: Sequence[str] = ()
+    class_names: Mapping[str, str] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
+    warning_messages: Sequence[Any] = ()
+
+    @classmethod
+    def read(cls, answer: Mapping[str, Any]) -> Self:
+        """From a worker's answer."""
+        values = known_fields(cls, answer)
+        return cls(
+            **{**values, "predictions": tuple(map(PredictionView.read, values["predictions"]))}
+        )
+
+
+async def _asked(request: Request, task: TaskRecord) -> tuple[NewSubjects, str]:
     require_model(task)
     state = state_of(request)
     with state.admission.prediction():
         received = await state.uploads.receive(request)
         request.state.received = received
         wanted = received.field("as")
-        return await predicted(state, task, received, explain=wanted != "csv"), wanted
+        answer = await predicted(state, task, received, explain=wanted != "csv")
+        return NewSubjects.read(answer), wanted
 
 
 def _page(request: Request, task: TaskRecord, status: int, **content: Any) -> Response:
@@ -234,24 +257,24 @@ def _page(request: Request, task: TaskRecord, status: int, **content: Any) -> Re
     return page(request, name, 200 if in_place else status, task=task, most=MOST_SHOWN, **content)
 
 
-def _file(task: TaskRecord, found: dict[str, Any]) -> Response:
+def _file(task: TaskRecord, found: NewSubjects) -> Response:
     headers = {
         "content-disposition": f'attachment; filename="{task.task_id}-new-subjects.csv"',
     }
     return Response(as_csv(found), media_type="text/csv", headers=headers)
 
 
-def as_csv(found: dict[str, Any]) -> str:
+def as_csv(found: NewSubjects) -> str:
     """A row a subject; a text that a spreadsheet would take for a formula begins with '."""
     text = StringIO()
     writer = csv.writer(text)
-    classes, names = found["classes"], found.get("class_names") or {}
+    classes, names = found.classes, found.class_names
     columns = [*(["class_name"] if names else []), *(f"probability_{label}" for label in classes)]
     writer.writerow(["id", "site", "predicted" if classes else "score", *columns, "warnings"])
-    for each in found["predictions"]:
-        shares = [each["probability"][label] for label in classes]
-        answer = each["predicted"] if classes else each["score"]
-        told = safe(" ".join(each["warnings"]))
-        named = [safe(names.get(answer, answer))] if names else []
-        writer.writerow([safe(each["id"]), safe(each["site"]), answer, *named, *shares, told])
+    for each in found.predictions:
+        shares = [each.probability[label] for label in classes]
+        answer = each.predicted if classes else each.score
+        told = safe(" ".join(each.warnings))
+        named = [safe(names.get(str(answer), str(answer)))] if names else []
+        writer.writerow([safe(each.id), safe(each.site), answer, *named, *shares, told])
     return text.getvalue()

@@ -14,20 +14,31 @@ USEFUL = {  # after these the answers that were given are as good as before
 }
 
 
-def questions_of(error: Exception | None, fields: Fields = ()) -> dict[str, Any]:
-    """For a template: the open ``questions`` of a refusal, ``suggested`` answers, and more.
+@dataclass(frozen=True)
+class Asked:
+    """What a template shows of a file that asks.
 
-    ``unanswered`` are those that the form had already; ``answers`` what else it says of the file.
+    The open ``questions`` as JSON, the ``suggested`` answers by id; ``unanswered`` are those that
+    the form had already, ``answers`` what else it says of the file.
     """
+
+    questions: Sequence[Mapping[str, Any]]
+    suggested: Mapping[str, str]
+    unanswered: frozenset[str]
+    answers: Sequence[str]
+
+
+def questions_of(error: Exception | None, fields: Fields = ()) -> Asked:
+    """The questions of a refusal, or none, beside what a form says."""
     content = error.content if isinstance(error, ApiError) else {}
-    questions = content.get("questions") or []
+    questions, suggested = content.get("questions"), content.get("suggested")
     given = tuple(fields)
-    return {
-        "questions": questions,
-        "suggested": content.get("suggested") or {},
-        "unanswered": {text for name, text in given if name == ASKED},
-        "answers": answers_of(given, useful=error is None or _number(error) in USEFUL),
-    }
+    return Asked(
+        () if questions is None else questions,
+        {} if suggested is None else suggested,
+        frozenset(text for name, text in given if name == ASKED),
+        answers_of(given, useful=error is None or _number(error) in USEFUL),
+    )
 
 
 def answers_of(fields: Fields, *, useful: bool = True) -> list[str]:

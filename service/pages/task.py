@@ -1,6 +1,8 @@
 """One task: how far it is, what came of it, and what can be done with it."""
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import redis
@@ -15,15 +17,17 @@ from db.submissions.form import KINDS
 from db.submissions.ownership import Owner
 from db.submissions.tasks import TaskRecord
 from graphnet.figures.curves import MOST_POINTS
-from graphnet.messages import rendered
+from graphnet.messages import Message, rendered
+from graphnet.report.facts import Facts
 from graphnet.report.training import SweepSection
 from graphnet.training.history import History
+from service.api.views import TaskView
 from service.http.auth import caller_of
 from service.http.responses import SEE_OTHER, answer_language
 from service.pages import outcome
 from service.pages.choices import headline, model_of
 from service.pages.outcome import curve, read_facts
-from service.pages.predictions import Wanted, select
+from service.pages.predictions import Found, Wanted, select
 from service.pages.site import own, page
 from service.predecessor import require_ours
 from service.routes.submission import RETRIABLE, missing_workers, submit_again
@@ -46,8 +50,8 @@ async def show(request: Request) -> Response:
         took=_seconds(task.started_at, task.finished_at),
         family=outcome.family(await _chain(request, task), answer_language(request)),
         most_megabytes=state_of(request).settings.max_upload_bytes // 1_000_000,
-        **await going_on(request, task),
-        **await _outcome(request, task),
+        **vars(await going_on(request, task)),
+        **vars(await _outcome(request, task)),
     )
 
 
@@ -69,26 +73,45 @@ def _further(request: Request, task_id: str) -> Response:
     return RedirectResponse(own(request.query_params.get("next") or f"/tasks/{task_id}"), SEE_OTHER)
 
 
-async def _outcome(request: Request, task: TaskRecord) -> dict[str, Any]:
-    """What came of it, with a sentence for what cannot be shown; nothing of one that goes on."""
+@dataclass(frozen=True)
+class _Outcome:
+    """What came of a task, with a sentence for what cannot be shown; nothing of one that goes on.
+
+    Of a task of the predecessor there are the curves alone.
+    """
+
+    task_id: str
+    facts: Facts | None = None
+    missing: Sequence[Message] = ()
+    headline: outcome.Headline | None = None
+    tables: outcome.Tables | None = None
+    sweep: SweepSection | None = None
+    drawn: Mapping[str, Markup] = field(default_factory=dict)
+    splits: Mapping[str, Message] = field(default_factory=dict)
+    found: Found | None = None
+    picture: bool = False
+    regions: Sequence[str] = ()
+
+
+async def _outcome(request: Request, task: TaskRecord) -> _Outcome:
     if not task.over:
-        return {"facts": None}
+        return _Outcome(task.task_id)
     if task.by_predecessor:
-        return {"facts": None, "drawn": {"curves": _old_curves(request, task)}}
+        return _Outcome(task.task_id, drawn={"curves": _old_curves(request, task)})
     facts, missing = await read_facts(request, task)
-    return {
-        "facts": facts,
-        "missing": missing,
-        "headline": outcome.Headline.of(facts),
-        "tables": outcome.Tables.of(facts),
-        "sweep": SweepSection.of(facts),
-        "drawn": outcome.drawings(facts, answer_language(request)),
-        "splits": outcome.splits(facts),
-        "found": select(facts.evidence, Wanted()) if facts.evidence else None,
-        "task_id": task.task_id,
-        "picture": facts.glass_brain is not None,
-        "regions": outcome.regions(facts),
-    }
+    return _Outcome(
+        task.task_id,
+        facts,
+        missing,
+        headline=outcome.Headline.of(facts),
+        tables=outcome.Tables.of(facts),
+        sweep=SweepSection.of(facts),
+        drawn=outcome.drawings(facts, answer_language(request)),
+        splits=outcome.splits(facts),
+        found=select(facts.evidence, Wanted()) if facts.evidence else None,
+        picture=facts.glass_brain is not None,
+        regions=outcome.regions(facts),
+    )
 
 
 def _old_curves(request: Request, task: TaskRecord) -> Markup:
@@ -97,7 +120,7 @@ def _old_curves(request: Request, task: TaskRecord) -> Markup:
     return outcome.curve(history, None, answer_language(request))
 
 
-async def _chain(request: Request, task: TaskRecord) -> list[dict[str, Any]]:
+async def _chain(request: Request, task: TaskRecord) -> list[Mapping[str, Any]]:
     """The task behind its ancestors, as a figure shows them."""
     seen = [
         each for each in await tasks.lineage(task.task_id) if caller_of(request).sees(each.proj_id)
@@ -105,7 +128,7 @@ async def _chain(request: Request, task: TaskRecord) -> list[dict[str, Any]]:
     return [_member(each, task.task_id) for each in (*reversed(seen), task)]
 
 
-def _member(task: TaskRecord, own: str) -> dict[str, Any]:
+def _member(task: TaskRecord, own: str) -> Mapping[str, Any]:
     link = None if task.task_id == own else f"/tasks/{task.task_id}"
     kept = ("task_id", "task_name", "task_type", "task_status")
     found = headline(task)
@@ -131,22 +154,32 @@ def _seconds(start: int, end: int) -> float | None:
 async def live(request: Request) -> Response:
     """The part of the page that changes while a task goes on."""
     task = await task_of(request)
-    return page(request, "task_live.html", apart=True, **await going_on(request, task))
+    return page(request, "task_live.html", apart=True, **vars(await going_on(request, task)))
 
 
-async def going_on(request: Request, task: TaskRecord) -> dict[str, Any]:
-    """What that part shows."""
+@dataclass(frozen=True)
+class GoingOn:
+    """What that part shows: the task, whether it has ended, its curve, and what it waits for."""
+
+    task: TaskView
+    over: bool
+    curve: Markup | None
+    waits_for: Sequence[str]
+
+
+async def going_on(request: Request, task: TaskRecord) -> GoingOn:
+    """How far a task is."""
     state = state_of(request)
     kind = task.form.param_set.get("device")
     waits_for = [] if task.over else await missing_workers(state, kind if kind in KINDS else "")
     lines = [] if task.over else await lines_so_far(state, task.task_id)
     language = answer_language(request)
-    return {
-        "task": await full_view(task),
-        "over": task.over,
-        "curve": curve(History.from_lines(lines).without("test"), None, language),
-        "waits_for": rendered(waits_for, language),
-    }
+    return GoingOn(
+        await full_view(task),
+        task.over,
+        curve(History.from_lines(lines).without("test"), None, language),
+        rendered(waits_for, language),
+    )
 
 
 async def lines_so_far(state: AppState, task_id: str) -> list[str]:

@@ -20,12 +20,13 @@ from db.datasets import DatasetRecord
 from db.management import audit, tidying
 from db.management.audit import Action, Actor, AuditRecord, Deed
 from db.management.labels import Kind, get_label
+from db.management.tidying import Edit
 from db.queue.states import Status
 from db.submissions.tasks import TaskRecord, get_task
 from graphnet.messages import Message
 from registry import RegistryError
 from service.api.views import AuditView
-from service.forms.edit import read_edit, read_flag, read_subjects
+from service.forms.edit import WantedErasure, read_edit, read_erasure
 from service.http.auth import Caller, caller_of
 from service.http.body import read_fields
 from service.http.queries import DEFAULT_LIMIT, query_flag, query_limit, query_project
@@ -48,15 +49,14 @@ async def edit_dataset(request: Request) -> Response:
     """Change a dataset's name, description, tags, or whether it is archived."""
     record = await dataset_of(request)
     fields = await read_fields(request, state_of(request).settings.max_form_bytes)
-    name = await change_dataset(request, record, fields)
+    name = await change_dataset(request, record, read_edit(fields, "data_name"))
     (renamed,) = await datasets.find_datasets([name])
     profile = await state_of(request).profiles.detailed(renamed)
     return success(dataset=await dataset_view(renamed, profile))
 
 
-async def change_dataset(request: Request, record: DatasetRecord, fields: dict[str, Any]) -> str:
-    """Change a dataset as the fields say; its name then. Raises ApiError, DatabaseError."""
-    edit = read_edit(fields, "data_name")
+async def change_dataset(request: Request, record: DatasetRecord, edit: Edit) -> str:
+    """Change a dataset; its name then. Raises ApiError, DatabaseError."""
     caller = caller_of(request)
     if edit.name not in ("", record.data_name):
         await _require_stored_here(record, "rename")
@@ -129,19 +129,14 @@ async def erase(request: Request) -> Response:
     """Erase subjects from a dataset; with ``evidence`` also from what tasks have stored of them."""
     record = await dataset_of(request)
     fields = await read_fields(request, state_of(request).settings.max_form_bytes)
-    return success(**(await erase_subjects(request, record, fields)).as_dict())
+    return success(**(await erase_subjects(request, record, read_erasure(fields))).as_dict())
 
 
-async def erase_subjects(
-    request: Request, record: DatasetRecord, fields: dict[str, Any]
-) -> Erasure:
-    """Erase the subjects that the fields name, if that is confirmed. Raises ApiError."""
+async def erase_subjects(request: Request, record: DatasetRecord, wanted: WantedErasure) -> Erasure:
+    """Erase subjects, if that is confirmed. Raises ApiError."""
     from graphnet.data.provenance import digest_of  # noqa: PLC0415 - NumPy is not for the start
 
-    ids = read_subjects(fields)
-    evidence, confirmed = (
-        read_flag(name, fields.get(name, False)) for name in ("evidence", "confirm")
-    )
+    ids = wanted.subjects
     await _require_stored_here(record, "erase")
     using = await _of_dataset(request, record)
     using.refuse_waiting()
@@ -150,22 +145,21 @@ async def erase_subjects(
     concerned = await dependents.of_subjects(
         record.data_name, label, caller_of(request), ids, state.artifacts
     )
-    if not confirmed:
+    if not wanted.confirmed:
         values = {"name": quoted(record.data_name), "count": concerned.count}
         raise concerned.refuse_unconfirmed(Message("tidy.confirm-erase", **values))
     digests = {digest_of(subject): subject for subject in ids}
-    noted = {"name": record.data_name, "subjects": sorted(digests), "evidence": evidence}
+    noted = {"name": record.data_name, "subjects": sorted(digests), "evidence": wanted.evidence}
     deed = Deed(Action.ERASE, Kind.DATASET, record.data_id, record.proj_id, noted)
     await audit.note(actor, deed)
     erased = await state.reading_client.erase(record, list(digests))
     await _remove_checkpoints(state, using)
-    rewritten = await _erase_evidence(state, concerned, list(digests)) if evidence else []
-    done = {**noted, "removed": erased["removed"], "tasks": rewritten}
+    rewritten = await _erase_evidence(state, concerned, list(digests)) if wanted.evidence else []
+    done = {**noted, "removed": erased.removed, "tasks": rewritten}
     await audit.note(actor, Deed(Action.ERASED, Kind.DATASET, record.data_id, record.proj_id, done))
     log.info("dataset %s: subjects erased by %s", record.data_id, actor.name)
-    there = set(erased["digests"])
-    missing = tuple(subject for digest, subject in digests.items() if digest not in there)
-    return Erasure(erased["removed"], erased["left"], missing, tuple(rewritten), concerned)
+    missing = tuple(subject for digest, subject in digests.items() if digest not in erased.digests)
+    return Erasure(erased.removed, erased.left, missing, tuple(rewritten), concerned)
 
 
 async def _remove_checkpoints(state: AppState, using: Dependents) -> None:
@@ -182,8 +176,7 @@ async def _erase_evidence(state: AppState, concerned: Dependents, digests: list[
         task = await get_task(view.task_id)
         if task is None or task.by_predecessor or view.waiting:
             continue
-        erased = await state.reading_client.erase_evidence(task, digests)
-        if erased["count"] or view.predicted:
+        if await state.reading_client.erase_evidence(task, digests) or view.predicted:
             rewritten.append(task.task_id)
     return rewritten
 
@@ -192,13 +185,12 @@ async def edit_task(request: Request) -> Response:
     """Change a task's name, description, tags, or whether it is archived."""
     task = await task_of(request)
     fields = await read_fields(request, state_of(request).settings.max_form_bytes)
-    await change_task(request, task, fields)
+    await change_task(request, task, read_edit(fields, "task_name"))
     return await task_answer(await task_of(request))
 
 
-async def change_task(request: Request, task: TaskRecord, fields: dict[str, Any]) -> None:
-    """Change a task as the fields say. Raises ApiError, DatabaseError."""
-    edit = read_edit(fields, "task_name")
+async def change_task(request: Request, task: TaskRecord, edit: Edit) -> None:
+    """Change a task. Raises ApiError, DatabaseError."""
     if edit.name not in ("", task.task_name):
         _require_written_here(task)
     await tidying.edit_task(task, edit, actor_of(request))

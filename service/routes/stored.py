@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import redis
@@ -160,7 +161,7 @@ async def predict(request: Request) -> Response:
 
 async def predicted(
     state: AppState, task: TaskRecord, received: Received, *, explain: bool
-) -> dict[str, Any]:
+) -> Mapping[str, Any]:
     """What the model of the task predicts for the subjects of a file, of which nothing is kept.
 
     Raises ApiError; a file with open questions, or that no worker has read, stays for an hour.

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -110,7 +110,7 @@ class NewForm:
     The answer's sentences are in ``language``.
     """
 
-    fields: dict[str, Any]
+    fields: Mapping[str, Any]
     key: str | None = None
     warnings: Sequence[Message] = ()
     language: str = ENGLISH
@@ -176,7 +176,7 @@ async def _check(state: AppState, caller: Caller, form: TaskForm, task: NewTask)
 
 
 async def _unknown_names(
-    fields: dict[str, Any], errors: list[FieldError], caller: Caller
+    fields: Mapping[str, Any], errors: list[FieldError], caller: Caller
 ) -> list[FieldError]:
     wrong = {error.field for error in errors}
     columns = {name: str(fields.get(name, "")) for name in ("task_name", "proj_id")}

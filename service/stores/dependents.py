@@ -10,7 +10,7 @@ from db.management.dependents import Dependent, descendants, tasks_naming
 from db.management.labels import Label
 from graphnet.messages import Message
 from registry import EVIDENCE, MANIFEST, ObjectDamaged, ObjectMissing
-from service.api.views import DependentView
+from service.api.views import DependentView, Json
 from service.http.auth import Caller
 from service.http.responses import ApiError, ErrorNum
 from service.stores.artifacts import ArtifactReader
@@ -109,7 +109,7 @@ async def _traced(
     return replace(view, trained=_trained(manifest, ids), predicted=_predicted(evidence, ids))
 
 
-async def _json_of(artifacts: ArtifactReader, task_id: str, name: str) -> dict[str, Any] | None:
+async def _json_of(artifacts: ArtifactReader, task_id: str, name: str) -> Json | None:
     """An object's JSON, {} where there is no such object; None where it cannot be read."""
     try:
         content = await artifacts.get(task_id, name)
@@ -121,7 +121,7 @@ async def _json_of(artifacts: ArtifactReader, task_id: str, name: str) -> dict[s
     return stored if isinstance(stored, dict) else None
 
 
-def _trained(manifest: dict[str, Any] | None, ids: Sequence[str]) -> bool | None:
+def _trained(manifest: Json | None, ids: Sequence[str]) -> bool | None:
     from graphnet.artifacts.lineage import is_complete, subjects_seen  # noqa: PLC0415 - NumPy
     from graphnet.data.provenance import subjects  # noqa: PLC0415 - is not for the start
 
@@ -132,7 +132,7 @@ def _trained(manifest: dict[str, Any] | None, ids: Sequence[str]) -> bool | None
     return False if is_complete(manifest) else None
 
 
-def _predicted(evidence: dict[str, Any] | None, ids: Sequence[str]) -> bool | None:
+def _predicted(evidence: Json | None, ids: Sequence[str]) -> bool | None:
     if evidence is None:
         return None
     try:

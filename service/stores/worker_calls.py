@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from graphnet.data.profile import Profile
 
 T = TypeVar("T")
+Answer = Mapping[str, Any]  # a worker's, as JSON
 
 LOOK_SECONDS = 0.05
 ALIVE_SECONDS = 1.0  # between two looks for a worker
@@ -88,12 +89,12 @@ class WorkerClient:
         self._alone = alone
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix=actor)
 
-    async def ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
+    async def ask(self, question: ReadRequest | PredictionRequest) -> Answer:
         """What a worker answers. Raises NoAnswer, DatabaseError."""
         await self._names.learn()
         broker = rpc_broker(self._client, self._names, self._queue)
         until = time.time() + self._patience
-        whole = {**question, "until": until, "request_id": request_id.get()}
+        whole = {**vars(question), "until": until, "request_id": request_id.get()}
         try:
             sent = await self._threaded(
                 lambda: send_request(broker, self._queue, self._actor, whole)
@@ -113,7 +114,7 @@ class WorkerClient:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._client.close()
 
-    async def _waited(self, message: "dramatiq.Message[Any]") -> dict[str, Any]:
+    async def _waited(self, message: "dramatiq.Message[Any]") -> Answer:
         """The answer; a question that is given up is withdrawn, so that it is not half done."""
         try:
             async with asyncio.timeout(self._patience):
@@ -122,7 +123,7 @@ class WorkerClient:
             await self._threaded(lambda: withdraw(self._client, self._names, message))
             raise
 
-    async def _answer(self, message: "dramatiq.Message[Any]") -> dict[str, Any]:
+    async def _answer(self, message: "dramatiq.Message[Any]") -> Answer:
         seen = looked = time.monotonic()
         while True:
             reply = await self._threaded(lambda: read_reply(self._client, self._names, message))
@@ -175,6 +176,15 @@ class OpenQuestions:
     preview: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True)
+class ErasedSubjects:
+    """How many rows went from a dataset and are left, and the hashes of who was in it."""
+
+    removed: int
+    left: int
+    digests: frozenset[str]
+
+
 class ReadingClient:
     """Asks on the queue of files; see :class:`~service.stores.worker_calls.WorkerClient`."""
 
@@ -210,7 +220,7 @@ class ReadingClient:
             most=most,
         )
         try:
-            answer = await self._client.ask(vars(question))
+            answer = await self._client.ask(question)
         except NoAnswer as error:
             raise no_worker_error(error, upload.upload_id) from error
         await raise_error(answer, row.proj_id, upload.upload_id)
@@ -221,27 +231,29 @@ class ReadingClient:
         question = ReadRequest(
             purpose=ROW, name=row.data_name, data_id=row.data_id, mapping=mapping
         )
-        answer = await self._client.ask(vars(question))
+        answer = await self._client.ask(question)
         await raise_error(answer, row.proj_id, "")
         return _read_profile(answer["profile"])
 
-    async def erase(self, row: ListedDataset, digests: Sequence[str]) -> dict[str, Any]:
+    async def erase(self, row: ListedDataset, digests: Sequence[str]) -> ErasedSubjects:
         """Erase the subjects of these hashes from a dataset; what was found. Raises ApiError."""
-        return await self._erase(ERASE, row.data_id, row.data_name, row.proj_id, digests)
+        told = await self._erase(ERASE, row.data_id, row.data_name, row.proj_id, digests)
+        return ErasedSubjects(told["removed"], told["left"], frozenset(told["digests"]))
 
-    async def erase_evidence(self, task: TaskRecord, digests: Sequence[str]) -> dict[str, Any]:
+    async def erase_evidence(self, task: TaskRecord, digests: Sequence[str]) -> int:
         """Erase them from what a task has stored; how many. Raises ApiError."""
-        return await self._erase(
+        told = await self._erase(
             ERASE_EVIDENCE, task.task_id, task.task_name, task.proj_id, digests
         )
+        return int(told["count"])
 
     async def _erase(
         self, purpose: str, object_id: str, name: str, proj_id: str, digests: Sequence[str]
-    ) -> dict[str, Any]:
+    ) -> Answer:
         mapping = {SUBJECTS: ",".join(digests)}
         question = ReadRequest(purpose, name, object_id, proj_id=proj_id, mapping=mapping)
         try:
-            answer = await self._client.ask(vars(question))
+            answer = await self._client.ask(question)
         except NoAnswer as error:
             raise no_worker_error(error) from error
         if "in_use" in answer:
@@ -249,7 +261,7 @@ class ReadingClient:
         if "hindered" in answer:  # it was changed meanwhile, or the database user may not
             raise ApiError(ErrorNum.FORBIDDEN, Message.from_json(answer["hindered"]))
         await raise_error(answer, proj_id, "")
-        erased: dict[str, Any] = answer["erased"]
+        erased: Answer = answer["erased"]
         return erased
 
     def close(self) -> None:
@@ -342,7 +354,7 @@ class PredictionClient:
         *,
         most: int,
         explain: bool,
-    ) -> dict[str, Any]:
+    ) -> Answer:
         """What the model of the task predicts for the subjects of an upload. Raises ApiError."""
         question = PredictionRequest(
             task_id=task.task_id,
@@ -353,11 +365,11 @@ class PredictionClient:
             most=most,
         )
         try:
-            answer = await self._client.ask(vars(question))
+            answer = await self._client.ask(question)
         except NoAnswer as error:
             raise no_worker_error(error, upload.upload_id) from error
         await raise_error(answer, task.proj_id, upload.upload_id)
-        predictions: dict[str, Any] = answer["answer"]
+        predictions: Answer = answer["answer"]
         return predictions
 
     def close(self) -> None:

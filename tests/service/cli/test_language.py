@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from db.server.connection import migrate
 from graphnet.messages import CHINESE, ENGLISH, Message, language_in, render
 from service.cli import main, models
+from service.local.model_import import ImportedModel
 from tests.databases import query
 from tests.service.english import english_in
 from tests.service.fake_service import (
@@ -197,13 +198,13 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
 
-    async def imported(*_: object) -> dict[str, Any]:
-        return {
+    async def imported(*_: object) -> ImportedModel:
+        return ImportedModel.read({
             "task_id": "TASK9", "model": "GCN", "sizes": {"regions": 90, "classes": 2},
             "class_names": {}, "measures": ["GMV"], "unknown": ["scaler"],
             "model_state_path": "file:///x", "warnings": ["It was so, or so it seems."],
             "warning_messages": [STORED],
-        }  # fmt: skip
+        })  # fmt: skip
 
     def imports() -> str:
         monkeypatch.setattr(models, "_imported", imported)
