@@ -104,7 +104,8 @@ def test_a_reader_reads_and_no_more(place: Place, tokens: dict[str, str]) -> Non
 
 
 def test_another_project_s_things_are_not_there(place: Place, tokens: dict[str, str]) -> None:
-    with client(place, tokens["stranger"]) as http:
+    stranger = sgn_token(place, "new", "--project", "S", "--role", "submit")
+    with client(place, stranger) as http:
         task = f"/api/v0/tasks/{tokens['task']}"
         for suffix in ("", "/model", "/manifest", "/lineage", "/events"):
             assert http.get(task + suffix).status_code == 404, suffix
@@ -118,12 +119,12 @@ def test_another_project_s_things_are_not_there(place: Place, tokens: dict[str, 
         refused = http.post("/api/v0/new_task", content=json.dumps(form()))
         assert refused.status_code == 403
         with reading(place.variables):
-            add_small(http, "Q", "other")
-        theirs = http.post("/api/v0/new_task", content=json.dumps(form(proj_id="Q"))).json()
+            add_small(http, "S", "other")
+        theirs = http.post("/api/v0/new_task", content=json.dumps(form(proj_id="S"))).json()
         assert [error["field"] for error in theirs["errors"]] == ["train_data", "train_data"]
         assert "there is no dataset of that name" in theirs["msg"]
         tuned = form(
-            proj_id="Q", task_type="dl_ft", trained_task_id=tokens["task"],
+            proj_id="S", task_type="dl_ft", trained_task_id=tokens["task"],
             train_data=["other_SZ", "other_NC"],
         )  # fmt: skip
         parent = http.post("/api/v0/new_task", content=json.dumps(tuned)).json()
@@ -224,23 +225,24 @@ def test_no_address_shows_another_project_s_task(place: Place, tokens: dict[str,
 
 
 def test_a_model_of_another_project_brings_no_dataset_s_name_along(
-    place: Place, tokens: dict[str, str]
+    place: Place, tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who sees all projects may fine-tune one's model in another, as NEURO-LEARN's server may."""
+    reader = sgn_token(place, "new", "--project", "R", "--role", "read")
     with client(place, tokens["everywhere"]) as http:
         with reading(place.variables):
-            add_small(http, "Q", "tuned")
+            add_small(http, "R", "tuned")
         tuned = form(
-            proj_id="Q", task_type="dl_ft", trained_task_id=tokens["task"],
+            proj_id="R", task_type="dl_ft", trained_task_id=tokens["task"],
             train_data=["tuned_SZ", "tuned_NC"],
         )  # fmt: skip
         task_id = http.post("/api/v0/new_task", content=json.dumps(tuned)).json()["task_form"][
             "task_id"
         ]
-    place.http.headers["authorization"] = f"Bearer {tokens['stranger']}"
+    monkeypatch.setitem(place.http.headers, "authorization", f"Bearer {reader}")
     (task,) = place.wait(task_id)
     assert task["task_status"] == "Finished", task["error"]
-    with client(place, tokens["stranger"], accept="text/html, */*") as http:
+    with client(place, reader, accept="text/html, */*") as http:
         url = f"/api/v0/tasks/{task_id}"
         told = {
             path: http.get(path)

@@ -77,10 +77,11 @@ def test_a_model_that_is_gone_is_lost(
     assert small.http.get(f"/api/v0/tasks/{task_id}/model").status_code == 200
 
 
-def test_a_lost_model_predicts_nothing_and_says_why(
-    small: Installation, trained: dict[str, Any], folder: Path
-) -> None:
-    url = f"/api/v0/tasks/{trained['task_id']}/predict"
+def test_a_lost_model_predicts_nothing_and_says_why(small: Installation) -> None:
+    """A model of its own: one that has predicted before is still in the worker's memory."""
+    task_id = small.wait(small.post(form())["task_form"]["task_id"])["task_id"]
+    folder = small.home / "registry" / "models" / str(task_id)
+    url = f"/api/v0/tasks/{task_id}/predict"
     with away(folder / "manifest.json"):
         reply = small.http.post(url, content=PEOPLE)
         assert (reply.status_code, reply.json()["error_num"]) == (410, 24), reply.text

@@ -12,7 +12,7 @@ from tests.databases import query
 from tests.installations import process
 from tests.places import WORKER, Place, place_at
 from tests.reading import reading
-from tests.service.forms import JUDGED, SMALL, form
+from tests.service.forms import JUDGED, QUICK, SMALL, form
 from tests.service.test_access import client, sgn_token
 
 pytestmark = pytest.mark.slow
@@ -336,7 +336,14 @@ def test_who_has_seen_a_subject_is_named_and_its_evidence_erased(
 
 
 def test_a_deleted_task_leaves_its_child_usable(study: tuple[Place, str, str]) -> None:
-    place, first, second = study
+    """Tasks of its own: others look at those of the study."""
+    place, _, _ = study
+    first = place.submit()
+    place.wait(first)
+    tuned = {**QUICK, "trained_task_id": first}
+    second = place.submit(train_data=["small_SZ", "small_NC"], task_type="dl_ft", param_set=tuned)
+    (task,) = place.wait(second)
+    assert task["task_status"] == "Finished", task["error"]
     asked = place.http.delete(f"{TASKS}/{first}")
     assert (asked.status_code, asked.json()["error_num"]) == (409, 29)
     assert [each["task_id"] for each in asked.json()["dependents"]] == [second]
