@@ -177,7 +177,10 @@ def test_a_project_s_token_sees_the_figures_of_that_project(
 
     assert 'sgn_tasks{state="Finished"} 0.0' in figures("stranger")
     mine = figures("reader")
-    assert 'sgn_tasks{state="Finished"} 1.0' in mine
+    with client(place, tokens["reader"]) as http:
+        listed = http.get("/api/v0/tasks", params={"status": "Finished", "limit": "500"}).json()
+    assert listed["tasks"]
+    assert f'sgn_tasks{{state="Finished"}} {len(listed["tasks"])}.0' in mine
     assert {line.partition("{")[0] for line in mine} <= {"sgn_tasks", "sgn_oldest_task_seconds"}
     assert any(line.startswith("sgn_http_requests_total") for line in figures("everywhere"))
 
@@ -228,7 +231,7 @@ def test_a_model_of_another_project_brings_no_dataset_s_name_along(
     place: Place, tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who sees all projects may fine-tune one's model in another, as NEURO-LEARN's server may."""
-    reader = sgn_token(place, "new", "--project", "R", "--role", "read")
+    owner = sgn_token(place, "new", "--project", "R", "--role", "submit")
     with client(place, tokens["everywhere"]) as http:
         with reading(place.variables):
             add_small(http, "R", "tuned")
@@ -239,10 +242,10 @@ def test_a_model_of_another_project_brings_no_dataset_s_name_along(
         task_id = http.post("/api/v0/new_task", content=json.dumps(tuned)).json()["task_form"][
             "task_id"
         ]
-    monkeypatch.setitem(place.http.headers, "authorization", f"Bearer {reader}")
+    monkeypatch.setitem(place.http.headers, "authorization", f"Bearer {owner}")
     (task,) = place.wait(task_id)
     assert task["task_status"] == "Finished", task["error"]
-    with client(place, reader, accept="text/html, */*") as http:
+    with client(place, owner, accept="text/html, */*") as http:
         url = f"/api/v0/tasks/{task_id}"
         told = {
             path: http.get(path)
@@ -319,13 +322,14 @@ def test_no_secret_is_in_a_log_or_among_the_metrics(place: Place, tokens: dict[s
 
 
 def test_a_request_s_id_goes_through_to_the_worker_s_log(
-    place: Place, tokens: dict[str, str]
+    place: Place, tokens: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with client(place, tokens["submitter"], **{"x-request-id": "made.by-me_1"}) as http:
         reply = http.post("/api/v0/new_task", content=json.dumps(form()))
         assert reply.headers["x-request-id"] == "made.by-me_1"
         task_id = reply.json()["task_form"]["task_id"]
-        place.http.headers["authorization"] = f"Bearer {tokens['submitter']}"
+        bearer = f"Bearer {tokens['submitter']}"
+        monkeypatch.setitem(place.http.headers, "authorization", bearer)
         assert place.wait(task_id)[0]["request_id"] == "made.by-me_1"
         assert '"request_id": "made.by-me_1"' in http.get(f"/api/v0/tasks/{task_id}/events").text
     assert f"[made.by-me_1] task {task_id}" in (place.folder / "worker.log").read_text()
