@@ -14,7 +14,7 @@ from tests.faults.desk import Desk
 from tests.faults.estate import estate
 from tests.faults.plan import Plan
 
-PAUSE = 0.4  # seconds between two faults, at most
+PAUSE = 0.7  # seconds between two faults, at most
 END_SECONDS = 120  # in which a task comes on, if any is still open
 
 
