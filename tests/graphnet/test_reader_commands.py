@@ -1,6 +1,10 @@
 """``python -m graphnet.readers`` and ``python -m graphnet.predecessor``: help and errors."""
 
+import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,3 +111,23 @@ def test_answers_that_cannot_be_read_are_refused(
     for language in ("en", CHINESE):
         refused = said(readers, [*command, f"--lang={language}"], capsys, status=2)
         assert refused.endswith(f"{render(sentence, language)}\n")
+
+
+def test_a_folder_is_read_and_named_by_all_its_files(tmp_path: Path) -> None:
+    folder = tmp_path / "cohort"
+    folder.mkdir()
+    sums = []
+    for number, changed in enumerate(("0.5", "0.5", "0.25")):
+        for group, first in (("SZ", "0.75"), ("NC", changed)):
+            rows = [f"{group}{subject},{group},{first},2,3,4,5,6" for subject in range(5)]
+            table = "\n".join(["subject,group,r1,r2,r3,r4,r5,r6", *rows])
+            (folder / f"{group}.csv").write_text(table)
+        out = tmp_path / f"out{number}"
+        out.mkdir()
+        command = [sys.executable, "-m", "graphnet.readers", str(folder), str(out)]
+        environment = {**os.environ, "SGN_LANG": "en"}
+        subprocess.run(command, check=True, env=environment, timeout=120)
+        outcome = json.loads((out / "outcome.json").read_text())
+        assert outcome.get("questions") == [], outcome
+        sums.append(json.loads((out / "dataset.json").read_text())["sha256"])
+    assert sums[0] == sums[1] != sums[2]
