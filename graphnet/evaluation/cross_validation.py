@@ -48,8 +48,8 @@ class CrossValidation:
     could not be fitted: ``reasons`` says why. ``models``: one per fold. ``chosen``: the settings
     that nested selection took, one mapping per fold. ``slopes``: those of the folds' calibrations,
     None of one without. ``others`` are the out-of-fold predictions of the same folds from another
-    start, ``other_reasons`` why there are none. ``comparisons``: of the candidates of a sweep, one
-    per fold.
+    start, ``others_ranked`` what subjects are ranked by there, ``other_reasons`` why there are
+    none. ``comparisons``: of the candidates of a sweep, one per fold.
     """
 
     folds: Sequence[Fold]
@@ -59,6 +59,7 @@ class CrossValidation:
     reasons: Mapping[str, Message] = field(default_factory=dict)
     chosen: Sequence[Mapping[str, float]] = ()
     others: Mapping[str, FloatArray] = field(default_factory=dict)
+    others_ranked: Mapping[str, FloatArray] = field(default_factory=dict)
     other_reasons: Mapping[str, Message] = field(default_factory=dict)
     log_probabilities: FloatArray | None = None
     slopes: Sequence[float | None] = ()
@@ -158,11 +159,13 @@ def cross_validate(
                 )
             rivals[NO_EDGE] = pooled(folds, _tested(folds, no_graph), len(cohort))
     predicted: dict[str, FloatArray] = {}
+    before: dict[str, FloatArray] = {}
     failed: dict[str, Message] = {}
     for name, start in others.items():
         try:
             fits = _from_other(replace(fitting, parent=start.parent), start, folds, inner, nested)
             predicted[name] = pooled(folds, _tested(folds, fits), len(cohort))
+            before[name] = _ranked(folds, fits, predicted[name])
         except GraphnetError as error:
             failed[name] = error.messages[0]
     return CrossValidation(
@@ -173,6 +176,7 @@ def cross_validate(
         reasons=reasons,
         chosen=[_chosen(one.settings, parent) for one in specs] if nested else [],
         others=predicted,
+        others_ranked=before,
         other_reasons=failed,
         log_probabilities=_logs(folds, ours, len(cohort)),
         slopes=[_slope(fit.model) for fit in ours] if inner else [],
@@ -263,6 +267,12 @@ def _logs(folds: Sequence[Fold], fits: Sequence[FitResult], subjects: int) -> Fl
     logs = [fit.log_probabilities for fit in fits]
     known = [each[fold.test] for fold, each in zip(folds, logs, strict=True) if each is not None]
     return pooled(folds, known, subjects) if known else None
+
+
+def _ranked(folds: Sequence[Fold], fits: Sequence[FitResult], predicted: FloatArray) -> FloatArray:
+    """What subjects of several folds are ranked by, (R, S, C): before calibration."""
+    logs = _logs(folds, fits, predicted.shape[1])
+    return predicted if logs is None else np.asarray(np.exp(logs))
 
 
 def _slope(model: StoredModel) -> float | None:

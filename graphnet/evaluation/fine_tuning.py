@@ -40,16 +40,37 @@ WIDEST = 60.0  # logits between which a threshold is looked for
 
 
 @dataclass(frozen=True)
+class Predicted:
+    """Predictions (R, S, C) of R repeats, and what the AUC ranks them by, likewise.
+
+    The latter are those before calibration where each fold has a calibration of its own, which puts
+    subjects of different folds into another order.
+    """
+
+    values: FloatArray
+    ranked: FloatArray
+
+    @classmethod
+    def of_one_model(cls, values: FloatArray) -> "Predicted":
+        """Of one model (S, C), whose calibration changes no order."""
+        return cls(values[None], values[None])
+
+    def rows(self, rows: IntArray) -> "Predicted":
+        """Of some subjects."""
+        return Predicted(self.values[:, rows], self.ranked[:, rows])
+
+
+@dataclass(frozen=True)
 class TunedFolds:
-    """Out-of-fold predictions (R, S, C) of the training subjects by models of the same folds.
+    """Out-of-fold predictions of the training subjects by models of the same folds.
 
     ``tuned`` begin from the parent; ``scratch`` do not, or ``scratch_reason`` says why there are
     none.
     """
 
     folds: Sequence[Fold]
-    tuned: FloatArray | None
-    scratch: FloatArray | None = None
+    tuned: Predicted | None
+    scratch: Predicted | None = None
     scratch_reason: Message | None = None
 
 
@@ -95,12 +116,12 @@ def compare_tuning(
 
 @dataclass(frozen=True)
 class _Group:
-    """Subjects (S,) of a split, who of them counts, and what each model predicts (R, S, C)."""
+    """Subjects (S,) of a split, who of them counts, and what each model predicts of them."""
 
     split: str
     cohort: Cohort
-    tuned: FloatArray
-    rivals: Mapping[str, FloatArray] = field(default_factory=dict)
+    tuned: Predicted
+    rivals: Mapping[str, Predicted] = field(default_factory=dict)
     reasons: Mapping[str, Message] = field(default_factory=dict)
     by_parent: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
     in_training: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
@@ -113,17 +134,18 @@ def _test(models: TunedModels, data: Splits, predicted: FloatArray | None) -> It
         return
     shared = set(data.shared("test", "train"))
     theirs = models.parent.predict(test)
-    rivals, reasons = {PARENT: theirs[None]}, {}
+    rivals, reasons = {PARENT: Predicted.of_one_model(theirs)}, {}
     if models.model.scale is None and len(models.model.classes) == 2:
         known = ~seen_by_parent(models.parent, train)
         shift = _shift(models.parent.predict(train)[known], _labels(models.model, train)[known])
-        rivals[MOVED] = _moved(theirs, shift)[None]
+        rivals[MOVED] = Predicted(_moved(theirs, shift)[None], theirs[None])
     if models.scratch is not None:
-        rivals[SCRATCH] = models.scratch.predict(test)[None]
+        rivals[SCRATCH] = Predicted.of_one_model(models.scratch.predict(test))
     elif models.scratch_reason is not None:
         reasons[SCRATCH] = models.scratch_reason
     yield _Group(
-        *("test", test, predicted[None], rivals, reasons, seen_by_parent(models.parent, test)),
+        *("test", test, Predicted.of_one_model(predicted), rivals, reasons),
+        seen_by_parent(models.parent, test),
         np.array([subject in shared for subject in test.ids], dtype=bool),
     )
 
@@ -132,12 +154,14 @@ def _folds(models: TunedModels, train: Cohort, folds: Mapping[str, TunedFolds]) 
     for kind, each in folds.items():
         theirs, seen = models.parent.predict(train), seen_by_parent(models.parent, train)
         if each.tuned is None:  # the parent was trained on all of them
-            nothing = np.full((1, *theirs.shape), np.nan)
+            nothing = Predicted.of_one_model(np.full(theirs.shape, np.nan))
             yield _Group(kind, train, nothing, by_parent=seen, in_training=np.zeros_like(seen))
             continue
-        rivals, reasons = {PARENT: theirs[None]}, {}
+        rivals, reasons = {PARENT: Predicted.of_one_model(theirs)}, {}
         if models.model.scale is None and len(models.model.classes) == 2:
-            rivals[MOVED] = _moved_by_fold(models, train, each, theirs, seen)
+            moved = _moved_by_fold(models, train, each, theirs, seen)
+            # A threshold ranks nobody anew: that each fold has one of its own would only add noise.
+            rivals[MOVED] = Predicted(moved, np.broadcast_to(theirs, moved.shape))
         if each.scratch is not None:
             rivals[SCRATCH] = each.scratch
         elif each.scratch_reason is not None:
@@ -151,7 +175,8 @@ def _moved_by_fold(
     models: TunedModels, train: Cohort, each: TunedFolds, theirs: FloatArray, seen: Mask
 ) -> FloatArray:
     """The parent with a threshold of each fold's training subjects, whom it has not seen."""
-    labels, moved = _labels(models.model, train), np.full_like(each.tuned, np.nan)
+    repeats = 1 + max(fold.repeat for fold in each.folds)
+    labels, moved = _labels(models.model, train), np.full((repeats, *theirs.shape), np.nan)
     for fold in each.folds:
         fitted_on = fold.train[~seen[fold.train]]
         shift = _shift(theirs[fitted_on], labels[fitted_on])
@@ -189,7 +214,7 @@ def _moved(probabilities: FloatArray, shift: float) -> FloatArray:
 
 def _compared(models: TunedModels, group: _Group) -> TuningComparison:
     counted = ~(group.by_parent | group.in_training)
-    counted &= ~np.isnan(group.tuned).any(axis=(0, 2))
+    counted &= ~np.isnan(group.tuned.values).any(axis=(0, 2))
     rows = np.flatnonzero(counted)
     cohort = group.cohort.rows(rows) if len(rows) else None
     by_class: dict[str, int] = {}
@@ -203,24 +228,14 @@ def _compared(models: TunedModels, group: _Group) -> TuningComparison:
     if cohort is None:
         return replace(empty, reason=Message("tuning.nobody-new"))
     judge = _judge(models.model, cohort)
-    tuned = group.tuned[:, rows]
+    tuned = group.tuned.rows(rows)
     rivals = {name: Rival(reason=reason) for name, reason in group.reasons.items()}
     for name, values in group.rivals.items():
-        theirs = values[:, rows]
+        theirs = values.rows(rows)
         apart = judge.differences(tuned, theirs)
         widened = {metric: each.widened(group.widening) for metric, each in apart.items()}
         rivals[name] = Rival(judge.figures(theirs), widened)
-    if MOVED in rivals and "auc" in rivals[PARENT].metrics:
-        # A threshold ranks nobody anew: that each fold has one of its own would only add noise.
-        rivals[MOVED] = _with_ranking(rivals[MOVED], rivals[PARENT])
     return replace(empty, tuned=judge.figures(tuned), rivals=rivals)
-
-
-def _with_ranking(moved: Rival, parent: Rival) -> Rival:
-    return Rival(
-        {**moved.metrics, "auc": parent.metrics["auc"]},
-        {**moved.differences, "auc": parent.differences["auc"]},
-    )
 
 
 @dataclass(frozen=True)
@@ -230,23 +245,29 @@ class _Judge:
     truth: NDArray[np.int64] | FloatArray
     classes: int
 
-    def figures(self, predicted: FloatArray) -> Estimates:
-        """Metrics of predictions (R, S, C): the means over repeats, of intervals too."""
-        return _means([self._of(repeat) for repeat in predicted])
+    def figures(self, predicted: Predicted) -> Estimates:
+        """Metrics of predictions: the means over repeats, of intervals too."""
+        pairs = zip(predicted.values, predicted.ranked, strict=True)
+        return _means([self._of(*repeat) for repeat in pairs])
 
-    def differences(self, ours: FloatArray, theirs: FloatArray) -> Estimates:
+    def differences(self, ours: Predicted, theirs: Predicted) -> Estimates:
         """Ours less theirs, likewise; of R repeats of each, or one of theirs."""
-        repeats = np.broadcast_to(theirs, (len(ours), *theirs.shape[1:]))
-        return _means([self._apart(*pair) for pair in zip(ours, repeats, strict=True)])
+        repeats = (
+            np.broadcast_to(each, ours.values.shape) for each in (theirs.values, theirs.ranked)
+        )
+        pairs = zip(ours.values, ours.ranked, *repeats, strict=True)
+        return _means([self._apart(*each) for each in pairs])
 
-    def _of(self, predicted: FloatArray) -> Estimates:
+    def _of(self, predicted: FloatArray, ranked: FloatArray) -> Estimates:
         if not self.classes:
             return {"mae": mean(self._errors(predicted), highest=math.inf)}
-        metrics = evaluate(self.truth.astype(np.int64), predicted)
+        metrics = evaluate(self.truth.astype(np.int64), predicted, ranked)
         names = CLASS_FIGURES if self.classes == 2 else SEVERAL_FIGURES
         return {name: metrics.estimate(name) for name in names}
 
-    def _apart(self, ours: FloatArray, theirs: FloatArray) -> Estimates:
+    def _apart(
+        self, ours: FloatArray, our_rank: FloatArray, theirs: FloatArray, their_rank: FloatArray
+    ) -> Estimates:
         errors = difference_of_means(self._errors(ours), self._errors(theirs))
         if not self.classes:
             return {SCORE_FIGURES[0]: errors}
@@ -255,7 +276,7 @@ class _Judge:
             return {"accuracy": difference_of_shares(*hits), "brier": errors}
         patient = self.truth == 1
         return {
-            "auc": difference_of_areas(patient, ours[:, 1], theirs[:, 1]),
+            "auc": difference_of_areas(patient, our_rank[:, 1], their_rank[:, 1]),
             "brier": errors,
             "sensitivity": difference_of_shares(*(hit[patient] for hit in hits)),
             "specificity": difference_of_shares(*(hit[~patient] for hit in hits)),

@@ -16,7 +16,7 @@ from graphnet.data.splits import Splits
 from graphnet.errors import GraphnetError
 from graphnet.evaluation.assessment import differences, split_metrics
 from graphnet.evaluation.cross_validation import CrossValidation
-from graphnet.evaluation.fine_tuning import TunedFolds
+from graphnet.evaluation.fine_tuning import Predicted, TunedFolds
 from graphnet.evaluation.folds import Fold, leave_one_out_by, most_folds, stratified
 from graphnet.evaluation.metrics import evaluate_repeats
 from graphnet.evaluation.model_selection import Comparison
@@ -241,10 +241,15 @@ def _add(
     (model, train), kind, predicted = trained, plan.kind, outcome.predicted
     result.outcomes[kind] = outcome
     result.metrics[kind] = summary(model, train, predicted, outcome.ranked)
+    ours = Predicted(predicted, outcome.ranked) if plan.from_parent else None
+    rivals = {
+        name: Predicted(values, outcome.others_ranked[name])
+        for name, values in outcome.others.items()
+    }
     result.tuned[kind] = TunedFolds(
         plan.folds,
-        outcome.others.get(TUNED, predicted if plan.from_parent else None),
-        outcome.others.get(SCRATCH),
+        rivals.get(TUNED, ours),
+        rivals.get(SCRATCH),
         outcome.other_reasons.get(SCRATCH),
     )
     if outcome.uncalibrated is not None:

@@ -167,6 +167,22 @@ def test_few_new_subjects_have_wide_intervals_or_none(each: int) -> None:
         assert (apart[name].high or 0) - (apart[name].low or 0) > 1 / (2 * each)
 
 
+def test_the_calibration_of_each_fold_changes_no_auc() -> None:
+    data = Splits(people("B", 12, 1, FIRST))
+    asked = replace(JUDGED, cv_folds=4)
+    plain, calibrated = (
+        leading(tuned(data, asked, epochs=8, calibrate=calibrate)) for calibrate in (False, True)
+    )
+    assert calibrated.tuned["auc"] == plain.tuned["auc"]
+    assert calibrated.tuned["brier"].value != plain.tuned["brier"].value
+    scratch = calibrated.rivals[SCRATCH], plain.rivals[SCRATCH]
+    assert scratch[0].metrics["auc"] == scratch[1].metrics["auc"]
+    assert scratch[0].metrics["brier"] != scratch[1].metrics["brier"]
+    for name in (PARENT, MOVED, SCRATCH):
+        pair = calibrated.rivals[name], plain.rivals[name]
+        assert pair[0].differences["auc"] == pair[1].differences["auc"]
+
+
 def test_scratch_can_be_switched_off() -> None:
     data = Splits(people("B", 10, 1, FIRST))
     on = replace(JUDGED, cv_folds=2)
