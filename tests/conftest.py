@@ -10,6 +10,8 @@ from graphnet.messages import ENGLISH, LANGUAGE_VARIABLES
 from tests.installations import REAL_DATA, Installation, sgn_up
 from tests.service.forms import add_datasets
 
+pytest_plugins = ("tests.forks",)
+
 WILD = REAL_DATA.with_name("wild")
 
 
