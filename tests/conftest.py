@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from graphnet.messages import ENGLISH, LANGUAGE_VARIABLES
 from tests.installations import REAL_DATA, Installation, sgn_up
@@ -18,6 +19,9 @@ WILD = REAL_DATA.with_name("wild")
 def pytest_configure() -> None:
     """Sentences are looked at in English, whatever the language of this machine is."""
     os.environ[LANGUAGE_VARIABLES[0]] = ENGLISH
+    # Nor is a loaded machine a failure.
+    settings.register_profile("sgn", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("sgn")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -13,7 +13,7 @@ import gc
 import os
 import signal
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -36,9 +36,13 @@ SHARING = 3
 
 @dataclass(eq=False)
 class File:
-    """The tests of a file, or what is left of them."""
+    """The tests of a file, or what is left of them, and where each stands among all.
+
+    A test is known by its place, as several may have one name.
+    """
 
     items: list[pytest.Item]
+    places: list[int]
 
     @cached_property
     def slow(self) -> bool:
@@ -50,8 +54,10 @@ class File:
         return any("installation" in getattr(item, "fixturenames", ()) for item in self.items)
 
 
-def files_of(items: Iterable[pytest.Item]) -> list[File]:
-    return [File(list(group)) for _, group in groupby(items, key=lambda item: item.path)]
+def files_of(items: Sequence[pytest.Item], places: Iterable[int]) -> list[File]:
+    grouped = groupby(places, key=lambda place: items[place].path)
+    files = [list(group) for _, group in grouped]
+    return [File([items[place] for place in file], file) for file in files]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,7 +69,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     config = session.config
     if not config.option.forks or config.option.collectonly or session.testsfailed:
         return None  # pytest does it, or says why not
-    _Parent(session, files_of(session.items)).run(config.option.forks)
+    _Parent(session).run(config.option.forks)
     if session.shouldfail:
         raise session.Failed(session.shouldfail)
     return True
@@ -75,7 +81,7 @@ class _Fork:
     def __init__(self, session: pytest.Session, number: int, folder: Path, stop: Event) -> None:
         self.shares = number <= SHARING
         self.ours, its = FORK.Pipe()
-        self.left: list[pytest.Item] = []
+        self.left: list[int] = []
         self.process = FORK.Process(target=_Child(session, its, folder, stop).run)
         with warnings.catch_warnings():
             # Python warns of threads in the parent; those of numpy's library heed a fork.
@@ -83,17 +89,17 @@ class _Fork:
             self.process.start()
         its.close()
 
-    def give(self, items: list[pytest.Item]) -> None:
-        self.left += items
-        self.ours.send([item.nodeid for item in items])
+    def give(self, places: list[int]) -> None:
+        self.left += places
+        self.ours.send(places)
 
 
 class _Parent:
     """Gives out files and hears of tests."""
 
-    def __init__(self, session: pytest.Session, files: list[File]) -> None:
+    def __init__(self, session: pytest.Session) -> None:
         self._session = session
-        self._files = files
+        self._files = files_of(session.items, range(len(session.items)))
         self._config = session.config
         self._forks: dict[Connection, _Fork] = {}
         self._started = 0
@@ -124,7 +130,7 @@ class _Parent:
         fork = _Fork(self._session, self._started, folder, self._stop)
         self._forks[fork.ours] = fork
 
-    def _next(self, fork: _Fork) -> list[pytest.Item]:
+    def _next(self, fork: _Fork) -> list[int]:
         """The first file of those that are fast, else of the kind that this process takes first."""
         if not self._files:
             return []
@@ -132,7 +138,7 @@ class _Parent:
             self._files, key=lambda file: (file.slow, file.slow and file.shares != fork.shares)
         )
         self._files.remove(file)
-        return file.items
+        return file.places
 
     def _hear(self, fork: _Fork) -> None:
         try:
@@ -170,7 +176,8 @@ class _Parent:
         if not fork.left:
             message = f"A process of the tests ended {how} after its last test."
             raise RuntimeError(message)
-        died, *left = fork.left
+        place, *left = fork.left
+        died = self._session.items[place]
         report = pytest.TestReport(
             nodeid=died.nodeid,
             location=died.location,
@@ -180,7 +187,7 @@ class _Parent:
             when="call",
         )
         self._config.hook.pytest_runtest_logreport(report=report)
-        self._files[:0] = files_of(left)
+        self._files[:0] = files_of(self._session.items, left)
         if self._files:
             self._start()
 
@@ -220,14 +227,13 @@ class _Child:
 
     def _items(self) -> Iterator[pytest.Item]:
         """All tests of this process. Its next file is asked for as the last before begins."""
-        items = {item.nodeid: item for item in self._session.items}
         while True:
             self._parent.send("more")
-            file = self._parent.recv()
-            if not file:
+            places = self._parent.recv()
+            if not places:
                 return
-            for nodeid in file:
-                yield items[nodeid]
+            for place in places:
+                yield self._session.items[place]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         data = self._config.hook.pytest_report_to_serializable(config=self._config, report=report)

@@ -70,6 +70,13 @@ def test_comes_later(ended):
 """
 
 
+TWICE = """
+def pytest_pycollect_makeitem(collector, name, obj):
+    if name == "test_one":
+        return [*collector._genfunctions(name, obj), *collector._genfunctions(name, obj)]
+"""
+
+
 def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     (folder / "pytest.ini").write_text("[pytest]\n")
     command = [sys.executable, "-m", "pytest", "-p", "tests.forks", "-p", "no:cacheprovider"]
@@ -96,6 +103,13 @@ def test_they_tell_what_one_process_tells(tmp_path: Path) -> None:
     tail = "4 failed, 4 passed, 4 skipped, 4 xfailed, 4 errors"
     assert tail in alone.stdout.splitlines()[-1]
     assert tail in forked.stdout.splitlines()[-1]
+
+
+def test_tests_of_one_name_are_run_each(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(TWICE)
+    (tmp_path / "test_twice.py").write_text("def test_one(tmp_path):\n    assert tmp_path\n")
+    ran = run(tmp_path, "--forks", "2")
+    assert "2 passed" in ran.stdout.splitlines()[-1]
 
 
 def test_who_dies_has_failed_and_the_rest_of_its_file_is_run(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tests.db.backends import on_sqlite, or_skipped
 from tests.db.opened import opened
 from tests.db.processes import migrated, together
 from tests.db.samples import running
+from tests.installations import GIVE_UP_SECONDS
 
 OWN = (
     "sgn_audit", "sgn_installation", "sgn_keys", "sgn_labels", "sgn_mappings", "sgn_outbox",
@@ -126,7 +127,7 @@ def test_migrations_on_one_loop_wait_for_each_other(new_url: str) -> None:
 
     thread = threading.Thread(target=asyncio.run, args=[thrice()], daemon=True)
     thread.start()
-    thread.join(10)
+    thread.join(GIVE_UP_SECONDS)
     assert not thread.is_alive(), "each waits for another without an end"
     opened(new_url, check_schema())
 
