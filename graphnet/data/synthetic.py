@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphnet.data.atlas import tables
+
 MEASURES = {"ALFF": (1.1, 0.35), "DC": (46.0, 14.0), "GMV": (0.4, 0.06), "ReHo": (0.45, 0.06)}
 
 
@@ -18,7 +20,8 @@ class Recipe:
     """What goes into a synthetic cohort of R regions.
 
     Patients differ in ``affected`` regions by ``effect`` standard deviations, down in every
-    measure. Regions of one network (``networks`` of them, by region number) vary together. A
+    measure. Regions of one network (``networks`` of them) vary together: ``network_of`` says of
+    each region which is its, and by default its number does. A
     site shifts and stretches every measure by ``site_shift`` standard deviations. ``corrupt``
     cells of a site are missing or absurd, as in real files.
     """
@@ -27,6 +30,7 @@ class Recipe:
     affected: tuple[int, ...] = (3, 17, 29, 30, 41, 42, 55, 77, 78, 86)
     effect: float = 0.3
     networks: int = 7
+    network_of: tuple[int, ...] = ()
     site_shift: float = 0.4
     corrupt: int = 6
 
@@ -68,7 +72,19 @@ def cohort_table(
 EXAMPLE_SEED = 7
 # Subjects of each site by class: two hospitals of middle size, and fewer patients than controls.
 EXAMPLE_SITES = {"North": (64, 56), "South": (48, 40)}
-EXAMPLE_EFFECT = 0.28  # standard deviations; an AUC of 0.7 to 0.8, as large studies find
+# Standard deviations, which is Cohen's d: as schizophrenia has in single regions of the brain.
+EXAMPLE_EFFECT = 0.4
+# The middle of each network in millimetres, of either hemisphere; patients differ in the first:
+# insula, inferior frontal gyrus, temporal pole and what lies between.
+EXAMPLE_NETWORKS = (
+    (31, 7, -1),
+    (18, -71, 18),
+    (7, -13, 57),
+    (17, 38, 31),
+    (42, -38, 47),
+    (42, -26, -8),
+    (20, 44, -12),
+)
 EXAMPLE_AGE = (34.0, 9.0, 18, 60)  # mean, standard deviation, youngest, oldest; years
 GREY_MATTER_PER_YEAR = -0.03  # standard deviations
 
@@ -76,11 +92,12 @@ GREY_MATTER_PER_YEAR = -0.03  # standard deviations
 def example_cohort() -> pd.DataFrame:
     """A cohort of 208 subjects to try the service with: always the same table.
 
-    Four measures of AAL-90, two sites with scanner differences, age and sex. Patients differ by
-    EXAMPLE_EFFECT standard deviations in ten regions. Both covariates
-    are alike in patients and controls; grey matter declines with age.
+    Four measures of AAL-90, two sites with scanner differences, age and sex. Neighbouring regions
+    are a network and vary together; patients differ by EXAMPLE_EFFECT standard deviations in all
+    regions of one. Both covariates are alike in patients and controls; grey matter declines with
+    age.
     """
-    halves, recipe = [], Recipe(effect=EXAMPLE_EFFECT)
+    halves, recipe = [], example_recipe()
     for site, sizes in EXAMPLE_SITES.items():
         for label, subjects in enumerate(sizes):
             random = np.random.default_rng([EXAMPLE_SEED, label, *site.encode()])
@@ -100,11 +117,25 @@ def example_cohort() -> pd.DataFrame:
     return pd.concat(halves, ignore_index=True)
 
 
+def example_recipe() -> Recipe:
+    """What goes into the example cohort: networks of neighbours, one of which is affected."""
+    places = np.array([region.place for region in tables()["aal90"].regions])
+    places[:, 0] = np.abs(places[:, 0])  # a network has both sides
+    distance = np.linalg.norm(places[:, None] - np.array(EXAMPLE_NETWORKS), axis=-1)
+    network = distance.argmin(axis=1)
+    return Recipe(
+        affected=tuple(int(region) + 1 for region in np.flatnonzero(network == 0)),
+        effect=EXAMPLE_EFFECT,
+        networks=len(EXAMPLE_NETWORKS),
+        network_of=tuple(network.tolist()),
+    )
+
+
 def _subjects(
     plan: Recipe, subjects: int, label: int, random: np.random.Generator
 ) -> NDArray[np.float64]:
     """Standardised measures (S, N, F): networks share half of their variance."""
-    network = np.arange(plan.regions) % plan.networks
+    network = np.array(plan.network_of or np.arange(plan.regions) % plan.networks)
     shared = random.standard_normal((subjects, plan.networks, len(MEASURES)))[:, network]
     own = random.standard_normal((subjects, plan.regions, len(MEASURES)))
     values = np.sqrt(0.5) * shared + np.sqrt(0.5) * own

@@ -9,8 +9,16 @@ import pytest
 from numpy.typing import NDArray
 from pandas.testing import assert_frame_equal
 
+from graphnet.data.atlas import tables
 from graphnet.data.cohort import Cohort
-from graphnet.data.synthetic import MEASURES, Recipe, cohort_table, example_cohort
+from graphnet.data.synthetic import (
+    EXAMPLE_EFFECT,
+    MEASURES,
+    Recipe,
+    cohort_table,
+    example_cohort,
+    example_recipe,
+)
 from graphnet.readers import from_table, read_table
 from tests.graphnet.people import same
 
@@ -113,6 +121,28 @@ def test_the_example_cohort_has_known_effects_and_fair_covariates() -> None:
     assert abs(age[patients].mean() - age[~patients].mean()) < 2 * error
     grey = table.filter(like="GMV_").where(lambda values: values < 10).mean(axis=1)
     assert np.corrcoef(age, grey)[0, 1] < -0.15  # it declines with age
-    columns = [f"GMV_{region}" for region in Recipe().affected]
-    affected = table[columns].where(lambda values: values < 10).mean(axis=1)
-    assert affected[patients].mean() < affected[~patients].mean()
+
+
+def test_patients_of_the_example_differ_in_a_network_of_neighbours() -> None:
+    recipe, table = example_recipe(), example_cohort()
+    regions = tables()["aal90"].regions
+    affected = [region for region in regions if region.index in recipe.affected]
+    names = {region.name.rpartition("_")[0] for region in affected}
+    assert {"Insula", "Frontal_Inf_Oper", "Temporal_Pole_Sup"} <= names
+    assert len(names) == len(affected) / 2  # both sides of each
+    assert len(recipe.network_of) == len(regions) == recipe.regions
+    patients = table["LABEL_GROUP"] == "SZ"
+    values = table.filter(regex="_[0-9]+$").where(lambda cells: cells < 1000)
+    for site in ("North", "South"):
+        here = table["SITE"] == site
+        sizes = _cohens_d(values[here & patients], values[here & ~patients])
+        numbers = sizes.index.str.rpartition("_").get_level_values(2).astype(int)
+        inside = numbers.isin(recipe.affected)
+        assert -sizes[inside].mean() == pytest.approx(EXAMPLE_EFFECT, abs=0.15)
+        assert sizes[~inside].mean() == pytest.approx(0, abs=0.15)
+
+
+def _cohens_d(patients: pd.DataFrame, controls: pd.DataFrame) -> "pd.Series[float]":
+    spread = np.sqrt((patients.var() + controls.var()) / 2)
+    sizes: pd.Series[float] = (patients.mean() - controls.mean()) / spread
+    return sizes
