@@ -172,6 +172,13 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         asyncio.create_task(state.refusal_log.run()),
         asyncio.create_task(show_presence(state.broker.client, state.names, database)),
     ]
+    if state.settings.webhook is not None:
+        from service.monitoring.webhooks import Webhook  # noqa: PLC0415 - httpx: not for the start
+
+        webhook = Webhook(
+            state.settings.webhook, state.redis, state.names, state.settings.process.public_url
+        )
+        background.append(asyncio.create_task(webhook.run()))
     state.monitoring.listen(state.settings.process)
     try:
         yield

@@ -1,16 +1,62 @@
 """What the HTTP process needs to know besides what every process does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Self
+from urllib.parse import urlsplit
 
-from actors.settings import InvalidValue, ProcessSettings, natural, positive, read, yes_or_no
+from actors.settings import (
+    InvalidValue,
+    ProcessSettings,
+    ProcessSettingsError,
+    natural,
+    positive,
+    read,
+    yes_or_no,
+)
 from graphnet.messages import Message
 
 MEGABYTE, GIGABYTE = 1_000_000, 1_000_000_000
 Network = IPv4Network | IPv6Network
+LEAST_SECRET = 16  # characters
+
+
+@dataclass(frozen=True)
+class WebhookSettings:
+    """Where ended tasks are told, and the ``secret`` with which that is signed.
+
+    ``hosts`` are trusted: only they may have addresses of the own network, and do without TLS.
+    """
+
+    url: str
+    secret: str = field(repr=False)
+    hosts: frozenset[str] = frozenset()
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self | None:
+        """None where no address is set. Raises ProcessSettingsError."""
+        url = read(environment, "SGN_WEBHOOK_URL", str, "").strip()
+        if not url:
+            return None
+        secret = read(environment, "SGN_WEBHOOK_SECRET", webhook_secret)
+        hosts: frozenset[str] = read(environment, "SGN_WEBHOOK_HOSTS", names, frozenset())
+        try:
+            return cls(webhook_address(url, hosts), secret, hosts)
+        except InvalidValue as error:
+            problem = Message("settings.invalid", name="SGN_WEBHOOK_URL", reason=error.message)
+            raise ProcessSettingsError(problem, "SGN_WEBHOOK_URL") from error
+
+    @property
+    def host(self) -> str:
+        """The host of the address, in small letters."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the operator has listed the host."""
+        return self.host in self.hosts
 
 
 @dataclass(frozen=True)
@@ -25,7 +71,8 @@ class HttpSettings:
 
     ``anonymous`` lets in whoever comes as long as no token was made; ``trusted`` are the networks
     whose clients need none, as NEURO-LEARN's own. Who comes without a token must call the service
-    by one of ``host_names``; where there are none, on loopback by a name of loopback.
+    by one of ``host_names``; where there are none, on loopback by a name of loopback. A ``webhook``
+    is told of tasks that end.
     """
 
     process: ProcessSettings
@@ -45,6 +92,7 @@ class HttpSettings:
     anonymous: bool = True
     trusted: tuple[Network, ...] = ()
     host_names: frozenset[str] = frozenset()
+    webhook: WebhookSettings | None = None
 
     @property
     def shares_database(self) -> bool:
@@ -78,6 +126,7 @@ class HttpSettings:
             anonymous=is_loopback(host) or anonymous,
             trusted=read(environment, "SGN_TRUSTED_NETWORKS", networks, ()),
             host_names=read(environment, "SGN_HOST_NAMES", names, frozenset()),
+            webhook=WebhookSettings.from_environment(environment),
         )
 
 
@@ -92,6 +141,27 @@ def networks(text: str) -> tuple[Network, ...]:
 def names(text: str) -> frozenset[str]:
     """Host names with commas between them, without ports."""
     return frozenset(part.strip().lower() for part in text.split(",") if part.strip())
+
+
+def webhook_secret(text: str) -> str:
+    """A secret that cannot be guessed. Raises InvalidValue."""
+    if len(text) < LEAST_SECRET:
+        raise InvalidValue(Message("settings.webhook-secret", least=LEAST_SECRET))
+    return text
+
+
+def webhook_address(url: str, hosts: frozenset[str]) -> str:
+    """The address, if it can be one. Raises InvalidValue."""
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and parts.port != 0 and parts.username is None
+    except ValueError:
+        usable = False
+    if not usable or parts.scheme not in ("http", "https") or parts.fragment or not url.isascii():
+        raise InvalidValue(Message("settings.webhook-address"))
+    if parts.scheme == "http" and parts.hostname not in hosts:
+        raise InvalidValue(Message("settings.webhook-plain", host=str(parts.hostname)))
+    return url
 
 
 @lru_cache(256)

@@ -10,7 +10,7 @@ from tortoise.functions import Count
 from db.models import Outbox, Run
 from db.neurolearn import Submission
 from db.queue.claims import in_turn, place_of, waiting_projects
-from db.queue.states import ACTIVE, Status
+from db.queue.states import ACTIVE, TERMINAL, Status
 from db.rows import in_its_letters, pieces
 from db.server.errors import translate_errors
 from db.server.transactions import now_ms
@@ -76,6 +76,7 @@ async def places(most: int) -> dict[str, int]:
 
 
 MOST = 1000
+MOST_ENDED = 10_000
 FIELDS = ("task_id", "proj_id", "state", "epoch", "epochs", "permille", "remaining_ms", "version")
 
 
@@ -108,6 +109,33 @@ async def submitted(after: int | None) -> tuple[int, list[str]]:
     rows = await later.values("id", "task_id", "task_type")
     trainings = [row["task_id"] for row in rows if row["task_type"] in TYPES]
     return (rows[-1]["id"] if rows else after), trainings
+
+
+@dataclass(frozen=True)
+class EndedTask:
+    """A task that has ended; ``finished_at`` in milliseconds since 1970."""
+
+    task_id: str
+    status: str
+    finished_at: int
+
+
+@translate_errors()
+async def ended_since(since: int) -> list[EndedTask]:
+    """The tasks that ended at that time or later, the first first, at most ten thousand; no shards.
+
+    Without those whose submission was deleted.
+    """
+    states = sorted(status.value for status in TERMINAL)
+    ended = Run.filter(state__in=states, part=0, finished_at__gte=since, imported_at=0)
+    rows = ended.order_by("finished_at", "task_id").limit(MOST_ENDED)
+    found = [EndedTask(*row) for row in await rows.values_list("task_id", "state", "finished_at")]
+    task_ids = [task.task_id for task in found]
+    there: set[str] = set()
+    for ids in pieces(task_ids):
+        some = Submission.filter(task_id__in=ids)
+        there |= {str(task_id) for task_id in await some.values_list("task_id", flat=True)}
+    return [task for task in found if task.task_id in there]
 
 
 # Since when a task has been in a state that it is not to stay in.

@@ -17,6 +17,12 @@ ROWS = {
 }
 REQUIRED = {name: example for name, (example, default) in ROWS.items() if default == "required"}
 
+HOOK = {  # another than in the examples
+    "SGN_WEBHOOK_URL": "https://other.example.org",
+    "SGN_WEBHOOK_SECRET": "of another installation",
+    "SGN_WEBHOOK_HOSTS": "",
+}
+
 
 def test_no_variable_is_missing() -> None:
     sources = [
@@ -40,9 +46,13 @@ def _without(name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", sorted(set(ROWS) - set(REQUIRED)))
 def test_an_example_can_be_used_and_is_not_the_default(name: str) -> None:
-    host = {} if name == "SGN_HOST" else {"SGN_HOST": ROWS["SGN_HOST"][0]}  # some matter there only
-    given = HttpSettings.from_environment({**REQUIRED, **host, name: ROWS[name][0]})
-    assert given != HttpSettings.from_environment({**REQUIRED, **host})
+    others = (
+        {} if name == "SGN_HOST" else {"SGN_HOST": ROWS["SGN_HOST"][0]}
+    )  # some matter there only
+    if name in HOOK:
+        others |= HOOK
+    given = HttpSettings.from_environment({**REQUIRED, **others, name: ROWS[name][0]})
+    assert given != HttpSettings.from_environment({**REQUIRED, **others})
 
 
 def test_a_default_is_what_the_service_takes() -> None:

@@ -14,6 +14,9 @@ port = 必须是 1 至 { $most } 的端口，或以 0 表示不用，而不是 '
 log-format = 必须是 text 或 json，而不是 '{ $value }'
 yes-or-no = 必须是 1 或 0，而不是 '{ $value }'
 networks = { $reason }；应列出网络，例如 10.1.0.0/16,10.2.3.4
+webhook-address = 应形如 https://hooks.example.org/sgn，不含用户名和 #
+webhook-plain = 只有 SGN_WEBHOOK_HOSTS 中的主机可以不用 TLS 通知；请使用 https://，或将 { $host } 列入其中
+webhook-secret = 至少应有 { $least } 个字符，例如 'openssl rand -hex 32' 的输出
 
 # 暂存文件夹。
 spool-foreign = 暂存文件夹 { $folder } 属于其他用户，或所有用户都可写入。
