@@ -53,7 +53,7 @@ class TrainingSettings:
     whether its moments are kept. ``harmonise`` removes site effects by ComBat, fitted on training
     subjects. ``adjust`` regresses the covariates out of the measures, fitted on all training
     subjects or on the controls among them; or it removes site effects by a ComBat that keeps what
-    they explain.
+    they explain. ``covariate_inputs`` are those that the model sees beside the measures.
     """
 
     model: str = "SGN"
@@ -82,6 +82,7 @@ class TrainingSettings:
     label: str = option("group", Choice(("group", "score")), "target")
     harmonise: bool = option(default=False, accepts=Flag(), group="target")
     adjust: str = option("none", Choice(ADJUSTMENTS), "target")
+    covariate_inputs: tuple[str, ...] | None = option(None, Names(), "target")
     early_stopping: int = option(0, Bound(int, 0, 100_000), "training", descent=True)
     calibrate: bool = option(default=True, accepts=Flag(), group="training")
     fine_tune: str = option(
@@ -93,6 +94,8 @@ class TrainingSettings:
 
     def __post_init__(self) -> None:
         _check(self)
+        if self.covariate_inputs is not None:  # a list where it comes from JSON
+            object.__setattr__(self, "covariate_inputs", tuple(self.covariate_inputs))
         card = MODELS.get(self.model)
         if card is not None and card.is_solved and self.label == "score":
             raise SettingsError(Message("options.solved-score", model=self.model))
@@ -191,7 +194,7 @@ OPTIONS = options_of(TrainingSettings) | options_of(Evaluation)
 FORM_OPTIONS = OPTIONS | options_of(Execution)
 # What a fine-tuning takes from its parent, whatever the form says.
 INHERITED = ("graph", "density", "threshold", "sign", "neighbours", "harmonise", "adjust", "label",
-             "series_connectivity", "series_measures")  # fmt: skip
+             "series_connectivity", "series_measures", "covariate_inputs")  # fmt: skip
 
 
 def without_effect(card: ModelCard) -> frozenset[str]:

@@ -158,6 +158,7 @@ def run(
             fine_tuning=_fine_tuning(plan, trained, evaluated, validated),
             learning_curve=curve,
             sweep=_sweep(plan, compared, validated),
+            covariate_inputs=_seen_covariates(model),
             device=str(device),
         )
         document = predictions_document(
@@ -353,6 +354,12 @@ def _sites(
         kind: by_site(model, data.train, values, validated.ranked[kind])
         for kind, values in validated.predicted.items()
     }
+
+
+def _seen_covariates(model: StoredModel) -> tuple[str, ...]:
+    """The covariates that the model sees beside the measures, by name."""
+    inputs = model.preprocessing.inputs
+    return () if inputs is None else inputs.names
 
 
 def _confounds(

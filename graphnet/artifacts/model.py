@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 import numpy as np
@@ -36,6 +36,7 @@ from graphnet.evaluation.calibration import Calibration
 from graphnet.graphs import Graphs
 from graphnet.messages import Message
 from graphnet.models import Net, Sizes, build_net
+from graphnet.models.covariates import WEIGHT
 from graphnet.preprocessing.pipeline import PreprocessedViews, Preprocessing, rule
 from graphnet.preprocessing.scaling import Scale
 from graphnet.training.inputs import ModelInputs, class_scores
@@ -57,6 +58,7 @@ OWN_KEYS = {
     "adjuster",
     "calibration",
     "kept_covariates",
+    "covariate_inputs",
     "parameters_sha256",
 }
 
@@ -90,7 +92,16 @@ class StoredModel:
         """The net that the parameters belong to."""
         outputs = len(self.classes) if self.scale is None else 1
         sizes = Sizes(len(self.layout.regions), len(self.layout.measures), outputs)
-        return build_net(self.settings.model, sizes)
+        return build_net(self.settings.model, sizes, self.preprocessing.columns)
+
+    @property
+    def of_measures(self) -> Self:
+        """What it makes of the measures alone, every covariate that it sees being at its mean."""
+        if self.preprocessing.inputs is None:
+            return self
+        parameters = {name: each for name, each in self.parameters.items() if name != WEIGHT}
+        preprocessing = replace(self.preprocessing, inputs=None)
+        return replace(self, parameters=parameters, preprocessing=preprocessing)
 
     @property
     def digest(self) -> str:

@@ -169,6 +169,7 @@ class TaskResult:
     sweep: SweepResult | None = None
     calibration: CalibrationResult | None = None
     learning_curve: LearningCurve | None = None
+    covariate_inputs: Sequence[str] = ()
     device: str = ""
     evidence_sha256: str = ""
     storage: StoredObjects | None = None
@@ -236,6 +237,7 @@ class TaskResult:
             "learning_curve": (
                 None if self.learning_curve is None else self.learning_curve.as_dict()
             ),
+            "covariate_inputs": list(self.covariate_inputs),
             "device": self.device,
         }
 
@@ -282,6 +284,7 @@ class TaskResult:
             sweep=SweepResult.from_json(named.get("sweep")),
             calibration=CalibrationResult.from_json(named.get("calibration")),
             learning_curve=LearningCurve.from_json(named.get("learning_curve")),
+            covariate_inputs=tuple(map(str, as_items(named.get("covariate_inputs")))),
             device=as_text(named.get("device")),
             evidence_sha256=as_text(named.get("evidence_sha256")),
             storage=_storage(named),

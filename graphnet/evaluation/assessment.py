@@ -175,10 +175,7 @@ def graph_helps(
 
 def _simple(model: StoredModel, data: Splits) -> tuple[dict[str, BySplit], dict[str, Message]]:
     """Predictions of each baseline by split; the reason of each that has none."""
-    x = {
-        split: model.preprocessing.scaled(cohort).reshape(len(cohort), -1)
-        for split, cohort in data.present().items()
-    }
+    x = {split: model.preprocessing.flat(cohort) for split, cohort in data.present().items()}
     fitted = simple_baselines(model, data.train, x["train"], x, data.present())
     predicted = {name: dict(one.predicted) for name, one in fitted.items() if one.reason is None}
     return predicted, {name: one.reason for name, one in fitted.items() if one.reason is not None}
@@ -196,8 +193,8 @@ def simple_baselines(
     Args:
         model: whose classes or score they learn.
         train: S subjects.
-        x: (S, N · F), their measures as the model's preprocessing scales them.
-        held_out: (S of the split, N · F), of each split to be predicted.
+        x: (S, N · F + P), their measures and covariates as the model has them.
+        held_out: (S of the split, N · F + P), of each split to be predicted.
         cohorts: the subjects of these splits, for what their covariates alone predict.
 
     """

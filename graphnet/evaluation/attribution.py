@@ -74,8 +74,9 @@ def integrated_gradients(model: StoredModel, cohort: Cohort) -> Attribution:
 
     Exact where the net knows its mean gradient (:meth:`Net.mean_gradient`), else in 32 steps. The
     path starts at the training subjects' mean, which is 0 to the network; a graph made from a
-    subject's own data stays as it is. Explained is the logit of class 1 minus that of class 0; of
-    more classes that of the most probable one minus the mean of all; or the scaled clinical score.
+    subject's own data stays as it is, and covariates that the model sees are at their mean.
+    Explained is the logit of class 1 minus that of class 0; of more classes that of the most
+    probable one minus the mean of all; or the scaled clinical score.
     Always the mean over replicas.
 
     Args:
@@ -83,7 +84,7 @@ def integrated_gradients(model: StoredModel, cohort: Cohort) -> Attribution:
         cohort: S subjects, in the model's order of regions and measures.
 
     """
-    return memory.halving(partial(_attributed, model, cohort), _together(cohort))
+    return memory.halving(partial(_attributed, model.of_measures, cohort), _together(cohort))
 
 
 def _together(cohort: Cohort) -> int:
@@ -117,7 +118,7 @@ def _attributed(model: StoredModel, cohort: Cohort, rows: int) -> Attribution:
 
 def contributions(model: StoredModel, cohort: Cohort) -> FloatArray:
     """What each region adds to each subject's score by integrated gradients, (S, N)."""
-    return memory.halving(partial(_contributed, model, cohort), _together(cohort))
+    return memory.halving(partial(_contributed, model.of_measures, cohort), _together(cohort))
 
 
 def _contributed(model: StoredModel, cohort: Cohort, rows: int) -> FloatArray:
@@ -151,7 +152,7 @@ def occlusion(model: StoredModel, cohort: Cohort) -> FloatArray:
     The mean magnitude over subjects, (N,), in units of the score (Zeiler & Fergus 2014,
     arXiv:1311.2901).
     """
-    return memory.halving(partial(_moved, model, cohort), _together(cohort))
+    return memory.halving(partial(_moved, model.of_measures, cohort), _together(cohort))
 
 
 def _moved(model: StoredModel, cohort: Cohort, rows: int) -> FloatArray:

@@ -292,7 +292,7 @@ def _baselines(
         callback.raise_if_cancelled()
         span = place / len(folds), (place + 1) / len(folds)
         with callback.progress.part(*span, (place + 1, place + 1)):
-            x = fit.model.preprocessing.scaled(cohort).reshape(len(cohort), -1)
+            x = fit.model.preprocessing.flat(cohort)
             train = cohort.rows(fold.train)
             tested = {TEST: x[fold.test]}, {TEST: cohort.rows(fold.test)}
             by_fold.append(simple_baselines(fit.model, train, x[fold.train], *tested))

@@ -4,6 +4,7 @@ from graphnet.errors import ModelError
 from graphnet.messages import Message
 from graphnet.models.bnt import BNT
 from graphnet.models.brainnetcnn import BrainNetCNN
+from graphnet.models.covariates import WithCovariates
 from graphnet.models.gat import GAT
 from graphnet.models.gcn import GCN
 from graphnet.models.gin import GIN
@@ -21,8 +22,14 @@ NETS: dict[str, type[Net]] = {net.__name__: net for net in EACH}
 __all__ = ["NETS", "Net", "Sizes", "build_net"]
 
 
-def build_net(name: str, sizes: Sizes) -> Net:
-    """The net of that name for those sizes. Raises ModelError if there is none."""
+def build_net(name: str, sizes: Sizes, covariates: int = 0) -> Net:
+    """The net of that name for those sizes, which also sees so many columns of covariates.
+
+    Raises:
+        ModelError: there is none of that name.
+
+    """
     if name not in NETS:
         raise ModelError(Message("model.unknown", model=name, models=tuple(NETS)))
-    return NETS[name](sizes)
+    net = NETS[name](sizes)
+    return WithCovariates(net, covariates) if covariates else net

@@ -21,6 +21,24 @@ NONE = "none"  # in place of names
 MOST_LEVELS = 20  # of a word, each of which is a column
 
 
+def inputs_of(train: Cohort, asked: Sequence[str] | None) -> tuple[Covariate, ...]:
+    """The covariates that a model is to see beside the measures; () where none is asked for.
+
+    Raises:
+        CohortError: the training subjects do not have one, or it has too many words.
+
+    """
+    if asked is None or [name.casefold() for name in asked] == [NONE]:
+        return ()
+    present = {covariate.key: covariate for covariate in train.covariates}
+    unknown = [name for name in asked if covariate_key(name) not in present]
+    if unknown:
+        known = first_of(each.name for each in present.values())
+        listed = known if present else Message("evaluation.no-covariates")
+        raise CohortError(Message("data.covariate-input-unknown", names=unknown, known=listed))
+    return tuple(present[key] for key in dict.fromkeys(map(covariate_key, asked)))
+
+
 def confounds_of(train: Cohort, asked: Sequence[str] | None) -> tuple[str, ...]:
     """The covariates that results are checked against: those asked for, or those recognised.
 
@@ -85,6 +103,7 @@ class Categorical:
 
 
 Part = Numeric | Categorical
+Float32Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -100,7 +119,7 @@ class Design:
 
     def values(self, covariates: Sequence[Covariate], count: int) -> FloatArray:
         """(S, P) of ``count`` subjects, NaN in all columns of a covariate that one lacks."""
-        columns = [values for _, values in self._each(covariates, count)]
+        columns = [values for _, values in self.each(covariates, count)]
         return np.concatenate(columns, axis=1) if columns else np.zeros((count, 0))
 
     def marked(self, covariates: Sequence[Covariate], count: int) -> FloatArray:
@@ -109,7 +128,7 @@ class Design:
         That column is there for covariates that some training subject lacked.
         """
         columns: list[FloatArray] = [np.zeros((count, 0))]
-        for part, values in self._each(covariates, count):
+        for part, values in self.each(covariates, count):
             columns.append(np.asarray(np.where(np.isnan(values), 0.0, values)))
             if part.had_missing:
                 lacks = np.asarray(np.isnan(values).any(axis=1))
@@ -119,11 +138,21 @@ class Design:
     def missing(self, covariates: Sequence[Covariate], count: int) -> list[int]:
         """How many subjects lack each covariate, or have it otherwise than any training subject."""
         return [int(np.isnan(values).any(axis=1).sum())
-                for _, values in self._each(covariates, count)]  # fmt: skip
+                for _, values in self.each(covariates, count)]  # fmt: skip
 
-    def _each(
+    def as_list(self) -> list[dict[str, Any]]:
+        """For a manifest."""
+        return [{"kind": part.kind, **asdict(part)} for part in self.parts]
+
+    @classmethod
+    def from_list(cls, stored: Any) -> Self:
+        """From a manifest. Raises KeyError, TypeError or ValueError if it is none of ours."""
+        return cls(tuple(map(_stored_part, stored)))
+
+    def each(
         self, covariates: Sequence[Covariate], count: int
     ) -> Iterator[tuple[Part, FloatArray]]:
+        """Each covariate's values (S, columns), NaN where one lacks it."""
         by_key = {covariate.key: covariate for covariate in covariates}
         for part in self.parts:
             yield part, part.values(by_key.get(part.key), count)
@@ -234,7 +263,7 @@ class CovariateAdjuster:
         """For a manifest."""
         return {
             "names": list(self.names),
-            "design": [{"kind": part.kind, **asdict(part)} for part in self.design.parts],
+            "design": self.design.as_list(),
             "means": self.means.tolist(),
             "slopes": self.slopes.tolist(),
         }
@@ -244,7 +273,7 @@ class CovariateAdjuster:
         """From a manifest. Raises ModelError if it is none of ours."""
         try:
             names = tuple(str(name) for name in stored["names"])
-            design = Design(tuple(map(_stored_part, stored["design"])))
+            design = Design.from_list(stored["design"])
             means = np.array(stored["means"], dtype=np.float64)
             slopes = np.array(stored["slopes"], dtype=np.float64)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -255,6 +284,86 @@ class CovariateAdjuster:
         if not (is_whole and finite and len(names) == len(design.parts)):
             raise ModelError(Message("model.adjuster-damaged"))
         return cls(names, design, means, slopes)
+
+
+COLUMNS = {NUMERIC: 2, CATEGORICAL: MOST_LEVELS + 1}  # of an input, its mark included
+
+
+@dataclass(frozen=True)
+class CovariateInputs:
+    """Covariates as P inputs of a model, beside the measures: 0 at the training subjects' mean.
+
+    Numbers are standardised, words are one column each less its ``means``, and a value that is
+    missing counts as the mean. A column marks who lacks a covariate that some training subject
+    lacked. Each kind has the same number of columns whatever the training subjects are, so that
+    models of folds are trained together; those without use are 0 of everybody.
+    """
+
+    names: tuple[str, ...]
+    design: Design
+    means: FloatArray
+
+    @classmethod
+    def fit(cls, train: Cohort, asked: Sequence[str] | None) -> "CovariateInputs | None":
+        """Fit to the training subjects; None where no covariate is asked for.
+
+        Raises:
+            CohortError: they do not have one that is asked for, or it has too many words.
+
+        """
+        covariates = inputs_of(train, asked)
+        if not covariates:
+            return None
+        design = Design.fit(covariates)
+        for covariate, part in zip(covariates, design.parts, strict=True):
+            if isinstance(part, Categorical) and len(part.levels) > MOST_LEVELS:
+                values = {"name": covariate.name, "count": len(part.levels), "most": MOST_LEVELS}
+                raise CohortError(Message("data.covariate-input-levels", **values))
+        means = _means(design.values(covariates, len(train)))
+        return cls(tuple(each.name for each in covariates), design, means)
+
+    @property
+    def columns(self) -> int:
+        """P."""
+        return sum(COLUMNS[part.kind] for part in self.design.parts)
+
+    def values(self, cohort: Cohort) -> Float32Array:
+        """(S, P) of any subjects."""
+        count, first = len(cohort), 0
+        columns: list[FloatArray] = []
+        for part, values in self.design.each(cohort.covariates, count):
+            room = np.zeros((count, COLUMNS[part.kind]))
+            width = values.shape[1]
+            room[:, :width] = _about(values, self.means[first : first + width])
+            if part.had_missing:
+                room[:, -1] = np.isnan(values).any(axis=1)
+            columns.append(room)
+            first += width
+        return np.concatenate(columns, axis=1).astype(np.float32)
+
+    def missing(self, cohort: Cohort) -> dict[str, int]:
+        """How many subjects lack each covariate; their value is taken to be the mean."""
+        counts = self.design.missing(cohort.covariates, len(cohort))
+        return {name: count for name, count in zip(self.names, counts, strict=True) if count}
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a manifest."""
+        design, means = self.design.as_list(), self.means.tolist()
+        return {"names": list(self.names), "design": design, "means": means}
+
+    @classmethod
+    def from_dict(cls, stored: Any) -> Self:
+        """From a manifest. Raises ModelError if it is none of ours."""
+        try:
+            names = tuple(str(name) for name in stored["names"])
+            design = Design.from_list(stored["design"])
+            means = np.array(stored["means"], dtype=np.float64)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise ModelError(Message("model.adjuster-damaged")) from error
+        is_whole = means.shape == (design.values((), 0).shape[1],) and np.isfinite(means).all()
+        if not (is_whole and len(names) == len(design.parts)):
+            raise ModelError(Message("model.adjuster-damaged"))
+        return cls(names, design, means)
 
 
 def _controls(cohort: Cohort) -> NDArray[np.bool_]:

@@ -14,15 +14,20 @@ from torch import Tensor
 from graphnet.catalogue import UNADJUSTED
 from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort, FloatArray
-from graphnet.errors import SettingsError
+from graphnet.errors import CohortError, SettingsError
 from graphnet.graphs import Float32Array, GraphRule, Graphs
 from graphnet.messages import Message
-from graphnet.preprocessing.covariates import CovariateAdjuster
+from graphnet.models.covariates import packed
+from graphnet.preprocessing.covariates import CovariateAdjuster, CovariateInputs, checked
 from graphnet.preprocessing.harmonise import Harmoniser
 from graphnet.preprocessing.scaling import Scaler
 
 ROWS = 64  # subjects at a time
-ADJUSTER, KEPT = "adjuster", "kept_covariates"  # their keys in a manifest
+ADJUSTER, KEPT, INPUTS = (
+    "adjuster",
+    "kept_covariates",
+    "covariate_inputs",
+)  # their keys in a manifest
 # Values of the setting ``adjust``.
 NOTHING, REGRESS, OF_CONTROLS, COMBAT = "none", "regress", "regress_controls", "combat"
 
@@ -32,7 +37,8 @@ class Preprocessing:
     """Site effects to take out (None: left in), scales of measures, and the graph.
 
     ``adjuster`` takes out what covariates explain, after the sites. ``kept`` is what covariates
-    explain within sites, which harmonising leaves as it is.
+    explain within sites, which harmonising leaves as it is. ``inputs`` are covariates that the
+    model sees beside the measures.
     """
 
     scaler: Scaler
@@ -40,6 +46,7 @@ class Preprocessing:
     harmoniser: Harmoniser | None = None
     adjuster: CovariateAdjuster | None = None
     kept: CovariateAdjuster | None = None
+    inputs: CovariateInputs | None = None
 
     @classmethod
     def fit(cls, train: Cohort, settings: TrainingSettings) -> Self:
@@ -51,6 +58,8 @@ class Preprocessing:
 
         """
         _check_graph(settings)
+        inputs = CovariateInputs.fit(train, settings.covariate_inputs)
+        _check_inputs(inputs, train, settings)
         harmoniser: Harmoniser | None = None
         adjuster: CovariateAdjuster | None = None
         kept: CovariateAdjuster | None = None
@@ -74,7 +83,7 @@ class Preprocessing:
             coordinates=train.places,
             edges=train.edges,
         )
-        return cls(scaler, graphs, harmoniser, adjuster, kept)
+        return cls(scaler, graphs, harmoniser, adjuster, kept, inputs)
 
     def features(self, cohort: Cohort) -> FloatArray:
         """The measures (S, N, F) in their own units, NaN where missing.
@@ -87,11 +96,11 @@ class Preprocessing:
     @property
     def uses_covariates(self) -> bool:
         """Whether it needs covariates of new subjects."""
-        return self.adjuster is not None or self.kept is not None
+        return any(part is not None for part in (self.adjuster, self.kept, self.inputs))
 
     def missing(self, cohort: Cohort) -> dict[str, int]:
-        """How many subjects lack each covariate that is taken out of their measures, or kept."""
-        parts = [part for part in (self.adjuster, self.kept) if part is not None]
+        """How many subjects lack each covariate that is adjusted for, kept, or an input."""
+        parts = [part for part in (self.adjuster, self.kept, self.inputs) if part is not None]
         return {name: count for part in parts for name, count in part.missing(cohort).items()}
 
     def fits(self, regions: int, measures: int) -> bool:
@@ -103,6 +112,22 @@ class Preprocessing:
     def scaled(self, cohort: Cohort) -> Float32Array:
         """The measures (S, N, F) as a net takes them."""
         return self.scaler.transform(self.features(cohort))
+
+    @property
+    def columns(self) -> int:
+        """How many inputs there are beside the measures: P."""
+        return 0 if self.inputs is None else self.inputs.columns
+
+    def covariates(self, cohort: Cohort) -> Float32Array:
+        """The inputs beside the measures (S, P)."""
+        if self.inputs is None:
+            return np.zeros((len(cohort), 0), dtype=np.float32)
+        return self.inputs.values(cohort)
+
+    def flat(self, cohort: Cohort) -> Float32Array:
+        """All that a model sees of each subject, in a row: (S, N · F + P)."""
+        measures = self.scaled(cohort).reshape(len(cohort), -1)
+        return measures if self.inputs is None else np.hstack([measures, self.covariates(cohort)])
 
     def without_edges(self, cohort: Cohort) -> int:
         """How many subjects have a graph of their own that holds no edge."""
@@ -118,19 +143,21 @@ class Preprocessing:
         adjuster = None if self.adjuster is None else self.adjuster.as_dict()
         kept = None if self.kept is None else self.kept.as_dict()
         scaler = self.scaler.as_dict()
-        return {"scaler": scaler, "harmoniser": harmoniser, ADJUSTER: adjuster, KEPT: kept}
+        stored = {"scaler": scaler, "harmoniser": harmoniser, ADJUSTER: adjuster, KEPT: kept}
+        return stored | {INPUTS: None if self.inputs is None else self.inputs.as_dict()}
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any], graphs: Graphs) -> Self:
         """From a manifest. Raises ModelError."""
         harmoniser, adjuster = stored.get("harmoniser"), stored.get(ADJUSTER)
-        kept = stored.get(KEPT)
+        kept, inputs = stored.get(KEPT), stored.get(INPUTS)
         return cls(
             Scaler.from_dict(stored["scaler"]),
             graphs,
             None if harmoniser is None else Harmoniser.from_dict(harmoniser),
             None if adjuster is None else CovariateAdjuster.from_dict(adjuster),
             None if kept is None else CovariateAdjuster.from_dict(kept),
+            None if inputs is None else CovariateInputs.from_dict(inputs),
         )
 
 
@@ -147,12 +174,16 @@ class PreprocessedViews:
         self.through = through
         self.dtype = dtype
         self.x = np.stack([each.scaled(cohort) for each in through])
+        self.covariates = torch.from_numpy(np.stack([each.covariates(cohort) for each in through]))
 
     def __len__(self) -> int:
         return len(self.cohort)
 
     def part(self, rows: slice) -> tuple[Tensor, Tensor]:
-        """Features (V, B, N, F) and adjacency (V, 1 or B, N, N) of some subjects."""
+        """Features (V, B, N, F) and adjacency (V, 1 or B, N, N) of some subjects.
+
+        Covariates that a model sees are further rows of the features: :func:`packed`.
+        """
         cohort = self.cohort
         connectomes = None if cohort.connectomes is None else cohort.connectomes[rows]
         series = None if cohort.series is None else cohort.series[rows]
@@ -162,7 +193,8 @@ class PreprocessedViews:
                 for each, x in zip(self.through, self.x, strict=True)
             ]
         )
-        x = torch.from_numpy(self.x[:, rows]).to(self.dtype)
+        measures = torch.from_numpy(self.x[:, rows])
+        x = packed(measures, self.covariates[:, rows]).to(self.dtype)
         return x, torch.from_numpy(adjacency).to(self.dtype)
 
 
@@ -181,6 +213,18 @@ def _check_graph(settings: TrainingSettings) -> None:
     """Raise SettingsError for a graph that covariates would come back in by."""
     if settings.adjust not in {NOTHING, COMBAT} and settings.graph in UNADJUSTED:
         raise SettingsError(Message("graphs.not-adjusted", graph=settings.graph))
+
+
+def _check_inputs(
+    inputs: CovariateInputs | None, train: Cohort, settings: TrainingSettings
+) -> None:
+    """Raise CohortError for a covariate that is adjusted for and an input, too."""
+    if inputs is None or settings.adjust == NOTHING:
+        return
+    both = [each.name for each in checked(train) if each.name in inputs.names]
+    if both:
+        message = Message("data.covariate-input-adjusted", names=both, adjust=settings.adjust)
+        raise CohortError(message)
 
 
 def _harmonised(

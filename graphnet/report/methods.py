@@ -101,6 +101,8 @@ def _preprocessing(facts: Facts) -> Iterator[Message]:
         model = facts.model
         names = model.kept if facts.settings.adjust == "combat" else model.adjusted
         yield _setting(facts, "adjust", names=list(names) or ["…"])
+    if facts.result.covariate_inputs:
+        yield _setting(facts, "covariate_inputs", names=list(facts.result.covariate_inputs))
     if not facts.model.scaled:  # of an imported ancestor
         yield Message("methods.not-scaled")
     else:

@@ -79,7 +79,9 @@ def verdict(facts: Facts) -> list[Message]:
     chance = by_chance(facts)
     helps = facts.result.graph_helps
     offered = simple_offer(facts)
+    seen = sees_covariates(facts)
     return [
+        *([] if seen is None else [seen]),
         *([] if chance is None else [chance]),
         *(told.message for told in alone(facts)),
         *_leaked(facts),
@@ -89,6 +91,12 @@ def verdict(facts: Facts) -> list[Message]:
         *([] if facts.result.learning_curve is None else [facts.result.learning_curve.message]),
         *([] if helps is None else [helps.message]),
     ]
+
+
+def sees_covariates(facts: Facts) -> Message | None:
+    """That the model sees covariates beside the measures; None where it sees none."""
+    names = list(facts.result.covariate_inputs)
+    return Message("report.sees-covariates", names=names) if names else None
 
 
 def tuning(facts: Facts) -> list[Message]:

@@ -25,12 +25,14 @@ def initialise(train: Cohort, settings: TrainingSettings, classes: tuple[int, ..
     """
     scale = Scale.fit(train) if settings.label == "score" else None
     outputs = len(classes) if scale is None else 1
-    net = build_net(settings.model, Sizes(len(train.regions), len(train.measures), outputs))
+    preprocessing = Preprocessing.fit(train, settings)
+    sizes = Sizes(len(train.regions), len(train.measures), outputs)
+    net = build_net(settings.model, sizes, preprocessing.columns)
     return StoredModel(
         settings=replace(settings, fine_tune="all"),
         layout=train.layout,
         classes=() if scale is not None else classes,
-        preprocessing=Preprocessing.fit(train, settings),
+        preprocessing=preprocessing,
         parameters=net.initial(seeds(settings)),
         facts={},
         scale=scale,

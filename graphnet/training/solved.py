@@ -13,6 +13,7 @@ from graphnet.config import TrainingSettings
 from graphnet.data.cohort import FloatArray
 from graphnet.errors import TrainingError
 from graphnet.models import Net
+from graphnet.models.covariates import WEIGHT
 from graphnet.training.inputs import ModelInputs
 from graphnet.training.loop import Plan, Training
 
@@ -50,12 +51,17 @@ class SolvedTraining(Training):
         found = [self._solved(replica) for replica in range(len(self.members))]
         with torch.no_grad():
             for replica, (weights, bias, _) in enumerate(found):
-                named["linear.weight"][replica] = torch.from_numpy(weights)
+                measures = self.net.sizes.regions * self.net.sizes.measures
+                of_measures = weights[:measures] * math.sqrt(measures)
+                named["linear.weight"][replica] = torch.from_numpy(of_measures)
+                if WEIGHT in named:
+                    columns = slice(measures, measures + named[WEIGHT].shape[1])
+                    named[WEIGHT][replica] = torch.from_numpy(weights[columns])
                 named["linear.bias"][replica] = torch.from_numpy(bias)
         self.strengths = torch.tensor([strength for *_, strength in found], dtype=torch.float64)
 
     def _solved(self, replica: int) -> tuple[FloatArray, FloatArray, float]:
-        """Weights (N·F, C) and bias (C,) as the network takes them, and the strength C."""
+        """Weights (N·F, C) and bias (C,), and the strength C; covariates are further weights."""
         # scikit-learn, which cuts the folds, is slow to import.
         from graphnet.evaluation.baselines import fit_logistic, too_large  # noqa: PLC0415
 
@@ -74,7 +80,7 @@ class SolvedTraining(Training):
         weights = np.zeros((x.shape[1], self.net.sizes.classes))
         bias = np.full(self.net.sizes.classes, ABSENT)
         weights[:, present], bias[present] = _by_class(fitted.weights, fitted.bias)
-        return weights * math.sqrt(x.shape[1]), bias, fitted.strength
+        return weights, bias, fitted.strength
 
     def moments(self) -> dict[str, Tensor]:
         """The strengths: there is no optimiser."""

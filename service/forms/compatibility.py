@@ -79,6 +79,7 @@ def compatibility_errors(
     yield from _solved(form, parent)
     yield from _graph(form, profiles, layouts)
     yield from _covariates(form, profiles)
+    yield from _covariate_inputs(form, profiles)
     yield from feasibility_errors(form, profiles, by_score=by_score)
 
 
@@ -103,6 +104,27 @@ def _covariates(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
     listed = first_of(known.values()) if known else Message("evaluation.no-covariates")
     message = Message("evaluation.covariate-unknown", names=unknown, known=listed)
     yield FieldError("param_set.covariates", message)
+
+
+def _covariate_inputs(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
+    """Covariates that the model is to see are those of the data, and are not adjusted for."""
+    asked = form.settings.get("covariate_inputs") or []
+    readings = [covariates_of(profiles[name]) for name in form.train_data]
+    if form.task_type == FINE_TUNE or [name.casefold() for name in asked] in ([], [NONE]):
+        return
+    known = {covariate_key(each.name): each.name for found in readings for each in found or ()}
+    unknown = [name for name in asked if covariate_key(name) not in known]
+    if unknown and None not in readings:
+        listed = first_of(known.values()) if known else Message("evaluation.no-covariates")
+        message = Message("data.covariate-input-unknown", names=unknown, known=listed)
+        yield FieldError("param_set.covariate_inputs", message)
+    adjust = str(form.settings.get("adjust") or NONE)
+    checked = form.settings.get("covariates")
+    keys = RECOGNISED if checked is None else [covariate_key(name) for name in checked]
+    both = [name for name in asked if covariate_key(name) in keys]
+    if adjust != NONE and both:
+        message = Message("data.covariate-input-adjusted", names=both, adjust=adjust)
+        yield FieldError("param_set.covariate_inputs", message)
 
 
 def dataset_names(form: TaskForm) -> list[str]:

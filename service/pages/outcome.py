@@ -32,6 +32,7 @@ from graphnet.report.summary import (
     comparison,
     leading_metric,
     offered_form,
+    sees_covariates,
     simple_offer,
     tuning,
     worse_than,
@@ -57,7 +58,7 @@ class Headline:
     who should be new, the model was trained on; ``better`` are the methods that performed better on
     the same subjects; ``alone`` is what covariates or the site alone predict; ``tuning`` says
     whether a fine-tuning helped. ``offer`` says that a simple method does as well, and
-    ``offer_query`` fills in the form that trains it.
+    ``offer_query`` fills in the form that trains it. ``sees`` says which covariates the model sees.
     """
 
     metric: LeadingMetric
@@ -69,6 +70,7 @@ class Headline:
     tuning: Sequence[Message] = ()
     offer: Message | None = None
     offer_query: str = ""
+    sees: Message | None = None
 
     @classmethod
     def of(cls, facts: Facts) -> "Headline | None":
@@ -87,6 +89,7 @@ class Headline:
             tuning=tuning(facts),
             offer=offer,
             offer_query="" if offer is None else _query(offered_form(facts)),
+            sees=sees_covariates(facts),
         )
 
 

@@ -17,6 +17,7 @@ from graphnet.data.interpretation import CovariateReading
 from graphnet.data.profile import Profile
 from graphnet.data.splits import Splits
 from graphnet.errors import GraphnetError
+from service.forms.compatibility import compatibility_errors
 from service.forms.feasibility import feasibility_errors
 from tests.graphnet.people import cohort
 
@@ -169,3 +170,24 @@ def test_connectomes_of_two_kinds_and_partial_of_counts_are_refused() -> None:
 def test_a_learning_curve_without_anybody_to_test_on_is_refused() -> None:
     asked = {"learning_curve": True, "cv_folds": 0}
     assert refused(people((8, 8)), asked) == [("learning_curve", "forms.learning-curve-nobody")]
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({"covariate_inputs": ["AGE"]}, None),
+        ({"covariate_inputs": ["none"], "adjust": "regress"}, None),
+        ({"covariate_inputs": ["IQ"]}, "data.covariate-input-unknown"),
+        ({"covariate_inputs": ["age"], "adjust": "regress"}, "data.covariate-input-adjusted"),
+    ],
+)
+def test_covariates_that_cannot_be_inputs_are_refused_at_the_form(
+    settings: dict[str, Any], code: str | None
+) -> None:
+    subjects = people((20, 20))
+    reading = next(iter(subjects.interpretations.values()))
+    told = replace(reading, covariates=(CovariateReading("AGE", NUMERIC),))
+    form = TaskForm("dl_ts", "P", train_data=("one",), model="SGN", settings=settings)
+    errors = list(compatibility_errors(form, {"one": Profile.of(subjects, told)}, None))
+    found = [(error.field, error.message.code) for error in errors]
+    assert found == ([] if code is None else [("param_set.covariate_inputs", code)])

@@ -145,6 +145,9 @@ spelled-differently = { $count ->
 harmonise-one-site = harmonise needs at least two sites, but train_data has only site { $site }.
 adjust-no-covariates = adjust needs covariates, and the training data have none that is recognised; name them in covariates.
 adjust-few-subjects = adjust needs at least { $least } subjects to fit { $columns } columns of covariates, but has { $count }.
+covariate-input-unknown = covariate_inputs names { $names }, which the training data do not have; they have { $known }.
+covariate-input-levels = covariate_inputs names { $name }, which has { $count } different words among the training subjects; at most { $most } can be inputs.
+covariate-input-adjusted = covariate_inputs names { $names }, and adjust = '{ $adjust }' is fitted to the same. A covariate is either adjusted for or an input: leave it out of covariates or of covariate_inputs, or use adjust = 'none'.
 site-has = { $site } has { $count }
 harmonise-few-subjects = harmonise needs at least { $least } training subjects per site; { $sites }.
 score-constant = All subjects of train_data have the same LABEL_SCORE. A score can only be learned if it varies.

@@ -154,6 +154,9 @@ adjust-none-methods = Covariates were left in the measures.
 adjust-regress-methods = { $names } were regressed out of each measure by least squares fitted to { $fitted_on }; missing values were taken to be the mean [@snoek].
 adjust-regress_controls-methods = { $names } were regressed out of each measure by least squares fitted to the controls among { $fitted_on }; missing values were taken to be the mean [@snoek; @dukart].
 adjust-combat-methods = Site effects were removed with ComBat [@combat; @fortin], fitted to { $fitted_on } with { $names } as covariates whose effects were kept, and without the diagnosis; missing values of these were taken to be the mean.
+covariate_inputs-label = Covariates as inputs
+covariate_inputs-help = The model also sees these: standardised, words as one column each, by training subjects alone. If empty, it sees measures only.
+covariate_inputs-methods = { $names } were inputs of the model beside the measures, as a linear term of its class scores: numbers were standardised and words coded as a column each by { $fitted_on }; a missing value was taken to be their mean, and marked if some of them lacked it. The simple methods had the same inputs.
 
 ## Fine-tuning
 

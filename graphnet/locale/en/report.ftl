@@ -101,6 +101,7 @@ more-rows = { $count ->
 ## Verdict
 
 headline = { $metric } { $figure } { $where } (n = { $count })
+sees-covariates = The model also sees { $names }, not only the measures of the brain.
 no-metrics = There are no metrics.
 on-test = on test subjects
 in-cross-validation = in cross-validation of the training subjects

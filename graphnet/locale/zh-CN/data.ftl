@@ -94,6 +94,9 @@ spelled-differently = { $count } 名受试者与训练受试者匹配，尽管 I
 harmonise-one-site = harmonise 至少需要两个站点，而 train_data 只有站点 { $site }。
 adjust-no-covariates = adjust 需要协变量，而训练数据中没有可识别的协变量；请在 covariates 中指定。
 adjust-few-subjects = adjust 拟合 { $columns } 列协变量至少需要 { $least } 名受试者，但只有 { $count } 名。
+covariate-input-unknown = covariate_inputs 指定了 { $names }，而训练数据中没有；训练数据有 { $known }。
+covariate-input-levels = covariate_inputs 指定了 { $name }，它在训练受试者中有 { $count } 个不同的取值；最多 { $most } 个可作为输入。
+covariate-input-adjusted = covariate_inputs 指定了 { $names }，而 adjust = '{ $adjust }' 也在其上拟合。一个协变量要么被校正，要么作为输入：请将其从 covariates 或 covariate_inputs 中去掉，或使用 adjust = 'none'。
 site-has = { $site } 有 { $count } 名
 harmonise-few-subjects = harmonise 要求每个站点至少有 { $least } 名训练受试者；{ $sites }。
 score-constant = train_data 的所有受试者 LABEL_SCORE 相同。评分有差异才能学习。

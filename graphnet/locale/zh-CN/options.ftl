@@ -151,6 +151,9 @@ adjust-none-methods = 未从指标中去除协变量。
 adjust-regress-methods = 用在{ $fitted_on }上拟合的最小二乘法，从每个指标中回归掉{ $names }；缺失值按均值处理 [@snoek]。
 adjust-regress_controls-methods = 用在{ $fitted_on }中的对照上拟合的最小二乘法，从每个指标中回归掉{ $names }；缺失值按均值处理 [@snoek; @dukart]。
 adjust-combat-methods = 用 ComBat 去除站点效应[@combat; @fortin]，在{ $fitted_on }上拟合，将{ $names }作为保留其效应的协变量，未将诊断作为协变量；其缺失值按均值处理。
+covariate_inputs-label = 作为输入的协变量
+covariate_inputs-help = 模型同时看到这些协变量：仅按训练受试者标准化，类别编码为各自一列。留空则只看到指标。
+covariate_inputs-methods = 除指标外，{ $names }也是模型的输入，作为类别得分的线性项：数值在{ $fitted_on }上标准化，类别各编码为一列；缺失值取其均值，若其中有人缺失则加以标记。简单方法使用相同的输入。
 
 ## 微调
 

@@ -95,6 +95,7 @@ more-rows = 另有 { $count } 行未显示。
 ## 结论
 
 headline = { $metric } { $figure }，{ $where }（n = { $count }）
+sees-covariates = 模型除脑指标外还看到{ $names }。
 no-metrics = 没有指标。
 on-test = 测试集受试者
 in-cross-validation = 训练集受试者的交叉验证
