@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from graphnet.artifacts.metrics import UNKNOWN, Estimate, Permutation
 from graphnet.artifacts.stored_json import Interval
 from graphnet.data.cohort import FloatArray, IntArray
+from graphnet.evaluation.calibration import THRESHOLDS
 
 RESAMPLES = 2000
 LEAST = 5  # subjects of each class: of fewer, drawing again shows next to nothing of the spread
@@ -93,6 +94,37 @@ def intervals(
         return dict.fromkeys(names)
     (resampled,) = _resampled(labels, (model,), resamples, seed)
     return {name: _percentiles(values) for name, values in resampled.items()}
+
+
+def benefit_band(
+    probability: FloatArray,
+    truth: FloatArray,
+    thresholds: FloatArray = THRESHOLDS,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> tuple[FloatArray, FloatArray] | None:
+    """95 % interval of the net benefit at each threshold by itself: low and high, (T,) each.
+
+    Percentiles of the bootstrap over subjects, drawn within each class, as :func:`intervals`. None
+    where a class has too few subjects to be drawn from.
+
+    Args:
+        probability: (S,), of the positive class.
+        truth: (S,), 1 for positive subjects, else 0.
+        thresholds: (T,), each from 0 to below 1.
+        resamples: how often the subjects are drawn anew.
+        seed: of the draws.
+
+    """
+    labels = truth.astype(np.int64)
+    if np.bincount(labels, minlength=2).min() < LEAST:
+        return None
+    gain = np.where(truth[:, None] > 0, 1.0, -thresholds / (1 - thresholds))  # of whom is treated
+    gain = gain * (probability[:, None] >= thresholds) / len(truth)
+    drawn = np.concatenate([each @ gain for each in weights(labels, resamples, seed)])
+    low, high = np.percentile(drawn, LEVELS, axis=0)
+    return low, high
 
 
 def weights(labels: IntArray, resamples: int, seed: int) -> Iterator[FloatArray]:

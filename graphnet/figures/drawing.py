@@ -53,6 +53,14 @@ def path(
     )
 
 
+def band(points: Sequence[Point], *, fill: str = ACCENT) -> str:
+    """A pale area within a closed line through points."""
+    if not points:
+        return ""
+    through = "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
+    return f'<path d="M{through}Z" fill="{fill}" fill-opacity="0.15" stroke="none"/>'
+
+
 def box(
     x: float, y: float, width: float, height: float, *, fill: str = "none",
     stroke: str = "none", radius: float = 0.0, opacity: float = 1.0,

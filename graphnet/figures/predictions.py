@@ -12,6 +12,7 @@ from graphnet.data.class_names import called
 from graphnet.data.cohort import FloatArray
 from graphnet.evaluation.calibration import THRESHOLDS, bins, calibration_error, net_benefit
 from graphnet.evaluation.headline import FAIREST, leakage_rank
+from graphnet.evaluation.resampling import benefit_band
 from graphnet.figures.drawing import (
     ACCENT,
     COLOURS,
@@ -20,6 +21,7 @@ from graphnet.figures.drawing import (
     LINE,
     MUTED,
     Axes,
+    band,
     box,
     diamond,
     dot,
@@ -178,7 +180,8 @@ LOWEST_BENEFIT = -0.05
 def decision_curve(evidence: Evidence, language: str = ENGLISH) -> str:
     """Net benefit of the fairest split over thresholds, beside that of treating all and nobody.
 
-    "" where there are not two classes, or no probabilities.
+    With a band of 95 % intervals where each class has subjects enough. "" where there are not two
+    classes, or no probabilities.
     """
     splits = predicted_splits(evidence)
     if not splits or len(evidence.classes) != 2:
@@ -196,6 +199,13 @@ def decision_curve(evidence: Evidence, language: str = ENGLISH) -> str:
         render(Message("figures.threshold"), language),
         render(Message("figures.net-benefit"), language),
     )
+    interval = benefit_band(probability, truth)
+    if interval is not None:
+        low, high = (values.clip(LOWEST_BENEFIT, share) for values in interval)
+        there = [axes.at(*pair) for pair in zip(THRESHOLDS, high, strict=True)]
+        back = [axes.at(*pair) for pair in zip(THRESHOLDS, low, strict=True)]
+        parts.append(band([*there, *reversed(back)]))
+        parts.append(text(392, 150, render(Message("figures.with-band"), language)))
     drawn = (
         ("figures.model-decides", benefit, COLOURS[0], DASHES[0]),
         ("figures.treat-all", everyone, COLOURS[1], DASHES[1]),

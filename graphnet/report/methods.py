@@ -12,6 +12,7 @@ from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.config import OPTIONS, SETTINGS
 from graphnet.data.atlas import Atlas, tables
 from graphnet.data.series_measures import SeriesOptions
+from graphnet.evaluation.resampling import LEAST
 from graphnet.messages import Message
 from graphnet.names import class_name, metric_name
 from graphnet.report.facts import Facts
@@ -298,7 +299,16 @@ def _probabilities(facts: Facts) -> Iterator[Message]:
     else:
         yield Message("methods.predictive-values-at", prevalence=f"{prevalence:g}")
     if facts.evidence is not None:
-        yield Message("methods.decision-curve")
+        interval = "yes" if _may_be_drawn_again(facts) else "no"
+        yield Message("methods.decision-curve", interval=interval)
+
+
+def _may_be_drawn_again(facts: Facts) -> bool:
+    """Whether each of two classes has subjects enough for a bootstrap."""
+    if facts.predictions is None:
+        return False
+    _, truth = facts.predictions.of_class(facts.headline, 1)
+    return bool(min(truth.sum(), len(truth) - truth.sum()) >= LEAST)
 
 
 def _calibrated(facts: Facts) -> Iterator[Message]:

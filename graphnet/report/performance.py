@@ -13,6 +13,7 @@ from graphnet.evaluation.calibration import (
     predictive_values,
 )
 from graphnet.evaluation.intervals import proportion
+from graphnet.evaluation.resampling import benefit_band
 from graphnet.messages import Message
 from graphnet.names import (
     CLASS_METRICS,
@@ -80,10 +81,15 @@ def _by_site(facts: Facts) -> Iterator[tuple[str, FloatArray, FloatArray]]:
 
 
 def decision_table(facts: Facts) -> Table:
-    """Net benefit of the model, and of treating all, at thresholds; of the headline's subjects."""
+    """Net benefit of the model with its 95 % interval, and of treating all, at thresholds.
+
+    Of the headline's subjects.
+    """
     titles: Row = [
         Message("figures.threshold"),
         Message("figures.model-decides"),
+        Message("report.interval-low"),
+        Message("report.interval-high"),
         Message("figures.treat-all"),
     ]
     if facts.predictions is None or not facts.is_binary:
@@ -93,9 +99,12 @@ def decision_table(facts: Facts) -> Table:
         return Table(titles, [])
     model = net_benefit(probability, truth, SHOWN_THRESHOLDS).tolist()
     everyone = net_benefit(np.ones_like(truth), truth, SHOWN_THRESHOLDS).tolist()
+    unknown = (np.full(len(SHOWN_THRESHOLDS), np.nan),) * 2
+    low, high = benefit_band(probability, truth, SHOWN_THRESHOLDS) or unknown
+    columns = zip(model, low.tolist(), high.tolist(), everyone, strict=True)
     rows: list[Row] = [
-        [f"{threshold:g}", signed_figure(ours), signed_figure(of_all)]
-        for threshold, ours, of_all in zip(SHOWN_THRESHOLDS.tolist(), model, everyone, strict=True)
+        [f"{threshold:g}", *map(signed_figure, values)]
+        for threshold, values in zip(SHOWN_THRESHOLDS.tolist(), columns, strict=True)
     ]
     return Table(titles, rows)
 

@@ -175,6 +175,14 @@ def test_the_decision_curve_says_where_a_model_is_of_use() -> None:
     assert decision_curve(evidence(predictions={"test": one_class})) == ""
 
 
+def test_the_decision_curve_has_a_band_where_subjects_are_enough() -> None:
+    assert "fill-opacity" in decision_curve(evidence())
+    assert "Area: 95 % interval at each threshold" in said(decision_curve(evidence()))
+    few = decision_curve(evidence(predictions={"test": predicted(8)}))
+    assert "Test" in said(few)
+    assert "fill-opacity" not in few
+
+
 def test_forest_tells_what_is_not_known() -> None:
     rows = [Row("ours", 0.8, (0.7, 0.9), ours=True), Row("theirs", None)]
     assert "0.800 [0.70, 0.90]" in said(forest(rows, "AUC", reference=0.5))

@@ -26,6 +26,7 @@ from graphnet.evaluation.calibration import (
     predictive_values,
 )
 from graphnet.evaluation.metrics import evaluate
+from graphnet.evaluation.resampling import benefit_band, weights
 
 NAMES = ("accuracy", "balanced_accuracy", "sensitivity", "specificity", "auc", "brier")
 FURTHER = {
@@ -398,3 +399,32 @@ def test_net_benefit_by_hand() -> None:
     everyone = net_benefit(np.ones(5), truth, at)
     assert everyone == pytest.approx([0.6 - 0.4 / 3, 0.6 - 0.4 * 1.5])
     assert net_benefit(np.zeros(5), truth, at).tolist() == [0, 0]
+
+
+def test_the_band_of_the_net_benefit_holds_the_truth_as_often_as_it_says() -> None:
+    """Probabilities that are right: whoever is treated from t on, the benefit is an integral."""
+    rng, at = np.random.default_rng(3), np.array([0.2, 0.5])
+    classes = np.repeat([0, 1], [60, 40])
+    many = rng.normal(size=(400_000, 1))
+    shares = [1 / (1 + np.exp(-(many + 1.5 * of_class - 1))) for of_class in (0, 1)]
+    treated = [(share >= at).mean(axis=0) for share in shares]
+    truth = 0.4 * treated[1] - 0.6 * treated[0] * at / (1 - at)
+    held = []
+    for seed in range(200):
+        values = rng.normal(size=100) + 1.5 * classes - 1
+        found = benefit_band(1 / (1 + np.exp(-values)), classes.astype(float), at, resamples=300,
+                             seed=seed)  # fmt: skip
+        assert found is not None
+        held.append((found[0] <= truth) & (truth <= found[1]))
+    assert np.mean(held, axis=0) == pytest.approx(0.95, abs=0.04)
+
+
+def test_the_band_of_the_net_benefit_is_that_of_subjects_drawn_again() -> None:
+    rng = np.random.default_rng(0)
+    probability, truth = rng.random(40), np.repeat([0.0, 1.0], 20)
+    found = benefit_band(probability, truth, resamples=50)
+    draws = next(weights(truth.astype(np.int64), 50, 0)).astype(int)
+    drawn = [net_benefit(np.repeat(probability, each), np.repeat(truth, each)) for each in draws]
+    assert found is not None
+    assert np.allclose(found, np.percentile(drawn, [2.5, 97.5], axis=0))
+    assert benefit_band(probability[:24], truth[:24]) is None  # four of a class

@@ -57,6 +57,7 @@ net-benefit = Net benefit
 model-decides = Model
 treat-all = Treat all
 treat-none = Treat nobody
+with-band = Area: 95 % interval at each threshold
 decision-curve = Decision curve
 benefit-between = The model is best at some thresholds from { $low } to { $high }.
 benefit-nowhere = At no threshold is the model better than treating all or nobody.

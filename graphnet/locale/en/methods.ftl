@@ -123,7 +123,10 @@ calibrated-folds = Each fold has a factor of its own, fitted to predictions of i
 not-calibrated = The model's probabilities were not calibrated.
 predictive-values = Predictive values are for the classes' shares in the evaluated subjects.
 predictive-values-at = Predictive values are for the classes' shares in the evaluated subjects and, by Bayes' theorem, for a prevalence of { $prevalence }, with intervals on the logit scale [@mercaldo].
-decision-curve = The decision curve shows the net benefit over thresholds of the probability [@vickers].
+decision-curve = The decision curve shows the net benefit over thresholds of the probability [@vickers]{ $interval ->
+    [yes] , with 95% percentile intervals of the bootstrap over subjects within each class, at each threshold by itself [@efron].
+   *[no] .
+}
 baselines = { $count ->
     [one] For comparison, { $methods } was fitted to the same training subjects [@sklearn].
    *[other] For comparison, { $methods } were fitted to the same training subjects [@sklearn].

@@ -54,6 +54,7 @@ net-benefit = 净收益
 model-decides = 模型
 treat-all = 全部处理
 treat-none = 全不处理
+with-band = 阴影：各阈值处的 95% 区间
 decision-curve = 决策曲线
 benefit-between = 在 { $low } 至 { $high } 之间的部分阈值上，模型最优。
 benefit-nowhere = 在任何阈值上，模型都不优于全部处理或全不处理。

@@ -106,7 +106,10 @@ calibrated-folds = 每一折有各自的系数，依据对该折训练受试者�
 not-calibrated = 模型的概率未经校准。
 predictive-values = 预测值按被评估受试者的类别比例给出。
 predictive-values-at = 预测值按被评估受试者的类别比例给出，并按贝叶斯定理给出患病率为 { $prevalence } 时的值，其区间在对数几率尺度上计算[@mercaldo]。
-decision-curve = 决策曲线给出各概率阈值下的净收益[@vickers]。
+decision-curve = 决策曲线给出各概率阈值下的净收益[@vickers]{ $interval ->
+    [yes] ，并在各阈值处分别给出在类别内对受试者自助抽样的 95% 百分位区间[@efron]。
+   *[no] 。
+}
 baselines = 作为比较，在同一批训练受试者上拟合了{ $methods }[@sklearn]。
 baselines-of-tuned = 作为比较，在微调所用的受试者上（不含父模型的受试者）拟合了{ $methods } [@sklearn]。
 majority = 多数类
