@@ -188,6 +188,12 @@ class SweepResult:
         return len(self.candidates)
 
     @property
+    def best_settings(self) -> Mapping[str, Value]:
+        """What the best candidate has of the settings that were listed; {} where it uses none."""
+        listed = self.candidates[0].settings if self.candidates else {}
+        return {name: value for name, value in listed.items() if value is not None}
+
+    @property
     def figure(self) -> float | None:
         """That of the best."""
         return self.candidates[0].figure if self.candidates else None

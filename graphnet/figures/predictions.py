@@ -201,9 +201,9 @@ def decision_curve(evidence: Evidence, language: str = ENGLISH) -> str:
     )
     interval = benefit_band(probability, truth)
     if interval is not None:
-        low, high = (values.clip(LOWEST_BENEFIT, share) for values in interval)
-        there = [axes.at(*pair) for pair in zip(THRESHOLDS, high, strict=True)]
-        back = [axes.at(*pair) for pair in zip(THRESHOLDS, low, strict=True)]
+        lower, upper = (values.clip(LOWEST_BENEFIT, share) for values in interval)
+        there = [axes.at(*pair) for pair in zip(THRESHOLDS, upper, strict=True)]
+        back = [axes.at(*pair) for pair in zip(THRESHOLDS, lower, strict=True)]
         parts.append(band([*there, *reversed(back)]))
         parts.append(text(392, 150, render(Message("figures.with-band"), language)))
     drawn = (

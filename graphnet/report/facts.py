@@ -220,10 +220,13 @@ class Facts:
         return missing
 
     def _by_form(self) -> TrainingSettings:
+        """By the form, of a sweep with the settings of its best candidate, which was trained."""
         named = self.config.get("model") or ""
         name = (named[0] if named else "") if isinstance(named, list) else str(named)
         settings = {k: v for k, v in self.param_set.items() if k in SETTINGS and k != "model"}
+        best = {} if self.result.sweep is None else dict(self.result.sweep.best_settings)
+        name = str(best.pop("model", name))
         try:
-            return TrainingSettings.for_model(name, **settings)
+            return TrainingSettings.for_model(name, **{**settings, **best})
         except (SettingsError, TypeError):
             return TrainingSettings()

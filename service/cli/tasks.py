@@ -197,7 +197,7 @@ def _facts(task: "Task") -> Iterator[tuple[Message, object]]:
     yield Message("cli.type"), task.task_type
     yield Message("cli.parent"), task.parent_task_id
     yield Message("cli.retry-of"), task.retry_of
-    yield Message("cli.model"), _listed(config.get("model"))
+    yield Message("cli.model"), _model(task)
     yield Message("cli.train-data"), _listed(config.get("train_data"))
     yield Message("cli.val-data"), _listed(config.get("val_data"))
     yield Message("cli.test-data"), _listed(config.get("test_data"))
@@ -209,6 +209,15 @@ def _facts(task: "Task") -> Iterator[tuple[Message, object]]:
             if value != ""
         ),
     )
+
+
+def _model(task: "Task") -> str | Message:
+    """The model that was trained: of a sweep that of the best candidate, whatever the form says."""
+    sweep = task.result.sweep
+    best = None if sweep is None else sweep.best_settings.get("model")
+    if best is None:
+        return _listed(task.task_config.get("model"))
+    return Message("cli.best-of-sweep", model=str(best))
 
 
 def _listed(names: Any) -> str:

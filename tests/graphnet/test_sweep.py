@@ -25,6 +25,7 @@ from graphnet.evaluation.recalibration import Fitting
 from graphnet.experiment import Outcome, run
 from graphnet.options import MOST_CANDIDATES, grid_text
 from graphnet.plan import ExperimentPlan
+from graphnet.report.facts import Facts
 from graphnet.report.training import sweep_told
 from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
@@ -348,3 +349,12 @@ def test_the_command_line_sweeps_and_reports(
     assert "4 candidates (model and learning_rate) were compared" in report
     assert main([*given, "--sweep", "seed=1"]) == 1
     assert "There are 1 combinations" in capsys.readouterr().err
+
+
+def test_a_result_without_its_manifest_is_said_to_be_of_the_model_that_won() -> None:
+    best = Candidate({"model": "MLP", "epochs": 7, "graph": None}, 0.8)
+    found = SweepResult("auc", [best, Candidate({"model": "SGN", "epochs": 3}, 0.5)])
+    stored = {"task_id": "T", "task_result": {"metrics": {}, "sweep": found.as_dict()}}
+    config = {"model": ["SGN"], "param_set": {"batch_size": 5, "epochs": 3}}
+    facts = Facts({**stored, "task_config": config}, None, None, None)
+    assert (facts.card.name, facts.settings.epochs, facts.settings.batch_size) == ("MLP", 7, 5)

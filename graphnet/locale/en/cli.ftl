@@ -9,6 +9,7 @@ done = Done
 result = Result
 type = Type
 model = Model
+best-of-sweep = { $model }, the best of the sweep
 days = Days
 dataset = Dataset
 holds = Holds

@@ -9,6 +9,7 @@ done = 进度
 result = 结果
 type = 类型
 model = 模型
+best-of-sweep = { $model }（参数扫描中的最佳者）
 days = 天数
 dataset = 数据集
 holds = 内容

@@ -104,6 +104,23 @@ def test_a_result_stands_beside_simple_methods_on_unseen_data(
 
 
 @pytest.mark.parametrize(
+    ("candidate", "model"), [("MLP", "MLP, the best of the sweep"), (None, "SGN")]
+)
+def test_the_model_of_a_sweep_is_the_one_that_won(
+    sgn: Command, fake: FakeService, candidate: str | None, model: str
+) -> None:
+    settings = {"epochs": 2} if candidate is None else {"model": candidate, "epochs": None}
+    loser = {"settings": {"model": "SGN", "epochs": 9}, "figure": 0.5}
+    sweep = {"metric": "auc", "candidates": [{"settings": settings, "figure": 0.8}, loser]}
+    finished = task(TASK, "Finished")
+    fake.looks[TASK] = [{**finished, "task_result": {**finished["task_result"], "sweep": sweep}}]
+
+    shown = rows(sgn("show", TASK).stdout)
+
+    assert ["Model", *model.split()] in shown
+
+
+@pytest.mark.parametrize(
     "result",
     [
         None,
