@@ -13,7 +13,8 @@ class ModelCard:
     """A model, its paper, and where its recommended settings differ from the usual ones.
 
     ``of_connectomes`` are recommended besides where a connectome's rows are the measures.
-    ``is_solved``: its optimum is computed and not approached epoch by epoch.
+    ``is_solved``: its optimum is computed and not approached epoch by epoch. ``two_classes``: it
+    tells two classes apart, and no more.
     """
 
     name: str
@@ -21,6 +22,7 @@ class ModelCard:
     recommended: Mapping[str, Any] = field(default_factory=dict)
     of_connectomes: Mapping[str, Any] = field(default_factory=dict)
     is_solved: bool = False
+    two_classes: bool = False
 
     @property
     def summary(self) -> Message:
@@ -128,6 +130,14 @@ MODELS = {
             "after Hoerl & Kennard 1970, Technometrics 12:55-67.",
             recommended={"graph": "none", "epochs": 1},
             is_solved=True,
+        ),
+        ModelCard(
+            name="LinearSVM",
+            source="Cortes & Vapnik 1995, Machine Learning 20:273-297; probabilities after Platt "
+            "1999.",
+            recommended={"graph": "none", "epochs": 1},
+            is_solved=True,
+            two_classes=True,
         ),
         ModelCard(
             name="MLP",

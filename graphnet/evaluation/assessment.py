@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from graphnet.evaluation.baselines import Baseline
 
 PARENT = "parent"
-SOLVED = "logistic_regression"  # the baseline that a model of the catalogue is
 BySplit = dict[str, FloatArray]  # predictions (S, C), or scores (S, 1)
 
 
@@ -209,8 +208,7 @@ def simple_baselines(
         return of_measures | covariate_baselines(train, cohorts, train.scores, 0)
     targets, classes = model.targets(train).numpy(), len(model.classes)
     of_measures = fit_baselines(x, targets, held_out, classes, train.persons)
-    if model.net.is_solved:
-        del of_measures[SOLVED]  # the model itself
+    of_measures.pop(model.net.baseline, None)  # the model itself
     return of_measures | covariate_baselines(train, cohorts, targets, classes)
 
 

@@ -17,6 +17,7 @@ from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
 from graphnet.data.cohort import FloatArray, IntArray
+from graphnet.errors import TrainingError
 from graphnet.evaluation import logistic
 from graphnet.evaluation.folds import most_folds, stratified
 from graphnet.graphs import Float32Array
@@ -240,6 +241,34 @@ def fit_logistic(
         return LinearFit(axes.to_measures(model.weights), model.bias, model.strength)
 
 
+def fit_svm(x: Float32Array, targets: IntArray, persons: Sequence[str] | None = None) -> LinearFit:
+    """Fit the baseline ``svm_linear`` to two classes and give its weights, to be kept.
+
+    Its decision is linear in the measures, and so are the log odds of the curve upon it.
+
+    Args:
+        x: (S, P), scaled measures of the training subjects; :func:`too_large` says of how many.
+        targets: (S,), 0 or 1, each of which some subject has.
+        persons: (S,), whose each row is, so that inner folds keep rows of one person together.
+
+    Raises:
+        TrainingError: no inner folds can be cut of these subjects, or they are of one class.
+
+    """
+    if len(np.unique(targets)) < 2:
+        raise TrainingError(Message("evaluation.baseline-one-class"))
+    with threadpool_limits(1):
+        training = Training(x, targets, persons)
+        if not training.folds:
+            raise TrainingError(Message("evaluation.baseline-single-subject"))
+        machine = _Machine.fit(_linear, STRENGTHS, training)
+        support, duals = machine.model.support_, machine.model.dual_coef_[0]
+        slope, level = float(machine.curve.coef_[0, 0]), float(machine.curve.intercept_[0])
+        weights = x[support].astype(np.float64).T @ duals
+        bias = slope * float(machine.model.intercept_[0]) + level
+        return LinearFit(slope * weights[:, None], np.array([bias]), machine.strength)
+
+
 def _strongest(training: Training, axes: "_Axes") -> logistic.LogisticModel:
     own = axes.coordinates(training.x, training.products)
     if training.folds:
@@ -313,19 +342,40 @@ def _svm(
     """Its decisions made probabilities by a logistic curve, fitted to inner out-of-fold ones."""
     if not training.folds:
         return Baseline(reason=Message("evaluation.baseline-single-subject"))
-    strength, decisions = _out_of_fold(kernel, strengths, training)
-    curve = LogisticRegression(C=1e6, max_iter=2000).fit(_columns(decisions), training.targets)
-    everyone, products = training.everyone, training.products
-    model = SVC(kernel="precomputed", C=strength)
-    model.fit(kernel(training, everyone, products, everyone), training.targets)
+    machine = _Machine.fit(kernel, strengths, training)
     predicted = {}
     for name, values in held_out.items():
         parts = [
-            model.decision_function(kernel(training, everyone, part, np.arange(len(x))))
+            machine.model.decision_function(
+                kernel(training, training.everyone, part, np.arange(len(x)))
+            )
             for x, part in training.parts(values)
         ]
-        predicted[name] = np.asarray(curve.predict_proba(_columns(np.concatenate(parts))))
+        decisions = _columns(np.concatenate(parts))
+        predicted[name] = np.asarray(machine.curve.predict_proba(decisions))
     return Baseline(predicted)
+
+
+@dataclass(frozen=True)
+class _Machine:
+    """A support vector machine on a kernel, and the curve that makes its decisions probabilities.
+
+    ``strength`` is the C that inner folds chose.
+    """
+
+    model: SVC
+    curve: LogisticRegression
+    strength: float
+
+    @classmethod
+    def fit(cls, kernel: Kernel, strengths: tuple[float, ...], training: Training) -> "_Machine":
+        strength, decisions = _out_of_fold(kernel, strengths, training)
+        curve = LogisticRegression(C=1e6, max_iter=2000)
+        curve.fit(_columns(decisions), training.targets)
+        everyone = training.everyone
+        model = SVC(kernel="precomputed", C=strength)
+        model.fit(kernel(training, everyone, training.products, everyone), training.targets)
+        return cls(model, curve, strength)
 
 
 def _out_of_fold(

@@ -8,14 +8,14 @@ from graphnet.models.covariates import WithCovariates
 from graphnet.models.gat import GAT
 from graphnet.models.gcn import GCN
 from graphnet.models.gin import GIN
-from graphnet.models.mlp import MLP, Linear, LogisticRegression
+from graphnet.models.mlp import MLP, Linear, LinearSVM, LogisticRegression
 from graphnet.models.net import Net, Sizes
 from graphnet.models.sgn import SGN, NoEdge
 from graphnet.models.topk import TopK
 
 EACH: tuple[type[Net], ...] = (
     SGN, GCN, TopK, GAT, GIN, BrainNetCNN, BNT, Linear, LogisticRegression,
-    MLP, NoEdge,
+    LinearSVM, MLP, NoEdge,
 )  # fmt: skip
 NETS: dict[str, type[Net]] = {net.__name__: net for net in EACH}
 

@@ -46,6 +46,7 @@ class WithCovariates(Net):
         self.edge_aware = net.edge_aware
         self.exact_integral = net.exact_integral
         self.is_solved = net.is_solved
+        self.baseline = net.baseline
         self.readout = (*net.readout, WEIGHT)
         self.last_layers = net.last_layers
 

@@ -88,3 +88,15 @@ class LogisticRegression(Linear):
     """
 
     is_solved = True
+    baseline = "logistic_regression"
+
+
+class LinearSVM(Linear):
+    """The same function of two classes: a linear support vector machine, and a curve on top.
+
+    Its decisions are made log odds by a logistic curve, so these are linear in the measures as well
+    (:mod:`graphnet.training.solved`). No measure of a training subject is in it.
+    """
+
+    is_solved = True
+    baseline = "svm_linear"

@@ -41,6 +41,8 @@ class Net(ABC):
     exact_integral = False
     #: Whether its optimum is computed (:mod:`graphnet.training.solved`), not approached by epochs.
     is_solved = False
+    #: The name of the baseline that a solved net is; "" of others.
+    baseline = ""
     #: The parameters behind the last hidden layer, and those of the last layers before them.
     readout: tuple[str, ...] = ()
     last_layers: tuple[str, ...] = ()

@@ -172,7 +172,11 @@ def _training(facts: Facts) -> Iterator[Message]:
 def _solved(facts: Facts) -> Iterator[Message]:
     """How a model was fitted whose optimum is computed."""
     chosen = "" if facts.penalty is None else f"{facts.penalty:g}"
-    yield Message("methods.solved", chosen="yes" if chosen else "no", strength=chosen)
+    values = {"chosen": "yes" if chosen else "no", "strength": chosen}
+    if facts.card.name == "LinearSVM":
+        yield Message("methods.solved-svm", **values)
+    else:
+        yield Message("methods.solved", **values)
     yield from _calibrated(facts)
     yield Message("methods.unweighted")
 

@@ -23,7 +23,8 @@ WHERE = {
     "train": Message("report.on-training"),
 }
 ALONE = ("covariates", "site")  # baselines without any measure
-SIMPLE_METHOD, SIMPLE_MODEL = "logistic_regression", "LogisticRegression"  # that can be kept
+# Simple methods that can be kept, and the models that they are.
+KEEPABLE = {"logistic_regression": "LogisticRegression", "svm_linear": "LinearSVM"}
 OF_GRAPH = ("graph", "density", "threshold", "sign", "neighbours")
 CHOSE_EPOCH = Message("report.on-validation-that-selected")
 
@@ -224,24 +225,41 @@ def simple_offer(facts: Facts) -> Message | None:
     seen = facts.seen_in_training(facts.headline)
     if facts.is_regression or facts.card.is_solved or facts.headline == "train" or seen:
         return None
-    theirs = facts.result.baseline(SIMPLE_METHOD, facts.headline)
-    difference = facts.result.difference(facts.headline, SIMPLE_METHOD)
-    bounds = None if theirs is None else theirs.interval("auc")
-    if difference.low is None or difference.low > 0 or bounds is None or bounds[0] <= 0.5:
+    method = _best_simple(facts)
+    if method is None:
         return None
+    difference = facts.result.difference(facts.headline, method)
     return Message(
         "report.simple-offer",
         better="yes" if difference.sign < 0 else "no",
         model=facts.card.name,
-        method=method_name(SIMPLE_METHOD),
+        method=method_name(method),
         difference=signed(difference),
-        kept=SIMPLE_MODEL,
+        kept=KEEPABLE[method],
     )
+
+
+def _best_simple(facts: Facts) -> str | None:
+    """The simple method of the highest AUC among those that the model is not clearly better than.
+
+    None where the model is better than each, or none is clearly better than chance.
+    """
+    found = {}
+    for method in KEEPABLE:
+        theirs = facts.result.baseline(method, facts.headline)
+        difference = facts.result.difference(facts.headline, method)
+        bounds = None if theirs is None else theirs.interval("auc")
+        if difference.value is None or difference.low is None or difference.low > 0:
+            continue
+        if bounds is not None and bounds[0] > 0.5:
+            found[method] = difference.value
+    return min(found, key=found.__getitem__) if found else None
 
 
 def offered_form(facts: Facts) -> Json:
     """The form that trains the simple method on the same subjects, judged in the same way."""
-    left_out = {*without_effect(MODELS[SIMPLE_MODEL]), *OF_GRAPH, "nested", "model"}
+    model = KEEPABLE[_best_simple(facts) or next(iter(KEEPABLE))]
+    left_out = {*without_effect(MODELS[model]), *OF_GRAPH, "nested", "sweep", "model"}
     settings = facts.param_set.items()
     kept = {name: value for name, value in settings if name in OPTIONS and name not in left_out}
     datasets: dict[str, list[str] | bool] = {
@@ -252,7 +270,7 @@ def offered_form(facts: Facts) -> Json:
     if "test_data" in datasets:
         datasets["enable_test"] = bool(facts.config.get("enable_test"))
     own = {"task_type": "dl_ts", "proj_id": facts.task.get("proj_id") or ""}
-    return {**own, **datasets, "model": SIMPLE_MODEL, "param_set": kept}
+    return {**own, **datasets, "model": model, "param_set": kept}
 
 
 def comparison(facts: Facts, language: str = ENGLISH) -> str:

@@ -22,9 +22,11 @@ ABSENT = -20.0  # log odds of a class that no training subject has
 
 
 class SolvedTraining(Training):
-    """Finds each replica's logistic regression with an L2 penalty in its first and only epoch.
+    """Finds each replica's optimum in its first and only epoch.
 
-    Minimised is C · Σ log loss + ½ ‖weights‖², with the C among
+    Of :class:`graphnet.models.mlp.LinearSVM` that is :func:`graphnet.evaluation.baselines.fit_svm`.
+    Otherwise it is a logistic regression with an L2 penalty: minimised is
+    C · Σ log loss + ½ ‖weights‖², with the C among
     :data:`graphnet.evaluation.baselines.STRENGTHS` that has the least log loss on inner folds of
     the replica's own training subjects. It is the ``logistic_regression`` of the baselines, in the
     parameters of the network :class:`graphnet.models.mlp.Linear`. Neither the seed nor the start
@@ -63,7 +65,11 @@ class SolvedTraining(Training):
     def _solved(self, replica: int) -> tuple[FloatArray, FloatArray, float]:
         """Weights (N·F, C) and bias (C,), and the strength C; covariates are further weights."""
         # scikit-learn, which cuts the folds, is slow to import.
-        from graphnet.evaluation.baselines import fit_logistic, too_large  # noqa: PLC0415
+        from graphnet.evaluation.baselines import (  # noqa: PLC0415
+            fit_logistic,
+            fit_svm,
+            too_large,
+        )
 
         rows = self.members[replica]
         seen = 0 if self.train.view is None else int(self.train.view[replica])
@@ -76,7 +82,8 @@ class SolvedTraining(Training):
         own = (targets if targets.ndim == 1 else targets[replica]).cpu()[rows].numpy()
         present, places = np.unique(own, return_inverse=True)
         persons = [self.persons[row] for row in rows.tolist()] if self.persons else None
-        fitted = fit_logistic(x, places, persons)
+        fit = fit_svm if self.net.baseline == "svm_linear" else fit_logistic
+        fitted = fit(x, places, persons)
         weights = np.zeros((x.shape[1], self.net.sizes.classes))
         bias = np.full(self.net.sizes.classes, ABSENT)
         weights[:, present], bias[present] = _by_class(fitted.weights, fitted.bias)

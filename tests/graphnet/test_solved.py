@@ -7,13 +7,14 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
+from sklearn.svm import SVC
 
 from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.splits import Splits
 from graphnet.errors import ModelError, SettingsError
 from graphnet.evaluation.attribution import integrated_gradients
-from graphnet.evaluation.baselines import STRENGTHS, fit_baselines, inner_folds
+from graphnet.evaluation.baselines import STRENGTHS, fit_baselines, fit_svm, inner_folds
 from graphnet.experiment import PENALTY, Outcome, run
 from graphnet.report.facts import Facts
 from graphnet.report.summary import offered_form, simple_offer, verdict
@@ -22,6 +23,7 @@ from graphnet.training.loop import Training
 from graphnet.training.solved import STRENGTH
 from tests.graphnet.people import cohort
 
+SVM = TrainingSettings.for_model("LinearSVM", calibrate=False)
 PLAIN = TrainingSettings.for_model("LogisticRegression", calibrate=False)
 ALONE = Evaluation(cv_folds=0, explain=False, baselines=False)
 PEOPLE = cohort(controls=40, patients=36)
@@ -233,3 +235,71 @@ def test_the_form_that_is_offered_judges_the_same_subjects_in_the_same_way() -> 
         "model": "LogisticRegression",
         "param_set": {"cv_folds": 5, "adjust": "regress"},
     }
+
+
+def test_the_machine_is_the_baseline_of_its_name_kept() -> None:
+    outcome = trained(SVM)
+    model = outcome.model
+    x, held_out = measures(model), {"test": measures(model, OTHERS)}
+    expected = fit_baselines(x, PEOPLE.labels, held_out, 2, PEOPLE.persons)["svm_linear"]
+    np.testing.assert_allclose(model.predict(OTHERS), expected.predicted["test"], atol=2e-5)
+    assert (outcome.result.measured["test"]["auc"] or 0) > 0.6
+
+
+def test_its_weights_are_those_of_scikit_learn_s_machine_times_the_slope_of_the_curve() -> None:
+    model = trained(SVM).model
+    (strength,) = model.facts[PENALTY]["C"]
+    x = measures(model).astype(float)
+    theirs = SVC(kernel="linear", C=strength, tol=1e-3).fit(x, PEOPLE.labels)
+    found = fit_svm(measures(model), PEOPLE.labels, PEOPLE.persons)
+    assert found.strength == strength
+    slopes = found.weights[:, 0] / theirs.coef_[0]
+    assert slopes == pytest.approx(slopes.mean(), rel=1e-3)
+    assert slopes.mean() > 0
+    kept = model.parameters["linear.weight"][0].double().numpy() / np.sqrt(x.shape[1])
+    np.testing.assert_allclose(kept[:, 1] - kept[:, 0], found.weights[:, 0], atol=1e-5)
+
+
+def test_the_machine_is_stored_calibrated_and_judged_without_a_subject_in_it() -> None:
+    outcome = trained(TrainingSettings.for_model("LinearSVM"), Evaluation(cv_folds=3))
+    model = StoredModel.from_bytes(*outcome.model.to_bytes())
+    assert model.calibration is not None
+    np.testing.assert_array_equal(model.predict(OTHERS), outcome.model.predict(OTHERS))
+    assert set(model.parameters) == {"linear.weight", "linear.bias"}
+    assert model.parameters["linear.weight"].numel() == 2 * measures(model).shape[1]
+    result = outcome.result
+    assert "svm_linear" not in result.baselines  # it is the model itself
+    assert "logistic_regression" in result.baselines
+    assert result.explanation is not None
+    assert result.explanation.steps is None
+
+
+def test_the_machine_refuses_three_classes_and_scores() -> None:
+    three = replace(PEOPLE, labels=np.arange(len(PEOPLE)) % 3)
+    with pytest.raises(SettingsError, match="tells two classes apart, and there are 3"):
+        run(Splits(three), SVM, evaluation=ALONE)
+    with pytest.raises(SettingsError, match="not a clinical score"):
+        TrainingSettings.for_model("LinearSVM", label="score")
+
+
+@pytest.mark.parametrize(
+    ("of_regression", "of_machine", "offer"),
+    [
+        ([-0.05, 0.03], [-0.09, 0.01], "LinearSVM"),
+        ([-0.09, 0.01], [-0.05, 0.03], "LogisticRegression"),
+        ([0.01, 0.05], [-0.05, 0.03], "LinearSVM"),
+        ([0.01, 0.05], [0.02, 0.05], None),
+    ],
+)
+def test_the_better_simple_method_is_offered(
+    of_regression: list[float], of_machine: list[float], offer: str | None
+) -> None:
+    facts = offered(of_regression, [0.7, 0.9])
+    result = facts.task["task_result"]
+    result["baselines"]["svm_linear"] = result["baselines"]["logistic_regression"]
+    difference = {"difference": sum(of_machine) / 2, "ci": of_machine}
+    result["differences"]["test"]["svm_linear"] = {"auc": difference}
+    message = simple_offer(facts)
+    assert (message and dict(message.values)["kept"]) == offer
+    if offer is not None:
+        assert offered_form(facts)["model"] == offer

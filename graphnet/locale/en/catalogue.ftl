@@ -9,6 +9,7 @@ model-BrainNetCNN = Edge-by-edge convolutions over each subject's connectome; us
 model-BNT = Brain Network Transformer: attention between all regions, followed by clustering.
 model-Linear = A linear classifier on all measures of all regions, without a graph.
 model-LogisticRegression = Logistic regression with an L2 penalty on all measures of all regions, without a graph; its optimum is computed, and inner folds choose the penalty. The simple method that other models have to beat.
+model-LinearSVM = A linear support vector machine on all measures of all regions, without a graph, for two classes; its optimum is computed, and inner folds choose its C. Its weights are kept, no subject is.
 model-MLP = A neural network with one hidden layer on all measures of all regions, without a graph.
 model-NoEdge = SGN without its graph, to measure what the graph contributes.
 
@@ -21,6 +22,7 @@ model-BrainNetCNN-methods = The model was BrainNetCNN, which applies edge-by-edg
 model-BNT-methods = The model was the Brain Network Transformer, which applies attention between all regions and then groups them into clusters [@kan].
 model-Linear-methods = The model was linear in all measures of all regions [@cox].
 model-LogisticRegression-methods = The model was a logistic regression on all measures of all regions [@cox].
+model-LinearSVM-methods = The model was a linear support vector machine on all measures of all regions [@cortes].
 model-MLP-methods = The model was a neural network with one hidden layer on all measures of all regions [@rumelhart].
 model-NoEdge-methods = The model was SGN without its graph [@errica].
 

@@ -200,6 +200,11 @@ solved =
         [yes] The strength of the penalty (C = { $strength })
        *[no] The strength of the penalty
     } was chosen among 0.001, 0.01, 0.1 and 1 by the log loss on up to five inner folds of the training subjects, anew in every fold of a cross-validation.
+solved-svm =
+    Its weights are the optimum of the hinge loss with an L2 penalty, computed by LIBSVM. { $chosen ->
+        [yes] C, the strength of the loss beside the penalty ({ $strength }),
+       *[no] C, the strength of the loss beside the penalty,
+    } was chosen among 0.001, 0.01, 0.1 and 1 by the accuracy on up to five inner folds of the training subjects, anew in every fold of a cross-validation; a logistic curve fitted to the decisions on these folds made its decisions probabilities [@platt].
 settings-given = { $count ->
     [0] All settings were the recommended ones.
     [one] One setting was given by the user, the others were the recommended ones; this run does not show how it was chosen.
