@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from graphnet.report.explanation import effects_csv, regions_csv, regions_node
 from graphnet.report.facts import Facts
+from graphnet.report.volume import regions_volume
 
 WORKS: dict[str, str] = tomllib.loads(
     (files("graphnet.report") / "references.toml").read_text(encoding="utf-8")
@@ -60,13 +61,14 @@ TEX = {
 
 
 def files_of(facts: Facts, paragraphs: Paragraphs) -> dict[str, str]:
-    """The files by name, only those that hold something."""
+    """The files by name, only those that hold something; one that is no text is in base64."""
     files = {
         "methods.txt": _methods_text(paragraphs),
         "methods.tex": _methods_tex(paragraphs),
         "references.bib": bibtex(cited(paragraphs)),
         "regions.csv": regions_csv(facts),
         "regions.node": regions_node(facts),
+        "regions.nii.gz": regions_volume(facts),
         "effects.csv": effects_csv(facts),
     }
     return {name: content for name, content in files.items() if content}

@@ -1,6 +1,8 @@
 """A report says what was done and found, hides nothing, and needs nothing else."""
 
+import base64
 import csv
+import gzip
 import html
 import io
 import json
@@ -11,7 +13,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import nibabel
+import numpy as np
 import pytest
+from nibabel.affines import apply_affine
 
 from graphnet import messages
 from graphnet.artifacts.evidence import Evidence
@@ -37,6 +42,7 @@ from graphnet.report.methods import methods
 from graphnet.report.page import SCRIPT, render_report
 from graphnet.report.performance import _p_value, decision_table, prevalence_rows, reliability_table
 from graphnet.report.summary import by_chance, leading_metric, verdict
+from graphnet.report.volume import spheres
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 METRICS = {
@@ -685,7 +691,34 @@ def test_a_map_of_regions_fits_the_tools_that_read_it() -> None:
         ["-39.6", "-5.7", "50.9", "0.4", "1.0000", "Precentral_L"],
         ["40.4", "-8.2", "52.1", "0", "0.5000", "Precentral_R"],
     ]
-    assert "regions.node" not in read().files
+    assert not {"regions.node", "regions.nii.gz"} & set(read().files)
+
+
+def test_the_volume_of_regions_is_what_nibabel_reads() -> None:
+    packed = base64.b64decode(read(evidence=explained()).files["regions.nii.gz"])
+    image = nibabel.Nifti1Image.from_bytes(gzip.decompress(packed))
+    data = np.asarray(image.dataobj)
+    assert data.shape == (91, 109, 91)
+    expected = [[-2, 0, 0, 90], [0, 2, 0, -126], [0, 0, 2, -72], [0, 0, 0, 1]]  # FSL's template
+    assert np.array_equal(image.affine, expected)
+    assert np.allclose(image.get_qform(), image.get_sform())
+    assert image.header["descrip"].item().startswith(b"Spheres of 5 mm at MNI centres")
+    filled = np.argwhere(data)
+    assert set(data[data != 0].tolist()) == {np.float32(0.4)}  # the other region is not stable
+    places = apply_affine(image.affine, filled)
+    away = np.linalg.norm(places - [-39.6, -5.7, 50.9], axis=1)
+    assert away.max() <= 5
+    assert len(filled) == pytest.approx(4 / 3 * np.pi * 5**3 / 8, rel=0.1)
+
+
+def test_a_voxel_has_the_value_of_the_nearest_centre_and_the_grid_ends() -> None:
+    volume = spheres(np.array([[0.0, 0, 0], [4.0, 0, 0], [90.0, -126, -72]]), np.array([1.0, 2, 3]))
+    assert volume[45, 63, 36] == 1
+    assert volume[43, 63, 36] == 2
+    assert volume[45 - 3, 63, 36] == 2
+    assert volume[0, 0, 0] == 3
+    assert np.count_nonzero(volume == 3) < np.count_nonzero(volume == 1)
+    assert not spheres(np.array([[500.0, 0, 0]]), np.ones(1)).any()
 
 
 def test_a_sign_that_is_not_stable_is_shown_so() -> None:

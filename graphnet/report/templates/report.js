@@ -9,6 +9,7 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   };
   const text = (content, kind) => new Blob([content], { type: `${kind};charset=utf-8` });
+  const packed = (content) => new Blob([Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))], { type: "application/gzip" });
   const button = (label, name, act) => {
     const made = document.createElement("button");
     made.type = "button";
@@ -79,7 +80,8 @@
     for (const place of view.querySelectorAll("[data-files]")) {
       const wanted = place.dataset.files.split(" ").filter((name) => name in files);
       place.append(...wanted.map((name) =>
-        button(name, own, () => save(text(files[name], "text/plain"), `${own}-${name}`))));
+        button(name, own, () => save(
+          name.endsWith(".gz") ? packed(files[name]) : text(files[name], "text/plain"), `${own}-${name}`))));
     }
   };
 
