@@ -36,6 +36,7 @@ from graphnet.figures.importance import importance
 from graphnet.figures.predictions import confusion
 from graphnet.messages import CHINESE, LANGUAGES, Message, finished, render
 from graphnet.models import Sizes, build_net
+from graphnet.report.checklist import ITEMS
 from graphnet.report.citations import MARK, WORKS, Citations, bibtex, work_of
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
@@ -755,6 +756,19 @@ def test_the_checklist_claims_no_more_than_there_is() -> None:
     sections = re.findall(r'<a href="#(\w+)">', render_report(task(), **stored()))
     shown = re.findall(r'<h2 id="(\w+)">', render_report(task(), **stored()))
     assert sections == shown  # the contents list every section, in its order
+
+
+def test_the_checklist_has_every_item_of_the_three_guidelines() -> None:
+    """As published: Collins et al. 2024, Tejani et al. 2024, Bossuyt et al. 2015."""
+    parts = {3: "abc", 5: "ab", 6: "abc", 8: "abc", 9: "abc", 12: "abcdefg", 18: "abcdef",
+             20: "abc", 23: "ab", 27: "abc"}  # fmt: skip
+    tripod = {f"{number}{part}" for number in range(1, 28) for part in parts.get(number, ("",))}
+    of_stard = {10: "ab", 12: "ab", 13: "ab", 21: "ab"}
+    stard = {f"{number}{part}" for number in range(1, 31) for part in of_stard.get(number, ("",))}
+    claim = {str(number) for number in range(1, 45)}
+    assert {number for item in ITEMS for number in item.tripod.split(", ")} - {""} == tripod
+    assert {number for item in ITEMS for number in item.claim.split(", ")} - {""} == claim
+    assert {number for item in ITEMS for number in item.stard.split(", ")} - {""} == stard
 
 
 def test_a_report_may_hold_the_other_language_for_its_reader() -> None:
