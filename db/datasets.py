@@ -1,6 +1,7 @@
 """Datasets, and what is known of their content."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -227,6 +228,29 @@ async def stored_bytes(proj_id: str) -> int:
         rows = await Profile.filter(data_id__in=some).values("stored_bytes")
         total += sum(int(row["stored_bytes"] or 0) for row in rows)
     return total
+
+
+@dataclass(frozen=True)
+class StoredByProject:
+    """How many datasets a project has, and the bytes that their arrays take."""
+
+    proj_id: str
+    datasets: int
+    stored_bytes: int
+
+
+@translate_errors()
+async def stored_by_project() -> list[StoredByProject]:
+    """Of every project that has datasets, the largest first."""
+    rows = await Dataset.all().values_list("data_id", "proj_id")
+    projects = {str(data_id): str(proj_id) for data_id, proj_id in rows}
+    datasets, taken = Counter(projects.values()), Counter[str]()
+    for some in pieces(list(projects)):
+        found = Profile.filter(data_id__in=some).values_list("data_id", "stored_bytes")
+        for data_id, size in await found:
+            taken[projects[str(data_id)]] += int(size or 0)
+    totals = [StoredByProject(name, datasets[name], taken[name]) for name in datasets]
+    return sorted(totals, key=lambda each: (-each.stored_bytes, each.proj_id))
 
 
 @restart_on_deadlock

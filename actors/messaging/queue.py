@@ -153,11 +153,21 @@ def remove_heartbeat(client: redis.Redis, names: Names, worker: str) -> None:
     client.delete(names.key(WORKERS, worker))
 
 
+def list_workers(client: redis.Redis, names: Names) -> dict[str, str]:
+    """The kind of device of each worker that has shown life lately. Raises redis.RedisError."""
+    prefix = names.key(WORKERS, "")
+    keys = sorted(set(client.scan_iter(f"{prefix}*", count=SCANNED)))
+    kinds: Any = client.mget(keys) if keys else ()
+    return {
+        key.decode().removeprefix(prefix): kind.decode()
+        for key, kind in zip(keys, kinds, strict=True)
+        if kind is not None
+    }
+
+
 def count_workers(client: redis.Redis, names: Names) -> Counter[str]:
     """How many workers have shown life lately, by kind of device. Raises redis.RedisError."""
-    keys = list(client.scan_iter(names.key(WORKERS, "*"), count=SCANNED))
-    kinds: Any = client.mget(keys) if keys else ()
-    return Counter(kind.decode() for kind in kinds if kind is not None)
+    return Counter(list_workers(client, names).values())
 
 
 HEARTBEAT_LOOK_MS = 300

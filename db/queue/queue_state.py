@@ -138,6 +138,33 @@ async def ended_since(since: int) -> list[EndedTask]:
     return [task for task in found if task.task_id in there]
 
 
+@dataclass(frozen=True)
+class RunningTask:
+    """What a worker does: a ``task`` or a shard of it, on its ``device``, for ``seconds``."""
+
+    task: str
+    worker: str
+    device: str
+    seconds: float
+
+
+@translate_errors()
+async def running() -> list[RunningTask]:
+    """The tasks and shards that run, the longest first, at most a thousand."""
+    now = await now_ms()
+    runs = Run.filter(state=Status.RUNNING.value).order_by("started_at", "task_id").limit(MOST)
+    rows = await runs.values("task_id", "part_of", "worker", "device", "started_at")
+    return [
+        RunningTask(
+            row["part_of"] or row["task_id"],
+            row["worker"],
+            row["device"],
+            max(0.0, (now - row["started_at"]) / 1000),
+        )
+        for row in rows
+    ]
+
+
 # Since when a task has been in a state that it is not to stay in.
 SINCE = {Status.SUBMITTED: "submitted_at", Status.RUNNING: "started_at"}
 

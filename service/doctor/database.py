@@ -36,7 +36,7 @@ async def check(settings: HttpSettings) -> list[CheckResult]:
         fix = Message("doctor.correct-variable", name="SGN_DATABASE_URL")
         return [fault(CHECK, error.message, fix)]
     try:
-        return await _asked(settings)
+        return await results(settings)
     except DatabaseError as error:
         return [fault(CHECK, error.message, LOCKED_OUT)]
     finally:
@@ -49,7 +49,8 @@ def absent_file(url: str) -> str:
     return "" if path == url or Path(path).is_file() else path
 
 
-async def _asked(settings: HttpSettings) -> list[CheckResult]:
+async def results(settings: HttpSettings) -> list[CheckResult]:
+    """What is found of the database that is open. Raises DatabaseError."""
     server = await diagnosis.server()
     found = [_server(server), clock_result("database", server.ahead_ms)]
     try:

@@ -26,17 +26,18 @@ LEAST_BYTES = 1_000_000_000
 
 def check(settings: HttpSettings) -> list[CheckResult]:
     """What needs no server."""
-    return [_version(), _cores(settings.process.threads), _spool(settings.process.spool)]
+    return [version(), _cores(settings.process.threads), _spool(settings.process.spool)]
 
 
-def _version() -> CheckResult:
+def version() -> CheckResult:
+    """The version of this process's software."""
     names = {"distribution": DISTRIBUTION, "python": platform.python_version()}
     try:
-        version = metadata.version(DISTRIBUTION)
+        installed = metadata.version(DISTRIBUTION)
     except metadata.PackageNotFoundError:
         absent = Message("doctor.not-installed", **names)
         return fault("version", absent, Message("doctor.install"))
-    return ok("version", Message("doctor.version", version=version, **names))
+    return ok("version", Message("doctor.version", version=installed, **names))
 
 
 def _cores(threads: int) -> CheckResult:

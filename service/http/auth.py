@@ -55,6 +55,17 @@ def caller_of(request: Request) -> Caller:
     return caller
 
 
+def is_operator(caller: Caller) -> bool:
+    """Whether it is a token of the role admin for all projects."""
+    return caller.role.covers(Role.ADMIN) and caller.proj_id is None
+
+
+def require_operator(request: Request) -> None:
+    """Raise ApiError if the caller is no operator."""
+    if not is_operator(caller_of(request)):
+        raise ApiError(ErrorNum.FORBIDDEN, Message("api.operators-only"))
+
+
 async def is_still_allowed(request: Request) -> bool:
     """Whether the request would be let in now; long streams ask again. Raises DatabaseError."""
     try:

@@ -60,6 +60,22 @@ def duration(seconds: float | None, language: str = ENGLISH) -> str:
     return f"{whole // DAY} {day} {whole % DAY // HOUR} {hour}"
 
 
+SIZE_STEP = 1000
+SIZES = ("kB", "MB", "GB", "TB", "PB")
+
+
+def size(number: int) -> str:
+    """Bytes, such as ``512 B`` or ``1.5 GB``."""
+    scaled = float(number)
+    if scaled < SIZE_STEP:
+        return f"{number} B"
+    for unit in SIZES:
+        scaled /= SIZE_STEP
+        if round(scaled, 1) < SIZE_STEP or unit == SIZES[-1]:
+            break
+    return f"{scaled:.1f} {unit}"
+
+
 def path_of(name: str) -> str:
     """A name quoted as one segment of a path."""
     return quote(name, safe="")
@@ -76,6 +92,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "interval": interval,
     "duration": duration,
     "path_of": path_of,
+    "size": size,
     "measures": measures,
 }
 
@@ -102,6 +119,7 @@ ACTIONS = {  # of the audit
     "erase": "Erasure requested",
     "erased": "Subjects erased",
 }
+CHECK_STATES = {"ok": "OK", "warning": "Warning", "fault": "Fault"}
 READING = {**EDGES, **TRIANGLES, **SEPARATORS, **COVARIATES, **ORIENTATIONS}
 
 
@@ -110,6 +128,7 @@ def names(words: Callable[[Message | str], str]) -> Mapping[str, Mapping[str, st
     return {
         "state_names": {state: words(name) for state, name in STATES.items()},
         "action_names": {action: words(name) for action, name in ACTIONS.items()},
+        "check_states": {state: words(name) for state, name in CHECK_STATES.items()},
         "split_names": {split: words(split_name(split)) for split in (*SPLITS, ACROSS)},
         "rule_names": {rule: words(rule_name(rule)) for rule in RULES},
         "dataset_states": {state: words(text) for state, text in DATASET_STATES.items()},

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, Response
 
 from db.tokens import Role
 from graphnet.messages import Message, render
-from service.http.auth import CALLER, Caller
+from service.http.auth import CALLER, Caller, is_operator
 from service.http.responses import MEANINGS, ApiError, ErrorNum, answer_language, quoted
 from service.pages.formats import FILTERS, UNITS, duration, names
 from service.state import state_of
@@ -67,6 +67,7 @@ def frame(request: Request) -> dict[str, Any]:
         "themes": THEMES,
         "caller": caller,
         "signed_in": caller is not None and caller.signed_in,
+        "is_operator": caller is not None and is_operator(caller),
         "may_submit": caller is not None and caller.role.covers(Role.SUBMIT),
         # NEURO-LEARN's users would find it among their own data.
         "offers_example": not state_of(request).settings.shares_database,

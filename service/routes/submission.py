@@ -281,10 +281,11 @@ async def refused_page(
         cursor=request.query_params.get("cursor") or None,
     )
     # A database may take names for equal that are not (PROJ1 and proj1).
-    return [_view(form).as_dict() for form in forms if caller.sees(form.proj_id)], cursor
+    return [refused_view(form).as_dict() for form in forms if caller.sees(form.proj_id)], cursor
 
 
-def _view(form: RefusedFormRecord) -> RefusedFormView:
+def refused_view(form: RefusedFormRecord) -> RefusedFormView:
+    """As it is answered."""
     return RefusedFormView(
         refused_at=instant(form.created_at) or "",
         proj_id=form.proj_id,

@@ -17,6 +17,7 @@ from service import pages
 from service.forms.schema import ParamSet, PostedForm
 from service.pages.formats import (
     ACTIONS,
+    CHECK_STATES,
     DATASET_STATES,
     STATES,
     duration,
@@ -33,7 +34,8 @@ MOST_BYTES = 300_000
 
 def said() -> set[str]:
     """Every string that a page may say."""
-    found = {text for named in (STATES, DATASET_STATES, ACTIONS) for text in named.values()}
+    every = (STATES, DATASET_STATES, ACTIONS, CHECK_STATES)
+    found = {text for named in every for text in named.values()}
     english = environment("en")
     for template in TEMPLATES.glob("*.html"):
         text = template.read_text(encoding="utf-8")

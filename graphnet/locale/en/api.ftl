@@ -15,6 +15,7 @@ token-needed = A token is needed here: send it as 'Authorization: Bearer …'; '
 role-needed = The token's role is { $role }; this needs the role { $needed }.
 other-project = proj_id is { $value }, but the token is for another project.
 host-name = Without a token, call this service by localhost or by one of the names in its SGN_HOST_NAMES, not by { $host }.
+operators-only = This page is for operators: it needs a token of the role admin for all projects, as 'sgn token new --project "*" --role admin' makes.
 other-site = Pages of other sites may not use this service.
 
 # The body of a request.

@@ -132,6 +132,7 @@ installation-twice = Two databases have the id { $id }: { $databases }
 separate-installations = If one is a copy of the other, end its processes and give it an id of its own: 'sgn migrate --new-installation'. If these are two names of one database, write it the same way everywhere.
 
 # registry
+registry-ready = Objects can be written
 registry-folder = The folder { $url } can be written, read and emptied; its integrity is checked by { $kept }
 registry-bucket = { $url } at { $endpoint ->
     [none] Amazon S3

@@ -126,6 +126,7 @@ installation-twice = 两个数据库都使用编号 { $id }：{ $databases }
 separate-installations = 如果其中一个是另一个的副本，请结束其进程，并为它设置自己的编号：'sgn migrate --new-installation'。如果它们是同一数据库的两个名称，请在各处使用相同的写法。
 
 # registry
+registry-ready = 可以写入对象
 registry-folder = 文件夹 { $url } 可以写入、读取和清空；完整性的保障：{ $kept }
 registry-bucket = { $endpoint ->
     [none] Amazon S3
