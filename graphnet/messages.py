@@ -8,6 +8,7 @@ Fluent: https://projectfluent.org/fluent/guide/
 """
 
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, reduce
@@ -28,6 +29,7 @@ MOST_NAMED = 8
 MOST_FOR_FLUENT = 1000  # characters of a value; above 2,500 of a part, Fluent leaves all out
 # Where a person's environment says the language; the first that is set decides, as in POSIX.
 LANGUAGE_VARIABLES = ("SGN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+ENTRY = re.compile(r"^(-?[a-zA-Z][\w-]*) *=", re.MULTILINE)  # a message of Fluent begins, or a term
 log = logging.getLogger(__name__)
 
 
@@ -111,15 +113,14 @@ def render(message: Message | str, language: str = ENGLISH) -> str:
         return str(values["text"])
     domain, _, name = message.code.partition(".")
     for tag in dict.fromkeys((language, ENGLISH)):
-        bundle = _bundle(tag, domain)
-        if bundle.has_message(name):
-            pattern = bundle.get_message(name).value
-            if pattern is not None:
-                short, aside = _set_aside(values)
-                text, errors = bundle.format_pattern(pattern, short)
-                if errors:
-                    log.error("message %s in %s lacks %s", message.code, tag, errors)
-                return _put_back(str(text), aside)
+        bundle = _catalogue(tag, domain).bundle_with(name)
+        pattern = bundle.get_message(name).value if bundle.has_message(name) else None
+        if pattern is not None:
+            short, aside = _set_aside(values)
+            text, errors = bundle.format_pattern(pattern, short)
+            if errors:
+                log.error("message %s in %s lacks %s", message.code, tag, errors)
+            return _put_back(str(text), aside)
     log.error("no catalogue has the message %s", message.code)
     return f"{message.code} {values}"
 
@@ -145,15 +146,36 @@ def as_warnings(messages: Iterable[Message | str]) -> dict[str, list[Any]]:
     }
 
 
-@lru_cache
-def _bundle(language: str, domain: str) -> "FluentBundle":
-    from fluent.runtime import FluentBundle, FluentResource  # noqa: PLC0415 - slow to import
+class _Catalogue:
+    """The messages of one file. Each is parsed when it is first said, as all would take long."""
 
-    bundle = FluentBundle([LOCALES[language]], use_isolating=False)
-    file = files("graphnet") / "locale" / language / f"{domain}.ftl"
-    if file.is_file():
-        bundle.add_resource(FluentResource(file.read_text("utf-8")))
-    return bundle
+    def __init__(self, language: str, domain: str) -> None:
+        from fluent.runtime import FluentBundle  # noqa: PLC0415 - slow to import
+
+        self._bundle = FluentBundle([LOCALES[language]], use_isolating=False)
+        file = files("graphnet") / "locale" / language / f"{domain}.ftl"
+        text = file.read_text("utf-8") if file.is_file() else ""
+        starts = [*ENTRY.finditer(text)]
+        ends = [*(start.start() for start in starts[1:]), len(text)]
+        self._sources = {
+            start[1]: text[start.start() : end] for start, end in zip(starts, ends, strict=True)
+        }
+        for name in [name for name in self._sources if name.startswith("-")]:
+            self.bundle_with(name)  # a term, which any message may name
+
+    def bundle_with(self, name: str) -> "FluentBundle":
+        """The bundle, which holds the message ``name`` if the file does."""
+        from fluent.runtime import FluentResource  # noqa: PLC0415 - slow to import
+
+        source = self._sources.get(name)
+        if source is not None and not self._bundle.has_message(name):
+            self._bundle.add_resource(FluentResource(source))
+        return self._bundle
+
+
+@lru_cache
+def _catalogue(language: str, domain: str) -> _Catalogue:
+    return _Catalogue(language, domain)
 
 
 def _kept(value: Any) -> Value:

@@ -6,10 +6,12 @@ than subjects, as in a connectome, this saves nearly all of the time and changes
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from sklearn import config_context
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.linear_model import LogisticRegression, Ridge, RidgeCV
 from sklearn.model_selection import StratifiedKFold
@@ -48,6 +50,18 @@ class Baseline:
     reason: Message | None = None
 
 
+@contextmanager
+def sparing() -> Iterator[None]:
+    """Fit in one thread, and without scikit-learn's checks of values that are known to be finite.
+
+    A second thread gains nothing on matrices of this size, and takes a core from others; the checks
+    take longer than the fits.
+    """
+    unchecked = config_context(assume_finite=True, skip_parameter_validation=True)
+    with threadpool_limits(1), unchecked:
+        yield
+
+
 def fit_baselines(
     x: Float32Array,
     targets: IntArray,
@@ -74,8 +88,7 @@ def fit_baselines(
     if len(present) < 2:
         alone = Message("evaluation.baseline-one-class")
         return {name: Baseline(reason=alone) for name in CLASSIFIERS}
-    # A second thread gains nothing on matrices of this size, and takes a core from others.
-    with threadpool_limits(1):
+    with sparing():
         training = Training(x, places, persons)
         fitted = {"majority": _majority(places, held_out), **_fitted(training, held_out)}
     return {name: spread(one, present, classes) for name, one in fitted.items()}
@@ -85,7 +98,7 @@ def fit_score_baselines(
     x: Float32Array, targets: FloatArray, held_out: HeldOut
 ) -> dict[str, Baseline]:
     """Likewise for clinical scores (S,): ``mean``, and ``ridge`` with a leave-one-out strength."""
-    with threadpool_limits(1):
+    with sparing():
         return {
             "mean": _score(DummyRegressor(), x, targets, held_out),
             "ridge": _score(_ridge(x), x, targets, held_out),
@@ -234,7 +247,7 @@ def fit_logistic(
         persons: (S,), whose each row is, so that inner folds keep rows of one person together.
 
     """
-    with threadpool_limits(1):
+    with sparing():
         training = Training(x, targets, persons)
         axes = _Axes(training)
         model = _strongest(training, axes)
@@ -257,7 +270,7 @@ def fit_svm(x: Float32Array, targets: IntArray, persons: Sequence[str] | None = 
     """
     if len(np.unique(targets)) < 2:
         raise TrainingError(Message("evaluation.baseline-one-class"))
-    with threadpool_limits(1):
+    with sparing():
         training = Training(x, targets, persons)
         if not training.folds:
             raise TrainingError(Message("evaluation.baseline-single-subject"))
@@ -346,9 +359,7 @@ def _svm(
     predicted = {}
     for name, values in held_out.items():
         parts = [
-            machine.model.decision_function(
-                kernel(training, training.everyone, part, np.arange(len(x)))
-            )
+            _decisions(machine.model, kernel(training, training.everyone, part, np.arange(len(x))))
             for x, part in training.parts(values)
         ]
         decisions = _columns(np.concatenate(parts))
@@ -388,12 +399,30 @@ def _out_of_fold(
         to_test = kernel(training, train, training.products, test)
         for place, strength in enumerate(strengths):
             model = SVC(kernel="precomputed", C=strength).fit(to_train, targets[train])
-            right[place] += model.score(to_test, targets[test])
-            decisions.append((place, test, model.decision_function(to_test)))
+            decided = _decisions(model, to_test)
+            right[place] += (_chosen(model, decided, to_test) == targets[test]).mean()
+            decisions.append((place, test, decided))
     best = int(right.argmax())
     chosen = [(test, values) for place, test, values in decisions if place == best]
     order = np.argsort(np.concatenate([test for test, _ in chosen]))
     return strengths[best], np.concatenate([values for _, values in chosen])[order]
+
+
+def _decisions(model: SVC, similarities: FloatArray) -> FloatArray:
+    """Its decisions on subjects with these similarities to the training subjects.
+
+    Of two classes as ``decision_function`` gives them, whose checks take longer than the sum.
+    """
+    if len(model.classes_) > 2:
+        return np.asarray(model.decision_function(similarities))
+    support = similarities[:, model.support_] @ model.dual_coef_[0]
+    return np.asarray(support + model.intercept_[0])
+
+
+def _chosen(model: SVC, decisions: FloatArray, similarities: FloatArray) -> IntArray:
+    if len(model.classes_) > 2:
+        return np.asarray(model.predict(similarities))
+    return np.asarray(model.classes_[(decisions >= 0).astype(int)])
 
 
 def _columns(decisions: FloatArray) -> FloatArray:

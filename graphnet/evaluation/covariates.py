@@ -4,12 +4,18 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from sklearn.linear_model import RidgeCV
-from threadpoolctl import threadpool_limits
 
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.dataset import CATEGORICAL, Covariate
 from graphnet.evaluation import logistic
-from graphnet.evaluation.baselines import RIDGES, STRENGTHS, Baseline, inner_folds, spread
+from graphnet.evaluation.baselines import (
+    RIDGES,
+    STRENGTHS,
+    Baseline,
+    inner_folds,
+    sparing,
+    spread,
+)
 from graphnet.messages import Message
 from graphnet.preprocessing.covariates import Design, checked
 
@@ -36,7 +42,7 @@ def covariate_baselines(
     if len(known) > 1 and any(known & set(cohort.sites) for cohort in held_out.values()):
         sources[SITE] = _site  # of sites that nobody was trained on it says nothing
     found = {}
-    with threadpool_limits(1):
+    with sparing():
         for name, covariates_of in sources.items():
             own = covariates_of(train)
             if not own:

@@ -3,6 +3,9 @@
 Nothing here is used by a model. Effect sizes describe the data, contributions the predictions.
 """
 
+from collections.abc import Iterator
+from functools import partial
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +16,7 @@ from graphnet.data.cohort import Cohort, FloatArray, IntArray
 ROUNDING = 1e-12  # of the largest value
 FEWEST = 3  # subjects of a class, or with a score, for an effect size
 MOST_ROWS = 1000  # that are kept, those of the least p first
+BLOCK = 4096  # measures that are tested at a time
 NORMAL = 1.959963984540054  # of a 95 % interval
 
 
@@ -105,84 +109,116 @@ def effect_sizes(train: Cohort, *, is_regression: bool) -> Effects:
         is_regression: whether the target is the clinical score.
 
     """
-    classes = [] if is_regression else np.unique(train.labels).tolist()
+    classes = None if is_regression else np.unique(train.labels)
+    pairs = _pairs(train)
     rows = []
-    for region, measure in _pairs(train):
-        values = train.features[:, region, measure]
-        found = (
-            _pearson(values, train.scores)
-            if is_regression
-            else _between([values[train.labels == label] for label in classes])
-        )
-        if found is not None:
-            rows.append(Effect(train.regions[region], train.measures[measure], *found))
-    kind = PEARSON if is_regression else HEDGES if len(classes) == 2 else ETA
+    for first in range(0, len(pairs), BLOCK):
+        regions, measures = pairs[first : first + BLOCK].T
+        values = train.features[:, regions, measures]
+        for place, known, (value, low, high, p) in _tested(values, train, classes):
+            names = train.regions[regions[place]], train.measures[measures[place]]
+            rows.append(Effect(*names, known, value, low, high, p))
+    kind = PEARSON if classes is None else HEDGES if len(classes) == 2 else ETA
     return Effects(kind, len(rows), tuple(_controlled(rows)[:MOST_ROWS]))
 
 
-Found = tuple[int, float, float | None, float | None, float]  # n, effect, interval, p
-
-
-def _pairs(train: Cohort) -> list[tuple[int, int]]:
+def _pairs(train: Cohort) -> IntArray:
+    """Region and measure of each test, (T, 2)."""
     count = (len(train.regions), len(train.measures))
     if train.layout.is_connectome:
-        return [(int(i), int(j)) for i, j in zip(*np.triu_indices(count[0], 1), strict=True)]
-    return [(region, measure) for region in range(count[0]) for measure in range(count[1])]
+        return np.stack(np.triu_indices(count[0], 1), axis=1)
+    return np.argwhere(np.ones(count, dtype=bool))
 
 
-def _between(groups: list[FloatArray]) -> Found | None:
+Figures = tuple[float, float | None, float | None, float]  # the effect, its interval, p
+
+
+def _tested(
+    values: FloatArray, train: Cohort, classes: IntArray | None
+) -> Iterator[tuple[int, int, Figures]]:
+    """Of each column of values (S, T) that can be tested: its place, the subjects, the figures.
+
+    Columns that the same subjects lack are tested together, between classes or, where these are
+    None, with the score.
+    """
+    targets = train.scores if classes is None else train.labels.astype(np.float64)
+    known = np.isfinite(values) & np.isfinite(targets)[:, None]
+    masks, group_of = np.unique(known, axis=1, return_inverse=True)
+    test = _pearson if classes is None else partial(_between, classes=classes)
+    for group, mask in enumerate(masks.T):
+        places = np.flatnonzero(group_of.ravel() == group)
+        tests = test(values[np.ix_(mask, places)].astype(np.float64), targets[mask])
+        if tests is None:
+            continue
+        count = int(mask.sum())
+        for place, effect, low, high, p in zip(places.tolist(), *tests.tolist(), strict=True):
+            if not isnan(p):
+                bounds = (None, None) if isnan(low) else (low, high)
+                yield place, count, (effect, *bounds, p)
+
+
+def _between(values: FloatArray, labels: FloatArray, classes: IntArray) -> FloatArray | None:
+    """Effect, interval and p, (4, T); NaN: no test."""
     from scipy import stats  # noqa: PLC0415 - slow to import
 
-    known = [group[np.isfinite(group)] for group in groups]
-    together = np.concatenate(known) if known else np.zeros(0)
-    if len(known) < 2 or min(map(len, known)) < FEWEST or not any(map(_varies, known)):
+    groups = [values[labels == label] for label in classes]
+    found = np.full((4, values.shape[1]), np.nan)
+    if len(groups) < 2 or min(map(len, groups)) < FEWEST:
         return None
-    if len(known) > 2:
-        p = float(stats.f_oneway(*known).pvalue)
-        within = sum(float(((each - each.mean()) ** 2).sum()) for each in known)
-        return (
-            len(together),
-            1 - within / float(((together - together.mean()) ** 2).sum()),
-            None,
-            None,
-            p,
-        )
-    p = float(stats.ttest_ind(known[1], known[0], equal_var=False).pvalue)
-    value, low, high = hedges_g(known[0], known[1])
-    return len(together), value, low, high, p
+    varies = np.any([_varies(group) for group in groups], axis=0)
+    groups = [group[:, varies] for group in groups]
+    if not varies.any():
+        return None
+    if len(groups) > 2:
+        together = values[:, varies]
+        within = np.sum([_squares(group) for group in groups], axis=0)
+        found[0, varies] = 1 - within / _squares(together)
+        found[3, varies] = stats.f_oneway(*groups, axis=0).pvalue
+        return found
+    found[:3, varies] = hedges_g(*groups)
+    found[3, varies] = stats.ttest_ind(groups[1], groups[0], axis=0, equal_var=False).pvalue
+    return found
 
 
-def _varies(values: FloatArray) -> bool:
-    """Whether these are more than one number and what is lost to rounding."""
-    return bool(values.std() > ROUNDING * np.abs(values).max())
+def _squares(values: FloatArray) -> FloatArray:
+    """Sum of squared distances from the mean, (T,)."""
+    return np.asarray(np.square(values - values.mean(axis=0)).sum(axis=0))
 
 
-def hedges_g(one: FloatArray, other: FloatArray) -> tuple[float, float, float]:
-    """Hedges' g of the second group minus the first, with its 95 % interval (large samples).
+def _varies(values: FloatArray) -> FloatArray:
+    """Whether these (S, T) are more than one number and what is lost to rounding, (T,)."""
+    return np.asarray(values.std(axis=0) > ROUNDING * np.abs(values).max(axis=0))
+
+
+def hedges_g(one: FloatArray, other: FloatArray) -> FloatArray:
+    """Hedges' g of the second group minus the first, and its 95 % interval (large samples), (3, T).
 
     Args:
-        one: values of at least two subjects, which vary.
-        other: likewise, of the second group.
+        one: (S, T), values of at least two subjects, which vary.
+        other: (S', T), likewise, of the second group.
 
     """
     n, m = len(one), len(other)
     freedom = n + m - 2
-    pooled = np.sqrt(((n - 1) * one.var(ddof=1) + (m - 1) * other.var(ddof=1)) / freedom)
-    value = float((1 - 3 / (4 * freedom - 1)) * (other.mean() - one.mean()) / pooled)
-    half = NORMAL * float(np.sqrt((n + m) / (n * m) + value**2 / (2 * (n + m))))
-    return value, value - half, value + half
+    squares = (n - 1) * one.var(axis=0, ddof=1) + (m - 1) * other.var(axis=0, ddof=1)
+    distance = (other.mean(axis=0) - one.mean(axis=0)) / np.sqrt(squares / freedom)
+    value = (1 - 3 / (4 * freedom - 1)) * distance
+    half = NORMAL * np.sqrt((n + m) / (n * m) + value**2 / (2 * (n + m)))
+    return np.stack([value, value - half, value + half])
 
 
-def _pearson(values: FloatArray, scores: FloatArray) -> Found | None:
+def _pearson(values: FloatArray, scores: FloatArray) -> FloatArray | None:
+    """Effect, interval and p, (4, T); NaN: no test."""
     from scipy import stats  # noqa: PLC0415 - slow to import
 
-    known = np.isfinite(values) & np.isfinite(scores)
-    x, y = values[known], scores[known]
-    if len(x) <= FEWEST or not x.std() or not y.std():
+    varies = values.std(axis=0) > 0
+    if len(values) <= FEWEST or not scores.std() or not varies.any():
         return None
-    found = stats.pearsonr(x, y)
-    low, high = found.confidence_interval()
-    return len(x), float(found.statistic), float(low), float(high), float(found.pvalue)
+    tested = stats.pearsonr(values[:, varies], scores[:, None], axis=0)
+    interval = tested.confidence_interval()
+    found = np.full((4, len(varies)), np.nan)
+    found[:, varies] = [tested.statistic, interval.low, interval.high, tested.pvalue]
+    return found
 
 
 def _controlled(rows: list[Effect]) -> list[Effect]:

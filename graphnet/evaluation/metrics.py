@@ -20,7 +20,7 @@ from graphnet.evaluation.intervals import (
     mean_of_proportions,
     proportion,
 )
-from graphnet.evaluation.resampling import LEVELS, RESAMPLES, auc, intervals
+from graphnet.evaluation.resampling import CELLS, LEVELS, RESAMPLES, auc, intervals
 
 ROW_SUM_TOLERANCE = 1e-4
 LEAST_OF_MEAN = 3  # subjects
@@ -280,44 +280,52 @@ def evaluate_scores(targets: FloatArray, predicted: FloatArray, *, seed: int = 0
     if len(targets) < LEAST:
         unknown = dict.fromkeys(SCORE_METRICS)
         return SplitMetrics(len(targets), unknown, dict(unknown))
+    values = {name: float(each) for name, each in _score_metrics(targets, predicted).items()}
     random = np.random.default_rng(seed)
-    resampled = [
-        _score_metrics(targets[rows], predicted[rows])
-        for rows in random.integers(len(targets), size=(RESAMPLES, len(targets)))
-    ]
-    values = _score_metrics(targets, predicted)
-    ci = {
-        name: _interval(values[name], [sample[name] for sample in resampled])
-        for name in SCORE_METRICS
-    }
-    return SplitMetrics(len(targets), values, ci)
+    size = max(1, CELLS // len(targets))
+    parts = []
+    for first in range(0, RESAMPLES, size):
+        shape = (min(size, RESAMPLES - first), len(targets))
+        rows = random.integers(len(targets), size=shape)
+        parts.append(_score_metrics(targets[rows], predicted[rows]))
+    resampled = {name: np.concatenate([part[name] for part in parts]) for name in SCORE_METRICS}
+    return SplitMetrics(
+        len(targets),
+        {name: None if np.isnan(value) else value for name, value in values.items()},
+        {name: _interval(values[name], resampled[name]) for name in SCORE_METRICS},
+    )
 
 
-def _score_metrics(targets: FloatArray, predicted: FloatArray) -> dict[str, float | None]:
+def _score_metrics(targets: FloatArray, predicted: FloatArray) -> dict[str, FloatArray]:
+    """Each metric (...) of scores (..., S); NaN where it cannot be computed."""
     from scipy.stats import rankdata  # noqa: PLC0415 - slow to import
 
     error = predicted - targets
-    spread = float(np.square(targets - targets.mean()).sum())
+    squared = np.square(error)
+    spread = np.square(targets - targets.mean(axis=-1, keepdims=True)).sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        explained = np.where(spread > 0, 1 - squared.sum(axis=-1) / spread, np.nan)
     return {
-        "mae": float(np.abs(error).mean()),
-        "rmse": float(np.sqrt(np.square(error).mean())),
-        "r2": 1 - float(np.square(error).sum()) / spread if spread > 0 else None,
+        "mae": np.abs(error).mean(axis=-1),
+        "rmse": np.sqrt(squared.mean(axis=-1)),
+        "r2": explained,
         "pearson": _correlation(targets, predicted),
-        "spearman": _correlation(rankdata(targets), rankdata(predicted)),
+        "spearman": _correlation(rankdata(targets, axis=-1), rankdata(predicted, axis=-1)),
     }
 
 
-def _correlation(one: FloatArray, other: FloatArray) -> float | None:
-    one, other = one - one.mean(), other - other.mean()
-    length = float(np.sqrt(np.square(one).sum() * np.square(other).sum()))
-    if length <= 1e-12 * max(1.0, float(np.abs(one).max())):
-        return None
-    return float(np.clip(one @ other / length, -1.0, 1.0))
+def _correlation(one: FloatArray, other: FloatArray) -> FloatArray:
+    one, other = (each - each.mean(axis=-1, keepdims=True) for each in (one, other))
+    length = np.sqrt(np.square(one).sum(axis=-1) * np.square(other).sum(axis=-1))
+    constant = length <= 1e-12 * np.maximum(1.0, np.abs(one).max(axis=-1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        correlation = np.clip((one * other).sum(axis=-1) / length, -1.0, 1.0)
+    return np.where(constant, np.nan, correlation)
 
 
-def _interval(value: float | None, resampled: list[float | None]) -> Interval | None:
-    numbers = [number for number in resampled if number is not None]
-    if value is None or len(numbers) < len(resampled) // 2:
+def _interval(value: float, resampled: FloatArray) -> Interval | None:
+    numbers = resampled[~np.isnan(resampled)]
+    if np.isnan(value) or len(numbers) < len(resampled) // 2:
         return None
     low, high = np.percentile(numbers, LEVELS)
     return float(low), float(high)
