@@ -1,6 +1,7 @@
 """A report in Chromium, under the policy that it is served with: what can be saved, and read."""
 
 import csv
+import gzip
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -15,14 +16,14 @@ from graphnet.messages import LANGUAGES
 from graphnet.report.page import render_report
 from service.routes.evidence import REPORT_POLICY
 from tests.browser.conftest import PATIENCE_MS, serious
-from tests.graphnet.test_report import stored, task
+from tests.graphnet.test_report import explained, stored, task
 
 
 class Served(BaseHTTPRequestHandler):
     """Answers every path with the report."""
 
     def do_GET(self) -> None:
-        content = render_report(task(), **stored(), others=LANGUAGES).encode()
+        content = render_report(task(), **stored(evidence=explained()), others=LANGUAGES).encode()
         self.send_response(200)
         self.send_header("content-type", "text/html")
         self.send_header("content-security-policy", REPORT_POLICY)
@@ -71,6 +72,9 @@ def test_figures_tables_and_methods_can_be_saved(report: Page, tmp_path: Path) -
     assert ["AUC", "0.900 [0.78, 0.96]", "0.900 [0.78, 0.96]"] in rows
     works = saved(report, 'button:text-is("references.bib")', tmp_path)
     assert "@inproceedings{kipf," in works.read_text("utf-8")
+    volume = saved(report, 'button:text-is("regions.nii.gz")', tmp_path)
+    assert volume.name == "TASK1-regions.nii.gz"
+    assert gzip.decompress(volume.read_bytes())[344:348] == b"n+1\0"
 
 
 def test_the_language_is_chosen_by_the_reader(report: Page) -> None:
