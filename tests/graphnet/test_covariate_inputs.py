@@ -220,3 +220,33 @@ def test_what_cannot_be_an_input_is_refused() -> None:
 def test_none_is_no_covariate() -> None:
     assert CovariateInputs.fit(cohort(), ["none"]) is None
     assert initialise(cohort(), settings(covariate_inputs=("none",)), (0, 1)).net.is_solved
+
+
+def test_a_fine_tuning_keeps_the_inputs_of_its_parent() -> None:
+    parent = trained("SGN", Splits(cohort())).model
+    data = Splits(cohort(5), test=cohort(6))
+    asked = settings("SGN", covariate_inputs=None, epochs=3)
+    judged = Evaluation(cv_folds=3, explain=False)
+    outcome = experiment.run(data, asked, parent=parent, evaluation=judged)
+    inputs = outcome.model.preprocessing.inputs
+    assert inputs is not None
+    assert inputs.as_dict() == parent.preprocessing.as_dict()["covariate_inputs"]
+    assert outcome.result.covariate_inputs == ("Age", "SEX")
+    assert not torch.equal(outcome.model.parameters[WEIGHT], parent.parameters[WEIGHT])
+    assert outcome.result.fine_tuning is not None
+    scratch = outcome.result.fine_tuning.comparisons[0].rivals["scratch"]
+    assert (scratch.metrics["auc"].value or 0) > 0.8  # it sees the same
+
+
+def test_a_score_that_age_tells_is_predicted_with_age_as_an_input() -> None:
+    def scored(people: Cohort) -> Cohort:
+        return replace(people, scores=2 * people.covariates[0].numbers)
+
+    data = Splits(scored(cohort()), test=scored(cohort(1)))
+    seen, unseen = (
+        trained("Linear", data, label="score", covariate_inputs=names, learning_rate=0.05)
+        .result.measured["test"]["r2"]
+        for names in (SEEN, None)
+    )  # fmt: skip
+    assert (seen or 0) > 0.7
+    assert (unseen or 0) < 0.3
