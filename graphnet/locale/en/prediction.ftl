@@ -27,6 +27,6 @@ not-harmonised = { $count ->
    *[other] were
 } not harmonised.
 covariate-missing = { $count ->
-    [one] { $name } is missing for 1 subject, or is not as in the training data; the measures were adjusted as if it were the mean.
-   *[other] { $name } is missing for { $count } subjects, or is not as in the training data; their measures were adjusted as if it were the mean.
+    [one] { $name } is missing for 1 subject, or is not as in the training data; it was taken to be the mean of the training subjects.
+   *[other] { $name } is missing for { $count } subjects, or is not as in the training data; it was taken to be the mean of the training subjects.
 }

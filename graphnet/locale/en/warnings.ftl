@@ -42,8 +42,8 @@ harmonised-classes = { $count ->
    *[other] Each of the sites { $sites } has training subjects of one class only, so harmonisation also removes a part of the difference between the classes.
 }
 covariate-missing = { $count ->
-    [one] { $split }_data: { $name } is missing for 1 subject, whose measures were adjusted as if they had the mean.
-   *[other] { $split }_data: { $name } is missing for { $count } subjects, whose measures were adjusted as if they had the mean.
+    [one] { $split }_data: { $name } is missing for 1 subject and was taken to be the mean of the training subjects.
+   *[other] { $split }_data: { $name } is missing for { $count } subjects and was taken to be the mean of the training subjects.
 }
 subjects-erased = Subjects were erased from this task after it had ended. Their predictions are no longer listed; the model and the metrics were computed with them.
 missing-by-class = { $name } is missing in { $shares } of the training subjects, class by class: whether it is missing tells the class, and is counted among what covariates predict.

@@ -14,4 +14,4 @@ not-harmonised = { $count } 名受试者来自{ $named ->
     [true] 站点 { $site }
    *[false] 未注明的站点
 }，模型的协调未在该站点上拟合，因此未做协调。
-covariate-missing = { $count } 名受试者缺少 { $name }，或与训练数据不一致；其指标按均值校正。
+covariate-missing = { $count } 名受试者缺少 { $name }，或与训练数据不一致；按训练受试者的均值处理。

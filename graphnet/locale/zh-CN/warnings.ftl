@@ -20,6 +20,6 @@ harmonised-one-column = 只对一个脑区的一个指标做了协调。ComBat �
 not-harmonised = { $split }_data：{ $count } 名受试者来自训练数据中没有的站点 { $site }，未做协调。
 constant-columns = 有 { $count } 列在训练受试者中几乎没有变化，已设为 0。
 harmonised-classes = 站点 { $sites } 的训练受试者只有一个类别，因此协调也会去除一部分类别之间的差异。
-covariate-missing = { $split }_data：{ $count } 名受试者缺少 { $name }，其指标按均值校正。
+covariate-missing = { $split }_data：{ $count } 名受试者缺少 { $name }，按训练受试者的均值处理。
 subjects-erased = 任务结束后，已从中删除部分受试者。其预测不再列出；模型和各项指标仍是包含这些受试者时计算的结果。
 missing-by-class = 各类别训练受试者中 { $name } 缺失的比例为 { $shares }：是否缺失本身即可区分类别，并计入协变量的预测能力。
