@@ -117,6 +117,10 @@ PAGES = (
         *("POST", f"{TASK}/delete", "pages.manage:delete_task", "Asks, then deletes a task."),
         *(*CHANGES, ErrorNum.REGISTRY_UNAVAILABLE),
     ),
+    _page(
+        *("GET", "/projects/{proj_id:path}", "pages.project:show"),
+        *("A project: its datasets, tasks and models.", *NOT_THERE),
+    ),
     _page("GET", "/operators", "pages.operators:show", "The installation, for operators."),
     _page("GET", "/audit", "pages.manage:audit", "Who has changed or deleted what.", *LIST),
     _page("GET", "/datasets/{data_name:path}", "pages.datasets:detail", "A dataset.", *NOT_THERE),

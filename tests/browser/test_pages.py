@@ -94,6 +94,7 @@ def test_everybody_can_read_every_page(
         "/datasets",
         "/datasets/small_SZ",
         "/refused",
+        "/projects/P",
     ):
         page.goto(path)
         assert serious(page) == [], path
@@ -116,7 +117,15 @@ def test_nothing_on_a_phone_is_pushed_sideways(
     context = chromium.new_context(base_url=installation.url, viewport=PHONE, locale=locale)
     for page in watched(context):
         task = f"/tasks/{trained['task_id']}"
-        for path in ("/", "/tasks/new", task, "/datasets", "/datasets/small_SZ", "/refused"):
+        for path in (
+            "/",
+            "/tasks/new",
+            task,
+            "/datasets",
+            "/datasets/small_SZ",
+            "/refused",
+            "/projects/P",
+        ):
             page.goto(path)
             page.locator("main details").evaluate_all(
                 "all => all.forEach((each) => { each.open = true; })"

@@ -224,6 +224,7 @@ def test_no_address_shows_another_project_s_task(place: Place, tokens: dict[str,
         assert both.json()["error_num"] == 2
         assert "there is no task" in both.json()["msg"]
         assert http.get("/datasets/small_SZ").status_code == 404
+        assert http.get("/projects/P").status_code == 404
         assert http.get("/api/v0/events", params={"proj_id": "P"}).status_code == 404
 
 
