@@ -40,10 +40,10 @@ class WebhookSettings:
         url = read(environment, "SGN_WEBHOOK_URL", str, "").strip()
         if not url:
             return None
-        secret = read(environment, "SGN_WEBHOOK_SECRET", webhook_secret)
+        key = read(environment, "SGN_WEBHOOK_SECRET", secret)
         hosts: frozenset[str] = read(environment, "SGN_WEBHOOK_HOSTS", names, frozenset())
         try:
-            return cls(webhook_address(url, hosts), secret, hosts)
+            return cls(webhook_address(url, hosts), key, hosts)
         except InvalidValue as error:
             problem = Message("settings.invalid", name="SGN_WEBHOOK_URL", reason=error.message)
             raise ProcessSettingsError(problem, "SGN_WEBHOOK_URL") from error
@@ -72,7 +72,8 @@ class HttpSettings:
     ``anonymous`` lets in whoever comes as long as no token was made; ``trusted`` are the networks
     whose clients need none, as NEURO-LEARN's own. Who comes without a token must call the service
     by one of ``host_names``; where there are none, on loopback by a name of loopback. A ``webhook``
-    is told of tasks that end.
+    is told of tasks that end. Reports are shared by links that
+    ``share_secret`` signs; not at all where it is "".
     """
 
     process: ProcessSettings
@@ -93,6 +94,7 @@ class HttpSettings:
     trusted: tuple[Network, ...] = ()
     host_names: frozenset[str] = frozenset()
     webhook: WebhookSettings | None = None
+    share_secret: str = field(default="", repr=False)
 
     @property
     def shares_database(self) -> bool:
@@ -127,6 +129,7 @@ class HttpSettings:
             trusted=read(environment, "SGN_TRUSTED_NETWORKS", networks, ()),
             host_names=read(environment, "SGN_HOST_NAMES", names, frozenset()),
             webhook=WebhookSettings.from_environment(environment),
+            share_secret=read(environment, "SGN_SHARE_SECRET", secret, ""),
         )
 
 
@@ -143,7 +146,7 @@ def names(text: str) -> frozenset[str]:
     return frozenset(part.strip().lower() for part in text.split(",") if part.strip())
 
 
-def webhook_secret(text: str) -> str:
+def secret(text: str) -> str:
     """A secret that cannot be guessed. Raises InvalidValue."""
     if len(text) < LEAST_SECRET:
         raise InvalidValue(Message("settings.webhook-secret", least=LEAST_SECRET))

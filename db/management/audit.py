@@ -33,6 +33,7 @@ class Action(StrEnum):
     RENAME = "rename"
     ARCHIVE = "archive"
     RESTORE = "restore"
+    SHARE = "share"  # the report
     DELETE = "delete"
     ERASE = "erase"  # asked for
     ERASED = "erased"  # done

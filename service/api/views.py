@@ -211,7 +211,7 @@ class AuditView(View):
     actor: str
     """id of the token; anonymous where none was needed; page: behind it if it was done on a page"""
     action: str
-    """edit, rename, archive, restore, delete, erase (asked for) or erased (done)"""
+    """edit, rename, archive, restore, share (report), delete, erase (asked for) or erased (done)"""
     kind: str
     """dataset or task"""
     object_id: str

@@ -25,7 +25,7 @@ from service.settings import HttpSettings, is_loopback
 ErrorHandler = Callable[[Request, Exception], Awaitable[Response]]
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/sign-in", "/sign-out", "/preferences"})
-PUBLIC_FILES = "/static/"
+PUBLIC_FILES = ("/static/", "/shared/")  # the latter prove themselves
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOK_AGAIN_SECONDS = 1.0
 CALLER, AGAIN = "sgn.caller", "sgn.again"

@@ -115,6 +115,7 @@ ACTIONS = {  # of the audit
     "rename": "Renamed",
     "archive": "Archived",
     "restore": "Shown again",
+    "share": "Shared the report",
     "delete": "Deleted",
     "erase": "Erasure requested",
     "erased": "Subjects erased",

@@ -68,6 +68,7 @@ def frame(request: Request) -> dict[str, Any]:
         "caller": caller,
         "signed_in": caller is not None and caller.signed_in,
         "is_operator": caller is not None and is_operator(caller),
+        "may_share": bool(state_of(request).settings.share_secret),
         "may_submit": caller is not None and caller.role.covers(Role.SUBMIT),
         # NEURO-LEARN's users would find it among their own data.
         "offers_example": not state_of(request).settings.shares_database,

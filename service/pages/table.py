@@ -118,6 +118,13 @@ PAGES = (
         *(*CHANGES, ErrorNum.REGISTRY_UNAVAILABLE),
     ),
     _page(
+        "POST", f"{TASK}/share", "pages.sharing:share", "Makes a link to the report.", *NOT_THERE
+    ),
+    _page(
+        *("GET", "/shared/{token}", "pages.sharing:shared", "A report by a link that expires."),
+        *(*NOT_THERE, *STORED),
+    ),
+    _page(
         *("GET", "/projects/{proj_id:path}", "pages.project:show"),
         *("A project: its datasets, tasks and models.", *NOT_THERE),
     ),

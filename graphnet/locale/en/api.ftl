@@ -15,6 +15,9 @@ token-needed = A token is needed here: send it as 'Authorization: Bearer …'; '
 role-needed = The token's role is { $role }; this needs the role { $needed }.
 other-project = proj_id is { $value }, but the token is for another project.
 host-name = Without a token, call this service by localhost or by one of the names in its SGN_HOST_NAMES, not by { $host }.
+link-expired = This link has expired or is void. Ask whoever sent it for a new one.
+sharing-off = Reports are not shared by links here: the operator has not set SGN_SHARE_SECRET.
+nothing-to-share = { $task } has not finished, so it has no report to share.
 operators-only = This page is for operators: it needs a token of the role admin for all projects, as 'sgn token new --project "*" --role admin' makes.
 other-site = Pages of other sites may not use this service.
 

@@ -12,6 +12,9 @@ token-needed = 此处需要令牌：请以 'Authorization: Bearer …' 发送；
 role-needed = 该令牌的角色是 { $role }；此操作需要角色 { $needed }。
 other-project = proj_id 为 { $value }，但该令牌属于另一个项目。
 host-name = 没有令牌时，请用 localhost 或 SGN_HOST_NAMES 中的名称访问本服务，而不是 { $host }。
+link-expired = 此链接已过期或已失效，请向发送者索取新的链接。
+sharing-off = 此处不能用链接分享报告：运维人员未设置 SGN_SHARE_SECRET。
+nothing-to-share = { $task } 尚未完成，没有可分享的报告。
 operators-only = 此页面供运维人员使用，需要角色为 admin、适用于所有项目的令牌，可用 'sgn token new --project "*" --role admin' 创建。
 other-site = 其他网站的页面不得使用本服务。
 
