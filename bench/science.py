@@ -94,7 +94,8 @@ def report(title: str, result: dict[str, Any], split: str) -> None:
     """The net, the baselines, and the paired differences to them."""
     print(f"\n{title}\n{'the net':22}{shown(result['metrics'][split])}")
     for name, figures in result["baselines"].items():
-        print(f"{name:22}{shown(figures[split])}")
+        if split in figures:  # of left-out sites the site says nothing
+            print(f"{name:22}{shown(figures[split])}")
     for name, found in result["differences"].get(split, {}).items():
         low, high = found["auc"]["ci"]
         difference = found["auc"]["difference"]
