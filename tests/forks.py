@@ -1,7 +1,7 @@
 """The tests side by side: collected once, then run by forks that take file by file.
 
-``pytest --forks 8`` imports and collects in one process, where pytest-xdist does in each. That is a
-quarter of the time that all tests take on two cores, and eight processes, most of whose tests wait,
+``pytest --forks 6`` imports and collects in one process, where pytest-xdist does in each. That is a
+tenth of the time that all tests take on two cores, and six processes, most of whose tests wait,
 share what they have imported.
 
 A fork asks for a file when it is at the last test but one of the file before, as pytest wants to
@@ -31,7 +31,7 @@ os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
 FORK = get_context("fork")
 # So many processes take the files first that share one running installation, whose tests mostly
 # work; the others those that start their own, whose tests mostly wait.
-SHARING = 3
+SHARING = 2
 
 
 @dataclass(eq=False)

@@ -35,6 +35,7 @@ ERRORS = {
     "help.some-values": r"expected at least one argument",
     "help.no-value": r"ignored explicit argument (?P<value>.*)",
     "help.not-a-choice": r"invalid choice: (?P<value>.*) \(choose from (?P<choices>.*)\)",
+    "help.not-a-number": r"invalid \w+ value: (?P<value>.*)",
     "help.ambiguous": r"ambiguous option: (?P<given>.*) could match (?P<names>.*)",
 }
 OF_ARGUMENT = re.compile(r"argument (?P<argument>[^:]*): (?P<sentence>.*)", re.DOTALL)
