@@ -25,6 +25,7 @@ from graphnet.messages import Message
 
 PREDICTED, LOGS = "predicted", "log_probabilities"
 BASELINE, OTHER = "baseline.", "other."
+RANKED = "ranked."  # before either: what subjects are ranked by
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def pack_folds(result: CrossValidation) -> bytes:
         BASELINE + name: values for name, values in result.baselines.items() if values is not None
     }
     arrays |= {OTHER + name: values for name, values in result.others.items()}
+    arrays |= {RANKED + OTHER + name: values for name, values in result.others_ranked.items()}
+    arrays |= {RANKED + BASELINE + name: each for name, each in result.baselines_ranked.items()}
     if result.log_probabilities is not None:
         arrays[LOGS] = result.log_probabilities
     reason = result.uncalibrated
@@ -102,6 +105,11 @@ def unpack_folds(contents: Sequence[bytes], folds: Sequence[Fold]) -> CrossValid
         folds=folds,
         predicted=_together(shards, PREDICTED, repeats),
         baselines=baselines,
+        baselines_ranked={
+            name: _together(shards, RANKED + BASELINE + name, repeats)
+            for name in names
+            if _all_have(shards, RANKED + BASELINE + name)
+        },
         models=[model for _, models, _ in shards for model in models],
         reasons={name: Message.from_json(reason) for name, reason in stored.items()},
         chosen=[chosen for _, _, facts in shards for chosen in facts["chosen"]],
@@ -109,6 +117,9 @@ def unpack_folds(contents: Sequence[bytes], folds: Sequence[Fold]) -> CrossValid
             Comparison.from_json(each) for _, _, facts in shards for each in facts["comparisons"]
         ],
         others={name: _together(shards, OTHER + name, repeats) for name in others},
+        others_ranked={
+            name: _together(shards, _ranked_name(shards, OTHER + name), repeats) for name in others
+        },
         other_reasons={name: Message.from_json(reason) for name, reason in failed.items()},
         log_probabilities=_together(shards, LOGS, repeats) if has_logs else None,
         slopes=[slope for _, _, facts in shards for slope in facts["slopes"]],
@@ -117,6 +128,15 @@ def unpack_folds(contents: Sequence[bytes], folds: Sequence[Fold]) -> CrossValid
 
 
 Content = tuple[dict[str, Tensor], list[StoredModel], dict[str, Any]]
+
+
+def _all_have(shards: Sequence[Content], name: str) -> bool:
+    return all(name in tensors for tensors, _, _ in shards)
+
+
+def _ranked_name(shards: Sequence[Content], name: str) -> str:
+    """What ranks the subjects of some predictions: themselves, in a shard of an older version."""
+    return RANKED + name if _all_have(shards, RANKED + name) else name
 
 
 def _together(shards: Sequence[Content], name: str, repeats: int) -> FloatArray:

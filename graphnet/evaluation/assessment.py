@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,7 +70,9 @@ def evaluate_model(
     if parent is not None:
         theirs[PARENT] = {split: parent.predict(cohort) for split, cohort in present.items()}
     elif no_graph is not None:
-        theirs[NO_EDGE] = {split: no_graph.predict(cohort) for split, cohort in present.items()}
+        # Calibrated by the same factor: one of its own would need folds of its own.
+        alike = replace(no_graph, calibration=model.calibration)
+        theirs[NO_EDGE] = {split: alike.predict(cohort) for split, cohort in present.items()}
     elif no_graph_reason is not None:
         reasons[NO_EDGE] = no_graph_reason
     compared: dict[str, dict[str, SplitMetrics | None]] = {
@@ -138,22 +141,26 @@ def differences(
     theirs: Mapping[str, FloatArray | None],
     *,
     ranked: FloatArray | None = None,
+    their_ranked: Mapping[str, FloatArray] = MappingProxyType({}),
     folds: int | None = None,
 ) -> dict[str, Estimates | None]:
     """Paired differences to each baseline, ours minus theirs, by name; both are (R, S, C).
 
     ``ranked`` are what ours are ranked by, for the AUC, where that is not the probabilities
-    themselves. Of ``folds`` that share training subjects the intervals are widened.
+    themselves, and ``their_ranked`` those of a baseline. Of ``folds`` that share training subjects
+    the intervals are widened.
     """
     labels = model.targets(cohort).numpy()
     by = 1.0 if folds is None else fold_widening(folds)
 
-    def apart(values: FloatArray) -> Estimates:
-        by_rank = (ours if ranked is None else ranked, values)
+    def apart(name: str, values: FloatArray) -> Estimates:
+        by_rank = (ours if ranked is None else ranked, their_ranked.get(name, values))
         found = paired_difference(labels, ours, values, ranked=by_rank)
         return {metric: difference.widened(by) for metric, difference in found.items()}
 
-    return {name: None if values is None else apart(values) for name, values in theirs.items()}
+    return {
+        name: None if values is None else apart(name, values) for name, values in theirs.items()
+    }
 
 
 def graph_helps(

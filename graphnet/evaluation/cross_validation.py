@@ -46,16 +46,19 @@ class CrossValidation:
     fold tested, calibrated where that could be; ``log_probabilities`` (R, S, C) are those before.
     ``uncalibrated`` says why some are not. ``baselines`` are predictions by name, None where one
     could not be fitted: ``reasons`` says why. ``models``: one per fold. ``chosen``: the settings
-    that nested selection took, one mapping per fold. ``slopes``: those of the folds' calibrations,
-    None of one without. ``others`` are the out-of-fold predictions of the same folds from another
-    start, ``others_ranked`` what subjects are ranked by there, ``other_reasons`` why there are
-    none. ``comparisons``: of the candidates of a sweep, one per fold.
+    that nested selection took, one mapping per fold. ``baselines_ranked`` are what subjects are
+    ranked by where that is not the predictions themselves: those before calibration. ``slopes``:
+    those of the folds' calibrations, None of one without. ``others`` are the out-of-fold
+    predictions of the same folds from another start, ``others_ranked`` what subjects are ranked by
+    there, ``other_reasons`` why there are none. ``comparisons``: of the candidates of a sweep, one
+    per fold.
     """
 
     folds: Sequence[Fold]
     predicted: FloatArray
     baselines: Mapping[str, FloatArray | None]
     models: Sequence[StoredModel]
+    baselines_ranked: Mapping[str, FloatArray] = field(default_factory=dict)
     reasons: Mapping[str, Message] = field(default_factory=dict)
     chosen: Sequence[Mapping[str, float]] = ()
     others: Mapping[str, FloatArray] = field(default_factory=dict)
@@ -143,21 +146,29 @@ def cross_validate(
     else:
         specs, ours, reason = _trained(fitting, settings, folds, inner, nested=nested, step=FOLDS)
     rivals: dict[str, FloatArray | None] = {}
+    ranks: dict[str, FloatArray] = {}
     reasons: dict[str, Message] = {}
     if baselines:
         with callback.progress.step(FOLD_BASELINES):
             rivals, reasons = _baselines(cohort, folds, ours, callback)
         if any(has_graph(fit.model) for fit in ours) and parent is None:
             starts = [without_graph(fit.model) for fit in ours]
-            without = [
+            alike = [
                 replace(spec, settings=start.settings)
                 for spec, start in zip(specs, starts, strict=True)
             ]
             with callback.progress.step(FOLDS_NO_GRAPH):
                 no_graph = fit_all(
-                    cohort, without, classes, device=device, starts=starts, callback=callback
+                    cohort, alike, classes, device=device, starts=starts, callback=callback
                 )
-            rivals[NO_EDGE] = pooled(folds, _tested(folds, no_graph), len(cohort))
+            # By the factor of the fold's own network, or probabilities would be compared that are
+            # calibrated with the graph and not without it.
+            no_graph = [
+                fit.calibrated(own.model.calibration)
+                for fit, own in zip(no_graph, ours, strict=True)
+            ]
+            without = pooled(folds, _tested(folds, no_graph), len(cohort))
+            rivals[NO_EDGE], ranks[NO_EDGE] = without, _ranked(folds, no_graph, without)
     predicted: dict[str, FloatArray] = {}
     before: dict[str, FloatArray] = {}
     failed: dict[str, Message] = {}
@@ -172,6 +183,7 @@ def cross_validate(
         folds=folds,
         predicted=pooled(folds, _tested(folds, ours), len(cohort)),
         baselines=rivals,
+        baselines_ranked=ranks,
         models=[fit.model for fit in ours],
         reasons=reasons,
         chosen=[_chosen(one.settings, parent) for one in specs] if nested else [],

@@ -256,7 +256,8 @@ def _add(
         reason = outcome.uncalibrated
         result.warnings.append(Message("evaluation.folds-uncalibrated", reason=reason, split=kind))
     for name, values in outcome.baselines.items():
-        metrics = None if values is None else summary(model, train, values)
+        by_rank = outcome.baselines_ranked.get(name)
+        metrics = None if values is None else summary(model, train, values, by_rank)
         result.baselines.setdefault(name, {})[kind] = metrics
     sites = {}
     if kind == LEAVE_SITE_OUT:
@@ -275,7 +276,10 @@ def _add(
     if model.scale is None:
         number = len({fold.name for fold in plan.folds})
         result.differences[kind] = differences(
-            model, train, predicted, outcome.baselines, ranked=outcome.ranked, folds=number
+            *(model, train, predicted, outcome.baselines),
+            ranked=outcome.ranked,
+            their_ranked=outcome.baselines_ranked,
+            folds=number,
         )
 
 

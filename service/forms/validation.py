@@ -18,9 +18,10 @@ from db.submissions.ownership import Owner
 from db.submissions.tasks import ModelRecord
 from db.texts import other_ways
 from graphnet.artifacts.manifest import check_manifest, read_manifest
+from graphnet.data.interpretation import Question
 from graphnet.data.profile import ASKS, Profile
 from graphnet.errors import ModelError
-from graphnet.messages import Message, as_message, as_one
+from graphnet.messages import Message, as_one
 from graphnet.names import status_name
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing
 from registry.errors import damaged, lost
@@ -212,7 +213,7 @@ def _datasets(
 def _dataset_error(field: str, name: str, profile: Profile) -> FieldError | None:
     """Why a dataset that a field names cannot be used; None if it can."""
     if profile.state == ASKS:
-        question = as_message(profile.questions[0]["sentence"])
+        question = Question.from_dict(profile.questions[0]).message
         message = Message("forms.dataset-asks", field=field, name=name, question=question)
         return FieldError(field, message)
     if profile.problems:

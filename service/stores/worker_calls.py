@@ -37,7 +37,8 @@ from db import datasets
 from db.datasets import ListedDataset
 from db.server.errors import NameTaken
 from db.submissions.tasks import TaskRecord
-from graphnet.messages import Message, as_message, as_one
+from graphnet.data.interpretation import Question
+from graphnet.messages import Message, as_one
 from service.http.responses import ApiError, ErrorNum, FieldError
 from service.stores.uploads import gone
 
@@ -306,11 +307,10 @@ async def questions_error(asked: OpenQuestions, proj_id: str, upload: str) -> Ap
     suggested = None
     if proj_id and asked.signature:
         suggested = await datasets.suggested_answers(proj_id, asked.signature)
-    errors = [
-        FieldError("mapping", as_message(question["sentence"])) for question in asked.questions
-    ]
+    questions = [Question.from_dict(question) for question in asked.questions]
+    errors = [FieldError("mapping", question.message) for question in questions]
     question = errors[0].message if len(errors) == 1 else Message("forms.several-questions")
-    choices = ", ".join(_choices(each) for each in asked.questions)
+    choices = ", ".join(map(_choices, questions))
     return ApiError(
         ErrorNum.QUESTIONS_OPEN,
         Message("forms.questions-open", question=question, choices=choices),
@@ -335,9 +335,9 @@ def no_worker_error(error: NoAnswer, upload: str = "") -> ApiError:
     )
 
 
-def _choices(question: Mapping[str, Any]) -> str:
-    values = "|".join(str(choice["value"]) for choice in question["choices"])
-    return f"{question['id']}={values}"
+def _choices(question: Question) -> str:
+    values = "|".join(choice.value for choice in question.choices)
+    return f"{question.id}={values}"
 
 
 class PredictionClient:

@@ -14,6 +14,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 from sklearn.metrics import log_loss, roc_auc_score
 
+from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.artifacts.model import StoredModel, log_probabilities
 from graphnet.artifacts.result import TaskResult
 from graphnet.config import Evaluation, TrainingSettings
@@ -230,6 +231,24 @@ def test_subjects_of_several_folds_are_ranked_as_the_networks_rank_them() -> Non
     before = [row[1] for row in kept["before_calibration"]]
     assert roc_auc_score(truth, before) == pytest.approx(ours["auc"])
     assert "before_calibration" not in without.predictions["predictions"]["cv"]
+
+
+def test_the_network_without_its_graph_is_calibrated_like_the_one_with_it() -> None:
+    """Or its probabilities would seem the worse; who is ahead of whom stays as trained."""
+
+    def no_edge(split: str, **asked: Any) -> SplitMetrics:
+        evaluation = replace(BARE, baselines=True, cv_folds=4)
+        settings = replace(QUICK, epochs=60, **asked)
+        data = Splits(PEOPLE, test=cohort("T", controls=12, patients=12))
+        result = run(data, settings, evaluation=evaluation).result
+        found = result.baselines["no_edge"][split]
+        assert found is not None
+        return found
+
+    for split in ("cv", "test"):
+        with_, without = no_edge(split), no_edge(split, calibrate=False)
+        assert (with_["auc"], with_.interval("auc")) == (without["auc"], without.interval("auc"))
+        assert with_["brier"] != without["brier"]
 
 
 def test_a_damaged_calibration_is_refused() -> None:

@@ -91,6 +91,11 @@ def test_shared_work_gives_what_one_worker_finds() -> None:
     ours, theirs = (each.result.as_dict()["metrics"]["cv"] for each in (together, alone))
     for name in ("n", "auc", "accuracy", "brier"):
         assert ours[name] == pytest.approx(theirs[name], abs=1e-3)
+    ours, theirs = (
+        each.result.as_dict()["baselines"]["no_edge"]["cv"] for each in (together, alone)
+    )
+    for name in ("auc", "brier"):
+        assert ours[name] == pytest.approx(theirs[name], abs=1e-3)
 
 
 def test_shared_work_gives_the_same_bits_again() -> None:
@@ -126,7 +131,7 @@ def test_a_fine_tuning_is_shared_from_its_parent_s_replicas() -> None:
     plain = Evaluation(cv_folds=0, baselines=False, explain=False)
     parent = run(Splits(cohort("B", seed=3)), QUICK, evaluation=plain).model
     settings = replace(QUICK, optimiser="kept")
-    asked = Evaluation(cv_folds=2, fan_out=3, explain=False, baselines=False)
+    asked = Evaluation(cv_folds=2, fan_out=3, explain=False)
     data = Splits(PEOPLE)
 
     class Tuning(Others):
@@ -144,6 +149,13 @@ def test_a_fine_tuning_is_shared_from_its_parent_s_replicas() -> None:
         torch.testing.assert_close(together.model.parameters[name], tensor, atol=1e-4, rtol=1e-3)
     for name, tensor in alone.model.moments.items():
         torch.testing.assert_close(together.model.moments[name], tensor, atol=1e-4, rtol=1e-3)
+    ours, theirs = (each.result.as_dict()["fine_tuning"] for each in (together, alone))
+    ((ours,), (theirs,)) = (each["comparisons"] for each in (ours, theirs))
+    assert ours["tuned"]["auc"]["value"] == pytest.approx(theirs["tuned"]["auc"]["value"], abs=1e-3)
+    assert ours["rivals"].keys() == theirs["rivals"].keys() >= {"parent", "scratch"}
+    for name, rival in theirs["rivals"].items():
+        auc = ours["rivals"][name]["metrics"]["auc"]["value"]
+        assert auc == pytest.approx(rival["metrics"]["auc"]["value"], abs=1e-3)
 
 
 class Failing(Others):

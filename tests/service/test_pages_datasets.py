@@ -12,6 +12,7 @@ import pytest
 from graphnet.data.synthetic import cohort_table
 from tests.databases import query
 from tests.installations import Installation
+from tests.service.english import english_in, shown_by
 from tests.service.forms import SMALL
 
 ROW = "INSERT INTO backend_datasets (data_id, proj_id, user_id, data_name, data_cont, hdfs_path) "
@@ -123,6 +124,10 @@ def test_a_row_that_can_be_read_in_two_ways_is_asked_about(
     assert "Train on this dataset" not in page.text
     assert "It has open questions." in browser.get("/datasets").text
     assert "It has open questions." in browser.get("/tasks/new?proj_id=P").text
+    installation.post({"proj_id": "P", "task_type": "dl_ts", "train_data": ["of_django"]})
+    refused = browser.get("/refused", headers={"accept-language": "zh-CN"}).text
+    assert "of_django" in refused
+    assert english_in(shown_by(refused)) == []
 
     where = "/datasets/of_django/mapping"
     unanswered = browser.post(where, data={"asked": "class.positive", "map": ""})

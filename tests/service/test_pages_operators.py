@@ -94,7 +94,8 @@ def test_it_says_what_is_wrong_and_what_to_do(place: Place, tokens: dict[str, st
     assert re.search(r"<dt>Waiting</dt><dd>1</dd>", reply.text)
     assert "Longest wait" in reply.text
     assert "REFUSEDONE" in reply.text
-    assert re.search(r"<td[^>]*>P</td><td[^>]*>2</td><td[^>]*>[\d.]+ kB</td>", reply.text)
+    of_project = r"<td[^>]*>(<a [^>]*>)?P(</a>)?</td><td[^>]*>2</td><td[^>]*>[\d.]+ kB</td>"
+    assert re.search(of_project, reply.text)
     assert re.search(r"SQLite [\d.]+", reply.text)
     assert re.search(r"(Valkey|Redis) [\d.]+", reply.text)
     assert re.search(r"nld-sgn [\d.]+", reply.text)
