@@ -98,10 +98,10 @@ async def _stream(
             task = await tasks.get_task(task_id)
             if task is None:
                 return
-            over = task.over
             async for event in _news(state, task, cursor):
                 quiet = 0
                 yield event
+            over = task.over  # once its end was sent: what fails before is looked at again
         if quiet >= QUIET_LOOKS:
             quiet = 0
             yield ": still here\n\n"

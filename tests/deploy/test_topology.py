@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -13,7 +14,8 @@ import pytest
 
 from tests.databases import ServerSilent, query
 from tests.deploy.topology import Topology, topology
-from tests.places import PLAIN, add_small, stream
+from tests.installations import GIVE_UP_SECONDS
+from tests.places import ENDED, PLAIN, add_small, stream
 from tests.servers import ServerMissing
 from tests.service.forms import form
 
@@ -55,9 +57,20 @@ def test_a_form_ends_in_finished(running: Topology) -> None:
     assert running.http.get(f"/api/v0/tasks/{task_id}/model").status_code == 200
 
 
+def followed(url: str, task_id: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Its events to the last, by as many connections as that takes, as a browser does."""
+    last, ended = "", False
+    deadline = time.monotonic() + GIVE_UP_SECONDS
+    while not ended and time.monotonic() < deadline:
+        for event in stream(url, task_id, last):
+            last, _, content = event
+            ended = content.get("task_status") in ENDED
+            yield event
+
+
 def test_events_come_while_the_task_runs(running: Topology) -> None:
     task_id = post(running, param_set={**PLAIN, "epochs": 100_000})["task_form"]["task_id"]
-    events = stream(running.front.url, task_id)
+    events = followed(running.front.url, task_id)
     assert any(kind == "epoch" for _, kind, _ in events)
     # Held back by a buffer, the first event would not have come before the last.
     task = running.http.get(f"/api/v0/tasks/{task_id}").json()["task"]
