@@ -130,12 +130,12 @@ def _pairs(train: Cohort) -> IntArray:
     return np.argwhere(np.ones(count, dtype=bool))
 
 
-Figures = tuple[float, float | None, float | None, float]  # the effect, its interval, p
+Tested = tuple[float, float | None, float | None, float]  # the effect, its interval, p
 
 
 def _tested(
     values: FloatArray, train: Cohort, classes: IntArray | None
-) -> Iterator[tuple[int, int, Figures]]:
+) -> Iterator[tuple[int, int, Tested]]:
     """Of each column of values (S, T) that can be tested: its place, the subjects, the figures.
 
     Columns that the same subjects lack are tested together, between classes or, where these are
