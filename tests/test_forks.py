@@ -22,7 +22,7 @@ def test_passes(shared):
 
 def test_fails(shared):
     print("said by one that fails")
-    assert os.getpid() != shared
+    assert os.getpid() != shared, "another process would be needed"
 
 @pytest.mark.skip(reason="for a reason")
 def test_is_skipped():

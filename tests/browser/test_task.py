@@ -52,7 +52,11 @@ def test_it_trains_before_ones_eyes_and_ends_by_itself(
 SPY = """
 window.notices = [];
 window.Notification = class extends EventTarget {
-  constructor(title, options) { super(); window.notices.push([title, options.body, options.tag]); }
+  constructor(title, options) {
+    super();
+    window.notices.push([title, options.body, options.tag]);
+    document.documentElement.dataset.notices = window.notices.length;
+  }
   static get permission() { return window.allowed ?? "default"; }
   static async requestPermission() { window.allowed = "granted"; return "granted"; }
 };
@@ -66,7 +70,8 @@ def test_who_asked_is_told_of_the_end_by_the_browser(
     """A stand-in for the browser's Notification notes what it is told; headless ones show none."""
     assert trained
     visit.add_init_script(SPY)
-    asked = {"epochs": 400, "cv_folds": 2, "batch_size": 8}
+    ahead = installation.post(form(param_set=ENDLESS))["task_form"]["task_id"]
+    asked = {"epochs": 3, "cv_folds": 2, "batch_size": 8}
     task_id = installation.post(form(task_name="told of", param_set=asked))["task_form"]["task_id"]
     visit.goto(watched_at.format(task_id))
     switch = visit.get_by_role("button", name="Notify me when a task ends")
@@ -74,6 +79,8 @@ def test_who_asked_is_told_of_the_end_by_the_browser(
     assert visit.evaluate("window.allowed ?? 'nothing'") == "nothing"  # nobody was asked yet
     switch.click()
     expect(switch).to_have_attribute("aria-pressed", "true")
+    installation.http.post(f"/api/v0/tasks/{ahead}/cancel").raise_for_status()
+    expect(visit.locator("html")).to_have_attribute("data-notices", "1", timeout=PATIENCE_MS)
     ended = visit.locator("[data-said], #state[data-state='Finished']")
     expect(ended).to_contain_text("Finished", timeout=PATIENCE_MS)
     assert visit.evaluate("window.notices") == [["told of", "Finished", task_id]]
