@@ -30,6 +30,8 @@ from service.client.answers import (
 )
 from service.client.client import Client, HouseError, LocalServiceError, house, local_service
 from service.client.errors import ClientError, NotEnded, QuestionsOpen, Unconfirmed, Unreachable
+from service.client.mlflow_export import MlflowRun
+from service.client.mlflow_server import MlflowError
 from service.client.results import Predictions
 from service.client.tasks import Event
 
@@ -49,6 +51,8 @@ __all__ = [
     "HouseError",
     "Interpretation",
     "LocalServiceError",
+    "MlflowError",
+    "MlflowRun",
     "NotEnded",
     "Owners",
     "Predictions",

@@ -67,7 +67,7 @@ class Channel:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         # For messages: what precedes the host may be a password.
-        self._url = str(_parsed(url).copy_with(username=None, password=None)).rstrip("/")
+        self.url = str(_parsed(url).copy_with(username=None, password=None)).rstrip("/")
         self._timeout = timeout
         signed = {"authorization": f"Bearer {token}"} if token else {}
         self._http = httpx.Client(
@@ -75,7 +75,7 @@ class Channel:
             timeout=timeout,
             transport=transport,
             headers={"accept-language": language, **signed},
-            trust_env=not _is_loopback(_parsed(url)),  # a proxy's loopback is another machine
+            trust_env=not is_loopback(_parsed(url)),  # a proxy's loopback is another machine
         )
 
     def close(self) -> None:
@@ -213,12 +213,12 @@ class Channel:
         try:
             yield
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            silent = Message("client.silent", url=self._url, reason=_reason(error))
+            silent = Message("client.silent", url=self.url, reason=reason_of_request(error))
             raise Unreachable(silent) from error
         except httpx.TimeoutException as error:
-            raise Unreachable(Message("client.too-late", url=self._url)) from error
+            raise Unreachable(Message("client.too-late", url=self.url)) from error
         except httpx.RequestError as error:
-            cut_off = Message("client.cut-off", url=self._url, reason=_reason(error))
+            cut_off = Message("client.cut-off", url=self.url, reason=reason_of_request(error))
             raise Unreachable(cut_off) from error
 
     def _reply(self, response: httpx.Response) -> dict[str, Any]:
@@ -241,7 +241,7 @@ class Channel:
 
     def _foreign(self, response: httpx.Response) -> ClientError:
         status = response.status_code
-        values = {"address": str(response.url), "status": str(status), "url": self._url}
+        values = {"address": str(response.url), "status": str(status), "url": self.url}
         return ClientError(Message("client.other-server", **values), status=status)
 
 
@@ -260,10 +260,10 @@ def put_part(address: PartAddress, part: bytes) -> None:
             content=part,
             headers=dict(address.headers),
             timeout=PART_SECONDS,
-            trust_env=not _is_loopback(_parsed(address.url)),
+            trust_env=not is_loopback(_parsed(address.url)),
         )
     except httpx.RequestError as error:
-        away = Message("client.storage-away", host=host, reason=_reason(error))
+        away = Message("client.storage-away", host=host, reason=reason_of_request(error))
         is_away = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
         raise (StorageAway if is_away else Unreachable)(away) from error
     if not response.is_success:
@@ -305,7 +305,7 @@ def _parsed(url: str) -> httpx.URL:
     return parsed
 
 
-def _is_loopback(url: httpx.URL) -> bool:
+def is_loopback(url: httpx.URL) -> bool:
     if url.host == "localhost":
         return True
     try:
@@ -331,7 +331,7 @@ def _refusal(reply: Facts, status: int) -> ClientError:
     return ClientError(message, **details)
 
 
-def _reason(error: httpx.RequestError) -> Message:
+def reason_of_request(error: httpx.RequestError) -> Message:
     """What the operating system said, or a library."""
     numbered = SYSTEM_ERROR.match(str(error))
     if numbered is None:

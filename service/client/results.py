@@ -1,12 +1,15 @@
 """The results of a task: model, report, predictions, log; and predictions of new subjects."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from service.api.views import PredictionView, known_fields
-from service.client.answers import Facts
+from service.client.answers import Facts, Task
 from service.client.datasets import mapping_query
+from service.client.mlflow_export import MlflowRun, export
+from service.client.mlflow_server import EXPERIMENT, MlflowServer, TrackingAddress
 from service.client.session import Session, content, task_path, without_empty
 from service.client.uploads import OnProgress, Table
 
@@ -99,6 +102,42 @@ class Results(Session):
     def evidence(self, task_id: str) -> dict[str, Any]:
         """All that the report is made from: cohorts, predictions, sites, importance."""
         return self._channel.request("GET", f"{task_path(task_id)}/evidence", content)
+
+    def to_mlflow(
+        self,
+        task_id: str,
+        *,
+        tracking_uri: str = "",
+        experiment: str = "",
+        artifacts: bool = True,
+    ) -> MlflowRun:
+        """Make a task that has ended a run of MLflow; again, its run is brought up to date.
+
+        Args:
+            task_id: the task.
+            tracking_uri: address of the tracking server; by default that of
+                ``MLFLOW_TRACKING_URI``. Who asks is said by ``MLFLOW_TRACKING_USERNAME`` and
+                ``MLFLOW_TRACKING_PASSWORD``, or ``MLFLOW_TRACKING_TOKEN``.
+            experiment: its name; by default that of ``MLFLOW_EXPERIMENT_NAME``, else the project.
+            artifacts: also send model, manifest, report, predictions and model card; the last four
+                name subjects or hashes of their ids.
+
+        Raises:
+            MlflowError: the task has not ended, or the server does not take it.
+
+        """
+        address = TrackingAddress.of(tracking_uri, os.environ)
+        task = self._channel.request(
+            "GET", task_path(task_id), lambda reply: Task.read(reply["task"], self.language)
+        )
+        name = experiment or os.environ.get(EXPERIMENT, "") or task.proj_id
+        with MlflowServer(address) as server:
+            return export(self, task, server, name, artifacts=artifacts)
+
+    @property
+    def service_url(self) -> str:
+        """Where the service is, without user and password."""
+        return self._channel.url
 
     def log(self, task_id: str) -> str:
         """The task's log, line by line."""

@@ -67,6 +67,9 @@ command-report = Write the report of a task, a self-contained HTML page.
     It is rendered again from the stored results.
 command-predictions = Write a task's predictions of its own subjects, as CSV.
 command-compare = Show the metrics of several tasks side by side.
+command-export = Show a task that has ended as a run in MLflow.
+
+    Parameters, metrics, datasets, the model, its manifest, a model card, the report and the predictions are sent to a tracking server. A task that is exported again updates its run.
 command-lineage = List a task and those it was fine-tuned from.
 command-models = List the models that can be trained, with their recommended settings.
 command-model = Download the model that a task has trained, or import an old one.
@@ -145,6 +148,9 @@ option-follow = Follow the log until the task has ended.
 option-report-output = File to write, replacing an older one; - is standard output.
 option-report-stored = The report as it was stored, not rendered again.
 option-predictions-output = File to write, replacing an older one.  [default: standard output]
+option-mlflow = Address of MLflow's tracking server; user and password, or a token, are those of MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN.
+option-experiment = The experiment in MLflow, which is created if absent.  [default: the task's project]
+option-no-artifacts = Send no files: report, predictions, manifest and model card name subjects or hashes of their ids.
 option-split = Only this split.
 option-model-get-output = Folder for model.safetensors and manifest.json; created if absent.
 option-task = The old service's task that trained it.

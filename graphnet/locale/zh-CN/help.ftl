@@ -67,6 +67,9 @@ command-report = 写出任务的报告，即一个自包含的 HTML 页面。
     报告由已存储的结果重新生成。
 command-predictions = 以 CSV 格式写出任务对其自身受试者的预测。
 command-compare = 并列显示多个任务的指标。
+command-export = 将已结束的任务显示为 MLflow 中的运行。
+
+    参数、指标、数据集、模型及其清单、模型卡、报告和预测会发送到跟踪服务器。再次导出任务会更新其运行。
 command-lineage = 列出一个任务，以及它由哪些任务微调而来。
 command-models = 列出可以训练的模型及其推荐设置。
 command-model = 下载任务训练出的模型，或导入旧模型。
@@ -145,6 +148,9 @@ option-follow = 跟踪日志直到任务结束。
 option-report-output = 要写入的文件，会替换旧文件；- 表示标准输出。
 option-report-stored = 原样输出存储的报告，不重新生成。
 option-predictions-output = 要写入的文件，会替换旧文件。  [默认值：标准输出]
+option-mlflow = MLflow 跟踪服务器的地址；用户和密码取自 MLFLOW_TRACKING_USERNAME 和 MLFLOW_TRACKING_PASSWORD，令牌取自 MLFLOW_TRACKING_TOKEN。
+option-experiment = MLflow 中的实验，不存在时会创建。  [默认值：任务的项目]
+option-no-artifacts = 不发送文件：报告、预测、清单和模型卡会提到受试者或其编号的哈希值。
 option-split = 仅限此划分。
 option-model-get-output = 存放 model.safetensors 和 manifest.json 的文件夹；不存在时创建。
 option-task = 旧服务中训练它的任务。

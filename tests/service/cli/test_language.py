@@ -94,6 +94,7 @@ COMMANDS: dict[str, list[str]] = {
     "report": [f"report {TASK} -o {{file}}.html", f"report {TASK} --stored -o -"],
     "predictions": [f"predictions {TASK} -o {{file}}/none"],
     "compare": [f"compare {TASK} {PARENT}", f"compare {OLD}", "compare --split x"],
+    "export": [f"export {TASK} --mlflow x", f"export {TASK} --mlflow http://127.0.0.1:9", "export"],
     "lineage": [f"lineage {TASK}"],
     "models": ["models"],
     "model get": [f"model get {TASK} -o {{home}}/model", f"model get {TASK} -o {{file}}/none"],
