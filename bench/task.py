@@ -83,10 +83,16 @@ def selected(path: Path) -> Path:
     return path
 
 
+def interpreter(checkout: Path) -> str:
+    """The checkout's own environment where it has one, as older builds need other libraries."""
+    own = checkout / ".venv" / "bin" / "python"
+    return str(own) if own.exists() else sys.executable
+
+
 def measure(task: Task, checkout: Path, folder: Path, limit: int, into: Measured) -> None:
     """Run the task once and note what it took."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "graphnet", *task.arguments, "--out", str(folder / "out")],
+        [interpreter(checkout), "-m", "graphnet", *task.arguments, "--out", str(folder / "out")],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(checkout)},
         stdout=subprocess.DEVNULL,
