@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from graphnet.data.dataset import Dataset
+from graphnet.errors import CohortError
 from graphnet.readers.reading import Reading, read
 
 PAIRS = [(one, other) for one in range(1, 6) for other in range(one + 1, 6)]
@@ -171,3 +172,49 @@ def test_connectomes_of_another_kind_are_asked_for(tmp_path: Path) -> None:
 
 def _as_structural(found: pd.DataFrame) -> pd.DataFrame:
     return found.rename(columns=lambda name: name.replace("FC_", "SC_"))
+
+
+def test_the_question_says_who_is_in_two_tables(tmp_path: Path) -> None:
+    written(tmp_path, one=table(SITE_A), two=_shared(table(SITE_B)))
+    (question,) = reading(tmp_path).questions
+    assert "but one.csv and two.csv both have a0." in str(question.sentence)
+    written(tmp_path, two=table(range(2, 10)))
+    (question,) = reading(tmp_path).questions
+    assert "both have 4 subjects (a2, a3, a4 and a5)" in str(question.sentence)
+    written(tmp_path, two=table(SITE_B, AGE=range(4)))  # other columns: no rows of one table
+    (question,) = reading(tmp_path).questions
+    assert "both have" not in str(question.sentence)
+
+
+FAULTS = [
+    ("FC_1_2", "oops", r"^two\.csv: FC_1_2 in row 4 holds 'oops', which is not a number\.$"),
+    ("ID", "", r"^two\.csv: 1 row has no id \(row 4\)\. .* fill it in, or delete the row\.$"),
+]
+
+
+@pytest.mark.parametrize(("column", "cell", "refused"), FAULTS)
+@pytest.mark.parametrize("beside", ["one", "people", "nothing"])
+def test_a_fault_in_one_table_is_said_by_its_name_and_row(
+    column: str, cell: str, refused: str, beside: str, tmp_path: Path
+) -> None:
+    bad = table(SITE_B).astype(object)
+    bad.loc[2, column] = cell
+    written(tmp_path, two=bad)
+    if beside == "one":
+        written(tmp_path, one=table(SITE_A))
+    elif beside == "people":
+        written(tmp_path, people=table(SITE_B)[["ID", "LABEL"]].assign(AGE=30))
+    elif column == "ID":
+        return  # of one table, a row without an id is read, and said
+    with pytest.raises(CohortError, match=refused):
+        reading(tmp_path)
+
+
+def test_a_fault_in_a_table_that_was_not_chosen_is_left_alone(tmp_path: Path) -> None:
+    bad = table(SITE_B).astype(object)
+    bad.loc[2, "FC_1_2"] = "oops"
+    written(tmp_path, one=table(SITE_A), two=bad)
+    found = dataset(tmp_path, table="one.csv")
+    assert found.subjects.ids == tuple(IDS[:6])
+    with pytest.raises(CohortError, match=r"^two\.csv: FC_1_2 in row 4"):
+        reading(tmp_path, table="two.csv")

@@ -121,6 +121,10 @@ ask-connectomes = { $file } has { $count } tables of connectomes of the same reg
 region-in-two-tables = { $file }: { $region } has other values in { $table } than in another table of the same measure. Keep one of them.
 measure-lacks-regions = { $file }: { $measure } has no values of these regions, which another measure has: { $regions }. Add the table that holds them (FreeSurfer writes one per hemisphere and measure), or leave out that measure.
 measures-by-file = { $file }: the columns are regions alone, so measures were named by the files: { $measures }.
+rows-without-id = { $count ->
+    [one] 1 row has no id (row { $rows }). Rows of several tables are joined by their ids: fill it in, or delete the row.
+   *[other] { $count } rows have no id (rows { $rows }). Rows of several tables are joined by their ids: fill them in, or delete the rows.
+}
 table-without-ids = it has no ids, or one on several rows
 
 # One file with the connectomes of all subjects

@@ -79,6 +79,11 @@ no-table = { $others ->
 }
 ask-table = { $file } has { $count } tables of its subjects. Which one is to be used?
 ask-table-differing = { $file } has { $count } tables of its subjects, which give some subjects different classes: { $differences }. Which one is to be used?
+ask-table-sharing = { $file } has { $count } tables of its subjects. Tables with the same columns are read as one only if each subject is in one of them, but { $shared }. Which one is to be used?
+subjects-of-both = { $table } and { $other } both have { $count ->
+    [one] { $subjects }
+   *[other] { $count } subjects ({ $subjects })
+}
 classes-of-tables = { $table } and { $other } differ for { $count } of { $total } subjects ({ $subjects })
 tables-differ = { $column } differs between { $table } and { $other } for { $count } of the { $total } subjects in both ({ $subjects }); the values of { $table } are used.
 column-of-table = { $column } was taken from { $table }.

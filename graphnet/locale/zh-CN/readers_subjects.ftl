@@ -58,6 +58,8 @@ no-table = { $others ->
 }
 ask-table = { $file } 中有 { $count } 张受试者表。使用哪一张？
 ask-table-differing = { $file } 中有 { $count } 张受试者表，其中部分受试者的类别不同：{ $differences }。使用哪一张？
+ask-table-sharing = { $file } 中有 { $count } 张受试者表。列相同的表只有在每名受试者仅出现在一张表中时才会合并读取，但 { $shared }。使用哪一张？
+subjects-of-both = { $table } 与 { $other } 都包含 { $count } 名受试者（{ $subjects }）
 classes-of-tables = { $table } 与 { $other } 的 { $total } 名受试者中有 { $count } 名不同（{ $subjects }）
 tables-differ = 在 { $table } 与 { $other } 共有的 { $total } 名受试者中，{ $count } 名的 { $column } 不同（{ $subjects }）；采用 { $table } 的取值。
 column-of-table = { $column } 取自 { $table }。

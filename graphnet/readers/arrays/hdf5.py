@@ -21,12 +21,13 @@ from graphnet.readers.arrays.named import (
     STRUCTURE,
     Array,
     NamedArrays,
+    Nested,
+    Structure,
     UnusableArray,
     classify_arrays,
     in_file,
     texts,
 )
-from graphnet.readers.arrays.nested import Nested, Structure
 from graphnet.readers.folders.archives import too_large
 
 if TYPE_CHECKING:

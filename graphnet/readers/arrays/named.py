@@ -30,6 +30,13 @@ MOST_NAMED = 8
 DOCUMENTED = {"features", "fc", "measures", "regions", "ids", "labels", "scores", "sites"}
 
 
+class Structure(dict[str, "Nested"]):
+    """The fields of a structure; of an array of structures each field is a tuple, as of cells."""
+
+
+Nested = Array | tuple["Nested", ...] | Structure | None
+
+
 @dataclass(frozen=True)
 class UnusableArray:
     """An array that cannot be taken: its shape, and what it is (``an array of dates``)."""
@@ -173,3 +180,12 @@ def _shape_of_objects(path: Path) -> Shape | None:
             return None
         shape, _, kind = np.lib.format.read_array_header_1_0(file)
     return tuple(shape) if kind.hasobject else None
+
+
+def texts_of(value: Nested) -> tuple[str, ...]:
+    """The texts of a cell array, or of the rows of a character matrix; () of anything else."""
+    if isinstance(value, tuple):
+        return tuple(text for cell in value for text in (texts_of(cell) or ("",))[:1])
+    if isinstance(value, np.ndarray) and value.dtype.kind == "U":
+        return tuple(str(row) for row in value)
+    return ()

@@ -12,6 +12,7 @@ import numpy as np
 
 from graphnet.errors import CohortError
 from graphnet.messages import Message
+from graphnet.readers.arrays.hdf5 import is_hdf5, read_nested_hdf5
 from graphnet.readers.arrays.matlab import (
     CELL,
     CHAR,
@@ -29,7 +30,7 @@ from graphnet.readers.arrays.matlab import (
     matrices_in,
     shape_of,
 )
-from graphnet.readers.arrays.named import Array
+from graphnet.readers.arrays.named import Array, Nested, Structure
 
 STRUCTURE = 2
 DEEPEST = 6
@@ -42,13 +43,6 @@ ENCODINGS = {1: "latin-1", 2: "latin-1", 4: "utf-16", 16: "utf-8", 17: "utf-16",
 WIDE = {"<": "-le", ">": "-be"}
 
 
-class Structure(dict[str, "Nested"]):
-    """The fields of a structure; of an array of structures each field is a tuple, as of cells."""
-
-
-Nested = Array | tuple["Nested", ...] | Structure | None
-
-
 def read_nested(path: Path, name: str, most: int) -> dict[str, Nested]:
     """Every variable of the file ``name``: arrays, cells as tuples by columns, structures.
 
@@ -56,8 +50,6 @@ def read_nested(path: Path, name: str, most: int) -> dict[str, Nested]:
         CohortError: it is damaged, or more than ``most`` bytes come out of it.
 
     """
-    from graphnet.readers.arrays.hdf5 import is_hdf5, read_nested_hdf5  # noqa: PLC0415 - needs this
-
     with path.open("rb") as opened:
         if is_hdf5(opened.read(128)):
             return read_nested_hdf5(path, name, most)
@@ -66,15 +58,6 @@ def read_nested(path: Path, name: str, most: int) -> dict[str, Nested]:
         return dict([parser.named(data, order) for data, order in matrices_in(path, name, most)])
     except DAMAGE as error:
         raise damaged(name) from error
-
-
-def texts_of(value: Nested) -> tuple[str, ...]:
-    """The texts of a cell array, or of the rows of a character matrix; () of anything else."""
-    if isinstance(value, tuple):
-        return tuple(text for cell in value for text in (texts_of(cell) or ("",))[:1])
-    if isinstance(value, np.ndarray) and value.dtype.kind == "U":
-        return tuple(str(row) for row in value)
-    return ()
 
 
 class _Parser:

@@ -35,13 +35,14 @@ from graphnet.readers.arrays.named import (
     STRUCTURE,
     Array,
     NamedArrays,
+    Nested,
+    Structure,
     UnusableArray,
     as_vector,
     classify_arrays,
     in_file,
     texts,
 )
-from graphnet.readers.arrays.nested import Nested, Structure
 from graphnet.readers.arrays.programs import SAVE_COMMANDS, explain_no_cohort
 from graphnet.readers.arrays.subjects import (
     check_subjects,

@@ -20,6 +20,7 @@ from graphnet.readers.folders.tables import (
     OF_FILE,
     Table,
     answers_of_measures,
+    check_tables,
     say_appended,
     say_unread,
     tables_of,
@@ -75,6 +76,7 @@ def read_joined(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
 
     """
     tables, unread = tables_of(files, inquiry, most)
+    check_tables(unread, files.folder, inquiry)
     measured = [table for table in tables if table.brain is not None]
     others = [table for table in tables if table.brain is None]
     if not measured or sum(len(table.parts) for table in tables) < 2:

@@ -18,8 +18,17 @@ from numpy.typing import NDArray
 from graphnet.errors import CohortError, shortened
 from graphnet.messages import Message
 from graphnet.readers.arrays.hdf5 import list_tables, read_attribute, read_table
-from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, UnusableArray, texts
-from graphnet.readers.arrays.nested import Nested, Structure, read_nested, texts_of
+from graphnet.readers.arrays.named import (
+    NUMERIC,
+    Array,
+    NamedArrays,
+    Nested,
+    Structure,
+    UnusableArray,
+    texts,
+    texts_of,
+)
+from graphnet.readers.arrays.nested import read_nested
 from graphnet.readers.folders.archives import Archive, too_large
 from graphnet.readers.folders.entities import (
     FORMAT,

@@ -34,6 +34,9 @@ KIND = "folder"
 OF_FILE = "file"  # the site of the subjects is the file that their row is in
 OF_PEOPLE = (ID, LABEL, POSITIVE, SCORE, SITE, COVARIATES)
 DAMAGED_GZIP = damaged_gzip("").messages[0].code
+BAD_CELL = "readers_tables.not-a-number"
+FIRST_ROW = 2  # as a spreadsheet counts: the header is row 1
+MOST_ROWS = 5  # named in one sentence
 MOST_TABLES = 200  # FreeSurfer writes sixteen for one parcellation
 OF_A_SPLIT = re.compile(r"(?<![^\W_])(train|test|val|holdout)", re.IGNORECASE)
 
@@ -87,9 +90,17 @@ def answers_of_measures(inquiry: Inquiry) -> dict[str, str]:
     return {key: value for key, value in inquiry.answers.items() if key not in OF_PEOPLE}
 
 
-def tables_of(files: Files, inquiry: Inquiry, most: int) -> tuple[list[Table], dict[Path, Message]]:
+@dataclass(frozen=True)
+class Unread:
+    """Why a file is no table, and whether that is a fault in one that was meant to be."""
+
+    reason: Message
+    is_fault: bool
+
+
+def tables_of(files: Files, inquiry: Inquiry, most: int) -> tuple[list[Table], dict[Path, Unread]]:
     """The tables with ids, each id on one row; and of the other files why they are none."""
-    unread: dict[Path, Message] = {}
+    unread: dict[Path, Unread] = {}
     tables = [
         table
         for path in sorted(candidates(files, MOST_TABLES))
@@ -99,25 +110,49 @@ def tables_of(files: Files, inquiry: Inquiry, most: int) -> tuple[list[Table], d
 
 
 def _looked_into(
-    path: Path, inquiry: Inquiry, most: int, unread: dict[Path, Message]
+    path: Path, inquiry: Inquiry, most: int, unread: dict[Path, Unread]
 ) -> Table | None:
     """A table with ids, each on one row; None where it is none, of which ``unread`` takes why."""
+    scratch = Inquiry(path.name, answers_of_measures(inquiry))
+    sheet = None
     try:
-        sheet = read_file(path, Inquiry(path.name, answers_of_measures(inquiry)), most)
+        sheet = read_file(path, scratch, most)
         table = _understood((path,), sheet, inquiry)
     except CohortError as error:
-        unread[path] = error.messages[0]
+        reason = error.messages[0]
+        is_fault = (
+            is_of_freesurfer(path)
+            or reason.code == DAMAGED_GZIP
+            or (reason.code == BAD_CELL and sheet is not None and _has_ids(sheet, scratch))
+        )
+        unread[path] = Unread(reason, is_fault)
         return None
-    whole = len(table.ids) > 1 and all(table.ids) and not repeated(table.ids)
-    if not whole:
-        unread[path] = Message("readers_folders.table-without-ids")
-    return table if whole else None
+    without = [row for row, subject in enumerate(table.ids) if not subject]
+    if table.brain is not None and 0 < len(without) < len(table.ids):
+        rows = first_of([str(row + FIRST_ROW) for row in without], MOST_ROWS)
+        lacking = Message("readers_folders.rows-without-id", count=len(without), rows=rows)
+        unread[path] = Unread(lacking, is_fault=True)
+        return None
+    if len(table.ids) < 2 or without or repeated(table.ids):
+        no_ids = Message("readers_folders.table-without-ids")
+        unread[path] = Unread(no_ids, is_fault=is_of_freesurfer(path))
+        return None
+    return table
+
+
+def _has_ids(sheet: Sheet, inquiry: Inquiry) -> bool:
+    roles = find_roles(sheet, sheet.names, inquiry)
+    return bool(roles.id) and all(sheet.texts(roles.id or ""))
 
 
 def _understood(parts: tuple[Path, ...], sheet: Sheet, inquiry: Inquiry) -> Table:
     """What a table holds as far as nothing need be asked. Raises CohortError."""
     name, answers = parts[0].name, answers_of_measures(inquiry)
-    brain = interpret_table(sheet, KIND, Inquiry(name, answers))
+    scratch = Inquiry(name, answers)
+    brain = interpret_table(sheet, KIND, scratch)
+    bad_cells = [problem for problem in scratch.problems if problem.code == BAD_CELL]
+    if brain is None and bad_cells:  # of measures: words elsewhere are no fault
+        raise CohortError(*bad_cells)
     if brain is not None and not (brain.values is None and brain.connectomes is None):
         coding = brain.interpretation.label
         label = None if coding is None else coding.column
@@ -127,14 +162,20 @@ def _understood(parts: tuple[Path, ...], sheet: Sheet, inquiry: Inquiry) -> Tabl
     return Table(parts, sheet, ids, None, roles.label)
 
 
-def say_unread(unread: Mapping[Path, Message], inquiry: Inquiry) -> None:
-    """Leave what is no table alone; one of FreeSurfer, or a packed one that is cut, is refused."""
-    for path, reason in unread.items():
-        if is_of_freesurfer(path) or reason.code == DAMAGED_GZIP:
-            inquiry.refuse(Message("readers_subjects.of-file", file=path.name, detail=reason))
-        else:
-            inquiry.leave(path.name, reason)
+def check_tables(unread: Mapping[Path, Unread], folder: Path, inquiry: Inquiry) -> None:
+    """Refuse tables with faults, unless another one was chosen. Raises CohortError."""
+    chosen = inquiry.answers.get(TABLE)
+    for path, why in unread.items():
+        if why.is_fault and chosen in (None, _name_within((path,), folder)):
+            name = _name_within((path,), folder)
+            inquiry.refuse(Message("readers_subjects.of-file", file=name, detail=why.reason))
     inquiry.check()
+
+
+def say_unread(unread: Mapping[Path, Unread], inquiry: Inquiry) -> None:
+    """Say which files were left alone."""
+    for path, why in unread.items():
+        inquiry.leave(path.name, why.reason)
 
 
 # Rows of several tables -----------------------------------------------------------------------

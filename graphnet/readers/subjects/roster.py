@@ -77,7 +77,7 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
             rosters.append(roster)
     if not rosters:
         raise _no_table(files, inquiry, unread)
-    chosen = _one(_best(rosters, files), files, inquiry)
+    chosen = _one(_best(rosters, files, inquiry), files, inquiry)
     # Read again: what comes up in the table that is used is asked and said.
     sheet = read_file(chosen.path, replace(inquiry, name=chosen.name), most)
     id_column(sheet, chosen.path, files, inquiry)
@@ -197,12 +197,17 @@ def _no_table(files: Files, inquiry: Inquiry, unread: Sequence[Message]) -> Coho
     )
 
 
-def _best(rosters: Sequence[Roster], files: Files) -> list[Roster]:
-    """Those that name at least half as many files as the best does."""
+def _best(rosters: Sequence[Roster], files: Files, inquiry: Inquiry) -> list[Roster]:
+    """Those that name at least half as many files as the best does.
+
+    Where none names a file, the one that was answered, or else the likeliest.
+    """
     scores = [score_of(roster.ids, files) for roster in rosters]
     most = max(scores, default=0)
     if most == 0:
-        return list(rosters[:1])
+        wanted = inquiry.answer(TABLE)
+        named = [each for each in rosters if str(each.path.relative_to(files.folder)) == wanted]
+        return named or list(rosters[:1])
     return [roster for roster, score in zip(rosters, scores, strict=True) if 2 * score >= most]
 
 

@@ -5,7 +5,7 @@ whom the other differs.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -72,7 +72,11 @@ class Addition:
 
 
 def ask_table(tables: Sequence[ClassTable], inquiry: Inquiry) -> int:
-    """Which of the tables lists the subjects; the question says whose classes differ."""
+    """Which of the tables lists the subjects.
+
+    The question says whose classes differ; or, of tables with the same columns, which might have
+    been one cohort, who is in several.
+    """
     names = [table.name for table in tables]
     pairs = [
         Message(
@@ -87,17 +91,38 @@ def ask_table(tables: Sequence[ClassTable], inquiry: Inquiry) -> int:
         for shared in [match_ids(one.ids, other.ids).pairs]
         if (rows := _differ_in_class(one, other, shared))
     ]
-    code = "readers_subjects.ask-table-differing" if pairs else "readers_subjects.ask-table"
-    differences = {"differences": first_of(pairs, MOST_PAIRS)} if pairs else {}
+    about = {"file": inquiry.name, "count": len(names)}
+    if pairs:
+        differences = first_of(pairs, MOST_PAIRS)
+        question = Message("readers_subjects.ask-table-differing", **about, differences=differences)
+    elif sharing := [*_sharing(tables)]:
+        shared = first_of(sharing, MOST_PAIRS)
+        question = Message("readers_subjects.ask-table-sharing", **about, shared=shared)
+    else:
+        question = Message("readers_subjects.ask-table", **about)
     answer = inquiry.ask(
         TABLE,
-        Message(code, file=inquiry.name, count=len(names), **differences),
+        question,
         [
             Choice(name, Message("readers_subjects.table-choice", table=name, count=len(each.ids)))
             for name, each in zip(names, tables, strict=True)
         ],
     )
     return names.index(answer)
+
+
+def _sharing(tables: Sequence[ClassTable]) -> Iterator[Message]:
+    """Of each two tables with the same columns the subjects whom both have."""
+    for one, other in combinations(tables, 2):
+        shared = match_ids(one.ids, other.ids).pairs
+        if shared and sorted(one.sheet.names) == sorted(other.sheet.names):
+            yield Message(
+                "readers_subjects.subjects-of-both",
+                table=one.name,
+                other=other.name,
+                count=len(shared),
+                subjects=first_of([subject for subject, _ in shared], MOST_NAMED),
+            )
 
 
 def with_additions(

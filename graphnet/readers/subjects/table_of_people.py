@@ -16,6 +16,7 @@ from graphnet.readers.inquiry import ID, Inquiry
 from graphnet.readers.subjects.assigning import Files
 from graphnet.readers.subjects.people import People, read_people
 from graphnet.readers.subjects.roster import Roster
+from graphnet.readers.subjects.several_tables import TABLE
 from graphnet.readers.tables.reading import interpret_sheet
 
 FloatArray = NDArray[np.float64]
@@ -117,7 +118,8 @@ def read_alone(files: Files, roster: Roster, inquiry: Inquiry) -> Dataset | None
             *left_alone,
             Message("readers_subjects.known-files", known=KNOWN),
         )
-    if any(left.message.code != NO_REGIONS.code for left in inquiry.left_alone):
+    others_left = any(left.message.code != NO_REGIONS.code for left in inquiry.left_alone)
+    if others_left and inquiry.answer(TABLE) is None:
         raise CohortError(Message("readers_subjects.several-tables", file=inquiry.name))
     inquiry.assume(Message("readers_subjects.one-table", file=inquiry.name, table=roster.name))
     return interpret_sheet(roster.sheet, KIND, _with_id(inquiry, roster.name, roster.column))

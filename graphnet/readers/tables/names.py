@@ -144,12 +144,17 @@ class Name:
         return match.groups()[-1] if match else None
 
     def numbered(self) -> Part | None:
-        """Anything with a number behind it, ``x_1`` or ``x1``."""
+        """Anything with a number behind it, ``x_1`` or ``x1``, or else before it, ``1_x``."""
         if self.is_number:
             prefix, number = self.cut(len(self.words) - 1)
             return Part(self.text, prefix, number)
         match = GLUED.fullmatch(self.text)
-        return Part(self.text, match["prefix"], match["number"]) if match else None
+        if match:
+            return Part(self.text, match["prefix"], match["number"])
+        if len(self.words) > 1 and NUMBER.fullmatch(self.words[0]):
+            number, rest = self.cut(1)
+            return Part(self.text, rest, number)
+        return None
 
     def _glued(self) -> Part | None:
         """``GMV12``."""

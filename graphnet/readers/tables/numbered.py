@@ -49,6 +49,13 @@ class Numbered:
         return bool(words) and words[-1] in CONNECTIVITY
 
     @property
+    def is_unusual(self) -> bool:
+        """Whether the number comes first, or a region begins within the prefix: its own number."""
+        known = Name(self.prefix).region_known()
+        first = any(column.startswith(number) for number, column in self.columns.items())
+        return first or (known is not None and bool(known.measure))
+
+    @property
     def is_generic(self) -> bool:
         """Whether the prefix says nothing: V1, x_1."""
         return self.prefix.casefold() in GENERIC
@@ -189,7 +196,7 @@ def _decide(
     if not alone and 2 * len(group.regions) < len(regions):
         return AS_OTHER
     certain = len(regions) > 1 if alone else _are_distinctive(regions)
-    if not certain or group.regions != regions or group.is_items:
+    if not certain or group.is_unusual or group.regions != regions or group.is_items:
         return _ask_either(group, inquiry)
     answer = inquiry.answer(group.key)
     if answer is None:
