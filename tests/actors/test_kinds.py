@@ -13,7 +13,7 @@ from actors.runtime import BROKEN
 from actors.worker import make_broker
 from service.local.worker_process import ARGUMENTS
 from tests.databases import query
-from tests.installations import environment
+from tests.installations import GIVE_UP_SECONDS, environment
 from tests.places import PLAIN, Place, names_of, place_at
 
 pytestmark = pytest.mark.slow
@@ -49,7 +49,7 @@ def ran(place: Place, module: str, **variables: str) -> subprocess.CompletedProc
         env=environment(**place.variables, **variables),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=GIVE_UP_SECONDS,
         check=False,
     )
 

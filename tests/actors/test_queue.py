@@ -20,6 +20,7 @@ from actors.messaging.queue import (
     send_heartbeat,
     worker_broker,
 )
+from tests.installations import GIVE_UP_SECONDS
 from tests.servers import queue_server
 
 NAMES = Names("tests")
@@ -126,5 +127,5 @@ broker.close()
 def test_a_worker_s_process_sends_many_too(broker: NamedBroker) -> None:
     """In a process of its own: what Dramatiq keeps for a class was asked for by nobody there."""
     url = f"redis://127.0.0.1:{broker.client.connection_pool.connection_kwargs['port']}/0"
-    subprocess.run([sys.executable, "-c", SENDING, url], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", SENDING, url], check=True, timeout=GIVE_UP_SECONDS)
     assert broker.do_qsize(QUEUE) == 6

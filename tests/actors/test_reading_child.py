@@ -231,7 +231,7 @@ def test_a_server_that_has_ended_is_started_again(tmp_path: Path, number: signal
     read_small(tmp_path)
     first = reading_server()
     first.send_signal(number)
-    first.wait(timeout=60)
+    first.wait(timeout=GIVE_UP_SECONDS)
     read_small(tmp_path)
     assert reading_server().pid != first.pid
 
@@ -248,7 +248,7 @@ def test_a_server_has_one_thread_and_none_of_the_worker_s_secrets(
     assert process.num_threads() == 1
     assert "SGN_TOKENS" not in process.environ()
     server.close()
-    process.wait(timeout=60)
+    process.wait(timeout=GIVE_UP_SECONDS)
 
 
 def test_many_files_are_read_at_once(tmp_path: Path) -> None:

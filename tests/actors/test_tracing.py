@@ -9,7 +9,7 @@ from actors.monitoring import context
 from actors.monitoring.context import Tracing
 from actors.settings import ProcessSettingsError
 from graphnet.messages import Message
-from tests.installations import environment
+from tests.installations import GIVE_UP_SECONDS, environment
 
 GOOD = {
     "SGN_DATABASE_URL": "sqlite:////nowhere/x",
@@ -52,8 +52,12 @@ def test_it_ends_a_process_at_its_start_in_one_sentence(module: str) -> None:
     variables = {**GOOD, "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "SGN_PORT": "7019"}
     ran = subprocess.run(
         [sys.executable, "-c", code],
-        env=environment(**variables), capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        env=environment(**variables),
+        capture_output=True,
+        text=True,
+        timeout=GIVE_UP_SECONDS,
+        check=False,
+    )
     assert ran.returncode == 1
     absent_extra = Message("settings.tracing-absent")
     assert ran.stderr.splitlines()[-1].startswith(str(absent_extra))
