@@ -127,6 +127,11 @@ class Importance:
         """The regions by share, the largest first."""
         return [int(region) for region in np.argsort(-self.share, kind="stable")]
 
+    @property
+    def is_placed(self) -> bool:
+        """Whether the atlas says where the regions are."""
+        return self.coordinates is not None
+
     def is_stable(self, region: int) -> bool | None:
         """Whether the sign of a region can be relied on; None where it is not known."""
         low, high, agreement = (

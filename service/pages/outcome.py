@@ -218,5 +218,11 @@ def regions(facts: Facts, most: int = 10) -> list[str]:
     return [titles[place] for place in evidence.importance.order[:most]]
 
 
+def has_places(facts: Facts) -> bool:
+    """Whether it is known where the centres of the regions are."""
+    evidence = facts.predictions
+    return evidence is not None and bool(evidence.importance and evidence.importance.is_placed)
+
+
 def _drawn(text: str) -> Markup:
     return Markup(text)  # noqa: S704 - drawn by us, with all words escaped

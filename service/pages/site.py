@@ -184,13 +184,20 @@ SOURCES = {
     "new_task.js": (__package__, "static/new_task.js"),
     "compare.js": (__package__, "static/compare.js"),
     "task.js": (__package__, "static/task.js"),
+    "brain.js": (__package__, "static/brain.js"),
+    "brain.bin": (__package__, "static/brain.bin"),
     "live.js": (__package__, "static/live.js"),
     "files.js": (__package__, "static/files.js"),
     "upload.js": (__package__, "static/upload.js"),
     "report.js": ("graphnet.report", "templates/report.js"),
     "icon.svg": (__package__, "static/icon.svg"),
 }
-KINDS = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
+KINDS = {
+    "js": "text/javascript",
+    "css": "text/css",
+    "svg": "image/svg+xml",
+    "bin": "application/octet-stream",
+}
 DIGITS = 12
 FOREVER = "public, max-age=31536000, immutable"
 

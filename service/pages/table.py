@@ -70,6 +70,10 @@ PAGES = (
         ),
         *(*NOT_THERE, *READING, *STORED),
     ),
+    _page(
+        *("GET", f"{TASK}/brain", "pages.brain:show", "Its regions in a brain that is turned."),
+        *(*NOT_THERE, *STORED),
+    ),
     _page("GET", "/compare", "pages.compare:show", "Tasks side by side."),
     _page(
         "POST", f"{TASK}/cancel", "pages.task:cancel", "Ends a task.", *NOT_THERE, ErrorNum.NOT_OURS

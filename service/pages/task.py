@@ -91,6 +91,7 @@ class _Outcome:
     found: Found | None = None
     picture: bool = False
     regions: Sequence[str] = ()
+    has_places: bool = False
 
 
 async def _outcome(request: Request, task: TaskRecord) -> _Outcome:
@@ -111,6 +112,7 @@ async def _outcome(request: Request, task: TaskRecord) -> _Outcome:
         found=select(facts.evidence, Wanted()) if facts.evidence else None,
         picture=facts.glass_brain is not None,
         regions=outcome.regions(facts),
+        has_places=outcome.has_places(facts),
     )
 
 

@@ -20,6 +20,8 @@ from playwright.sync_api import (
 from tests.installations import Installation
 from tests.service.forms import form
 
+# WebGL without a graphics card.
+ARGUMENTS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader"]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
@@ -37,7 +39,7 @@ def chromium() -> Iterator[Browser]:
     if not program:
         pytest.skip("Chromium is not on this machine; it looks at the pages.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
 

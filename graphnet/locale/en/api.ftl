@@ -119,3 +119,4 @@ comparison-of-few = Fewer than { $least } subjects of a class are new to both mo
 
 # A dependency that was asked whether it is ready.
 dependency-silent = The { $name } does not answer: it was asked for { $seconds } s.
+no-centres = There is no table of centres for the regions of { $task }, so that they cannot be shown in a brain.

@@ -95,3 +95,4 @@ comparison-of-few = 某一类别中两个模型都没有见过的受试者少于
 
 # 被询问是否就绪的依赖。
 dependency-silent = { $name } 没有响应：已询问 { $seconds } 秒。
+no-centres = { $task } 的脑区没有中心坐标，因此无法在脑中显示。

@@ -70,4 +70,12 @@ document.addEventListener("toggle", (event) => {
   if (event.target.matches?.("[data-log][open]")) { readLog(event.target); }
 }, true);
 
+// The brain that is turned is large, and fetched only where it was asked for.
+document.addEventListener("htmx:afterSwap", async (event) => {
+  const root = event.target.querySelector?.("[data-brain]");
+  if (event.target.id !== "brain" || !root) { return; }
+  const { show } = await import(event.target.dataset.module);
+  await show(root);
+});
+
 if (part().dataset.over === "no") { watch(); }

@@ -1,0 +1,153 @@
+"""The regions of a task in a brain that is turned: drawn by WebGL, in software where need be."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from graphnet.data.synthetic import Recipe, cohort_table
+from tests.browser.conftest import DESKTOP, PHONE, serious, watched
+from tests.installations import Installation
+from tests.service.forms import form
+
+pytestmark = pytest.mark.slow
+BUTTON = "Turn the brain in 3-D"
+AAL = Recipe(regions=90, affected=(2, 5, 7), effect=1.0, corrupt=0)
+# Two coloured pixels in a hundred is a brain; the picture as a text tells two views apart.
+PIXELS = """canvas => {
+  const copy = document.createElement("canvas");
+  [copy.width, copy.height] = [canvas.width, canvas.height];
+  const context = copy.getContext("2d");
+  context.drawImage(canvas, 0, 0);
+  const found = context.getImageData(0, 0, copy.width, copy.height).data;
+  let drawn = 0;
+  for (let place = 3; place < found.length; place += 4) { drawn += found[place] > 0; }
+  return drawn / (copy.width * copy.height);
+}"""
+
+
+@pytest.fixture(scope="module")
+def placed(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A task whose regions are those of an atlas."""
+    folder = tmp_path_factory.mktemp("placed")
+    for label, name in ((1, "placed_SZ"), (0, "placed_NC")):
+        path = folder / f"{name}.csv"
+        cohort_table("placed", label, 20, seed=label, recipe=AAL).to_csv(path, index=False)
+        query = {"proj_id": "P", "data_name": name, "mapping": json.dumps({"atlas": "aal90"})}
+        reply = installation.http.post(
+            "/api/v0/datasets", params=query, content=path.read_bytes()
+        ).json()
+        assert reply["error_num"] == 0, reply
+    asked = {"epochs": 3, "batch_size": 8, "cv_folds": 0, "baselines": False}
+    names = ["placed_SZ", "placed_NC"]
+    task_id = installation.post(form(train_data=names, param_set=asked))["task_form"]["task_id"]
+    task = installation.wait(task_id)
+    assert task["task_status"] == "Finished", task["error"]
+    return task
+
+
+@pytest.fixture(params=[("light", DESKTOP), ("dark", PHONE)], ids=["desk", "dark phone"])
+def looking(
+    request: pytest.FixtureRequest, chromium: Browser, installation: Installation
+) -> Iterator[Page]:
+    theme, size = request.param
+    context = chromium.new_context(
+        base_url=installation.url, viewport=size, color_scheme=theme, locale="en-GB"
+    )
+    yield from watched(context)
+
+
+def opened(page: Page, task: dict[str, Any]) -> None:
+    page.goto(f"/tasks/{task['task_id']}")
+    page.get_by_role("button", name=BUTTON).click()
+    expect(page.locator("[data-brain]")).to_have_attribute("data-drawn", "1")
+
+
+def picture(page: Page) -> bytes:
+    """The picture once it is drawn."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    return page.locator("canvas").screenshot()
+
+
+def test_nothing_is_loaded_before_it_is_asked_for(looking: Page, placed: dict[str, Any]) -> None:
+    asked: list[str] = []
+    looking.on("request", lambda request: asked.append(request.url))
+    looking.goto(f"/tasks/{placed['task_id']}")
+    expect(looking.get_by_role("button", name=BUTTON)).to_be_visible()
+    assert asked
+    assert not [url for url in asked if "brain.js" in url or "brain.bin" in url]
+    looking.get_by_role("button", name=BUTTON).click()
+    expect(looking.locator("[data-brain]")).to_have_attribute("data-drawn", "1")
+    assert {url.rpartition("/")[2] for url in asked} >= {"brain", "brain.js", "brain.bin"}
+
+
+def test_it_is_drawn_and_turned_by_keys(looking: Page, placed: dict[str, Any]) -> None:
+    opened(looking, placed)
+    canvas = looking.locator("canvas")
+    expect(canvas).to_be_focused()
+    looking.keyboard.press("Home")  # the ring of the focus is shown from the first key on
+    first = picture(looking)
+    for key in ("ArrowRight", "ArrowUp", "+"):
+        before = picture(looking)
+        looking.keyboard.press(key)
+        assert picture(looking) != before, key
+    looking.keyboard.press("Home")
+    assert picture(looking) == first
+    looking.get_by_role("button", name="Top", exact=True).click()
+    assert picture(looking) != first
+    assert serious(looking) == []
+
+
+def test_the_canvas_is_not_blank_and_can_be_saved(
+    looking: Page, placed: dict[str, Any], tmp_path: Path
+) -> None:
+    opened(looking, placed)
+    with looking.expect_download() as download:
+        looking.get_by_role("button", name="PNG", exact=True).click()
+    assert download.value.suggested_filename == f"{placed['task_id']}-brain.png"
+    download.value.save_as(tmp_path / "saved.png")
+    saved = (tmp_path / "saved.png").read_bytes()
+    assert saved.startswith(b"\x89PNG")
+    # The buffer of WebGL is only there within the frame that drew it.
+    share = looking.evaluate(
+        f"() => new Promise(done => {{ const canvas = document.querySelector('canvas');"
+        "canvas.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowLeft'}));"
+        f"requestAnimationFrame(() => done(({PIXELS})(canvas))); }})"
+    )
+    assert 0.1 < share < 0.9
+
+
+def test_regions_are_named_by_keys_and_stand_in_the_table(
+    looking: Page, placed: dict[str, Any]
+) -> None:
+    opened(looking, placed)
+    rows = looking.locator("[data-brain] tbody tr")
+    expect(rows).to_have_count(90)
+    values = [abs(float(row.get_attribute("data-value") or "nan")) for row in rows.all()]
+    assert values == sorted(values, reverse=True)
+    label = looking.locator("[data-brain-label]")
+    expect(label).to_be_empty()
+    looking.keyboard.press("PageDown")
+    expect(label).to_have_text(rows.first.get_attribute("data-said") or "?")
+    expect(rows.first).to_have_class("chosen")
+    looking.keyboard.press("Escape")
+    expect(label).to_be_empty()
+
+
+def test_without_webgl_the_page_says_so(looking: Page, placed: dict[str, Any]) -> None:
+    looking.add_init_script("HTMLCanvasElement.prototype.getContext = () => null;")
+    looking.goto(f"/tasks/{placed['task_id']}")
+    looking.get_by_role("button", name=BUTTON).click()
+    expect(looking.get_by_text("WebGL 2 is missing")).to_be_visible()
+    expect(looking.locator("canvas")).to_be_hidden()
+    expect(looking.locator("[data-brain] tbody tr")).to_have_count(90)
+    expect(looking.locator(".brain img")).to_be_visible()
+
+
+def test_regions_without_centres_have_no_button(visit: Page, trained: dict[str, Any]) -> None:
+    visit.goto(f"/tasks/{trained['task_id']}")
+    expect(visit.get_by_text("it is not known where their centres are")).to_be_visible()
+    expect(visit.get_by_role("button", name=BUTTON)).to_have_count(0)
