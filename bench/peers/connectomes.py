@@ -26,6 +26,7 @@ from torch.nn import functional
 
 from bench.graph_helps import CPU, cut, difference, shown
 from bench.peers.brain_nets import RECIPES, BrainGB, Recipe
+from bench.reference import double_precision
 from bench.science import connectomes, selected
 from graphnet.artifacts.metrics import Estimate
 from graphnet.config import TrainingSettings
@@ -204,7 +205,9 @@ def main() -> None:
     asked = parser.parse_args()
     torch.set_num_threads(1)
     if asked.check:
-        print(f"largest difference to braingb: {check():.1e} standard deviations")
+        with double_precision():
+            apart = check()
+        print(f"largest difference to braingb: {apart:.1e} standard deviations")
         return
     everyone = selected(connectomes(), IN871="1")
     cohort = everyone.rows(np.flatnonzero(np.array(everyone.sites) == "NYU"))
