@@ -19,8 +19,13 @@ WILD = REAL_DATA.with_name("wild")
 def pytest_configure() -> None:
     """Sentences are looked at in English, whatever the language of this machine is."""
     os.environ[LANGUAGE_VARIABLES[0]] = ENGLISH
-    # Nor is a loaded machine a failure.
-    settings.register_profile("sgn", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    # Nor is a loaded machine a failure, nor chance: RANDOM_EXAMPLES=N looks for new ones.
+    settings.register_profile(
+        "sgn",
+        deadline=None,
+        derandomize="RANDOM_EXAMPLES" not in os.environ,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
     settings.load_profile("sgn")
 
 

@@ -19,7 +19,7 @@ from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.reading import interpret_sheet
 from graphnet.readers.text.delimited import read_sheet
 
-MOST = int(os.environ.get("RANDOM_TABLES", "50"))
+MOST = int(os.environ.get("RANDOM_EXAMPLES", "50"))
 unhurried = settings(deadline=None, max_examples=MOST, suppress_health_check=list(HealthCheck))
 
 NUMBERS = [str(number) for number in range(1, 21)]
