@@ -197,6 +197,7 @@ def test_numbers_before_or_within_names_are_asked_about() -> None:
     for header in (
         ["id", "LABEL", "1_xyz", "2_xyz", "3_xyz", "4_xyz", "abc_1", "abc_2", "abc_3"],
         ["id", "LABEL", "3_back", "2_back"],
+        ["id", "LABEL", "b c_xyz", "d.e_xyz", "alpha_xyz", "abc_1", "abc_2", "abc_3"],
         ["id", "LABEL", "xyz_7Networks_LH_Vis_1", "xyz_7Networks_LH_Vis_2"],
     ):
         rows = [

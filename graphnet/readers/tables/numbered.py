@@ -1,6 +1,7 @@
 """Columns of unknown names: a brain where the whole table says so, else asked about or left."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -121,7 +122,8 @@ def add_numbered(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inqui
         regions = max((group.regions for group in measured), key=len, default=set())
     alone = not grid.measures
     for group in groups:
-        if alone and not group.is_dummy and _has_kin(group, groups):
+        rivalled = _has_kin(group, groups) or _has_rival(group, names, looks)
+        if alone and not group.is_dummy and rivalled:
             answer = _ask_either(group, inquiry)
         else:
             answer = _decide(group, regions, looks, inquiry, alone=alone)
@@ -139,6 +141,18 @@ def _has_kin(group: Numbered, groups: Sequence[Numbered]) -> bool:
         for other in groups
         if other is not group
     )
+
+
+def _has_rival(group: Numbered, names: Sequence[Name], looks: Looks) -> bool:
+    """Whether as many other names end in one word, as ``left_xyz`` and ``right_xyz`` do."""
+    columns = {*group.columns.values()}
+    ends = Counter(
+        name.words[-1]
+        for name in names
+        if len(name.words) > 1 and name.numbered() is None and name.text not in columns
+        and looks.is_numeric(name.text)
+    )  # fmt: skip
+    return max(ends.values(), default=0) >= max(LEAST_NAMED, len(columns))
 
 
 def add_words(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry) -> None:
