@@ -72,15 +72,15 @@ def picture(page: Page) -> bytes:
     return page.locator("canvas").screenshot()
 
 
-def test_nothing_is_loaded_before_it_is_asked_for(looking: Page, placed: dict[str, Any]) -> None:
+def test_nothing_is_loaded_before_it_is_asked_for(visit: Page, placed: dict[str, Any]) -> None:
     asked: list[str] = []
-    looking.on("request", lambda request: asked.append(request.url))
-    looking.goto(f"/tasks/{placed['task_id']}")
-    expect(looking.get_by_role("button", name=BUTTON)).to_be_visible()
+    visit.on("request", lambda request: asked.append(request.url))
+    visit.goto(f"/tasks/{placed['task_id']}")
+    expect(visit.get_by_role("button", name=BUTTON)).to_be_visible()
     assert asked
     assert not [url for url in asked if "brain.js" in url or "brain.bin" in url]
-    looking.get_by_role("button", name=BUTTON).click()
-    expect(looking.locator("[data-brain]")).to_have_attribute("data-drawn", "1")
+    visit.get_by_role("button", name=BUTTON).click()
+    expect(visit.locator("[data-brain]")).to_have_attribute("data-drawn", "1")
     assert {url.rpartition("/")[2] for url in asked} >= {"brain", "brain.js", "brain.bin"}
 
 
@@ -102,17 +102,17 @@ def test_it_is_drawn_and_turned_by_keys(looking: Page, placed: dict[str, Any]) -
 
 
 def test_the_canvas_is_not_blank_and_can_be_saved(
-    looking: Page, placed: dict[str, Any], tmp_path: Path
+    visit: Page, placed: dict[str, Any], tmp_path: Path
 ) -> None:
-    opened(looking, placed)
-    with looking.expect_download() as download:
-        looking.get_by_role("button", name="PNG", exact=True).click()
+    opened(visit, placed)
+    with visit.expect_download() as download:
+        visit.get_by_role("button", name="PNG", exact=True).click()
     assert download.value.suggested_filename == f"{placed['task_id']}-brain.png"
     download.value.save_as(tmp_path / "saved.png")
     saved = (tmp_path / "saved.png").read_bytes()
     assert saved.startswith(b"\x89PNG")
     # The buffer of WebGL is only there within the frame that drew it.
-    share = looking.evaluate(
+    share = visit.evaluate(
         f"() => new Promise(done => {{ const canvas = document.querySelector('canvas');"
         "canvas.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowLeft'}));"
         f"requestAnimationFrame(() => done(({PIXELS})(canvas))); }})"
@@ -137,14 +137,14 @@ def test_regions_are_named_by_keys_and_stand_in_the_table(
     expect(label).to_be_empty()
 
 
-def test_without_webgl_the_page_says_so(looking: Page, placed: dict[str, Any]) -> None:
-    looking.add_init_script("HTMLCanvasElement.prototype.getContext = () => null;")
-    looking.goto(f"/tasks/{placed['task_id']}")
-    looking.get_by_role("button", name=BUTTON).click()
-    expect(looking.get_by_text("WebGL 2 is missing")).to_be_visible()
-    expect(looking.locator("canvas")).to_be_hidden()
-    expect(looking.locator("[data-brain] tbody tr")).to_have_count(90)
-    expect(looking.locator(".brain img")).to_be_visible()
+def test_without_webgl_the_page_says_so(visit: Page, placed: dict[str, Any]) -> None:
+    visit.add_init_script("HTMLCanvasElement.prototype.getContext = () => null;")
+    visit.goto(f"/tasks/{placed['task_id']}")
+    visit.get_by_role("button", name=BUTTON).click()
+    expect(visit.get_by_text("WebGL 2 is missing")).to_be_visible()
+    expect(visit.locator("canvas")).to_be_hidden()
+    expect(visit.locator("[data-brain] tbody tr")).to_have_count(90)
+    expect(visit.locator(".brain img")).to_be_visible()
 
 
 def test_regions_without_centres_have_no_button(visit: Page, trained: dict[str, Any]) -> None:
