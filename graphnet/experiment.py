@@ -308,7 +308,10 @@ def _domain(model: StoredModel, data: Splits, parent: StoredModel | None) -> App
     """What the model was trained on, its parent's subjects among it."""
     preprocessing = model.preprocessing
     domain = ApplicabilityDomain.of(
-        data.train, preprocessing.scaled(data.train), has_scale=not preprocessing.scaler.is_none
+        data.train,
+        preprocessing.scaled(data.train),
+        covariates=preprocessing.covariate_keys,
+        has_scale=not preprocessing.scaler.is_none,
     )
     inherited = None if parent is None else ApplicabilityDomain.from_facts(parent.facts)
     return domain if inherited is None else domain.united(inherited)

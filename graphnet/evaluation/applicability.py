@@ -1,16 +1,18 @@
 """What a model was trained on, and which new subjects lie outside of that.
 
-The applicability domain of a model (OECD 2007, ENV/JM/MONO(2007)2): sites, the range of each value,
-and how far subjects usually are from the training mean. Fitted on training subjects.
+The applicability domain of a model (OECD 2007, ENV/JM/MONO(2007)2): sites, the range of each value
+and of each covariate that the model uses, and how far subjects usually are from the training mean.
+Fitted on training subjects.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
 
 from graphnet.data.cohort import Cohort, FloatArray
+from graphnet.data.dataset import NUMERIC
 from graphnet.errors import ModelError
 from graphnet.graphs import Float32Array
 from graphnet.messages import Message
@@ -21,6 +23,8 @@ SLACK = 1e-5  # of a column's range, as what is stored has seven digits
 ANYWHERE = 1e300  # standard deviations
 KEY = "domain"
 
+Range = tuple[float, float]
+
 
 @dataclass(frozen=True)
 class ApplicabilityDomain:
@@ -28,7 +32,8 @@ class ApplicabilityDomain:
 
     ``far`` is in standard deviations: the root mean square of a subject's scaled values.
     ``outside`` is how many values of a training subject lie outside what all others had: with few
-    subjects that is no rare thing. Both are the 99th percentile.
+    subjects that is no rare thing. Both are the 99th percentile. ``covariates`` has the range of
+    each numeric covariate that is an input, adjusted for or kept, by its key.
     """
 
     sites: tuple[str, ...]
@@ -36,11 +41,20 @@ class ApplicabilityDomain:
     high: FloatArray
     far: float
     outside: int
+    covariates: Mapping[str, Range] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, train: Cohort, scaled: Float32Array, *, has_scale: bool = True) -> Self:
+    def of(
+        cls,
+        train: Cohort,
+        scaled: Float32Array,
+        *,
+        covariates: Collection[str] = (),
+        has_scale: bool = True,
+    ) -> Self:
         """Of training subjects, whose ``scaled`` measures are (S, N, F).
 
+        ``covariates`` are the keys of those that the model uses.
         Of an imported model without a scale, whose measures stay as they are, nobody is far.
         """
         present = ~np.isnan(train.features).all(axis=0)
@@ -49,7 +63,8 @@ class ApplicabilityDomain:
         high[present] = np.nanmax(train.features[:, present], axis=0)
         far = float(np.quantile(distances(scaled), USUAL)) if has_scale else ANYWHERE
         outside = int(np.quantile(_alone(train.features[:, present]), USUAL))
-        return cls(tuple(sorted(set(train.sites))), low, high, far, outside)
+        sites = tuple(sorted(set(train.sites)))
+        return cls(sites, low, high, far, outside, _ranges(train, covariates))
 
     def united(self, other: "ApplicabilityDomain") -> "ApplicabilityDomain":
         """What two have seen together."""
@@ -59,6 +74,10 @@ class ApplicabilityDomain:
             np.fmax(self.high, other.high),
             max(self.far, other.far),
             max(self.outside, other.outside),
+            {
+                key: _joined(self.covariates.get(key), other.covariates.get(key))
+                for key in {**self.covariates, **other.covariates}
+            },
         )
 
     def warnings(self, cohort: Cohort, scaled: Float32Array) -> list[list[Message]]:
@@ -67,6 +86,7 @@ class ApplicabilityDomain:
         return [
             [
                 *self._of_site(cohort.sites[row]),
+                *self._of_covariates(cohort, row),
                 *self._of_values(cohort, row),
                 *self._of_distance(float(distance[row])),
                 *_of_gaps(cohort.features[row]),
@@ -78,6 +98,25 @@ class ApplicabilityDomain:
         if not site or site in self.sites:
             return []
         return [Message("prediction.new-site", site=site)]
+
+    def _of_covariates(self, cohort: Cohort, row: int) -> list[Message]:
+        messages = []
+        for covariate in cohort.covariates:
+            if covariate.key not in self.covariates or covariate.kind != NUMERIC:
+                continue
+            low, high = self.covariates[covariate.key]
+            value, slack = float(covariate.numbers[row]), SLACK * (high - low)
+            if value < low - slack or value > high + slack:
+                messages.append(
+                    Message(
+                        "prediction.covariate-out-of-range",
+                        name=covariate.name,
+                        value=f"{value:.4g}",
+                        low=f"{low:.4g}",
+                        high=f"{high:.4g}",
+                    )
+                )
+        return messages
 
     def _of_values(self, cohort: Cohort, row: int) -> list[Message]:
         values, slack = cohort.features[row], SLACK * np.abs(self.high - self.low)
@@ -123,6 +162,10 @@ class ApplicabilityDomain:
             "high": [[_shortest(value) for value in row] for row in self.high],
             "far": _shortest(self.far),
             "outside": self.outside,
+            "covariates": {
+                key: [_shortest(bound) for bound in bounds]
+                for key, bounds in self.covariates.items()
+            },
         }
 
     @classmethod
@@ -134,9 +177,30 @@ class ApplicabilityDomain:
         try:
             low, high = (np.array(stored[key], dtype=np.float64) for key in ("low", "high"))
             sites, far = tuple(map(str, stored["sites"])), float(stored["far"])
-            return cls(sites, low, high, far, int(stored["outside"]))
-        except (KeyError, TypeError, ValueError) as error:
+            ranges = {
+                str(key): (float(least), float(most))
+                for key, (least, most) in stored.get("covariates", {}).items()
+            }
+            return cls(sites, low, high, far, int(stored["outside"]), ranges)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ModelError(Message("model.domain-damaged")) from error
+
+
+def _ranges(train: Cohort, keys: Collection[str]) -> dict[str, Range]:
+    """The range of each numeric covariate of these keys; nothing of one that nobody has."""
+    return {
+        covariate.key: (float(np.nanmin(covariate.numbers)), float(np.nanmax(covariate.numbers)))
+        for covariate in train.covariates
+        if covariate.key in keys
+        and covariate.kind == NUMERIC
+        and not np.isnan(covariate.numbers).all()
+    }
+
+
+def _joined(one: Range | None, other: Range | None) -> Range:
+    """The range of both; of one where only one model uses the covariate."""
+    bounds = [*(one or ()), *(other or ())]
+    return min(bounds), max(bounds)
 
 
 def distances(scaled: Float32Array) -> FloatArray:

@@ -98,6 +98,12 @@ class Preprocessing:
         """Whether it needs covariates of new subjects."""
         return any(part is not None for part in (self.adjuster, self.kept, self.inputs))
 
+    @property
+    def covariate_keys(self) -> frozenset[str]:
+        """The keys of the covariates that are adjusted for, kept, or an input."""
+        used = [part for part in (self.adjuster, self.kept, self.inputs) if part is not None]
+        return frozenset(part.key for each in used for part in each.design.parts)
+
     def missing(self, cohort: Cohort) -> dict[str, int]:
         """How many subjects lack each covariate that is adjusted for, kept, or an input."""
         parts = [part for part in (self.adjuster, self.kept, self.inputs) if part is not None]

@@ -16,6 +16,7 @@ from graphnet.data.cohort import Cohort
 from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError, ModelError
+from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.evaluation.attribution import integrated_gradients
 from graphnet.models import Sizes, build_net
 from graphnet.models.covariates import WEIGHT, packed, unpacked
@@ -28,6 +29,7 @@ from graphnet.training.initialisation import initialise
 SUBJECTS, REGIONS = 120, 6
 PLAIN = Evaluation(explain=False, baselines=False, cv_folds=0)
 SEEN = ("age", "SEX")
+OUT_OF_RANGE = "prediction.covariate-out-of-range"
 
 
 def cohort(seed: int = 0, missing: int = 0) -> Cohort:
@@ -115,6 +117,49 @@ def test_a_missing_value_counts_as_the_training_mean_and_is_said() -> None:
     answer = predict(model, lacking)
     codes = [each["code"] for each in answer["warning_messages"]]
     assert "prediction.covariate-missing" in codes
+
+
+@pytest.mark.parametrize("chosen", [{}, {"covariate_inputs": None, "adjust": "regress"}])
+def test_who_is_older_than_all_training_subjects_is_marked(chosen: dict[str, object]) -> None:
+    data = Splits(cohort(missing=3))
+    model = trained("LogisticRegression", data, **chosen).model
+    stored = StoredModel.from_bytes(*model.to_bytes())
+    ages = cohort(missing=3).covariates[0].numbers
+    oldest = float(np.nanmax(ages))
+    new = np.full(SUBJECTS, float(np.nanmean(ages)))
+    new[:4] = oldest, oldest + 1, 2.0, np.nan
+    answer = predict(stored, with_age(cohort(2), new))
+    marked = [
+        [each["values"] for each in person["warning_messages"] if each["code"] == OUT_OF_RANGE]
+        for person in answer["predictions"]
+    ]
+    assert [len(each) for each in marked] == [0, 1, 1] + [0] * (SUBJECTS - 3)
+    (said,) = marked[2]
+    assert (said["name"], said["value"], said["high"]) == ("AGE", "2", f"{oldest:.4g}")
+
+
+def test_a_covariate_that_is_not_used_marks_nobody() -> None:
+    model = trained("LogisticRegression", Splits(cohort()), covariate_inputs=("SEX",)).model
+    answer = predict(model, with_age(cohort(2), np.full(SUBJECTS, 1e6)))
+    codes = [said["code"] for each in answer["predictions"] for said in each["warning_messages"]]
+    assert OUT_OF_RANGE not in codes
+
+
+def test_a_fine_tuned_model_has_seen_the_ages_of_its_parent() -> None:
+    parent = ApplicabilityDomain.of(
+        cohort(), cohort().features.astype(np.float32), covariates=["age"]
+    )
+    (key,) = parent.covariates
+    low, high = parent.covariates[key]
+    tuned = replace(parent, covariates={key: (low + 50, high + 50)})
+    assert tuned.united(parent).covariates == {key: (low, high + 50)}
+    assert replace(tuned, covariates={}).united(parent).covariates == {key: (low, high)}
+    older = {name: value for name, value in parent.as_dict().items() if name != "covariates"}
+    read = ApplicabilityDomain.from_facts({"domain": older})
+    assert read is not None
+    assert read.covariates == {}  # a manifest of an older version
+    with pytest.raises(ModelError):
+        ApplicabilityDomain.from_facts({"domain": {**older, "covariates": {"age": [1]}}})
 
 
 def test_a_mark_is_there_only_where_a_training_subject_lacked_it() -> None:

@@ -6,6 +6,7 @@ out-of-range = { $count ->
     [one] 1 value is outside the training range
    *[other] { $count } values are outside the training range
 } (up to { $usual } is typical). The most extreme is { $column } = { $value } (training range: { $low } to { $high }).
+covariate-out-of-range = { $name } = { $value } is outside the training range ({ $low } to { $high }).
 far-from-training = This subject as a whole is further from the training mean ({ $distance } standard deviations) than { $percent } % of the training subjects ({ $limit }).
 filled = { $count } of { $values } values are missing or unusable and were imputed.
 

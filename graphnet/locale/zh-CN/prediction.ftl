@@ -3,6 +3,7 @@
 subject-seen = 模型用该受试者训练过，因此这一预测不能说明模型的性能。
 new-site = 训练数据中没有来自站点 { $site } 的受试者。
 out-of-range = 有 { $count } 个值超出训练数据的范围（通常不超过 { $usual } 个）。最极端的是 { $column } = { $value }（训练范围：{ $low } 至 { $high }）。
+covariate-out-of-range = { $name } = { $value } 超出训练数据的范围（{ $low } 至 { $high }）。
 far-from-training = 该受试者整体上与训练均值的距离（{ $distance } 个标准差）大于 { $percent } % 的训练受试者（{ $limit }）。
 filled = { $values } 个值中有 { $count } 个缺失或不可用，已填补。
 
