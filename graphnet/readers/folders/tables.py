@@ -166,8 +166,8 @@ def check_tables(unread: Mapping[Path, Unread], folder: Path, inquiry: Inquiry) 
     """Refuse tables with faults, unless another one was chosen. Raises CohortError."""
     chosen = inquiry.answers.get(TABLE)
     for path, why in unread.items():
-        if why.is_fault and chosen in (None, _name_within((path,), folder)):
-            name = _name_within((path,), folder)
+        name = _name_within((path,), folder)
+        if why.is_fault and chosen in (None, name):
             inquiry.refuse(Message("readers_subjects.of-file", file=name, detail=why.reason))
     inquiry.check()
 
