@@ -10,7 +10,14 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 from tortoise.functions import Length
 
-from db.management.labels import Kind, archived_ids, forget_labels, tagged_ids
+from db.management.labels import (
+    Kind,
+    archived_ids,
+    forget_labels,
+    formerly_called,
+    get_labels,
+    tagged_ids,
+)
 from db.models import Mapping as Answers
 from db.models import Profile
 from db.neurolearn import Dataset
@@ -145,6 +152,14 @@ async def find_datasets(names: Sequence[str]) -> list[DatasetRecord]:
 async def find_dataset(data_id: str) -> DatasetRecord | None:
     """The dataset of this id, without content."""
     return next(iter(await records_of(Dataset.filter(data_id=data_id))), None)
+
+
+async def formerly_named(data_name: str, at: int) -> DatasetRecord | None:
+    """The dataset that was called so at that time and was renamed since; None if none was."""
+    ids = await formerly_called(data_name)
+    labels = await get_labels(Kind.DATASET, ids)
+    meant = next((each for each in ids if labels[each].had_name(data_name, at)), None)
+    return None if meant is None else await find_dataset(meant)
 
 
 @translate_errors()

@@ -75,6 +75,7 @@ def parser(language: str = ENGLISH) -> CommandLine:
     add("--test", Message("help.train-test"), default=[], **several_files)
     add("--out", Message("help.train-out"), required=True, **folder)
     add("--parent", Message("help.train-parent"), **folder)
+    add("--parent-train", Message("help.train-parent-train"), default=[], **several_files)
     add("--model", models, default="")
     add("--device", Message("help.train-device"), default="auto")
     add("--threads", Message("help.train-threads"), **number)

@@ -30,6 +30,7 @@ from graphnet.evaluation.attribution import Explained, explain
 from graphnet.evaluation.fine_tuning import TunedModels, compare_tuning
 from graphnet.evaluation.learning_curve import learning_curve
 from graphnet.evaluation.model_selection import Comparison, compare, summarise
+from graphnet.evaluation.pooled import AncestorSubjects
 from graphnet.evaluation.recalibration import Fitting, calibrate_model, inherited
 from graphnet.evaluation.result_warnings import clipped_values, quality, warnings
 from graphnet.evaluation.validation import ValidationResult, validate
@@ -68,6 +69,7 @@ def run(
     *,
     evaluation: Evaluation | None = None,
     parent: StoredModel | None = None,
+    ancestors: AncestorSubjects | None = None,
     device: torch.device | None = None,
     callback: Callback | None = None,
     identity: Mapping[str, str] = MappingProxyType({}),
@@ -86,6 +88,8 @@ def run(
         evaluation: how it is evaluated; by default with baselines and an explanation, and with
             cross-validation where no held-out subject is new to the model.
         parent: the model to fine-tune.
+        ancestors: the training subjects of the parent and its own, to whom baselines are fitted a
+            second time together with those of ``data``; by default none are.
         device: to train on; by default the CPU.
         callback: follows the trainings, and may give back the state of an interrupted run.
         identity: task ids for the manifest.
@@ -104,7 +108,8 @@ def run(
     """
     device, callback = device or torch.device("cpu"), callback or Callback()
     progress = callback.progress
-    plan = ExperimentPlan.of(data, settings, evaluation or Evaluation(), parent, candidates)
+    asked = evaluation or Evaluation()
+    plan = ExperimentPlan.of(data, settings, asked, parent, candidates, ancestors=ancestors)
     data = plan.data  # in the parent's order of regions
     coordinator = Coordinator(plan, device, callback, sharing)
     atlas = _atlas(plan, atlases)
@@ -140,6 +145,7 @@ def run(
             data,
             baselines=has_baselines,
             parent=parent,
+            ancestors=plan.ancestors,
             no_graph=trained.no_graph,
             no_graph_reason=trained.no_graph_reason,
         )
@@ -263,11 +269,13 @@ def _result(
         class_names=model.class_names,
         warnings=(
             *plan.warnings,
+            *([] if plan.pool is None else plan.pool.facts.warnings),
             *validated.warnings,
             *([] if calibrated is None else calibrated.warnings()),
             *warnings(model, data, clipped),
         ),
         calibration=calibrated,
+        pooled=None if plan.pool is None else plan.pool.facts,
         selected_epoch=fit.epoch,
         code_version=metadata.version("nld-sgn"),
         versions=provenance.versions(),

@@ -5,6 +5,7 @@ A name that is not in a table, as a newer or an older version may store it, is s
 
 from collections.abc import Mapping
 
+from graphnet.artifacts.pooled import POOLED
 from graphnet.messages import Message, finished
 
 SPLITS = ("train", "val", "test", "cv", "leave_site_out")
@@ -72,6 +73,8 @@ def metric_name(metric: str) -> Message:
 
 def method_name(method: str) -> Message:
     """What a baseline is called, such as "Linear SVM"."""
+    if method.endswith(POOLED):
+        return Message("names.method-pooled", method=method_name(method.removesuffix(POOLED)))
     return _named("method", method, METHODS)
 
 

@@ -24,6 +24,7 @@ from graphnet.errors import CohortError, ModelError, SettingsError
 from graphnet.evaluation.assessment import has_graph
 from graphnet.evaluation.cross_validation import OtherStart
 from graphnet.evaluation.fine_tuning import seen_by_parent
+from graphnet.evaluation.pooled import AncestorSubjects, Pool
 from graphnet.evaluation.validation import FoldsPlan, plan_folds
 from graphnet.messages import Message, as_one
 from graphnet.names import class_name
@@ -46,7 +47,8 @@ class ExperimentPlan:
 
     ``fold_parent`` is the model that the folds start from; None: from scratch. ``warnings`` say
     which of the data the parent was trained on. ``candidates`` are what a sweep compares; until the
-    model's own is known, ``start`` has the settings of the first.
+    model's own is known, ``start`` has the settings of the first. ``pool`` are the subjects of
+    ancestors to whom baselines are fitted as well; None where nothing is known of them.
     """
 
     data: Splits
@@ -57,6 +59,7 @@ class ExperimentPlan:
     fold_parent: StoredModel | None
     warnings: Sequence[Message]
     candidates: Sequence[TrainingSettings] = ()
+    pool: Pool | None = None
 
     @classmethod
     def of(
@@ -66,6 +69,8 @@ class ExperimentPlan:
         evaluation: Evaluation,
         parent: StoredModel | None,
         candidates: Sequence[TrainingSettings] = (),
+        *,
+        ancestors: AncestorSubjects | None = None,
     ) -> Self:
         """Work out the plan of a task.
 
@@ -107,7 +112,11 @@ class ExperimentPlan:
         from_scratch, warnings = _fold_start(parent, data)
         fold_parent = None if from_scratch else parent
         fold_plans = [replace(each, from_parent=not from_scratch) for each in fold_plans]
-        return cls(data, evaluation, parent, start, fold_plans, fold_parent, warnings, candidates)
+        from_parent = fold_parent is not None or not any(each.folds for each in fold_plans)
+        pool = _pool(ancestors, data, evaluation, in_folds=from_parent)
+        return cls(
+            *(data, evaluation, parent, start, fold_plans, fold_parent, warnings, candidates), pool
+        )
 
     def with_settings(self, settings: TrainingSettings) -> Self:
         """The same with the settings that a sweep chose for the model."""
@@ -117,6 +126,16 @@ class ExperimentPlan:
     def has_no_graph_baseline(self) -> bool:
         """Whether the same network is trained without its graph too."""
         return self.evaluation.baselines and self.parent is None and has_graph(self.start)
+
+    @property
+    def ancestors(self) -> Cohort | None:
+        """The subjects of ancestors to whom baselines are fitted as well; None of nobody."""
+        return None if self.pool is None else self.pool.cohort
+
+    @property
+    def fold_ancestors(self) -> Cohort | None:
+        """Likewise in folds; nobody where the models of folds do not begin from the parent."""
+        return None if self.fold_parent is None else self.ancestors
 
     @property
     def has_scratch(self) -> bool:
@@ -208,6 +227,20 @@ class ExperimentPlan:
                 for name, interpretation in cohort.interpretations.items()
             },
         }
+
+
+def _pool(
+    ancestors: AncestorSubjects | None,
+    data: Splits,
+    evaluation: Evaluation,
+    *,
+    in_folds: bool,
+) -> Pool | None:
+    """Whose data baselines are fitted to beside the training subjects; None without baselines."""
+    if ancestors is None or not evaluation.baselines:
+        return None
+    pool = Pool.of(ancestors, data)
+    return replace(pool, facts=replace(pool.facts, in_folds=in_folds))
 
 
 def _with_confounds(data: Splits, evaluation: Evaluation) -> Splits:

@@ -52,6 +52,7 @@ PAIR_SECONDS, PRODUCT_SECONDS = 2.2e-6, 2e-10
 LEAST_EVALUATION, BOOTSTRAP_SECONDS = 0.05, 1.6e-4  # for each subject and method
 SIMPLE = 3  # of the baselines, each of which takes about as long
 METHODS = 6  # the model and its baselines
+POOLED_METHODS = 4  # those that are fitted to the subjects of ancestors too
 REPORT_SECONDS, FACT_SECONDS = 0.2, 1.5e-7  # the second for each measure of a subject
 WITHOUT_SCORES = 0.65  # of the time of an epoch, where no split is scored after it
 
@@ -97,7 +98,8 @@ class _Expected:
         steps += self._own_calibration()
         steps += self._learning_curve()
         if evaluation.baselines:
-            steps.append(Step(BASELINES, IMPORT_SECONDS + self._baselines() + judged))
+            fitted = self._baselines() + self._pooled()
+            steps.append(Step(BASELINES, IMPORT_SECONDS + fitted + judged))
         else:
             steps.append(Step(EVALUATION, judged))
         if evaluation.explain:
@@ -151,7 +153,8 @@ class _Expected:
         if folds.inner and not evaluation.nested and not swept:
             steps.append(Step(CALIBRATION, self._inner(folds, count, settings)))
         if evaluation.baselines:
-            baselines = count * self._baselines()
+            pooled = 0.0 if self.plan.fold_ancestors is None else self._pooled()
+            baselines = count * (self._baselines() + pooled)
             steps.append(Step(FOLD_BASELINES, baselines, count))
             if self.plan.fold_parent is None and has_graph(self.plan.start):
                 steps.append(Step(FOLDS_NO_GRAPH, fits, count))
@@ -216,12 +219,21 @@ class _Expected:
         return [Step(LEARNING_CURVE, sum(SHARES) * fits)]
 
     def _baselines(self) -> float:
-        pairs = self._subjects**2
+        return self._simple(self._subjects)
+
+    def _pooled(self) -> float:
+        """Those that are fitted to the subjects of ancestors too."""
+        ancestors = self.plan.ancestors
+        return 0.0 if ancestors is None else self._simple(self._subjects + len(ancestors))
+
+    def _simple(self, subjects: int) -> float:
+        pairs = subjects**2
         return BASELINES_SECONDS + pairs * (PAIR_SECONDS + self._values * PRODUCT_SECONDS)
 
     def _evaluation(self, subjects: int) -> float:
         """Metrics of so many subjects, with those of all baselines."""
         methods = METHODS if self.plan.evaluation.baselines else 1
+        methods += POOLED_METHODS if self.plan.ancestors is not None else 0
         return LEAST_EVALUATION + methods * subjects * BOOTSTRAP_SECONDS
 
     def _explanation(self) -> float:

@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from importlib import metadata
-from types import TracebackType
-from typing import Self
+from types import MappingProxyType, TracebackType
+from typing import Any, Self
 
 from torch import Tensor
 
@@ -39,15 +39,17 @@ STEPS = {  # in the log of a task
     "assess": "it is judged on every split, beside simple methods",
     "validate": "it is validated as the form asks, and explained",
 }
+NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 SHARE = 20  # a checkpoint may take a twentieth of the time
 
 
-def identity(inputs: Inputs, device: str) -> str:
+def identity(inputs: Inputs, device: str, more: Mapping[str, Any] = NOTHING_MORE) -> str:
     """A hash of what a training depends on; another's checkpoint is as good as none.
 
-    ``device`` is its kind, such as ``cpu``: the bits of another kind are others.
+    ``device`` is its kind, such as ``cpu``: the bits of another kind are others. ``more`` is what
+    depends on more than the training.
     """
-    depends = {"version": metadata.version("nld-sgn"), "device": device, **inputs.facts}
+    depends = {"version": metadata.version("nld-sgn"), "device": device, **inputs.facts, **more}
     return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from actors.monitoring.context import TRACING
 from actors.reading.datasets import DatasetReader
 from actors.runtime import Runtime, retry
+from actors.tasks.ancestors import read_ancestors
 from actors.tasks.context import TaskContext, WorkerContext
 from db import datasets
 from db.server.errors import DatabaseUnavailable, ModelRemoved
@@ -23,6 +24,7 @@ from graphnet.data.cohorts import cohort_of
 from graphnet.data.series_measures import SeriesOptions
 from graphnet.data.splits import Splits
 from graphnet.errors import DiskFull, GraphnetError, ModelError
+from graphnet.evaluation.pooled import AncestorSubjects
 from graphnet.messages import Message
 from graphnet.plan import ExperimentPlan
 from registry import (
@@ -38,19 +40,24 @@ from registry.errors import damaged, lost
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything that a training depends on, besides code and processor."""
+    """Everything that a training depends on, besides code and processor.
+
+    ``ancestors`` are whom the parent was trained on, for baselines; None from scratch.
+    """
 
     splits: Splits
     settings: TrainingSettings
     parent: StoredModel | None
     asked: Evaluation
     candidates: tuple[TrainingSettings, ...] = ()
+    ancestors: AncestorSubjects | None = None
 
     @cached_property
     def work(self) -> ExperimentPlan:
         """What is to be done. Raises GraphnetError."""
         return ExperimentPlan.of(
-            self.splits, self.settings, self.asked, self.parent, self.candidates
+            *(self.splits, self.settings, self.asked, self.parent, self.candidates),
+            ancestors=self.ancestors,
         )
 
     @property
@@ -75,6 +82,13 @@ class Inputs:
             "parent": self.parent.digest if self.parent else None,
             "data": {split: provenance.fingerprints(cohort) for split, cohort in present},
         }
+
+    @cached_property
+    def shard_facts(self) -> dict[str, Any]:
+        """What a shard depends on beside :attr:`facts`: whom baselines are fitted to as well."""
+        pooled = [] if self.ancestors is None else self.ancestors.cohorts
+        found = [provenance.fingerprints(cohort) for cohort in pooled]
+        return {"ancestors": found} if found else {}
 
 
 @TRACING.traced("read data")
@@ -104,7 +118,12 @@ def _read(worker: WorkerContext, form: TaskForm, proj_id: str) -> Inputs:
     connectomes = splits.train.layout.is_connectome
     settings = form.training_settings(model, connectomes=connectomes)
     candidates = form.candidates(connectomes=connectomes)
-    return Inputs(splits, settings, parent, form.evaluation(), candidates)
+    asked, ancestors = form.evaluation(), None
+    if parent is not None and asked.baselines:
+        ancestors = read_ancestors(
+            worker.runtime, worker.reader, parent, form.trained_task_id, proj_id
+        )
+    return Inputs(splits, settings, parent, asked, candidates, ancestors)
 
 
 def _parent(runtime: Runtime, store: Store, form: TaskForm, proj_id: str) -> StoredModel | None:

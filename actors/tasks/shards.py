@@ -161,4 +161,4 @@ def _compute(task: TaskContext, inputs: Inputs, number: int, callback: TaskCallb
 
 def _object_name(inputs: Inputs, number: int) -> str:
     """By all that a shard depends on: one of another version or other data is not taken for it."""
-    return f"{identity(inputs, '')[:16]}-part-{number:04d}"
+    return f"{identity(inputs, '', inputs.shard_facts)[:16]}-part-{number:04d}"

@@ -300,6 +300,7 @@ def _run_experiment(
         inputs.settings,
         evaluation=inputs.asked,
         parent=inputs.parent,
+        ancestors=inputs.ancestors,
         device=task.worker.choice.device,
         callback=callback,
         identity={"task_id": claim.task_id, "parent_task_id": claim.parent_task_id},

@@ -24,6 +24,7 @@ from graphnet.artifacts.metrics import (
     difference_json,
     difference_of,
 )
+from graphnet.artifacts.pooled import PooledBaselines
 from graphnet.artifacts.stored_json import (
     Json,
     as_items,
@@ -146,7 +147,8 @@ class TaskResult:
     training from scratch. ``sweep`` is what was compared to choose the settings; None of a task
     that compared nothing. ``calibration`` is None where probabilities were not to be
     calibrated, and in results of older versions. ``learning_curve`` is None where none was asked
-    for.
+    for. ``pooled`` says whose data the pooled baselines of a fine-tuning were fitted to; None where
+    there are none, and nobody has looked for such data.
     """
 
     history: History = field(default_factory=History)
@@ -168,6 +170,7 @@ class TaskResult:
     fine_tuning: FineTuning | None = None
     sweep: SweepResult | None = None
     calibration: CalibrationResult | None = None
+    pooled: PooledBaselines | None = None
     learning_curve: LearningCurve | None = None
     covariate_inputs: Sequence[str] = ()
     device: str = ""
@@ -239,6 +242,7 @@ class TaskResult:
             ),
             "covariate_inputs": list(self.covariate_inputs),
             "device": self.device,
+            **({} if self.pooled is None else {"pooled_baselines": self.pooled.as_dict()}),
         }
 
     @classmethod
@@ -283,6 +287,7 @@ class TaskResult:
             fine_tuning=FineTuning.from_json(named.get("fine_tuning")),
             sweep=SweepResult.from_json(named.get("sweep")),
             calibration=CalibrationResult.from_json(named.get("calibration")),
+            pooled=PooledBaselines.from_json(named.get("pooled_baselines")),
             learning_curve=LearningCurve.from_json(named.get("learning_curve")),
             covariate_inputs=tuple(map(str, as_items(named.get("covariate_inputs")))),
             device=as_text(named.get("device")),

@@ -35,6 +35,13 @@ from graphnet.data.splits import Splits
 from graphnet.data.storage import DATASET, load
 from graphnet.disk import room_in, write_whole
 from graphnet.errors import CohortError, GraphnetError, QuestionsOpen
+from graphnet.evaluation.pooled import (
+    AncestorSubjects,
+    TrainedDataset,
+    recorded_datasets,
+    recorded_subjects,
+    subjects_of,
+)
 from graphnet.experiment import Outcome, run
 from graphnet.figures.glass_brain import picture
 from graphnet.messages import ENGLISH, LANGUAGES, Message, render
@@ -230,7 +237,8 @@ def train(given: argparse.Namespace, callback: "ShownRun") -> Outcome:
     own = parent.settings if parent else TrainingSettings.for_model(model, **chosen)
     evaluation = Evaluation(**_among(options, EVALUATION))
     # It may ask questions, so no line is rewritten yet.
-    data = _read(given, own.label, SeriesOptions.of(own), atlases)
+    data, of_parent = _read(given, own.label, SeriesOptions.of(own), atlases)
+    ancestors = None if parent is None else _ancestors(parent, of_parent)
     of_connectomes = data.train.layout.is_connectome
     recommended = TrainingSettings.for_connectomes if of_connectomes else TrainingSettings.for_model
     settings = recommended(model, **chosen)
@@ -241,6 +249,7 @@ def train(given: argparse.Namespace, callback: "ShownRun") -> Outcome:
             settings,
             evaluation=evaluation,
             parent=parent,
+            ancestors=ancestors,
             device=choose_device(given.device),
             callback=callback,
             candidates=candidates,
@@ -261,13 +270,37 @@ def _among(options: dict[str, Any], names: set[str]) -> dict[str, Any]:
 
 def _read(
     given: argparse.Namespace, target: str, series: SeriesOptions, atlases: Atlases
-) -> Splits:
+) -> tuple[Splits, list[Cohort]]:
+    """The splits, and each file of ``--parent-train``."""
     splits = {split: getattr(given, split) for split in SPLITS}
-    paths = [path for files in splits.values() for path in files]
+    of_parent = {f"parent {path}": [path] for path in given.parent_train}
+    if of_parent and given.parent is None:
+        raise CohortError(Message("pooled.without-parent"))
+    every = splits | of_parent
+    paths = [path for files in every.values() for path in files]
     asking = partial(on_terminal, language=given.lang)
     files = LocalFiles.of(given.map, paths, asking, given.lang)
-    cohorts = files.cohorts(splits, target, series)
-    return Splits(**{split: _placed(cohort, atlases) for split, cohort in cohorts.items()})
+    cohorts = files.cohorts(every, target, series)
+    known = [cohorts.pop(name) for name in of_parent]
+    return Splits(**{name: _placed(each, atlases) for name, each in cohorts.items()}), known
+
+
+def _ancestors(parent: StoredModel, cohorts: Sequence[Cohort]) -> AncestorSubjects:
+    """Those of ``--parent-train`` whom the parent was trained on; files may have other names."""
+    listed, complete = recorded_datasets(parent.facts)
+    by_name = {each.name: each for each in listed}
+    recorded = recorded_subjects(listed, complete=complete)
+    names = [cohort.datasets[0] for cohort in cohorts]
+    parts = [
+        subjects_of(parent, cohort, by_name.get(name, TrainedDataset(name)))
+        for name, cohort in zip(names, cohorts, strict=True)
+    ]
+    ancestors = AncestorSubjects.joined(parts, recorded)
+    found = sum(len(cohort) for cohort in ancestors.cohorts)
+    if not ancestors.missing and (recorded is None or found < recorded):
+        code = "pooled.files-not-given" if cohorts else "pooled.not-given"
+        return replace(ancestors, missing=[Message(code)])
+    return ancestors
 
 
 def _placed(cohort: Cohort, atlases: Atlases) -> Cohort:

@@ -3,6 +3,7 @@
 import hashlib
 import platform
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from importlib import metadata
 from itertools import groupby
 from typing import Any
@@ -22,6 +23,19 @@ def fingerprints(cohort: Cohort) -> list[dict[str, Any]]:
         {"name": name, **_fingerprint(cohort, list(members))}
         for name, members in groupby(rows, key=lambda row: cohort.datasets[row])
     ]
+
+
+def has_content(cohort: Cohort, sha256: str) -> bool:
+    """Whether this is the content of one dataset with that fingerprint.
+
+    Connectomes and time series are part of a fingerprint only where all datasets had them.
+    """
+    rows = list(range(len(cohort)))
+    without = {"connectomes": None, "series": None}
+    variants: list[dict[str, Any]] = [{}, {"connectomes": None}, {"series": None}, without]
+    return any(
+        _fingerprint(replace(cohort, **left_out), rows)["sha256"] == sha256 for left_out in variants
+    )
 
 
 def versions() -> dict[str, str]:

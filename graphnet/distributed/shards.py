@@ -165,6 +165,7 @@ def _cross_validate_folds(
         candidates=plan.candidates,
         baselines=plan.evaluation.baselines,
         parent=plan.fold_parent,
+        ancestors=plan.fold_ancestors,
         others=plan.other_starts(),
         inner=folds.inner,
         callback=callback,

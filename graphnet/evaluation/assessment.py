@@ -9,13 +9,17 @@ import numpy as np
 
 from graphnet.artifacts.metrics import UNKNOWN, Estimates, GraphHelps, SplitMetrics
 from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.pooled import POOLED
 from graphnet.artifacts.result import NO_EDGE
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.data.splits import Splits
+from graphnet.errors import GraphnetError
 from graphnet.evaluation.metrics import evaluate, evaluate_scores
+from graphnet.evaluation.pooled import pooled
 from graphnet.evaluation.resampling import fold_widening, paired_difference
 from graphnet.graphs import Float32Array
-from graphnet.messages import Message
+from graphnet.messages import Message, as_one
+from graphnet.preprocessing.pipeline import Preprocessing
 
 if TYPE_CHECKING:
     from graphnet.evaluation.baselines import Baseline
@@ -45,6 +49,7 @@ def evaluate_model(
     *,
     baselines: bool,
     parent: StoredModel | None = None,
+    ancestors: Cohort | None = None,
     no_graph: StoredModel | None = None,
     no_graph_reason: Message | None = None,
 ) -> ModelEvaluation:
@@ -55,6 +60,8 @@ def evaluate_model(
         data: training subjects, and validation and test subjects if there are any.
         baselines: whether baselines are fitted and compared.
         parent: the model it was fine-tuned from, compared as it was before.
+        ancestors: training subjects of the parent and its own, to whom baselines are fitted a
+            second time, with those of ``data.train``.
         no_graph: the same network trained without its graph, the baseline ``no_edge``.
         no_graph_reason: why there is none although it was called for.
 
@@ -66,7 +73,7 @@ def evaluate_model(
     }
     if not baselines:
         return ModelEvaluation(metrics, ours)
-    theirs, reasons = _simple(model, data)
+    theirs, reasons = _simple(model, data, ancestors)
     if parent is not None:
         theirs[PARENT] = {split: parent.predict(cohort) for split, cohort in present.items()}
     elif no_graph is not None:
@@ -179,10 +186,14 @@ def graph_helps(
     return None
 
 
-def _simple(model: StoredModel, data: Splits) -> tuple[dict[str, BySplit], dict[str, Message]]:
+def _simple(
+    model: StoredModel, data: Splits, ancestors: Cohort | None
+) -> tuple[dict[str, BySplit], dict[str, Message]]:
     """Predictions of each baseline by split; the reason of each that has none."""
     x = {split: model.preprocessing.flat(cohort) for split, cohort in data.present().items()}
     fitted = simple_baselines(model, data.train, x["train"], x, data.present())
+    if ancestors is not None:
+        fitted |= pooled_baselines(model, data.train, ancestors, data.present())
     predicted = {name: dict(one.predicted) for name, one in fitted.items() if one.reason is None}
     return predicted, {name: one.reason for name, one in fitted.items() if one.reason is not None}
 
@@ -204,19 +215,65 @@ def simple_baselines(
         cohorts: the subjects of these splits, for what their covariates alone predict.
 
     """
+    from graphnet.evaluation.covariates import (  # noqa: PLC0415 - scikit-learn is slow to import
+        covariate_baselines,
+    )
+
+    of_measures = _of_measures(model, train, x, held_out)
+    if model.scale is not None:
+        return of_measures | covariate_baselines(train, cohorts, train.scores, 0)
+    targets, classes = model.targets(train).numpy(), len(model.classes)
+    return of_measures | covariate_baselines(train, cohorts, targets, classes)
+
+
+def pooled_baselines(
+    model: StoredModel, train: Cohort, ancestors: Cohort, cohorts: Mapping[str, Cohort]
+) -> "dict[str, Baseline]":
+    """The baselines of the measures, fitted to training subjects and those of ancestors together.
+
+    Scaling, harmonising and adjusting are those of the model's settings, fitted to the same
+    subjects. What covariates or the site alone predict is asked of the task's own subjects only.
+
+    Args:
+        model: whose classes or score they learn, with its settings.
+        train: subjects of the task.
+        ancestors: other subjects, whom the model's ancestors were trained on.
+        cohorts: the subjects to predict, by group.
+
+    """
+    try:
+        everyone = pooled(train, ancestors)
+        # No baseline has a graph, so none is fitted.
+        through = Preprocessing.fit(everyone, replace(model.settings, graph="none"))
+    except GraphnetError as error:
+        from graphnet.evaluation.baselines import (  # noqa: PLC0415
+            CLASSIFIERS,
+            SCORES,
+            Baseline,
+        )
+
+        reason = as_one(error.messages)
+        names = CLASSIFIERS if model.scale is None else SCORES
+        return {name + POOLED: Baseline(reason=reason) for name in names}
+    x = {group: through.flat(cohort) for group, cohort in cohorts.items()}
+    fitted = _of_measures(model, everyone, through.flat(everyone), x)
+    return {name + POOLED: one for name, one in fitted.items()}
+
+
+def _of_measures(
+    model: StoredModel, train: Cohort, x: Float32Array, held_out: Mapping[str, Float32Array]
+) -> "dict[str, Baseline]":
     from graphnet.evaluation.baselines import (  # noqa: PLC0415 - scikit-learn is slow to import
         fit_baselines,
         fit_score_baselines,
     )
-    from graphnet.evaluation.covariates import covariate_baselines  # noqa: PLC0415
 
     if model.scale is not None:
-        of_measures = fit_score_baselines(x, train.scores, held_out)
-        return of_measures | covariate_baselines(train, cohorts, train.scores, 0)
+        return fit_score_baselines(x, train.scores, held_out)
     targets, classes = model.targets(train).numpy(), len(model.classes)
-    of_measures = fit_baselines(x, targets, held_out, classes, train.persons)
-    of_measures.pop(model.net.baseline, None)  # the model itself
-    return of_measures | covariate_baselines(train, cohorts, targets, classes)
+    fitted = fit_baselines(x, targets, held_out, classes, train.persons)
+    fitted.pop(model.net.baseline, None)  # the model itself
+    return fitted
 
 
 def _on(theirs: Mapping[str, BySplit], split: str) -> BySplit:

@@ -31,6 +31,7 @@ STRENGTHS = (1e-3, 1e-2, 1e-1, 1.0)
 RBF_STRENGTHS = (1.0, 10.0)
 INNER_FOLDS = 5
 CLASSIFIERS = ("majority", "logistic_regression", "svm_linear", "svm_rbf")
+SCORES = ("mean", "ridge")  # of a clinical score
 RIDGES = tuple(10.0**power for power in range(-1, 6))
 COLUMNS = 4096  # measures in double precision at a time
 ROWS = 1024  # held-out subjects at a time

@@ -12,7 +12,7 @@ from graphnet.artifacts.result import NO_EDGE
 from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.errors import GraphnetError
-from graphnet.evaluation.assessment import has_graph, simple_baselines
+from graphnet.evaluation.assessment import has_graph, pooled_baselines, simple_baselines
 from graphnet.evaluation.folds import Fold
 from graphnet.evaluation.model_selection import Comparison, choose, compare, figure
 from graphnet.evaluation.recalibration import (
@@ -105,6 +105,7 @@ def cross_validate(
     candidates: Sequence[TrainingSettings] = (),
     baselines: bool = True,
     parent: StoredModel | None = None,
+    ancestors: Cohort | None = None,
     others: Mapping[str, OtherStart] = MappingProxyType({}),
     inner: Sequence[Sequence[InnerFold]] = (),
     callback: Callback | None = None,
@@ -123,6 +124,8 @@ def cross_validate(
         candidates: the settings that inner folds choose among, in place of ``settings``.
         baselines: whether baselines are fitted on the same folds.
         parent: the model that each fold starts from; None: from scratch.
+        ancestors: training subjects of the parent and its own, none of them in ``cohort``, to whom
+            baselines are fitted a second time, with those of each fold.
         others: other starts of the same folds, by name; that one fails ends nothing else. A parent
             that has seen some of the subjects calibrates what starts from it.
         inner: of each fold, what its calibration is fitted on; () to calibrate none. Where settings
@@ -150,7 +153,7 @@ def cross_validate(
     reasons: dict[str, Message] = {}
     if baselines:
         with callback.progress.step(FOLD_BASELINES):
-            rivals, reasons = _baselines(cohort, folds, ours, callback)
+            rivals, reasons = _baselines((cohort, ancestors), folds, ours, callback)
         if any(has_graph(fit.model) for fit in ours) and parent is None:
             starts = [without_graph(fit.model) for fit in ours]
             alike = [
@@ -296,9 +299,13 @@ def _tested(folds: Sequence[Fold], fits: Sequence[FitResult]) -> list[FloatArray
 
 
 def _baselines(
-    cohort: Cohort, folds: Sequence[Fold], ours: Sequence[FitResult], callback: Callback
+    subjects: tuple[Cohort, Cohort | None],
+    folds: Sequence[Fold],
+    ours: Sequence[FitResult],
+    callback: Callback,
 ) -> tuple[dict[str, FloatArray | None], dict[str, Message]]:
-    """Fitted to the very measures that each fold's network had."""
+    """Fitted to the very measures that each fold's network had, and to those of ancestors too."""
+    cohort, ancestors = subjects
     by_fold = []
     for place, (fold, fit) in enumerate(zip(folds, ours, strict=True)):
         callback.raise_if_cancelled()
@@ -307,16 +314,19 @@ def _baselines(
             x = fit.model.preprocessing.flat(cohort)
             train = cohort.rows(fold.train)
             tested = {TEST: x[fold.test]}, {TEST: cohort.rows(fold.test)}
-            by_fold.append(simple_baselines(fit.model, train, x[fold.train], *tested))
+            fitted = simple_baselines(fit.model, train, x[fold.train], *tested)
+            if ancestors is not None:
+                fitted |= pooled_baselines(fit.model, train, ancestors, tested[1])
+            by_fold.append(fitted)
     predicted: dict[str, FloatArray | None] = {}
     reasons: dict[str, Message] = {}
     for name in [name for name in by_fold[0] if all(name in fold for fold in by_fold)]:
-        fitted = [baselines[name] for baselines in by_fold]
-        missing = next((one.reason for one in fitted if one.reason is not None), None)
+        found = [baselines[name] for baselines in by_fold]
+        missing = next((one.reason for one in found if one.reason is not None), None)
         if missing is not None:
             predicted[name], reasons[name] = None, missing
             continue
-        predicted[name] = pooled(folds, [one.predicted[TEST] for one in fitted], len(cohort))
+        predicted[name] = pooled(folds, [one.predicted[TEST] for one in found], len(cohort))
     return predicted, reasons
 
 

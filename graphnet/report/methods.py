@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graphnet.artifacts.fine_tuning import MOVED, SCRATCH
+from graphnet.artifacts.pooled import POOLED
 from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.config import OPTIONS, SETTINGS
 from graphnet.data.atlas import Atlas, tables
@@ -339,6 +340,7 @@ def _baselines(facts: Facts) -> Iterator[Message]:
     if simple:
         code = "methods.baselines-of-tuned" if facts.fine_tuned else "methods.baselines"
         yield Message(code, methods=simple, count=len(simple))
+    yield from _pooled(facts, fitted)
     if "no_edge" in fitted:
         folds_only = facts.fine_tuned
         yield Message("methods.no-edge-on-folds" if folds_only else "methods.no-edge")
@@ -349,6 +351,28 @@ def _baselines(facts: Facts) -> Iterator[Message]:
     if any(facts.result.differences.values()):
         of_folds = facts.result.differences.keys() - {"val", "test"}
         yield Message("methods.differences", folds="yes" if of_folds else "no")
+
+
+def _pooled(facts: Facts, fitted: Sequence[str]) -> Iterator[Message]:
+    """To whom else the simple methods of a fine-tuning were fitted, and with which inputs."""
+    pooled = facts.result.pooled
+    names = [name.removesuffix(POOLED) for name in fitted if name.endswith(POOLED)]
+    simple = [SIMPLE[name] for name in names if name in SIMPLE]
+    if pooled is None or not simple:
+        return
+    counts = {"count": len(simple), "subjects": pooled.subjects}
+    yield Message("methods.baselines-pooled", methods=simple, **counts)
+    settings = facts.settings
+    steps = [Message("methods.pooled-scaling")]
+    if settings.harmonise or settings.adjust == "combat":
+        steps.append(Message("methods.pooled-harmonising"))
+    if settings.adjust in {"regress", "regress_controls"}:
+        steps.append(Message("methods.pooled-adjusting"))
+    in_folds = bool(facts.validated) and pooled.in_folds
+    yield Message("methods.pooled-inputs", steps=steps, folds="yes" if in_folds else "no")
+    if pooled.held_out or pooled.in_training:
+        counts = {"held_out": pooled.held_out, "in_training": pooled.in_training}
+        yield Message("methods.pooled-left-out", **counts)
 
 
 def _tuning(facts: Facts) -> Iterator[Message]:

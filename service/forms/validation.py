@@ -9,7 +9,7 @@ from typing import Any
 
 from db import datasets
 from db.datasets import DatasetRecord, ListedDataset
-from db.management.labels import Kind, formerly_called, get_labels
+from db.management.labels import formerly_called
 from db.queue.states import Status
 from db.server.errors import ModelRemoved
 from db.submissions import tasks
@@ -71,10 +71,7 @@ async def with_present_names(form: TaskForm, submitted_at: int) -> TaskForm:
     """
     taken: dict[str, str] = {}
     for name in dataset_names(form):
-        ids = await formerly_called(name)
-        labels = await get_labels(Kind.DATASET, ids)
-        meant = [each for each in ids if labels[each].had_name(name, submitted_at)]
-        record = await datasets.find_dataset(meant[0]) if meant else None
+        record = await datasets.formerly_named(name, submitted_at)
         if record is not None:
             taken[name] = record.data_name
     fields: dict[str, Any] = {

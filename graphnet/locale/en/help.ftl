@@ -182,6 +182,7 @@ train-val = Validation subjects.
 train-test = Test subjects.
 train-out = Folder for model.safetensors, manifest.json, result.json, evidence.json and report.html.
 train-parent = Fine-tune the model in this folder.
+train-parent-train = Files on which that model was trained: simple methods are fitted to these subjects, too.
 train-model = One of { $models }.
 train-device = auto, cpu, cuda or cuda:0.
 train-threads = Threads on a CPU. Each number rounds otherwise; 1, the default, is as a worker computes.

@@ -135,6 +135,21 @@ baselines-of-tuned = { $count ->
     [one] For comparison, { $methods } was fitted to the subjects used for fine-tuning, without those of the parent model [@sklearn].
    *[other] For comparison, { $methods } were fitted to the subjects used for fine-tuning, without those of the parent model [@sklearn].
 }
+baselines-pooled = { $count ->
+    [one] A second time, { $methods } was
+   *[other] A second time, { $methods } were
+} fitted to the subjects used for fine-tuning together with { $subjects ->
+    [one] 1 training subject
+   *[other] { $subjects } training subjects
+} of the parent model and its own parents, from whom the fine-tuned model has learned as well; this is called "with parent's data" below.
+pooled-inputs = For these, the fitted steps ({ $steps }) were fitted to the same subjects{ $folds ->
+    [yes] ; in each fold, the subjects used for fine-tuning are the training subjects of the fold.
+   *[no] .
+}
+pooled-scaling = scaling
+pooled-harmonising = harmonisation of sites
+pooled-adjusting = adjustment for covariates
+pooled-left-out = Of the parent's training subjects, { $held_out } who are validation or test subjects here were left out of this; { $in_training } who are training subjects here count once.
 majority = a majority vote
 logistic-regression = logistic regression
 svm-linear = a linear support vector machine

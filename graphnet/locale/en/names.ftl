@@ -47,6 +47,7 @@ method-parent = Parent model
 method-parent_moved = Parent model, threshold moved
 method-tuned = Fine-tuned model
 method-scratch = Trained from scratch
+method-pooled = { $method }, with parent's data
 
 rule-missing = Missing values
 rule-infinite = Infinite values

@@ -182,6 +182,7 @@ train-val = 验证集受试者。
 train-test = 测试集受试者。
 train-out = 存放 model.safetensors、manifest.json、result.json、evidence.json 和 report.html 的文件夹。
 train-parent = 微调此文件夹中的模型。
+train-parent-train = 该模型训练所用的文件：简单方法也会在这些受试者上拟合。
 train-model = 以下之一：{ $models }。
 train-device = auto、cpu、cuda 或 cuda:0。
 train-threads = CPU 上的线程数。不同线程数的舍入不同；默认值 1 与工作进程的计算一致。

@@ -112,6 +112,17 @@ decision-curve = 决策曲线给出各概率阈值下的净收益[@vickers]{ $in
 }
 baselines = 作为比较，在同一批训练受试者上拟合了{ $methods }[@sklearn]。
 baselines-of-tuned = 作为比较，在微调所用的受试者上（不含父模型的受试者）拟合了{ $methods } [@sklearn]。
+baselines-pooled = { $count ->
+   *[other] 另在微调所用的受试者与父模型（及其父模型）的 { $subjects } 名训练受试者的合并数据上拟合了{ $methods }，微调后的模型也从这些受试者中学习过；下文称为“含父模型数据”。
+}
+pooled-inputs = 其中需要拟合的步骤（{ $steps }）均在同一批受试者上拟合{ $folds ->
+    [yes] ；在各折中，微调所用的受试者为该折的训练受试者。
+   *[no] 。
+}
+pooled-scaling = 缩放
+pooled-harmonising = 站点协调
+pooled-adjusting = 协变量校正
+pooled-left-out = 父模型的训练受试者中，{ $held_out } 名是本任务的验证或测试受试者，未纳入此拟合；{ $in_training } 名是本任务的训练受试者，只计一次。
 majority = 多数类
 logistic-regression = 逻辑回归
 svm-linear = 线性支持向量机

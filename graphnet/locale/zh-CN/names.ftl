@@ -47,6 +47,7 @@ method-parent = 父模型
 method-parent_moved = 父模型（移动阈值）
 method-tuned = 微调后的模型
 method-scratch = 从头训练
+method-pooled = { $method }（含父模型数据）
 
 rule-missing = 缺失值
 rule-infinite = 无穷值
