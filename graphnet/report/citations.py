@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import NamedTuple
 
-from graphnet.report.explanation import effects_csv, regions_csv, regions_node
+from graphnet.report.explanation import effects_csv, regions_csv, regions_node, regions_volume
 from graphnet.report.facts import Facts
-from graphnet.report.volume import regions_volume
 
 WORKS: dict[str, str] = tomllib.loads(
     (files("graphnet.report") / "references.toml").read_text(encoding="utf-8")

@@ -38,12 +38,12 @@ from graphnet.messages import CHINESE, LANGUAGES, Message, finished, render
 from graphnet.models import Sizes, build_net
 from graphnet.report.checklist import ITEMS
 from graphnet.report.citations import MARK, WORKS, Citations, bibtex, work_of
+from graphnet.report.explanation import spheres
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
 from graphnet.report.page import SCRIPT, render_report
 from graphnet.report.performance import _p_value, decision_table, prevalence_rows, reliability_table
 from graphnet.report.summary import by_chance, leading_metric, verdict
-from graphnet.report.volume import spheres
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 METRICS = {
