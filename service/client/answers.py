@@ -20,7 +20,6 @@ from service.api.views import (
     TaskView,
     known_fields,
 )
-from service.client.notebook import dataset_table, task_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,27 +77,29 @@ class Task(TaskView):
     @property
     def curves(self) -> "pd.DataFrame":
         """Loss and accuracy per epoch: a row per epoch, columns such as ``train_loss``."""
-        from service.client import frames  # noqa: PLC0415 - pandas is slow to import
+        from service.client import tables  # noqa: PLC0415 - pandas is slow to import
 
-        return frames.curves(self.result.history)
+        return tables.curves(self.result.history)
 
     @property
     def metrics(self) -> "pd.DataFrame":
         """A row per split and metric: ``value``, and ``low`` and ``high`` of the 95 % interval."""
-        from service.client import frames  # noqa: PLC0415
+        from service.client import tables  # noqa: PLC0415
 
-        return frames.metrics(self.result.metrics)
+        return tables.metrics(self.result.metrics)
 
     @property
     def baselines(self) -> "pd.DataFrame":
         """A row per baseline, split and metric, as in ``metrics``."""
-        from service.client import frames  # noqa: PLC0415
+        from service.client import tables  # noqa: PLC0415
 
-        return frames.baselines(self.result.baselines)
+        return tables.baselines(self.result.baselines)
 
     def _repr_html_(self) -> str:
         """A small table for a notebook."""
-        return task_table(self)
+        from service.client import tables  # noqa: PLC0415 - pandas is slow to import
+
+        return tables.task_table(self)
 
 
 @dataclass(frozen=True)
@@ -261,7 +262,9 @@ class Dataset:
 
     def _repr_html_(self) -> str:
         """A small table for a notebook."""
-        return dataset_table(self)
+        from service.client import tables  # noqa: PLC0415 - pandas is slow to import
+
+        return tables.dataset_table(self)
 
 
 Dependent = DependentView

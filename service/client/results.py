@@ -56,9 +56,9 @@ class Predictions:
 
         If the classes have names, ``class_name`` is the name of the predicted one.
         """
-        from service.client import frames  # noqa: PLC0415 - pandas is slow to import
+        from service.client import tables  # noqa: PLC0415 - pandas is slow to import
 
-        return frames.predicted(self.predictions, self.class_names)
+        return tables.predicted(self.predictions, self.class_names)
 
     def _repr_html_(self) -> str:
         return str(self.frame.to_html(max_rows=20))
@@ -95,9 +95,9 @@ class Results(Session):
 
     def predictions(self, task_id: str) -> "pd.DataFrame":
         """The predictions of the task's subjects: a row per subject and split."""
-        from service.client import frames  # noqa: PLC0415 - pandas is slow to import
+        from service.client import tables  # noqa: PLC0415 - pandas is slow to import
 
-        return frames.from_csv(self.predictions_csv(task_id))
+        return tables.from_csv(self.predictions_csv(task_id))
 
     def evidence(self, task_id: str) -> dict[str, Any]:
         """All that the report is made from: cohorts, predictions, sites, importance."""

@@ -119,10 +119,10 @@ class Tasks(Session):
         self, *, proj_id: str = "", status: str = "", search: str = "", limit: int | None = None
     ) -> "pd.DataFrame":
         """The same tasks as a table: a row per task, with its headline metric."""
-        from service.client import frames  # noqa: PLC0415 - pandas is slow to import
+        from service.client import tables  # noqa: PLC0415 - pandas is slow to import
 
         tasks = self.tasks(proj_id=proj_id, status=status, search=search, limit=limit)
-        return frames.by_task(_row(task) for task in tasks)
+        return tables.by_task(_row(task) for task in tasks)
 
     def refused_forms(
         self, *, proj_id: str = "", limit: int | None = None
