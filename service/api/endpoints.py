@@ -307,7 +307,7 @@ ENDPOINTS = (
     ),
     _task(
         "/report",
-        "routes.evidence:report",
+        "routes.stored:report",
         "The report: one HTML file that needs nothing else.",
         media_type="text/html",
         query={"fresh": "true: rendered again from what is stored"},
@@ -316,7 +316,7 @@ ENDPOINTS = (
     ),
     _task(
         "/predictions.csv",
-        "routes.evidence:predictions",
+        "routes.stored:predictions",
         "The prediction per subject and split; cross-validation is a split too.",
         media_type="text/csv",
         refusals=STORED,
@@ -331,7 +331,7 @@ ENDPOINTS = (
     ),
     _task(
         "/evidence",
-        "routes.evidence:evidence",
+        "routes.stored:evidence",
         "What the metrics summarise: predictions, cohorts, metrics by site, all regions.",
         reply={"predictions": "object", "cohorts": "object", "importance": "object?"},
         refusals=STORED,
@@ -339,7 +339,7 @@ ENDPOINTS = (
     ),
     _task(
         "/glass-brain.svg",
-        "routes.evidence:glass_brain",
+        "routes.stored:glass_brain",
         "The important regions as a picture, if their atlas is known.",
         media_type="image/svg+xml",
         refusals=STORED,

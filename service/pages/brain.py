@@ -12,7 +12,7 @@ from graphnet.messages import Message
 from graphnet.report.facts import Facts
 from service.http.responses import ApiError, ErrorNum
 from service.pages.site import page
-from service.routes.evidence import facts_of
+from service.routes.stored import facts_of
 from service.routes.tasks import task_of
 
 UP, DOWN, UNSURE = "up", "down", "unsure"

@@ -43,7 +43,7 @@ from graphnet.training.history import History
 from registry import RegistryError
 from registry.errors import lost
 from service.http.responses import ApiError
-from service.routes.evidence import facts_of
+from service.routes.stored import facts_of
 from service.state import state_of
 from service.stores.views import full_view
 

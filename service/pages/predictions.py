@@ -19,8 +19,7 @@ from service.api.views import PredictionView, View, known_fields
 from service.http.responses import MEANINGS, ApiError
 from service.pages.questions import questions_of
 from service.pages.site import page
-from service.routes.evidence import evidence_of
-from service.routes.stored import predicted, require_model
+from service.routes.stored import evidence_of, predicted, require_model
 from service.routes.tasks import task_of
 from service.state import state_of
 

@@ -27,8 +27,8 @@ from service.http.body import read_fields
 from service.http.queries import may_be_id
 from service.http.responses import ApiError, ErrorNum
 from service.pages.site import page
-from service.routes.evidence import report
 from service.routes.manage import actor_of
+from service.routes.stored import report
 from service.routes.tasks import task_of
 from service.state import state_of
 from service.stores.views import instant

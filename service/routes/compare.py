@@ -22,7 +22,7 @@ from service.http.responses import (
     success,
 )
 from service.predecessor import stranger_seen
-from service.routes.evidence import evidence_of
+from service.routes.stored import evidence_of
 from service.routes.tasks import find_task
 from service.state import state_of
 from service.stores.comparison import BySplit, Evidence

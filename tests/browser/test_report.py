@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from graphnet.messages import LANGUAGES
 from graphnet.report.page import render_report
-from service.routes.evidence import REPORT_POLICY
+from service.routes.stored import REPORT_POLICY
 from tests.browser.conftest import PATIENCE_MS, serious
 from tests.graphnet.test_report import explained, stored, task
 
