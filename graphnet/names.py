@@ -1,9 +1,10 @@
-"""What people call splits, metrics, methods and quality rules: the one table of each. Torch-free.
+"""The words for splits, metrics, methods, quality rules and how a file was read. Torch-free.
 
-A name that is not in a table, as a newer or an older version may store it, is shown as it is.
+Each has one table here. A name that is not in its table, as a newer or an older version may store
+it, is shown as it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from graphnet.artifacts.pooled import POOLED
 from graphnet.messages import Message, finished
@@ -100,6 +101,43 @@ def class_name(names: Mapping[int, str], label: int, *, title: bool = False) -> 
     if name == str(label):
         return Message(f"names.{start}-numbered", number=str(label))
     return Message(f"names.{start}-named", name=name, number=str(label))
+
+
+# Of an interpretation, by its codes: what a file was read as.
+EDGES = {
+    "z": Message("reading.edges-z"),
+    "r": Message("reading.edges-r"),
+    "counts": Message("reading.edges-counts"),
+    "other": Message("reading.edges-other"),
+}
+TRIANGLES = {
+    "full": Message("reading.triangle-full"),
+    "upper": Message("reading.triangle-upper"),
+    "lower": Message("reading.triangle-lower"),
+    "pairs": Message("reading.triangle-pairs"),
+    "series": Message("reading.triangle-series"),
+}
+SEPARATORS = {
+    "\t": Message("reading.tabs"),
+    ",": Message("reading.commas"),
+    ";": Message("reading.semicolons"),
+    " ": Message("reading.blanks"),
+    "|": Message("reading.bars"),
+}
+COVARIATES = {
+    "numeric": Message("reading.numeric"),
+    "categorical": Message("reading.categorical"),
+}
+ORIENTATIONS = {
+    "points x regions": Message("reading.points-by-regions"),
+    "regions x points": Message("reading.regions-by-points"),
+}
+
+
+def measures_of_file(measures: Sequence[str], *, connectome: bool | None) -> Sequence[str]:
+    """The measures by name; () where they are but the rows of a connectome, a name each region."""
+    is_rows = bool(connectome) and all(name.startswith("FC_") for name in measures)
+    return () if is_rows else measures
 
 
 def _named(kind: str, name: str, table: tuple[str, ...]) -> Message:

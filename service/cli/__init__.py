@@ -8,9 +8,8 @@ from graphnet.messages import Message
 from service.cli import data, export, manage, models, results, tasks
 from service.cli.base import options
 from service.cli.base.commands import Sgn, add_language_option, command, option
-from service.cli.base.language import Failure
 from service.cli.base.options import example, json_option
-from service.cli.base.terminal import show_json
+from service.cli.base.terminal import Failure, show_json
 from service.cli.operators import clean, doctor, processes, token
 from service.environment import DEFAULT_URL, URL
 

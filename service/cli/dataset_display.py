@@ -6,24 +6,26 @@ from typing import TYPE_CHECKING
 import click
 
 from graphnet.messages import Message, as_message, as_one
-from graphnet.names import rule_help, rule_name
-from service.cli.base.language import listed, words
-from service.cli.base.terminal import (
-    Column,
-    note,
-    say,
-    show_facts,
-    show_heading,
-    show_json,
-    show_table,
-)
-from service.reading_words import (
+from graphnet.names import (
     COVARIATES,
     EDGES,
     ORIENTATIONS,
     SEPARATORS,
     TRIANGLES,
     measures_of_file,
+    rule_help,
+    rule_name,
+)
+from service.cli.base.terminal import (
+    Column,
+    listed,
+    note,
+    say,
+    show_facts,
+    show_heading,
+    show_json,
+    show_table,
+    words,
 )
 
 if TYPE_CHECKING:

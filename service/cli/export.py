@@ -7,9 +7,8 @@ import click
 
 from graphnet.messages import Message, first_of
 from service.cli.base.commands import command, option
-from service.cli.base.language import words
 from service.cli.base.options import example, json_option, service_at, task_argument, url_option
-from service.cli.base.terminal import note, say, show_json
+from service.cli.base.terminal import note, say, show_json, words
 
 if TYPE_CHECKING:
     from service.client import MlflowRun

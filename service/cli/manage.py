@@ -13,7 +13,6 @@ import click
 
 from graphnet.messages import Message
 from service.cli.base.commands import command, option
-from service.cli.base.language import Failure, WrongUsage, words
 from service.cli.base.options import (
     dataset_argument,
     example,
@@ -22,7 +21,16 @@ from service.cli.base.options import (
     task_argument,
     url_option,
 )
-from service.cli.base.terminal import STATUS_STYLES, Column, note, show_json, show_table
+from service.cli.base.terminal import (
+    STATUS_STYLES,
+    Column,
+    Failure,
+    WrongUsage,
+    note,
+    show_json,
+    show_table,
+    words,
+)
 from service.cli.data import data
 from service.cli.mapping import can_ask
 

@@ -13,8 +13,7 @@ import click
 from graphnet.messages import Message
 from service.cli.base.commands import option
 from service.cli.base.files import output_file, read_json, write_text
-from service.cli.base.language import Failure, words, wrong_value
-from service.cli.base.terminal import note, show_facts, show_heading
+from service.cli.base.terminal import Failure, note, show_facts, show_heading, words, wrong_value
 from service.cli.dataset_display import show_look
 
 if TYPE_CHECKING:

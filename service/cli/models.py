@@ -14,7 +14,6 @@ import click
 from graphnet.messages import Message
 from service.cli.base.commands import WithDefault, command, option
 from service.cli.base.files import readable, unwritable, write_all
-from service.cli.base.language import Failure, failure_of, wrong_value
 from service.cli.base.options import (
     datasets,
     example,
@@ -26,12 +25,15 @@ from service.cli.base.options import (
 )
 from service.cli.base.terminal import (
     Column,
+    Failure,
+    failure_of,
     note,
     say,
     show_facts,
     show_heading,
     show_json,
     show_table,
+    wrong_value,
 )
 from service.cli.operators.clean import variables_of
 from service.cli.operators.token import home_option

@@ -14,7 +14,6 @@ from graphnet.names import SPLITS, split_name
 from service.api.views import PredictionView
 from service.cli.base.commands import command, option
 from service.cli.base.files import STDOUT, file_argument, output_file, readable, write_text
-from service.cli.base.language import WrongUsage, chosen_language, given_language, words
 from service.cli.base.options import (
     example,
     json_option,
@@ -23,7 +22,18 @@ from service.cli.base.options import (
     tasks,
     url_option,
 )
-from service.cli.base.terminal import Column, note, show_facts, show_heading, show_json, show_table
+from service.cli.base.terminal import (
+    Column,
+    WrongUsage,
+    chosen_language,
+    given_language,
+    note,
+    show_facts,
+    show_heading,
+    show_json,
+    show_table,
+    words,
+)
 from service.cli.mapping import given_mapping, mapping_options, settled, upload_option
 from service.cli.task_display import compared_titles, metric_cell, shown_upload
 

@@ -20,9 +20,10 @@ from graphnet.names import (
     split_name,
     status_name,
 )
-from service.cli.base.language import Failure, listed, words
 from service.cli.base.terminal import (
     Column,
+    Failure,
+    listed,
     note,
     plain,
     say,
@@ -30,6 +31,7 @@ from service.cli.base.terminal import (
     show_heading,
     show_json,
     show_table,
+    words,
 )
 
 if TYPE_CHECKING:

@@ -11,16 +11,18 @@ from graphnet.messages import Message, as_one
 from graphnet.names import metric_name, split_name, status_name
 from service.cli.base.commands import INTERRUPTED, command, group, option
 from service.cli.base.files import read_json
-from service.cli.base.language import Failure, WrongUsage, words
 from service.cli.base.options import example, json_option, service_at, task_argument, url_option
 from service.cli.base.terminal import (
     STATUS_STYLES,
     Column,
+    Failure,
+    WrongUsage,
     note,
     plain,
     show_facts,
     show_json,
     show_table,
+    words,
 )
 from service.cli.operators.clean import end_orphans
 from service.cli.task_display import position, show_ended, show_result, shown_progress

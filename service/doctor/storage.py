@@ -1,25 +1,45 @@
-"""The registry: objects are written, read and removed; parts go straight into the bucket."""
+"""The registry: objects are written, read and removed; parts go straight into the bucket.
 
+And for ``sgn doctor --stored``: every model that was stored is there, and as it was written.
+"""
+
+import asyncio
 import hashlib
+import json
 import os
+import tempfile
 import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
+from actors.settings import read
+from db.server.connection import check_schema, close_database, open_database
+from db.submissions import tasks
+from db.submissions.tasks import TaskRecord, vouched_ids
 from graphnet.messages import Message
 from registry import (
     CHECKPOINTS,
+    MANIFEST,
+    PARAMETERS,
     MultipartStore,
+    ObjectDamaged,
+    ObjectMissing,
     Part,
     RegistryError,
+    Store,
     Unfinished,
     open_multipart,
     open_store,
 )
 from service.doctor.check_result import CheckResult, clock_result, fault, ok, warning
 from service.settings import HttpSettings
+from service.stores.artifacts import IN_MANIFEST, sums_of
 
 CHECK = "registry"
 PATIENCE_SECONDS = 5.0  # for what is asked by HTTP
@@ -183,3 +203,97 @@ def _allows(headers: httpx.Headers, origin: str) -> bool:
         not listed(f"access-control-allow-{name}").isdisjoint({ANY, wanted.lower()})
         for name, wanted in (("origin", origin), ("methods", PUT), ("headers", HEADER))
     )
+
+
+LOST, DAMAGED = "lost", "damaged"
+
+
+@dataclass(frozen=True)
+class StoredFault:
+    """An object of a task that is ``lost`` or ``damaged``."""
+
+    task_id: str
+    name: str
+    state: str
+
+
+async def stored_faults(
+    variables: Mapping[str, str], *, deep: bool, progress: Callable[[int], None]
+) -> AsyncIterator[StoredFault]:
+    """Objects that are lost; with ``deep`` each is read too, and damaged ones are found.
+
+    ``progress`` is called with the number of tasks examined. One task at a time is in memory.
+
+    Raises:
+        ProcessSettingsError, DatabaseError, RegistryError: it cannot be examined.
+
+    """
+    endpoint = read(variables, "SGN_S3_ENDPOINT_URL", str, "") or None
+    store = open_store(read(variables, "SGN_REGISTRY_URL", str), endpoint_url=endpoint)
+    await open_database(read(variables, "SGN_DATABASE_URL", str))
+    try:
+        await check_schema()
+        await asyncio.to_thread(store.check)
+        looked, after = 0, ""
+        while page := await vouched_ids(after):
+            for task_id in page:
+                task = await tasks.get_task(task_id)
+                if task is not None:  # else its row was deleted, and sgn clean removes the model
+                    for damage in await asyncio.to_thread(_of_task, store, task, deep=deep):
+                        yield damage
+                looked += 1
+                progress(looked)
+            after = page[-1]
+    finally:
+        await close_database()
+
+
+def _of_task(store: Store, task: TaskRecord, *, deep: bool) -> list[StoredFault]:
+    known = sums_of(task)
+    states = {
+        name: _read(store, task.task_id, name, expected)
+        if deep
+        else _glanced(store, task.task_id, name)
+        for name, expected in known.items()
+    }
+    if deep and not states[MANIFEST] and not states[PARAMETERS]:
+        states[PARAMETERS] = _by_manifest(store, task.task_id)
+    return [StoredFault(task.task_id, name, state) for name, state in states.items() if state]
+
+
+def _glanced(store: Store, task_id: str, name: str) -> str:
+    return "" if store.exists(task_id, name) else LOST
+
+
+def _read(store: Store, task_id: str, name: str, expected: str) -> str:
+    try:
+        digest = _digest(store, task_id, name)
+    except ObjectMissing:
+        return LOST
+    except ObjectDamaged:
+        return DAMAGED
+    return "" if expected in (digest, IN_MANIFEST) else DAMAGED
+
+
+def _by_manifest(store: Store, task_id: str) -> str:
+    """The parameters as the manifest names them, of which also an older version's result knows."""
+    with suppress(ValueError, AttributeError):
+        named = json.loads(store.get(task_id, MANIFEST)).get("parameters_sha256")
+        return "" if named == _digest(store, task_id, PARAMETERS) else DAMAGED
+    return DAMAGED
+
+
+def _digest(store: Store, task_id: str, name: str) -> str:
+    """The SHA-256 of an object, of which no more than a piece is in memory."""
+    local = store.local_path(task_id, name)
+    if local is not None:
+        return _of_file(local)
+    with tempfile.TemporaryDirectory(prefix="sgn-doctor-") as folder:
+        path = Path(folder) / "object"
+        store.get_file(task_id, name, path)
+        return _of_file(path)
+
+
+def _of_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

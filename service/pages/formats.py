@@ -8,20 +8,18 @@ from graphnet.messages import CHINESE, ENGLISH, Message
 from graphnet.names import (
     ACROSS,
     CLASS_METRICS,
-    RULES,
-    SCORE_METRICS,
-    SPLITS,
-    metric_name,
-    rule_name,
-    split_name,
-)
-from service.reading_words import (
     COVARIATES,
     EDGES,
     ORIENTATIONS,
+    RULES,
+    SCORE_METRICS,
     SEPARATORS,
+    SPLITS,
     TRIANGLES,
     measures_of_file,
+    metric_name,
+    rule_name,
+    split_name,
 )
 
 NOTHING = "—"

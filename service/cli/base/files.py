@@ -12,7 +12,7 @@ import click
 
 from graphnet.errors import system_reason
 from graphnet.messages import Message
-from service.cli.base.language import Failure
+from service.cli.base.terminal import Failure
 
 STDOUT = Path("-")
 

@@ -10,8 +10,7 @@ import click
 
 from graphnet.messages import Message
 from service.cli.base.commands import command, option
-from service.cli.base.language import Failure, chosen_language, failure_of
-from service.cli.base.terminal import show_json
+from service.cli.base.terminal import Failure, chosen_language, failure_of, show_json
 from service.environment import TokenUnreadable, token_in, url_in
 
 if TYPE_CHECKING:

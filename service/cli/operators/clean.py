@@ -9,9 +9,18 @@ import click
 from graphnet.messages import Message
 from graphnet.names import status_name
 from service.cli.base.commands import command, option
-from service.cli.base.language import Failure, chosen_language, failure_of, words
 from service.cli.base.options import example, json_option
-from service.cli.base.terminal import STATUS_STYLES, Column, note, show_json, show_table
+from service.cli.base.terminal import (
+    STATUS_STYLES,
+    Column,
+    Failure,
+    chosen_language,
+    failure_of,
+    note,
+    show_json,
+    show_table,
+    words,
+)
 from service.cli.operators.token import home_option
 from service.local.home import database_file, database_url, variables
 

@@ -12,9 +12,19 @@ import click
 
 from graphnet.messages import Message
 from service.cli.base.commands import command, option
-from service.cli.base.language import Failure, WrongUsage, chosen_language, failure_of, words
 from service.cli.base.options import example, json_option
-from service.cli.base.terminal import Column, note, say, show_json, show_table
+from service.cli.base.terminal import (
+    Column,
+    Failure,
+    WrongUsage,
+    chosen_language,
+    failure_of,
+    note,
+    say,
+    show_json,
+    show_table,
+    words,
+)
 from service.cli.operators.processes import FOLDER
 
 if TYPE_CHECKING:
@@ -74,7 +84,7 @@ def _look_at_stored(home: Path | None, *, deep: bool, as_json: bool) -> int:
     from actors.settings import ProcessSettingsError  # noqa: PLC0415
     from db.server.errors import DatabaseError  # noqa: PLC0415
     from registry import RegistryError  # noqa: PLC0415
-    from service.doctor.stored import look  # noqa: PLC0415
+    from service.doctor.storage import stored_faults  # noqa: PLC0415
     from service.local.home import variables  # noqa: PLC0415
 
     settings = os.environ if home is None else variables(home, os.environ)
@@ -88,7 +98,7 @@ def _look_at_stored(home: Path | None, *, deep: bool, as_json: bool) -> int:
             note(Message("doctor.tasks-examined", count=count, faults=len(faults)))
 
     async def walk() -> None:
-        async for fault in look(settings, deep=deep, progress=progress):
+        async for fault in stored_faults(settings, deep=deep, progress=progress):
             faults.append(asdict(fault))
             if not as_json:
                 values = {"task": fault.task_id, "state": fault.state, "object": fault.name}

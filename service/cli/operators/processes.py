@@ -8,9 +8,8 @@ import click
 
 from graphnet.messages import Message
 from service.cli.base.commands import command, option
-from service.cli.base.language import Failure, chosen_language
 from service.cli.base.options import example, json_option
-from service.cli.base.terminal import note, show_json
+from service.cli.base.terminal import Failure, chosen_language, note, show_json
 from service.cli.task_display import shown_progress
 
 OURS = ("service", "actors", "db", "registry", "graphnet")

@@ -9,9 +9,16 @@ import click
 
 from graphnet.messages import Message
 from service.cli.base.commands import group, option
-from service.cli.base.language import Failure, failure_of, wrong_value
 from service.cli.base.options import example, json_option
-from service.cli.base.terminal import Column, note, show_json, show_table
+from service.cli.base.terminal import (
+    Column,
+    Failure,
+    failure_of,
+    note,
+    show_json,
+    show_table,
+    wrong_value,
+)
 from service.cli.operators.processes import FOLDER
 from service.local.home import database_url
 
