@@ -4,17 +4,16 @@ A hemisphere, a measure or both may have a table of their own, as FreeSurfer, EN
 them. Tables of one parcellation are joined; of several parcellations one is asked for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
-from graphnet.data.dataset import Dataset, FloatArray
+from graphnet.data.dataset import Dataset
 from graphnet.data.identifiers import match_ids
 from graphnet.data.interpretation import Choice, Interpretation
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
+from graphnet.readers.folders.joined_values import CONNECTOMES, BrainOfTable, beside_each_other
 from graphnet.readers.folders.tables import (
     KIND,
     OF_FILE,
@@ -39,14 +38,10 @@ from graphnet.readers.subjects.several_tables import (
     with_additions,
 )
 from graphnet.readers.tables.freesurfer import ASEG, atlas_of, interpret_table
-from graphnet.readers.tables.reading import Connectome, Measured, arranged
-from graphnet.readers.tables.regions import VALUE
 from graphnet.readers.tables.roles import NONE
 
-ATLAS, CONNECTOMES = "files.atlas", "files.connectomes"  # the keys of questions
+ATLAS = "files.atlas"  # the key of a question
 LEAST_COMMON = 0.5  # the share of ids that two tables of the same subjects have in common
-
-Layers = dict[str, dict[str, FloatArray]]  # values (S,) by measure and region
 
 
 @dataclass(frozen=True)
@@ -57,15 +52,6 @@ class _Tables:
     listing: Table
     measured: Sequence[Table]
     every: Sequence[Table]
-
-
-@dataclass(frozen=True)
-class _BrainOfTable:
-    """A table as it was read, and its row of each of the S subjects."""
-
-    path: Path
-    brain: Dataset
-    rows: Sequence[int]
 
 
 def read_joined(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
@@ -81,26 +67,27 @@ def read_joined(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
     others = [table for table in tables if table.brain is None]
     if not measured or sum(len(table.parts) for table in tables) < 2:
         return None
-    listing = None
-    if not _are_of_the_same(tables) or _are_cohorts(measured, others):
-        if len(measured) < 2:
-            return None
-        listing = measured[ask_table([table.within(files.folder) for table in measured], inquiry)]
+    if _have_the_same_subjects(tables) and not _are_cohorts(measured, others):
+        listing = _people_table(measured, others, files, inquiry)
+    elif len(measured) < 2:
+        return None
+    else:
+        listing = _asked_for(measured, files, inquiry)
         _leave_others(listing, [*measured, *others], inquiry)
         measured, others = [listing], []
     say_unread(unread, inquiry)
-    listing = listing or _people_table(measured, others, files, inquiry)
     chosen = _one_parcellation(measured, inquiry)
     used = _Tables(files.folder, listing, chosen, [*others, *chosen])
     behind = inquiry.behind(TABLE)
-    people = _people(listing, _of_people(listing, used.every, behind), most)
+    people = _people(listing, _for_listing(listing, used.every, behind), most)
     dataset = _dataset(people, used, behind, most)
     if dataset is not None:
         say_appended(used.every, dataset.interpretation.site, inquiry)
     return dataset
 
 
-def _are_of_the_same(tables: Sequence[Table]) -> bool:
+def _have_the_same_subjects(tables: Sequence[Table]) -> bool:
+    """Whether each table has half of its ids, or of the first table's, in common with the first."""
     first = tables[0].ids
     return all(
         len(match_ids(table.ids, first).pairs) >= LEAST_COMMON * min(len(table.ids), len(first))
@@ -109,15 +96,15 @@ def _are_of_the_same(tables: Sequence[Table]) -> bool:
 
 
 def _are_cohorts(measured: Sequence[Table], others: Sequence[Table]) -> bool:
-    """Whether tables with classes are cohorts of their own: one alone, or of the same columns.
+    """Whether each table with classes is a cohort of its own, and the tables are not to be joined.
 
-    One alone is none if it is the rows of several files, or if beside it lies another table of the
-    same people with their classes.
+    Several are if two have a column in common. A single measured one is, unless its rows come from
+    several files or another table has classes too.
     """
     labelled = [table for table in measured if table.label]
     if len(measured) < 2:
-        beside = any(table.label for table in others)
-        return bool(labelled) and not beside and len(measured[0].parts) == 1
+        classes_elsewhere = any(table.label for table in others)
+        return bool(labelled) and not classes_elsewhere and len(measured[0].parts) == 1
     columns = [
         (measure, region)
         for table in labelled
@@ -146,37 +133,44 @@ def _people_table(
     labelled = [table for table in (*others, *measured) if table.label]
     if len(labelled) < 2:
         return (*labelled, *others, *measured)[0]
-    return labelled[ask_table([table.within(files.folder) for table in labelled], inquiry)]
+    return _asked_for(labelled, files, inquiry)
 
 
-def _of_people(table: Table, every: Sequence[Table], inquiry: Inquiry) -> Inquiry:
-    """With those of the answered covariates that the table has, or no table has; so with a site."""
+def _asked_for(tables: Sequence[Table], files: Files, inquiry: Inquiry) -> Table:
+    """The table that lists the subjects, by an answer."""
+    return tables[ask_table([table.within(files.folder) for table in tables], inquiry)]
+
+
+def _for_listing(table: Table, every: Sequence[Table], inquiry: Inquiry) -> Inquiry:
+    """The answers for the table that lists the subjects: not of columns that others have alone."""
     answers = dict(inquiry.answers)
     elsewhere = {name for other in every if other.path != table.path for name in other.sheet.names}
     elsewhere -= set(table.sheet.names)
     given = inquiry.answer(COVARIATES)
-    if given is not None and given.strip().casefold() != NONE:
-        names = [name.strip() for name in given.split(",")]
-        answers[COVARIATES] = ",".join(name for name in names if name not in elsewhere) or NONE
+    if given is not None:
+        answers[COVARIATES] = _covariates(given, lambda name: name not in elsewhere)
     if answers.get(SITE) == OF_FILE and OF_FILE in elsewhere:
         del answers[SITE]
     return replace(inquiry, name=table.name, answers=answers)
 
 
-def _of_others(table: Table, inquiry: Inquiry) -> Inquiry:
-    """For a table that does not list the subjects: of what is answered about people, covariates.
+def _for_other(table: Table, inquiry: Inquiry) -> Inquiry:
+    """The answers for any other table: on its measures and covariates, and that it has no classes.
 
-    And the file of a row as the site, which no list has.
+    The file of a row may be the site there, which no list has.
     """
     answers = {**answers_of_measures(inquiry), LABEL: NONE}
     given = inquiry.answer(COVARIATES)
     if given is not None:
-        names = [name.strip() for name in given.split(",")]
-        own = [name for name in names if name in table.sheet.names]
-        answers[COVARIATES] = ",".join(own) or NONE
+        answers[COVARIATES] = _covariates(given, lambda name: name in table.sheet.names)
     if inquiry.answer(SITE) == OF_FILE and OF_FILE in table.sheet.names:
         answers[SITE] = OF_FILE
     return replace(inquiry, name=table.name, answers=answers)
+
+
+def _covariates(answer: str, has: Callable[[str], bool]) -> str:
+    """Those of the answered covariates that a table has."""
+    return ",".join(name for part in answer.split(",") if has(name := part.strip())) or NONE
 
 
 def _people(listing: Table, inquiry: Inquiry, most: int) -> People:
@@ -256,16 +250,16 @@ def _group_name(key: str, group: Sequence[Table]) -> str:
 def _dataset(people: People, tables: _Tables, inquiry: Inquiry, most: int) -> Dataset | None:
     ids, listing = people.subjects.ids, tables.listing
     additions: list[Addition] = []
-    brains: list[_BrainOfTable] = []
+    brains: list[BrainOfTable] = []
     for table in tables.measured:
-        own = _of_others(table, inquiry)
+        own = _for_other(table, inquiry)
         brain = interpret_table(table.read(own, most), KIND, own)
         inquiry.check()
         if brain is None:
             return None
         rows = matched_rows(brain.subjects.ids, table.name, ids, listing.name, inquiry)
         inquiry.check()
-        brains.append(_BrainOfTable(table.path, brain, rows))
+        brains.append(BrainOfTable(table.path, brain, rows))
         if table.path != listing.path:
             additions.append(Addition(table.within(tables.folder), _people_of(brain), tuple(rows)))
     additions += [
@@ -273,7 +267,7 @@ def _dataset(people: People, tables: _Tables, inquiry: Inquiry, most: int) -> Da
         for table in tables.every
         if table.brain is None and table.path != listing.path
     ]
-    measured = _beside_each_other(brains, inquiry)
+    measured = beside_each_other(brains, inquiry)
     inquiry.check()
     if len(tables.every) > 1:
         inquiry.assume(
@@ -307,7 +301,7 @@ def _of_people_alone(
     table: Table, tables: _Tables, ids: Sequence[str], inquiry: Inquiry, most: int
 ) -> Addition:
     """What a table without measures adds of the subjects; who is in one of both alone is said."""
-    people = _people(table, _of_others(table, inquiry), most)
+    people = _people(table, _for_other(table, inquiry), most)
     inquiry.check()
     own = people.subjects.ids
     match = match_ids(ids, own)
@@ -333,114 +327,3 @@ def _of_people_alone(
         )
     rows = tuple(row[found[subject]] if subject in found else None for subject in ids)
     return Addition(table.within(tables.folder), people, rows)
-
-
-# What the tables measure, beside each other.
-
-
-def _beside_each_other(brains: Sequence[_BrainOfTable], inquiry: Inquiry) -> Measured:
-    """The measures (S, N, F) of all tables and the edges (S, E) of one, of the same regions.
-
-    What does not fit together is refused by the ``inquiry``; the values are then not all there.
-    """
-    layers: Layers = {}
-    names = _measure_names(brains, inquiry)
-    for each in brains:
-        values = each.brain.values
-        for place, measure in enumerate(each.brain.measures if values is not None else ()):
-            layer = layers.setdefault(names.get(each.path, measure), {})
-            for column, region in enumerate(each.brain.regions):
-                if values is not None:
-                    _add(layer, region, values[each.rows, column, place], each.path, inquiry)
-    connectome = _connectome(brains, inquiry)
-    regions = _regions(layers, inquiry)
-    if connectome is not None:
-        regions = regions or connectome.regions
-    if inquiry.problems:
-        return Measured(regions, tuple(layers), None, None, None)
-    stacked = [np.stack([layer[region] for region in regions], axis=1) for layer in layers.values()]
-    return Measured(
-        regions=regions,
-        measures=tuple(layers),
-        values=np.stack(stacked, axis=2) if stacked else None,
-        edges=None if connectome is None else arranged(connectome, regions),
-        reading=None if connectome is None else connectome.reading,
-    )
-
-
-def _connectome(brains: Sequence[_BrainOfTable], inquiry: Inquiry) -> Connectome | None:
-    """The connectomes of one table, in the order of the subjects; asked where several have them."""
-    tables = [each for each in brains if each.brain.connectomes is not None]
-    names = [each.path.name for each in tables]
-    chosen = tables[0] if tables else None
-    if len(tables) > 1:
-        answer = inquiry.ask(
-            CONNECTOMES,
-            Message("readers_folders.ask-connectomes", file=inquiry.name, count=len(names)),
-            [Choice(name, Message("readers_folders.stack-choice", name=name)) for name in names],
-        )
-        chosen = tables[names.index(answer)]
-        for name in names:
-            if name != answer:
-                inquiry.leave(name, Message("readers_tables.another-connectome-used"))
-    if chosen is None:
-        return None
-    edges, reading = chosen.brain.connectomes, chosen.brain.interpretation.connectome
-    if edges is None or reading is None:
-        return None
-    return Connectome(edges[list(chosen.rows)], chosen.brain.regions, reading)
-
-
-def _add(
-    layer: dict[str, FloatArray], region: str, values: FloatArray, table: Path, inquiry: Inquiry
-) -> None:
-    """Take a region's values of one measure; twice with different values is refused."""
-    before = layer.setdefault(region, values)
-    if not np.array_equal(before, values, equal_nan=True):
-        inquiry.refuse(
-            Message(
-                "readers_folders.region-in-two-tables",
-                file=inquiry.name,
-                region=region,
-                table=table.name,
-            )
-        )
-
-
-def _regions(layers: Mapping[str, Mapping[str, FloatArray]], inquiry: Inquiry) -> tuple[str, ...]:
-    """The regions, which are the same for every measure, as each table has its own."""
-    every = tuple(dict.fromkeys(region for layer in layers.values() for region in layer))
-    for measure, layer in layers.items():
-        absent = [region for region in every if region not in layer]
-        if absent:
-            inquiry.refuse(
-                Message(
-                    "readers_folders.measure-lacks-regions",
-                    file=inquiry.name,
-                    measure=measure,
-                    regions=first_of(absent, 4),
-                )
-            )
-    return every
-
-
-def _measure_names(brains: Sequence[_BrainOfTable], inquiry: Inquiry) -> dict[Path, str]:
-    """Measures by the names of their files, of tables whose columns are regions alone.
-
-    ``Vgm`` of ``ROI_neuromorphometrics_Vgm.csv`` beside ``ROI_neuromorphometrics_Vwm.csv``.
-    """
-    unnamed = [table for table in brains if table.brain.measures == (VALUE,)]
-    if len(unnamed) < 2:
-        return {}
-    words = [unpacked_name(table.path).stem.replace("-", "_").split("_") for table in unnamed]
-    common = set(words[0]).intersection(*words)
-    names = {
-        table.path: "_".join(word for word in own if word not in common) or VALUE
-        for table, own in zip(unnamed, words, strict=True)
-    }
-    inquiry.assume(
-        Message(
-            "readers_folders.measures-by-file", file=inquiry.name, measures=list(names.values())
-        )
-    )
-    return names
