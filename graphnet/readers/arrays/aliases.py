@@ -6,72 +6,37 @@ and its shape say together. One that fits is read, and that is said; of several 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from math import isqrt
+from dataclasses import replace
 
 import numpy as np
 
 from graphnet.data.interpretation import Choice
 from graphnet.messages import Message
 from graphnet.readers.arrays.brain import FC, FEATURES, MEASURES, SERIES, format_shape
-from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, as_vector, texts
-from graphnet.readers.arrays.programs import (
-    BRAINGB,
+from graphnet.readers.arrays.candidates import (
     CONNECTOMES,
     OF_COLUMNS,
     OF_FEATURES,
     OF_REGIONS,
     OF_SERIES,
     OPEN,
+    Candidates,
+    matrix_side,
+    region_count,
 )
+from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, as_vector, texts
 from graphnet.readers.arrays.subjects import count_subjects, subject_array_names
-from graphnet.readers.connectomes.series import LEAST_POINTS, ORIENTATION, POINTS
+from graphnet.readers.connectomes.series import ORIENTATION, POINTS
 from graphnet.readers.connectomes.series import REGIONS as ROWS_ARE_REGIONS
-from graphnet.readers.connectomes.triangles import are_symmetric, has_diagonal
+from graphnet.readers.connectomes.triangles import has_diagonal
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.words import plain
 from graphnet.readers.tables.sheet import Sheet
 
-LOOKED_AT = 8  # subjects, of whom matrices are looked at
 WHICH = "connectome.columns"  # the keys of questions
 WHICH_FEATURES, WHICH_REGIONS = "features.columns", "regions.columns"
 REGIONS = "regions"
 NEARLY = 1e-3  # how far correlations that are kept may be from those of the series
-
-
-@dataclass(frozen=True)
-class _Candidates:
-    """The arrays that may be connectomes, series and measures of S ``subjects``, by name."""
-
-    subjects: int
-    connectomes: Mapping[str, Array]
-    series: Mapping[str, Array]
-    features: Mapping[str, Array]
-
-    @classmethod
-    def of(cls, arrays: NamedArrays, subjects: int) -> "_Candidates":
-        """Those that fit by name and shape, and beside what is there under a documented name."""
-        numbers = {
-            name: array for name, array in arrays.plain.items() if array.dtype.kind in NUMERIC
-        }
-        given = {name: numbers[name] for name in (FC, FEATURES) if name in numbers}
-        size = _region_count(given, subjects)
-        connectomes, series, features = {}, {}, {}
-        for name, array in numbers.items():
-            if name in given:
-                continue
-            if _is_connectome(name, array, subjects):
-                if FC not in given and size in {None, _matrix_side(array, subjects)}:
-                    connectomes[name] = array
-            elif plain(name) in OF_SERIES and _are_series(array, subjects):
-                series[name] = array
-            elif _are_features(name, array, subjects) and size in {None, array.shape[1]}:
-                features[name] = array
-        series = {} if given else series
-        return cls(subjects, connectomes, series, {} if FEATURES in given else features)
-
-    def __bool__(self) -> bool:
-        return bool(self.connectomes or self.series or self.features)
 
 
 def as_documented(arrays: NamedArrays, inquiry: Inquiry) -> tuple[NamedArrays, Inquiry]:
@@ -80,7 +45,7 @@ def as_documented(arrays: NamedArrays, inquiry: Inquiry) -> tuple[NamedArrays, I
     Other arrays stay as they are.
     """
     subjects = _subjects(arrays)
-    candidates = _Candidates.of(arrays, subjects)
+    candidates = Candidates.of(arrays, subjects)
     if candidates:
         arrays, inquiry = _with_brain(arrays, candidates, inquiry)
     if REGIONS not in arrays.plain and subjects:
@@ -133,35 +98,34 @@ def _subjects(arrays: NamedArrays) -> int:
 
 
 def _with_brain(
-    arrays: NamedArrays, candidates: _Candidates, inquiry: Inquiry
+    arrays: NamedArrays, candidates: Candidates, inquiry: Inquiry
 ) -> tuple[NamedArrays, Inquiry]:
     """With the chosen connectomes and measures, or series, under their documented names."""
     main, inquiry = _one({**candidates.features, **candidates.series}, WHICH_FEATURES, inquiry)
+    if main in candidates.series:
+        return _with_series(arrays, main, candidates, inquiry)
+    chosen, inquiry = _one(_distinct(candidates.connectomes), WHICH, inquiry)
+    if main and candidates.features[main].ndim == 2:
+        main, chosen, inquiry = _flat(main, chosen, candidates, inquiry)
+    names = {name: role for name, role in ((main, FEATURES), (chosen, FC)) if name}
+    return _renamed(arrays, names, candidates, inquiry), inquiry
+
+
+def _with_series(
+    arrays: NamedArrays, name: str, candidates: Candidates, inquiry: Inquiry
+) -> tuple[NamedArrays, Inquiry]:
+    """With the series, or with connectomes that are not theirs, if those are chosen."""
+    series, inquiry = _regions_first(arrays, name, candidates, inquiry)
     connectomes = _distinct(candidates.connectomes)
-    chosen: str | None = None
-    if main in candidates.series:
-        series, inquiry = _regions_first(arrays, main, candidates, inquiry)
-        if connectomes and not any(
-            _are_correlated(series, array) for array in connectomes.values()
-        ):
-            both = {**connectomes, main: candidates.series[main]}
-            chosen, inquiry = _one(both, WHICH, inquiry)
-            main = main if chosen == main else ""
-    else:
-        chosen, inquiry = _one(connectomes, WHICH, inquiry)
-        if main and candidates.features[main].ndim == 2:
-            main, chosen, inquiry = _flat(main, chosen, candidates, inquiry)
-    names = {main: FEATURES} if main else {}
-    if chosen and chosen != main:
-        names[chosen] = FC
-    others = {*candidates.connectomes, *candidates.series, *candidates.features} - names.keys()
-    renamed = _renamed(arrays, names, others, inquiry, are_series=main in candidates.series)
-    if main in candidates.series:
-        plain_arrays = {**renamed.plain, FEATURES: series}
-        # Questions and problems are shared with the inquiry that is copied.
-        inquiry = replace(inquiry, answers={**inquiry.answers, FEATURES: SERIES})
-        renamed = replace(renamed, plain=plain_arrays)
-    return renamed, inquiry
+    if connectomes and not any(_are_correlated(series, array) for array in connectomes.values()):
+        both = {**connectomes, name: candidates.series[name]}
+        chosen, inquiry = _one(both, WHICH, inquiry)
+        if chosen != name:
+            return _renamed(arrays, {chosen: FC}, candidates, inquiry), inquiry
+    renamed = _renamed(arrays, {name: FEATURES}, candidates, inquiry)
+    # Questions and problems are shared with the inquiry that is copied.
+    inquiry = replace(inquiry, answers={**inquiry.answers, FEATURES: SERIES})
+    return replace(renamed, plain={**renamed.plain, FEATURES: series}), inquiry
 
 
 def _distinct(arrays: Mapping[str, Array]) -> dict[str, Array]:
@@ -186,25 +150,22 @@ def _one(arrays: Mapping[str, Array], key: str, inquiry: Inquiry) -> tuple[str, 
         )
         for name, array in arrays.items()
     ]
-    asked = {
-        WHICH: Message("readers_arrays.ask-which", file=inquiry.name, arrays=list(arrays)),
-        WHICH_FEATURES: Message(
-            "readers_arrays.ask-which-features", file=inquiry.name, arrays=list(arrays)
-        ),
-        WHICH_REGIONS: Message(
-            "readers_arrays.ask-which-regions", file=inquiry.name, arrays=list(arrays)
-        ),
-    }
-    answer = inquiry.ask(key, asked[key], choices)
+    values = {"file": inquiry.name, "arrays": list(arrays)}
+    question = {
+        WHICH: Message("readers_arrays.ask-which", **values),
+        WHICH_FEATURES: Message("readers_arrays.ask-which-features", **values),
+        WHICH_REGIONS: Message("readers_arrays.ask-which-regions", **values),
+    }[key]
+    answer = inquiry.ask(key, question, choices)
     return answer, inquiry.behind(key)
 
 
 def _flat(
-    main: str, chosen: str, candidates: _Candidates, inquiry: Inquiry
+    main: str, chosen: str, candidates: Candidates, inquiry: Inquiry
 ) -> tuple[str, str, Inquiry]:
     """Numbers (S, K) under a name like ``X``: one measure of K regions, or flat connectomes."""
     array = candidates.features[main]
-    regions = _matrix_side(array, candidates.subjects)
+    regions = matrix_side(array, candidates.subjects)
     if chosen or plain(main) not in OPEN or regions < 3:
         return main, chosen, inquiry
     if has_diagonal(array):
@@ -229,17 +190,17 @@ def _flat(
 
 
 def _regions_first(
-    arrays: NamedArrays, name: str, candidates: _Candidates, inquiry: Inquiry
+    arrays: NamedArrays, name: str, candidates: Candidates, inquiry: Inquiry
 ) -> tuple[Array, Inquiry]:
     """Series (S, N, T): connectomes or names say how many regions there are, else it is asked."""
     array = candidates.series[name]
     one, other = array.shape[1:]
-    named = {array.size for key, array in arrays.plain.items()
-             if (key == REGIONS or plain(key) in OF_REGIONS) and array.dtype.kind == "U"
-             and array.size != candidates.subjects}  # fmt: skip
-    counts = {
-        _matrix_side(array, candidates.subjects) for array in candidates.connectomes.values()
-    } | named
+    counts = {matrix_side(each, candidates.subjects) for each in candidates.connectomes.values()}
+    counts |= {
+        names.size
+        for key, names in arrays.plain.items()
+        if (key == REGIONS or plain(key) in OF_REGIONS) and names.dtype.kind == "U"
+    } - {candidates.subjects}
     if (one in counts) != (other in counts):
         return (array if one in counts else array.swapaxes(1, 2)), inquiry
     answer = inquiry.ask(
@@ -285,22 +246,19 @@ def _edges(matrix: Array) -> Array:
 
 
 def _renamed(
-    arrays: NamedArrays,
-    names: Mapping[str, str],
-    without: set[str],
-    inquiry: Inquiry,
-    *,
-    are_series: bool,
+    arrays: NamedArrays, names: Mapping[str, str], candidates: Candidates, inquiry: Inquiry
 ) -> NamedArrays:
-    """Under documented names, which is said, and without the arrays that are not taken."""
-    for name in sorted(without):
+    """Under documented names, which is said, and without the candidates that are not taken."""
+    left = {*candidates.connectomes, *candidates.series, *candidates.features} - names.keys()
+    for name in sorted(left):
         inquiry.leave(name, Message("readers_arrays.another-used"))
     for name, documented in names.items():
-        role = SERIES if documented == FEATURES and are_series else documented
+        role = SERIES if name in candidates.series else documented
         flat = role == FEATURES and arrays.plain[name].ndim == 2
         _say(arrays, name, MEASURES if flat else role, inquiry)
-    kept = {names.get(name, name): array for name, array in arrays.plain.items()
-            if name not in without}  # fmt: skip
+    kept = {
+        names.get(name, name): array for name, array in arrays.plain.items() if name not in left
+    }
     called = {documented: name for name, documented in names.items()}
     return replace(arrays, plain=kept, called={**arrays.called, **called})
 
@@ -323,9 +281,9 @@ def _say(arrays: NamedArrays, name: str, role: str, inquiry: Inquiry) -> None:
 def _with_regions(arrays: NamedArrays, subjects: int, inquiry: Inquiry) -> NamedArrays:
     """With the names of N regions, where one array fits; of several one is asked."""
     brain = {name: arrays.plain[name] for name in (FEATURES, FC) if name in arrays.plain}
-    count = _region_count(brain, subjects)
+    count = region_count(brain, subjects)
     if count is None and FC in brain and brain[FC].ndim == 2:
-        count = _matrix_side(brain[FC], subjects)
+        count = matrix_side(brain[FC], subjects)
     fitting: dict[str, tuple[str, ...]] = {
         name: texts(array)
         for name, array in arrays.plain.items()
@@ -343,70 +301,3 @@ def _with_regions(arrays: NamedArrays, subjects: int, inquiry: Inquiry) -> Named
     _say(arrays, chosen, REGIONS, inquiry)
     kept = {REGIONS if name == chosen else name: array for name, array in arrays.plain.items()}
     return replace(arrays, plain=kept)
-
-
-# Which arrays may be the brain, by name and shape.
-
-
-def _is_connectome(name: str, array: Array, subjects: int) -> bool:
-    """Whether name and shape are those of connectomes, of a name like ``X`` also the numbers."""
-    key = plain(name)
-    if array.ndim == 2:
-        of_each = array.shape[0] == subjects and array.shape[1] != subjects
-        return key in CONNECTOMES and of_each and _matrix_side(array, subjects) > 2
-    if not _has_squares(array, subjects):
-        return False
-    return key in CONNECTOMES or bool(BRAINGB.fullmatch(name)) or (
-        key in OF_FEATURES and _hold_edges(array, subjects)
-    )  # fmt: skip
-
-
-def _has_squares(array: Array, subjects: int) -> bool:
-    """Whether one axis is the subjects', and the others are of one length."""
-    if array.ndim != 3 or subjects not in array.shape:
-        return False
-    left = list(array.shape)
-    left.remove(subjects)
-    return bool(left[0] == left[1] > 1)
-
-
-def _hold_edges(array: Array, subjects: int) -> bool:
-    """Whether the squares of the first subjects are symmetric or of one triangle."""
-    for axis in (0, 2, 1):
-        left = (*array.shape[:axis], *array.shape[axis + 1 :])
-        if array.shape[axis] != subjects or left[0] != left[1]:
-            continue
-        squares = np.moveaxis(array, axis, 0)[:LOOKED_AT]
-        halves = np.triu(squares, 1), np.tril(squares, -1)
-        if are_symmetric(squares) or not all(np.nan_to_num(half).any() for half in halves):
-            return True
-    return False
-
-
-def _are_series(array: Array, subjects: int) -> bool:
-    return array.ndim == 3 and array.shape[0] == subjects and max(array.shape[1:]) >= LEAST_POINTS
-
-
-def _are_features(name: str, array: Array, subjects: int) -> bool:
-    return plain(name) in OF_FEATURES and array.ndim in {2, 3} and bool(array.shape[0] == subjects)
-
-
-def _matrix_side(array: Array, subjects: int) -> int:
-    """N of connectomes, of any axes or flat; 0 of what is flat and of no number of regions."""
-    if array.ndim == 3:
-        left = list(array.shape)
-        left.remove(subjects)
-        return int(left[0])
-    count = array.shape[1]
-    side = isqrt(count)
-    half = (1 + isqrt(1 + 8 * count)) // 2
-    return side if side * side == count else half if half * (half - 1) // 2 == count else 0
-
-
-def _region_count(given: Mapping[str, Array], subjects: int) -> int | None:
-    """N of the arrays of documented names; None where there are none, or they do not tell."""
-    if FEATURES in given and given[FEATURES].ndim > 1:
-        return int(given[FEATURES].shape[1])
-    if FC in given and _has_squares(given[FC], subjects):
-        return _matrix_side(given[FC], subjects)
-    return None

@@ -1,4 +1,4 @@
-"""Arrays as people and programs name them: the names, BrainGB's layers, what cannot be read."""
+"""Arrays of known programs: BrainGB's layers, and what to do with a file that cannot be read."""
 
 import re
 from collections.abc import Callable
@@ -11,37 +11,11 @@ from graphnet.messages import Message
 from graphnet.readers.arrays.named import NUMERIC, STRUCTURE, Array, NamedArrays
 from graphnet.readers.arrays.nested import read_nested
 from graphnet.readers.signatures import IN_FOLDER
-from graphnet.readers.subjects.words import words
 
 LABEL = "label"
-BRAINGB, OF_CELLS = re.compile(r"fmri|dti|X\d"), "X"
+OF_CELLS = "X"
 MOST_LAYERS = 9
-# What arrays are called, in lower case and without punctuation.
-CONNECTOMES = words(
-    """
-    fc fcs sc scs corr corrs corrmat correlation correlations correlationmatrix correlationmatrices
-    conn conns connmat connectome connectomes connectivity connectivities connectivitymatrix
-    connectivitymatrices functionalconnectivity structuralconnectivity fcmatrix fcmatrices
-    scmatrix scmatrices matrix matrices adj adjs adjacency adjacencies adjacencymatrix
-    adjacencymatrices
-    """
-)
-OF_SERIES = words(
-    """
-    timeseries timeseires timeserie timecourse timecourses ts bold boldseries boldsignals
-    roisignals roisignal roitimeseries roits
-    """
-)
-OPEN = words("x data feat feats")  # names that say nothing of what is measured
-OF_FEATURES = OPEN | words("feature features roifeatures nodefeatures regionfeatures")
-OF_REGIONS = words(
-    """
-    roi rois region regionnames regionname regionlabels roinames roiname roilabels parcels
-    parcelnames parcellabels nodenames nodelabels names
-    """
-)
 TRAIN, TEST = re.compile(r"(?i)(^|_)(train|tr)($|_)"), re.compile(r"(?i)(^|_)(test|te)($|_)")
-OF_COLUMNS = words("featurenames featurename columns columnnames varnames variablenames")
 
 
 def with_layers(arrays: NamedArrays, path: Path, most: int) -> NamedArrays:
