@@ -245,7 +245,7 @@ def profile_in(record: DatasetRecord, content: Dataset | CohortError) -> Profile
     try:
         if isinstance(content, CohortError):
             raise content
-        return Profile.from_dict(profile_of(content, record.data_name))
+        return profile_of(content, record.data_name)
     except CohortError as error:
         return Profile.unusable(error.messages)
 

@@ -1,7 +1,7 @@
 """How many tasks wait, where in the queue one is, and which have nothing to wait for any more."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from tortoise.expressions import Q
@@ -77,23 +77,39 @@ async def places(most: int) -> dict[str, int]:
 
 MOST = 1000
 MOST_ENDED = 10_000
-FIELDS = ("task_id", "proj_id", "state", "epoch", "epochs", "permille", "remaining_ms", "version")
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """How far a task is: ``permille`` of all its work, ``remaining_ms`` left (-1: unknown)."""
+
+    task_id: str
+    proj_id: str
+    state: str
+    epoch: int
+    epochs: int
+    permille: int
+    remaining_ms: int
+
+
+PROGRESS = tuple(item.name for item in fields(RunProgress))
 
 
 @translate_errors()
-async def active() -> list[dict[str, Any]]:
-    """The newest of them, at most a thousand."""
-    query = Run.filter(ACTIVE, part=0)
-    return await query.order_by("-submitted_at").limit(MOST).values(*FIELDS)
+async def active() -> list[RunProgress]:
+    """The newest tasks that wait or run, at most a thousand."""
+    newest = Run.filter(ACTIVE, part=0).order_by("-submitted_at").limit(MOST)
+    return [RunProgress(**row) for row in await newest.values(*PROGRESS)]
 
 
 @translate_errors()
-async def standing(task_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """How these stand, ended or not; without those whose submission was deleted."""
+async def standing(task_ids: Sequence[str]) -> list[RunProgress]:
+    """How far these tasks are, ended or not; without those whose submission was deleted."""
     if not task_ids:
         return []
-    there = await Submission.filter(task_id__in=list(task_ids)).values_list("task_id", flat=True)
-    return await Run.filter(task_id__in=list(there)).values(*FIELDS)
+    kept = await Submission.filter(task_id__in=list(task_ids)).values_list("task_id", flat=True)
+    runs = Run.filter(task_id__in=list(kept))
+    return [RunProgress(**row) for row in await runs.values(*PROGRESS)]
 
 
 @translate_errors()

@@ -216,8 +216,8 @@ class Profile:
         return summary | (details if detailed else {})
 
 
-def profile_of(dataset: Dataset, name: str) -> dict[str, Any]:
-    """The profile of a dataset, for the database.
+def profile_of(dataset: Dataset, name: str) -> Profile:
+    """The profile of a dataset.
 
     It is of the subjects with a class, or of those with a score where nobody has a class.
 
@@ -230,7 +230,7 @@ def profile_of(dataset: Dataset, name: str) -> dict[str, Any]:
     edges = dataset.connectomes
     if edges is not None and len(cohort) < len(edges):
         edges = edges[with_target(dataset, target)]
-    return Profile.of(cohort, dataset.interpretation, edges).as_dict()
+    return Profile.of(cohort, dataset.interpretation, edges)
 
 
 def _target_of(dataset: Dataset, name: str) -> str:

@@ -162,7 +162,7 @@ def _read(options: argparse.Namespace, name: str) -> dict[str, Any]:
         return outcome
     dataset = reading.dataset
     if options.profile:
-        outcome["profile"] = profile_of(dataset, name)
+        outcome["profile"] = profile_of(dataset, name).as_dict()
         outcome["answers"] = dict(dataset.interpretation.answers)
     content = content_of(dataset, options.file, options.content) if options.content else None
     _save(options, dataset, content)

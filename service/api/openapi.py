@@ -22,12 +22,13 @@ from service.http.responses import MEANINGS, ErrorNum
 
 REFERENCE = "#/components/schemas/{model}"
 NO_CONTENT = 204
+Schema = dict[str, Any]  # a part of the document, as JSON
 VIEW = "View"  # ends the names of the types; Task is the object that TaskView describes
 
 
-def objects() -> dict[str, Any]:
+def objects() -> Schema:
     """Every object by its name, with a description of each field."""
-    found: dict[str, Any] = {}
+    found: Schema = {}
     for view in (TaskView, RefusedFormView, DatasetView, DependentView, AuditView):
         schema = TypeAdapter(view).json_schema(mode="serialization", ref_template=REFERENCE)
         inner = schema.pop("$defs", {})
@@ -35,7 +36,7 @@ def objects() -> dict[str, Any]:
     return {name.removesuffix(VIEW): _object(schema) for name, schema in sorted(found.items())}
 
 
-def typed(kind: str) -> dict[str, Any]:
+def typed(kind: str) -> Schema:
     """The schema of a kind: a JSON type, one of the objects, ``[…]`` of them; ``?``: or null."""
     if kind.startswith("["):
         return {"type": "array", "items": typed(kind[1:-1])}
@@ -44,7 +45,7 @@ def typed(kind: str) -> dict[str, Any]:
     return _or_null(schema) if kind.endswith("?") else schema
 
 
-def _object(schema: dict[str, Any]) -> dict[str, Any]:
+def _object(schema: Schema) -> Schema:
     fields = schema["properties"]
     return {
         "type": "object",
@@ -56,7 +57,7 @@ def _object(schema: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _plain(field: dict[str, Any]) -> dict[str, Any]:
+def _plain(field: Schema) -> Schema:
     """A field's type alone, without titles, defaults and what says nothing."""
     if "$ref" in field:
         return {"$ref": field["$ref"].removesuffix(VIEW)}
@@ -68,7 +69,7 @@ def _plain(field: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+def _or_null(schema: Schema) -> Schema:
     if "$ref" in schema:
         return {"anyOf": [schema, {"type": "null"}]}
     return {**schema, "type": [schema["type"], "null"]}
@@ -92,9 +93,9 @@ TAGS = {
 }
 
 
-def openapi(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
+def openapi(endpoints: Iterable[Endpoint]) -> Schema:
     """Describe every endpoint: parameters, bodies, replies and error numbers."""
-    paths: dict[str, dict[str, Any]] = {}
+    paths: dict[str, Schema] = {}
     for endpoint in endpoints:
         paths.setdefault(endpoint.template, {})[endpoint.method.lower()] = _operation(endpoint)
     return {
@@ -113,10 +114,10 @@ def openapi(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     }
 
 
-def _operation(endpoint: Endpoint) -> dict[str, Any]:
+def _operation(endpoint: Endpoint) -> Schema:
     words = re.findall(r"[A-Za-z0-9]+", endpoint.template)
     example = example_of(endpoint.method, endpoint.template)
-    operation: dict[str, Any] = {
+    operation: Schema = {
         "tags": [_tag(endpoint)],
         "operationId": "_".join([endpoint.method.lower(), *words]),
         "summary": endpoint.summary,
@@ -143,29 +144,29 @@ def _tag(endpoint: Endpoint) -> str:
     return next(found, "service")
 
 
-def _path_parameters(endpoint: Endpoint, example: Example) -> list[dict[str, Any]]:
+def _path_parameters(endpoint: Endpoint, example: Example) -> list[Schema]:
     names = re.findall(r"{(\w+)}", endpoint.template)
     return [_parameter(name, "path", example, required=True) for name in names]
 
 
-def _optional(place: str, named: Mapping[str, str], example: Example) -> list[dict[str, Any]]:
+def _optional(place: str, named: Mapping[str, str], example: Example) -> list[Schema]:
     return [_parameter(name, place, example, description=text) for name, text in named.items()]
 
 
-def _parameter(name: str, place: str, example: Example, **more: Any) -> dict[str, Any]:
+def _parameter(name: str, place: str, example: Example, **more: Any) -> Schema:
     shown = {"example": example.parameters[name]} if name in example.parameters else {}
     return {"name": name, "in": place, "schema": {"type": "string"}, **more, **shown}
 
 
-def _bodies(kinds: Mapping[str, Any], example: Example) -> dict[str, Any]:
+def _bodies(kinds: Mapping[str, Any], example: Example) -> Schema:
     """Each kind of body with its examples."""
-    found: dict[str, Any] = {kind: dict(body) for kind, body in kinds.items()}
+    found: Schema = {kind: dict(body) for kind, body in kinds.items()}
     for name, (kind, value) in example.bodies.items():
         found[kind].setdefault("examples", {})[name] = {"value": value}
     return found
 
 
-def _success(endpoint: Endpoint) -> dict[str, Any]:
+def _success(endpoint: Endpoint) -> Schema:
     if endpoint.status == NO_CONTENT:
         return {"description": "success"}
     if endpoint.media_type != "application/json":
@@ -182,7 +183,7 @@ def _headers(endpoint: Endpoint) -> Mapping[str, str]:
     return HEADERS if endpoint.download else {}
 
 
-def _besides(endpoint: Endpoint) -> dict[str, Any]:
+def _besides(endpoint: Endpoint) -> Schema:
     """What is neither a refusal nor the endpoint's own status."""
     found = {**endpoint.also, **(OF_A_DOWNLOAD if endpoint.download else {})}
     return {
@@ -209,14 +210,12 @@ def numbers(endpoint: Endpoint) -> list[ErrorNum]:
     return list(dict.fromkeys(found))
 
 
-def _refusals(endpoint: Endpoint) -> dict[str, Any]:
+def _refusals(endpoint: Endpoint) -> Schema:
     by_status: dict[str, list[str]] = {}
     for number in numbers(endpoint):
         status, meaning = MEANINGS[number]
         by_status.setdefault(str(status), []).append(f"error_num {int(number)}: {meaning}")
-    content: dict[str, Any] = {
-        "application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}
-    }
+    content: Schema = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
     if endpoint.tag == PAGES:
         content[endpoint.media_type] = {}
     return {
@@ -225,7 +224,7 @@ def _refusals(endpoint: Endpoint) -> dict[str, Any]:
     }
 
 
-def _schemas() -> dict[str, Any]:
+def _schemas() -> Schema:
     form = PostedForm.model_json_schema(ref_template=REFERENCE)
     inner = form.pop("$defs", {})
     reply = {

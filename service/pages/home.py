@@ -89,12 +89,12 @@ async def _example_table() -> bytes:
 
 async def refused_forms(request: Request) -> Response:
     """A page of refused forms, newest first, of one project if the query names one."""
-    rows, cursor = await refused_page(request)
+    forms, cursor = await refused_page(request)
     query = request.query_params
     return page(
         request,
         "refused.html",
-        refused=rows,
+        refused=forms,
         proj_id=query.get("proj_id", ""),
         cursor=cursor,
         first=not query.get("cursor"),

@@ -95,7 +95,7 @@ async def show(request: Request) -> Response:
         projects=len(shown),
         stored_bytes=sum(each.stored_bytes for each in shown),
         quota_bytes=state.settings.project_quota_bytes,
-        refused=None if refused is None else [refused_view(each).as_dict() for each in refused[0]],
+        refused=None if refused is None else [refused_view(form) for form in refused[0]],
         disk=disk,
         in_bucket=state.settings.process.registry_url.startswith("s3:"),
     )

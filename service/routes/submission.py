@@ -263,14 +263,14 @@ async def missing_workers(state: AppState, kind: str) -> list[Message]:
 
 async def list_refused(request: Request) -> Response:
     """One page of refused forms, newest first."""
-    rows, cursor = await refused_page(request)
-    return success(refused_forms=rows, next_cursor=cursor)
+    forms, cursor = await refused_page(request)
+    return success(refused_forms=[form.as_dict() for form in forms], next_cursor=cursor)
 
 
 async def refused_page(
     request: Request, usual: int = DEFAULT_LIMIT
-) -> tuple[list[dict[str, Any]], str | None]:
-    """What the query asks for, of what the caller sees; ``usual`` rows. Raises ApiError.
+) -> tuple[list[RefusedFormView], str | None]:
+    """What the query asks for, of what the caller sees; ``usual`` forms. Raises ApiError.
 
     Forms without a project are listed only for callers who see all projects.
     """
@@ -281,7 +281,7 @@ async def refused_page(
         cursor=request.query_params.get("cursor") or None,
     )
     # A database may take names for equal that are not (PROJ1 and proj1).
-    return [refused_view(form).as_dict() for form in forms if caller.sees(form.proj_id)], cursor
+    return [refused_view(form) for form in forms if caller.sees(form.proj_id)], cursor
 
 
 def refused_view(form: RefusedFormRecord) -> RefusedFormView:

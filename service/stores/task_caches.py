@@ -56,11 +56,11 @@ class LiveTasks:
 
     async def _look(self) -> None:
         newest, came = await submitted(self._newest)
-        seen = {row["task_id"]: live_view(row) for row in await active()}
+        seen = {run.task_id: live_view(run) for run in await active()}
         gone = {*self._seen, *self._hidden, *came} - seen.keys()
-        rows = await standing(sorted(gone))
-        ends = [live_view(row) for row in rows if row["state"] in TERMINAL]
-        self._hidden = {row["task_id"] for row in rows if row["state"] not in TERMINAL}
+        runs = await standing(sorted(gone))
+        ends = [live_view(run) for run in runs if run.state in TERMINAL]
+        self._hidden = {run.task_id for run in runs if run.state not in TERMINAL}
         self._seen, self._newest = seen, newest
         self._ends.extend(ends)
         self._ended += len(ends)

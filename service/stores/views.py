@@ -75,17 +75,17 @@ def task_view(task: TaskRecord) -> TaskView:
     )
 
 
-def live_view(row: dict[str, Any]) -> LiveTaskView:
-    """A row of :func:`db.queue.queue_state.active` as the stream of all tasks tells it."""
-    status, done = row["state"], row["state"] == Status.FINISHED
+def live_view(run: queue_state.RunProgress) -> LiveTaskView:
+    """How far a task is, as the stream of all tasks tells it."""
+    done = run.state == Status.FINISHED
     return LiveTaskView(
-        task_id=row["task_id"],
-        proj_id=row["proj_id"],
-        task_status=status,
-        epoch=row["epochs"] if done else row["epoch"],
-        epochs=row["epochs"],
-        percent=100.0 if done else row["permille"] / 10,
-        eta_seconds=_eta_seconds(status, row["remaining_ms"]),
+        task_id=run.task_id,
+        proj_id=run.proj_id,
+        task_status=run.state,
+        epoch=run.epochs if done else run.epoch,
+        epochs=run.epochs,
+        percent=100.0 if done else run.permille / 10,
+        eta_seconds=_eta_seconds(run.state, run.remaining_ms),
     )
 
 

@@ -152,7 +152,7 @@ async def test_who_watches_hears_of_trainings_only() -> None:
     number, came = await queue_state.submitted(newest)
     assert came == [ours]
     assert await queue_state.submitted(number) == (number, [])
-    assert [each["task_id"] for each in await queue_state.active()] == [ours]
+    assert [run.task_id for run in await queue_state.active()] == [ours]
     counted = (await queue_state.count_tasks()).tasks
     assert (counted["Submitted"], counted["Running"]) == (1, 0)
 

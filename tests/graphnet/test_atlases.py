@@ -320,7 +320,7 @@ def test_a_dataset_of_an_earlier_version_is_looked_at(
     del stored["interpretation"]["atlas"], stored["interpretation"]["offers"], stored["sha256"]
     (folder / "dataset.json").write_text(json.dumps(stored, separators=(",", ":")))
     assert load(folder).interpretation == dataset.interpretation
-    profile = profile_of(dataset, "old")
+    profile = profile_of(dataset, "old").as_dict()
     del profile["interpretation"]["atlas"], profile["interpretation"]["offers"]
     known = Profile.from_dict(profile)
     assert known.atlas == (tables()[atlas].title if atlas else "")

@@ -25,7 +25,7 @@ def test_of_many_columns_that_are_left_alone_the_first_are_kept(tmp_path: Path) 
     }
     path = tmp_path / "x.csv"
     pd.DataFrame(columns).to_csv(path, index=False)
-    stored = profile_of(read(path).settled(), "x")["interpretation"]
+    stored = profile_of(read(path).settled(), "x").as_dict()["interpretation"]
     kept = Interpretation.from_dict(stored).left_alone
     assert len(kept) == 200
     assert all(item.reason for item in kept)
@@ -46,7 +46,7 @@ def test_a_profile_of_connectomes_is_that_of_their_matrices(*, lacking: bool) ->
     regions = tuple(str(region) for region in range(1, 11))
     reading = Interpretation("npz", id="ids", connectome=ConnectomeReading("z", "upper"))
     dataset = Dataset(people, regions, (), reading, connectomes=edges)
-    found = profile_of(dataset, "x")
+    found = profile_of(dataset, "x").as_dict()
     whole = Profile.of(cohort_of(dataset, "x"), reading).as_dict()
     assert found == whole
     assert found["connectome"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from db.queue.queue_state import RunProgress
 from service.stores import task_caches as room
 from service.stores.task_caches import LiveTasks
 from tests.installations import Installation
@@ -23,11 +24,11 @@ class Rows:
         self.came: list[str] = []
         self.asked: list[str] = []
 
-    async def active(self) -> list[dict[str, Any]]:
+    async def active(self) -> list[RunProgress]:
         self.asked.append("active")
         return [self.row(name) for name, state in self.states.items() if state == "Running"]
 
-    async def standing(self, task_ids: Sequence[str]) -> list[dict[str, Any]]:
+    async def standing(self, task_ids: Sequence[str]) -> list[RunProgress]:
         self.asked.append("standing")
         return [self.row(task_id) for task_id in task_ids if task_id in self.states]
 
@@ -36,16 +37,16 @@ class Rows:
         self.came += [task_id for task_id in self.states if task_id not in self.came]
         return len(self.came), [] if after is None else self.came[after:]
 
-    def row(self, task_id: str) -> dict[str, Any]:
-        return {
-            "task_id": task_id,
-            "proj_id": "P",
-            "state": self.states[task_id],
-            "epoch": 1,
-            "epochs": 4,
-            "permille": 250,
-            "remaining_ms": 2500,
-        }
+    def row(self, task_id: str) -> RunProgress:
+        return RunProgress(
+            task_id,
+            proj_id="P",
+            state=self.states[task_id],
+            epoch=1,
+            epochs=4,
+            permille=250,
+            remaining_ms=2500,
+        )
 
 
 @pytest.fixture
