@@ -84,9 +84,9 @@ def _wired() -> RedisBroker:
     runtime = Runtime(settings, collector, metrics, choice.device_kind)
     reader = _reader(settings, runtime, uploads, datasets)
     pending = PendingEndings(runtime, settings.spool)
-    beside = _beside(runtime, reader, Predictor(models, reader, atlases), pending)
+    background = _background(runtime, reader, Predictor(models, reader, atlases), pending)
     broker = worker_broker(
-        settings.redis_url, runtime.names, choice.device_kind, [AsyncIO(), runtime, *beside]
+        settings.redis_url, runtime.names, choice.device_kind, [AsyncIO(), runtime, *background]
     )
     context = WorkerContext(runtime, models, checkpoints, choice, reader, pending, atlases)
     runner = TaskRunner(context)
@@ -96,7 +96,7 @@ def _wired() -> RedisBroker:
 
 
 def _multiparts(settings: ProcessSettings) -> MultipartStore | None:
-    """Where clients write into the bucket; None where they do not."""
+    """The uploads that clients write into the bucket themselves; None if that is not set up."""
     if not settings.s3_public_url:
         return None
     return open_multipart(
@@ -107,25 +107,25 @@ def _multiparts(settings: ProcessSettings) -> MultipartStore | None:
 def _reader(
     settings: ProcessSettings, runtime: Runtime, uploads: Store, datasets: Store
 ) -> DatasetReader:
-    """What is hidden in the spool is no task's."""
+    """Reads datasets; its folders are hidden in the spool, among those of tasks."""
     bounds = ReadLimits(settings.read_memory_mb, settings.read_seconds, settings.spool / ".reading")
     arrays = Arrays(datasets, settings.spool / ".arrays", settings.cache_mb)
     return DatasetReader(runtime.call, uploads, arrays, bounds)
 
 
-def _beside(
+def _background(
     runtime: Runtime, reader: DatasetReader, predictor: Predictor, pending: PendingEndings
 ) -> list[Middleware]:
-    """What goes on beside the training."""
+    """What runs beside the training: endings that are retried, answers to questions."""
     models, address = predictor.store, runtime.settings.public_url
     eraser = SubjectEraser(reader, models, address)
     files = FileReader(reader, ModelImporter(reader, models), eraser)
-    desks = (
+    servers = (
         QueueServer(rpc.READ_QUEUE, rpc.READ_ACTOR, files),
         QueueServer(rpc.QUEUE, rpc.ACTOR, predictor),
     )
     settings = runtime.settings
-    answering = RpcServer(settings.redis_url, runtime.names, desks)
+    answering = RpcServer(settings.redis_url, runtime.names, servers)
     if not settings.idle_exit_seconds:
         return [pending, answering]
 
@@ -136,7 +136,7 @@ def _beside(
 
 
 def _set_up_log(settings: ProcessSettings) -> None:
-    """Dramatiq has set up lines of text."""
+    """JSON, or Dramatiq's own lines of text with our marks."""
     if settings.log_format == JSON:
         start_log(JSON)
     else:

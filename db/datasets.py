@@ -21,7 +21,7 @@ from db.management.labels import (
 from db.models import Mapping as Answers
 from db.models import Profile
 from db.neurolearn import Dataset
-from db.rows import in_its_letters, page, pieces
+from db.rows import exact_match, page, pieces
 from db.server.errors import DatabaseError, NameTaken, translate_errors
 from db.server.limits import DATASETS, check_packet, storable, unstorable_of_dataset
 from db.server.transactions import now_ms, restart_on_deadlock, transaction
@@ -200,7 +200,7 @@ async def list_datasets(
     length of a content is not asked for: a database reads all of it to tell.
 
     Raises:
-        CursorUnknown: the cursor is none of ours.
+        CursorUnknown: the cursor does not come from an earlier page.
 
     """
     query = Dataset.all()
@@ -236,7 +236,7 @@ async def get_profiles(data_ids: Sequence[str]) -> dict[str, StoredProfile]:
 @translate_errors()
 async def stored_bytes(proj_id: str) -> int:
     """The bytes that the arrays of a project's datasets take."""
-    mine = in_its_letters(Dataset.all(), "proj_id", proj_id)
+    mine = exact_match(Dataset.all(), "proj_id", proj_id)
     data_ids = [str(data_id) for data_id in await mine.values_list("data_id", flat=True)]
     total = 0
     for some in pieces(data_ids):
@@ -289,7 +289,7 @@ async def put_profile(data_id: str, length: int, profile: Json) -> None:
 @translate_errors()
 async def suggested_answers(proj_id: str, signature: str) -> dict[str, str] | None:
     """The answers of the project's last dataset whose file looked the same; None of none."""
-    mine = in_its_letters(Answers.filter(signature=signature), "proj_id", proj_id)
+    mine = exact_match(Answers.filter(signature=signature), "proj_id", proj_id)
     row = await mine.order_by("-created_at").first()
     return None if row is None else json.loads(row.answers)
 

@@ -1,4 +1,4 @@
-"""Rows read and written as the ORM does not: by pages and pieces, in exact letters, many at once.
+"""Rows read and written as the ORM does not: by pages and pieces, case-sensitively, many at once.
 
 The ORM makes an object of every row and looks at each of its fields; for the rows of a new task
 that was a tenth of what a post costs.
@@ -31,7 +31,7 @@ async def page(query: Any, fields: tuple[str, ...], limit: int, cursor: str | No
     ``fields`` are what is read of each row, ``id`` among them.
 
     Raises:
-        CursorUnknown: the cursor is none of ours.
+        CursorUnknown: the cursor does not come from an earlier page.
 
     """
     before = query if cursor is None else query.filter(id__lt=_position(cursor))
@@ -108,12 +108,12 @@ class _Binary(Function):
     database_func = _Bytes
 
 
-def in_its_letters(query: Any, column: str, text: str) -> Any:
-    """The rows of a query whose column is exactly this text; an index may still find them.
+def exact_match(query: Any, column: str, text: str) -> Any:
+    """The rows of a query whose column is exactly this text, also by case; an index still serves.
 
-    Of text beyond ASCII the server decides, whose bytes depend on the connection.
+    Text beyond ASCII is compared by the column's collation: its bytes depend on the connection.
     """
-    found = query.filter(**{column: text})
+    equal = query.filter(**{column: text})
     if get_connection("default").capabilities.dialect != "mysql" or not text.isascii():
-        return found
-    return found.annotate(letters=_Binary(column)).filter(letters=text)
+        return equal
+    return equal.annotate(letters=_Binary(column)).filter(letters=text)

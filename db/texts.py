@@ -93,7 +93,7 @@ class IdGenerator:
 
 
 def made_at(made_id: str) -> datetime | None:
-    """When an id was made; None of an id that is none of these."""
+    """When :class:`IdGenerator` made an id; None for any other id."""
     match = STAMPED.fullmatch(made_id)
     try:
         return match and datetime.strptime(match["stamp"], STAMP).replace(tzinfo=UTC)

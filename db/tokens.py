@@ -59,7 +59,7 @@ async def new_token(proj_id: str, role: Role, *, days: int) -> tuple[str, TokenR
 
 @translate_errors()
 async def find_token(text: str) -> TokenRecord | None:
-    """The token that this is; None if it is none, has expired or was revoked.
+    """The token of this text; None if there is none, or it has expired or was revoked.
 
     The secret has 256 random bits, so a plain SHA-256 of it cannot be guessed; it is compared in
     constant time, and so is that of a token that is not there.

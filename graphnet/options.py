@@ -53,7 +53,7 @@ class Bound:
         return above and value <= self.high
 
     def parse(self, text: str) -> int | float | str:
-        """The number in a text; the text itself where it is none of this kind."""
+        """The number in a text; the text itself where it is not a number of this kind."""
         for kind in (int, float) if self.kind is float else (int,):
             try:
                 number = kind(text)

@@ -61,7 +61,7 @@ class DirectoryStore:
         found = self.local_path(task_id, name)
         with self._translated():
             source = found.open("rb")
-        with source, path.open("wb") as target:  # whose disk may be full, and is none of ours
+        with source, path.open("wb") as target:  # not ours: its disk may be full
             shutil.copyfileobj(source, target, PIECE)
 
     def local_path(self, task_id: str, name: str) -> Path:

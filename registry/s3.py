@@ -225,7 +225,7 @@ class S3Store:
             raise ObjectMissing(task_id, name)
         with path.open("wb") as file:
             for piece in self._pieces(task_id, name):
-                file.write(piece)  # whose disk may be full, and is none of ours
+                file.write(piece)  # not ours: its disk may be full
 
     def local_path(self, task_id: str, name: str) -> None:
         """No object is a file of this machine; see :class:`~registry.store.Store`."""

@@ -85,9 +85,9 @@ class Listener:
 def start_listener(
     host: str, port: int, scrape: Callable[[], bytes], fault: Callable[[], Message | None]
 ) -> Listener | None:
-    """A listener; None where port 0 asks for none, or the log says why there is none.
+    """A listener; None for port 0, or where it cannot listen, as the log then says.
 
-    Who trains or serves well does not end for being watched badly.
+    A process that trains or serves does not end because it cannot be monitored.
     """
     if not port:
         return None

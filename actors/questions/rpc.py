@@ -185,22 +185,22 @@ class QueueServer:
 
 
 class RpcServer(Middleware):
-    """Desks that are open from a worker's start to its end; a training holds none of them up."""
+    """Runs the servers of questions from a worker's start to its end, beside its training."""
 
-    def __init__(self, redis_url: str, names: Names, desks: Sequence[QueueServer]) -> None:
+    def __init__(self, redis_url: str, names: Names, servers: Sequence[QueueServer]) -> None:
         self._url = redis_url
         self._names = names
-        self._desks = tuple(desks)
+        self._servers = tuple(servers)
         self._ending: list[threading.Thread] = []
         self._closed = threading.Event()
 
     def idle_seconds(self) -> float:
-        """How long ago the last question came to any desk."""
-        return min(desk.idle_seconds() for desk in self._desks)
+        """How long ago the last question came to any of them."""
+        return min(server.idle_seconds() for server in self._servers)
 
     def after_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         """Open the queues as soon as their names are known."""
-        threading.Thread(target=self._open, name="desks", daemon=True).start()
+        threading.Thread(target=self._open, name="rpc", daemon=True).start()
 
     def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         """Begin to close them.
@@ -209,8 +209,8 @@ class RpcServer(Middleware):
         """
         self._closed.set()
         self._ending = [
-            threading.Thread(target=desk.close, name="ending: answers", daemon=True)
-            for desk in self._desks
+            threading.Thread(target=server.close, name="ending: answers", daemon=True)
+            for server in self._servers
         ]
         for thread in self._ending:
             thread.start()
@@ -225,6 +225,6 @@ class RpcServer(Middleware):
         while not self._names.known:
             if self._closed.wait(LOOK_SECONDS):
                 return
-        for desk in self._desks:
+        for server in self._servers:
             if not self._closed.is_set():
-                desk.open(self._url, self._names)
+                server.open(self._url, self._names)

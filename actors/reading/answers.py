@@ -53,7 +53,7 @@ def read_answer(outcome: ReadOutcome) -> Answer:
 
 
 def reply_or_reason(call: Callable[[], Answer]) -> Answer:
-    """The answer of ``call``, or why there is none, in a form that a message can carry."""
+    """The answer of ``call``, or the reason why it has no answer, as a message can carry it."""
     try:
         return call()
     except UploadGone as error:

@@ -189,6 +189,6 @@ def _is_kept(store: Store, upload_id: str, now: datetime) -> bool:
     try:
         upload = find_upload(store, upload_id)
     except (UploadGone, TypeError, ValueError):
-        return False  # it broke off, or is none of ours
+        return False  # it broke off, or is not an upload
     changed = datetime.fromtimestamp(upload.changed_at, UTC)
     return now - changed <= (AWAITED if upload.missing else KEPT)

@@ -64,9 +64,9 @@ class Checkpoints:
     def read(
         self, task_id: str, stage: int, check: Callable[[], None] = no_check
     ) -> Mapping[str, Tensor] | None:
-        """The state of a stage; None where there is none to go on from, or it cannot be had.
+        """The state of a stage; None where none was stored, or it cannot be read.
 
-        To begin anew costs time and nothing else: it comes to the same.
+        Starting again only costs time: the result is the same.
         """
         try:
             content = retry(

@@ -154,7 +154,7 @@ class TaskLog(logging.Handler):
         text = " ".join(text.removeprefix(f"task {self._claim.task_id}").lstrip(": ").split())
         at = datetime.fromtimestamp(record.created, UTC)
         line = f"{at:%Y-%m-%dT%H:%M:%SZ} {record.levelname} {self._part}{text}"[:LONGEST]
-        return line.encode(errors="replace").decode()  # half a letter is none that can be sent
+        return line.encode(errors="replace").decode()  # half a letter cannot be sent
 
     def _send(self) -> None:
         """In one transaction; sent again where that failed, so twice where the answer was lost."""

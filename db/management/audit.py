@@ -95,7 +95,7 @@ async def list_audit(
     """One page, newest first, and the cursor of the next.
 
     Raises:
-        CursorUnknown: the cursor is none of ours.
+        CursorUnknown: the cursor does not come from an earlier page.
 
     """
     query = AuditEntry.all()

@@ -11,7 +11,7 @@ from db.models import Outbox, Run
 from db.neurolearn import Submission
 from db.queue.claims import in_turn, place_of, waiting_projects
 from db.queue.states import ACTIVE, TERMINAL, Status
-from db.rows import in_its_letters, pieces
+from db.rows import exact_match, pieces
 from db.server.errors import translate_errors
 from db.server.transactions import now_ms
 from db.submissions.ownership import TYPES
@@ -218,7 +218,7 @@ async def count_tasks() -> TaskCounts:
 @translate_errors()
 async def count_project_tasks(proj_id: str) -> ProjectTaskCounts:
     """Count the tasks of a project. Raises DatabaseError."""
-    tasks = in_its_letters(Run.filter(part_of=""), "proj_id", proj_id)
+    tasks = exact_match(Run.filter(part_of=""), "proj_id", proj_id)
     return ProjectTaskCounts(await _by_state(tasks), await _oldest(tasks))
 
 

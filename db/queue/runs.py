@@ -280,7 +280,7 @@ async def cancelled_with_checkpoint() -> list[str]:
 @restart_on_deadlock
 @translate_errors()
 async def claim_cancelled(task_id: str, *, lease_ms: int) -> Claim | None:
-    """Claim such a task for ``lease_ms``; None if it is none, or another worker has it."""
+    """Claim such a task for ``lease_ms``; None for any other, or if another worker has it."""
     now = await now_ms()
     async with transaction() as connection:
         mine = _with_checkpoint(now).filter(task_id=task_id).using_db(connection)

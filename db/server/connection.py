@@ -221,7 +221,7 @@ async def _migrate(url: str, to: str, installation_id: str | None) -> str:
     await _init(url, for_all=False)
     try:
         connection = get_connection("default")
-        async with _alone(connection, url):
+        async with _migration_lock(connection, url):
             if connection.capabilities.dialect == "sqlite":
                 await connection.execute_script(NEURO_LEARN_ON_SQLITE)
             await versions.apply(to)
@@ -240,7 +240,7 @@ async def _installation(wanted: str | None) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _alone(connection: BaseDBAsyncClient, url: str) -> AsyncIterator[None]:
+async def _migration_lock(connection: BaseDBAsyncClient, url: str) -> AsyncIterator[None]:
     """Hold an advisory lock of the database server, or a file's beside SQLite."""
     dialect = connection.capabilities.dialect
     if dialect == "sqlite":

@@ -3,7 +3,7 @@
 A row is *ours* if it has a run of ours. A training (``dl_ts``, ``dl_ft``) without one is the
 *predecessor's*: the service that did this work before, whose rows stay as it left them. All else
 is *foreign*: of a service for machine learning or statistics, and not for us to show. A task is
-written in one transaction with its run, so none of ours is ever seen without.
+written in one transaction with its run, so one of ours always has a run.
 
 Whatever has a run is a training too, as no other form is accepted; so a query tells ours by the
 type alone. It never joins the tables: NEURO-LEARN's may be of another character set or collation.
@@ -66,7 +66,7 @@ def may_be_task(task_id: str) -> bool:
 
 @translate_errors()
 async def find_stranger(task_id: str) -> Stranger | None:
-    """The foreign row of this id; None if there is none, or it is none. No result is read."""
+    """The foreign row of this id; None if there is none. Its result is not read."""
     if not may_be_task(task_id):
         return None
     rows = await Submission.filter(task_id=task_id).values("task_id", "proj_id", "task_type")

@@ -68,7 +68,7 @@ async def list_refused(
     """One page, newest first, and the cursor of the next.
 
     Raises:
-        CursorUnknown: the cursor is none of ours.
+        CursorUnknown: the cursor does not come from an earlier page.
 
     """
     query = RefusedForm.all()

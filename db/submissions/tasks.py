@@ -150,7 +150,7 @@ async def list_tasks(
     Tasks of other services are passed over by the database, which reads no result for that.
 
     Raises:
-        CursorUnknown: the cursor is none of ours.
+        CursorUnknown: the cursor does not come from an earlier page.
 
     """
     query = Submission.filter(TRAINING)

@@ -333,7 +333,7 @@ def _table(stored: Any) -> FloatArray:
 
 
 def _coordinates(stored: Any) -> FloatArray | None:
-    """None where no atlas is known, or they are none."""
+    """(N, 3); None where no atlas is known, or they cannot be read."""
     try:
         return np.array(stored, dtype=np.float64) if stored else None
     except ValueError:

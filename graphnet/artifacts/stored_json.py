@@ -24,39 +24,39 @@ def as_items(stored: Any) -> Iterable[Any]:
 
 
 def as_texts(stored: Any) -> tuple[str, ...]:
-    """The items as texts; () where it is no list."""
+    """The items as texts; () if it is not a list."""
     return tuple(map(str, as_items(stored)))
 
 
 def as_text(stored: Any) -> str:
-    """An empty text where it is none."""
+    """The text; "" for anything else."""
     return stored if isinstance(stored, str) else ""
 
 
 def as_number(stored: Any) -> float | None:
-    """None where it is no number; a truth value is none."""
+    """The number; None for anything else, also for true and false."""
     is_number = isinstance(stored, (int, float)) and not isinstance(stored, bool)
     return stored if is_number else None
 
 
 def as_real(stored: Any) -> float:
-    """NaN where it is no number."""
+    """The number; NaN for anything else."""
     number = as_number(stored)
     return math.nan if number is None else float(number)
 
 
 def as_whole(stored: Any) -> int | None:
-    """None where it is no whole number."""
+    """The whole number; None for anything else."""
     return stored if isinstance(stored, int) and not isinstance(stored, bool) else None
 
 
 def as_numbers(stored: Any) -> dict[str, float | None]:
-    """Numbers by name, None of what is none."""
+    """Numbers by name; None for any value that is not a number."""
     return {str(name): as_number(value) for name, value in as_mapping(stored).items()}
 
 
 def as_interval(stored: Any) -> Interval | None:
-    """None where it is no pair of numbers."""
+    """The pair of numbers; None for anything else."""
     bounds = [as_number(bound) for bound in as_items(stored)]
     if len(bounds) != 2 or bounds[0] is None or bounds[1] is None:
         return None

@@ -25,7 +25,7 @@ class Recognition:
     possible: tuple[AtlasReading, ...] = ()
 
     def offers(self) -> tuple[Question, ...]:
-        """The question of which atlas it is, which need not be answered; () if it can be none."""
+        """The question of which atlas it is, which need not be answered; () if no atlas fits."""
         if not self.possible:
             return ()
         known = (Choice(each.name, each.message) for each in self.possible)

@@ -120,7 +120,7 @@ def benefit_band(
     labels = truth.astype(np.int64)
     if np.bincount(labels, minlength=2).min() < LEAST:
         return None
-    gain = np.where(truth[:, None] > 0, 1.0, -thresholds / (1 - thresholds))  # of whom is treated
+    gain = np.where(truth[:, None] > 0, 1.0, -thresholds / (1 - thresholds))  # per treated subject
     gain = gain * (probability[:, None] >= thresholds) / len(truth)
     drawn = np.concatenate([each @ gain for each in weights(labels, resamples, seed)])
     low, high = np.percentile(drawn, LEVELS, axis=0)

@@ -66,7 +66,7 @@ class ValidationResult:
 
     @property
     def comparisons(self) -> Sequence[Comparison]:
-        """Those of a sweep in each fold of the cross-validation; () of a task that is none."""
+        """Those of a sweep in each fold of the cross-validation; () of a task without a sweep."""
         return self.outcomes[CV].comparisons if CV in self.outcomes else ()
 
 

@@ -59,7 +59,8 @@ def read_state(path: Path, name: str, most: int) -> State:
     """The state dictionary in a file called ``name``, which may unpack to ``most`` bytes.
 
     Raises:
-        ModelError: it is none, holds more than tensors, or a value that is no finite number.
+        ModelError: it is not a state dictionary, holds more than tensors, or a value that is
+            not finite.
 
     """
     _check_kind(path, name, most)

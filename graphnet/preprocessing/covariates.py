@@ -146,7 +146,7 @@ class Design:
 
     @classmethod
     def from_list(cls, stored: Any) -> Self:
-        """From a manifest. Raises KeyError, TypeError or ValueError if it is none of ours."""
+        """From a manifest. Raises KeyError, TypeError or ValueError if it is damaged."""
         return cls(tuple(map(_stored_part, stored)))
 
     def each(
@@ -270,7 +270,7 @@ class CovariateAdjuster:
 
     @classmethod
     def from_dict(cls, stored: Any) -> Self:
-        """From a manifest. Raises ModelError if it is none of ours."""
+        """From a manifest. Raises ModelError if it is damaged."""
         try:
             names = tuple(str(name) for name in stored["names"])
             design = Design.from_list(stored["design"])
@@ -353,7 +353,7 @@ class CovariateInputs:
 
     @classmethod
     def from_dict(cls, stored: Any) -> Self:
-        """From a manifest. Raises ModelError if it is none of ours."""
+        """From a manifest. Raises ModelError if it is damaged."""
         try:
             names = tuple(str(name) for name in stored["names"])
             design = Design.from_list(stored["design"])

@@ -83,7 +83,7 @@ def fit_all(
     """Train all fits, as many at once as memory allows.
 
     Args:
-        cohort: S subjects, all of whom each model predicts in the end.
+        cohort: S subjects; each model predicts all of them in the end.
         specs: the fits, each with its rows of the cohort.
         classes: the labels, ascending; () of a clinical score.
         device: to train on.

@@ -64,7 +64,7 @@ class MlflowRun:
 
 @dataclass
 class TaskFiles:
-    """The manifest of a task and the files that go along; ``left_out``: those there are none of."""
+    """The manifest of a task and the files that go along; ``left_out``: what is missing."""
 
     manifest: Mapping[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)

@@ -56,7 +56,7 @@ class TrackingAddress:
         """The address given, or that of the variables that MLflow itself reads.
 
         Raises:
-            MlflowError: there is none, or it is no server's.
+            MlflowError: there is no address, or it is not one of a server.
 
         """
         given = (uri or variables.get(URI, "")).strip()

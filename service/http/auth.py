@@ -196,7 +196,7 @@ def _of(token: TokenRecord) -> Caller:
 
 @lru_cache(256)
 def host_name(host: str) -> str:
-    """The name in a Host header, without its port; "" if it is none."""
+    """The name in a Host header, without its port; "" if it cannot be read."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

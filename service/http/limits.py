@@ -146,7 +146,7 @@ DIGITS = 3  # so that a megabyte is seen
 
 
 async def check_quota(proj_id: str, size: int, quota: int) -> None:
-    """Refuse a file of ``size`` bytes where a project's ``quota`` has no room for it; 0 is none.
+    """Refuse a file of ``size`` bytes beyond what a project's ``quota`` leaves; 0 is no quota.
 
     A file counts as large as it is; what was stored of it counts as large as its arrays are.
 

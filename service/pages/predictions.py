@@ -103,7 +103,7 @@ SHARE = "share-"
 
 
 def _share_of(column: str) -> Callable[[Row], Any] | None:
-    """The probability of a class by its place; None where a column is none of these."""
+    """The probability of a class by its place; None for any other column."""
     place = column.removeprefix(SHARE)
     if not column.startswith(SHARE) or not (place.isascii() and place.isdecimal()):
         return None

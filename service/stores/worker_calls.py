@@ -54,7 +54,7 @@ THREADS = 4
 
 
 class NoAnswer(Exception):
-    """No worker has answered, and why; ``alone`` where there is none at all."""
+    """Why no worker has answered; ``alone`` if there is no worker at all."""
 
     def __init__(self, message: Message, *, alone: bool = False) -> None:
         super().__init__(message)

@@ -13,7 +13,7 @@ from graphnet.readers.connectomes.series import LEAST_POINTS
 from graphnet.readers.connectomes.triangles import are_symmetric
 from graphnet.readers.subjects.words import plain, words
 
-LOOKED_AT = 8  # subjects, of whom matrices are looked at
+LOOKED_AT = 8  # subjects whose matrices are examined
 BRAINGB = re.compile(r"fmri|dti|X\d")
 # What arrays are called, in lower case and without punctuation.
 CONNECTOMES = words(

@@ -164,10 +164,10 @@ def _node_names(root: Element, graph: Element, nodes: list[str]) -> tuple[str, .
 
 
 def read_edge_list(body: bytes, what: str) -> NumberTable | None:
-    """The weights (N, N) of a list of edges, N regions by name; None where a file is none.
+    """The weights (N, N) of a list of edges, N regions by name; None for any other file.
 
     Regions are the whole numbers or words of the first two columns, and there are at least as many
-    edges as regions, so that it is no series of three columns. A pair may be there both ways.
+    edges as regions, so that it is not a series of three columns. A pair may be there both ways.
     """
     if not _has_three_cells(body[:LOOKED_AT]):
         return None

@@ -129,7 +129,7 @@ def _of_virtual_brain(path: Path, most: int) -> list[Scan] | None:
 
 
 def _of_hdf5(path: Path, folder: Path) -> list[Scan]:
-    """By the names of BIDS that its arrays have; an average of a group is none of a subject."""
+    """By the names of BIDS that its arrays have; the average of a group is left out."""
     scans = []
     for inner in list_tables(path, path.name):
         name = f"{PurePath(inner).name}.npy"

@@ -61,9 +61,9 @@ def read_cifti(body: bytes, name: str) -> NumberTable:
 
 
 def _check_header(header: Any, size: int) -> None:
-    """The numbers are all that follows the header, and of decimals none is scaled.
+    """Only the numbers follow the header, and decimals are not scaled.
 
-    Raises ValueError: a header that is damaged would give other numbers for all.
+    Raises ValueError: a damaged header would change all numbers.
     """
     kind = header.get_data_dtype()
     numbers = math.prod(header.get_data_shape()) * kind.itemsize

@@ -99,7 +99,7 @@ class Unread:
 
 
 def tables_of(files: Files, inquiry: Inquiry, most: int) -> tuple[list[Table], dict[Path, Unread]]:
-    """The tables with ids, each id on one row; and of the other files why they are none."""
+    """The tables with ids, each id on one row; and why each other file cannot be one."""
     unread: dict[Path, Unread] = {}
     tables = [
         table
@@ -112,7 +112,7 @@ def tables_of(files: Files, inquiry: Inquiry, most: int) -> tuple[list[Table], d
 def _looked_into(
     path: Path, inquiry: Inquiry, most: int, unread: dict[Path, Unread]
 ) -> Table | None:
-    """A table with ids, each on one row; None where it is none, of which ``unread`` takes why."""
+    """A table with ids, each on one row; None where it is not, and ``unread`` takes why."""
     scratch = Inquiry(path.name, answers_of_measures(inquiry))
     sheet = None
     try:

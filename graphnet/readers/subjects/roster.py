@@ -139,7 +139,7 @@ def _likely(path: Path, folder: Path) -> tuple[bool, int, int, str]:
 
 
 def _looked_into(path: Path, files: Files, inquiry: Inquiry, most: int) -> Roster | None:
-    """A table as it would be used; None where it has no ids. Raises CohortError of what is none."""
+    """A table as it would be used; None where it has no ids. Raises CohortError if unreadable."""
     sheet = read_file(path, Inquiry(path.name, inquiry.answers), most)
     column = (
         id_column(sheet, path, files, Inquiry(path.name, inquiry.answers)) if len(sheet) else None

@@ -52,7 +52,7 @@ class StatisticsFormat:
 
 
 def statistics_format(head: bytes) -> StatisticsFormat | None:
-    """The format of a file that starts with ``head``; None where it is none of these."""
+    """The format of a file that starts with ``head``; None for any other file."""
     return next((form for form in FORMATS if form.is_kind(head)), None)
 
 

@@ -63,7 +63,7 @@ class WorksheetTable:
 
 
 def to_sheet(table: WorksheetTable, inquiry: Inquiry) -> Sheet:
-    """The table as named columns. Raises CohortError where it is none."""
+    """The table as named columns. Raises CohortError where it is not a table."""
     _check(table, inquiry)
     header, below = table.header, table.rows[table.header + 1 :]
     _say_above(table, inquiry)

@@ -229,7 +229,7 @@ def _rewritten(cells: tuple[str, ...], marks: Marks, *, with_comma: bool) -> tup
 
 
 def _mostly_commas(cells: tuple[str, ...]) -> tuple[str, ...]:
-    """Numbers beside a word that is none, so that this word is what is refused."""
+    """The cells with decimal points if most are numbers, so that only the others are refused."""
     fits = [_fits(COMMA_NUMBER, cell) for cell in cells]
     if 2 * sum(fits) <= sum(not is_missing(cell) for cell in cells):
         return cells
