@@ -8,14 +8,14 @@ hold these arrays: ``data.fc`` beside ``data.labels``, or a cell with the matrix
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.data.dataset import Dataset, Series
-from graphnet.data.interpretation import Interpretation, SeriesReading
+from graphnet.data.interpretation import SeriesReading
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 from graphnet.readers.arrays.aliases import as_documented, as_table, brain_arrays
@@ -239,6 +239,7 @@ def _check_names(names: Sequence[str], what: str, inquiry: Inquiry) -> None:
 
 def _dataset(kind: str, people: People, brain: BrainData) -> Dataset:
     connectome, points = brain.connectome, None
+    reading = None if connectome is None else connectome.reading
     if brain.series is not None:
         lengths = np.diff(brain.series.offsets)
         points = SeriesReading(int(lengths.min()), int(lengths.max()), "regions x points")
@@ -246,16 +247,7 @@ def _dataset(kind: str, people: People, brain: BrainData) -> Dataset:
         people.subjects,
         brain.regions,
         brain.measures,
-        Interpretation(
-            kind,
-            id=people.id,
-            label=people.label,
-            site=people.site,
-            score=people.score,
-            covariates=people.covariates,
-            connectome=None if connectome is None else connectome.reading,
-            series=points,
-        ),
+        replace(people.interpretation(kind, connectome=reading), series=points),
         values=brain.values,
         connectomes=None if connectome is None else connectome.edges,
         series=brain.series,

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from graphnet.data.dataset import Dataset
-from graphnet.data.interpretation import Interpretation
 from graphnet.errors import CohortError, shortened
 from graphnet.messages import Message
 from graphnet.readers.connectomes.series import counts_up
@@ -226,15 +225,8 @@ def _dataset(measured: Measured, listed: Listed) -> Dataset:
         values=values,
         connectomes=measured.connectomes,
         series=measured.series,
-        interpretation=Interpretation(
-            kind=KIND,
-            text=listed.text,
-            id=people.id,
-            label=people.label,
-            site=people.site,
-            score=people.score,
-            covariates=people.covariates,
-            connectome=measured.connectome,
+        interpretation=replace(
+            people.interpretation(KIND, listed.text, measured.connectome),
             series=measured.reading,
             repetition_time=measured.repetition_time,
             files=dict(measured.chosen),

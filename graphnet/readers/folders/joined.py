@@ -10,7 +10,7 @@ from pathlib import Path
 
 from graphnet.data.dataset import Dataset
 from graphnet.data.identifiers import match_ids
-from graphnet.data.interpretation import Choice, Interpretation
+from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 from graphnet.readers.folders.joined_values import CONNECTOMES, BrainOfTable, beside_each_other
@@ -284,16 +284,7 @@ def _dataset(people: People, tables: _Tables, inquiry: Inquiry, most: int) -> Da
         measures=measured.measures,
         values=measured.values,
         connectomes=measured.edges,
-        interpretation=Interpretation(
-            kind=KIND,
-            text=listing.sheet.text,
-            id=people.id,
-            label=people.label,
-            site=people.site,
-            score=people.score,
-            covariates=people.covariates,
-            connectome=measured.reading,
-        ),
+        interpretation=people.interpretation(KIND, listing.sheet.text, measured.reading),
     )
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from graphnet.data.dataset import Dataset
 from graphnet.data.identifiers import match_ids
-from graphnet.data.interpretation import Choice, Interpretation
+from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
 from graphnet.messages import Message
 from graphnet.readers.connectomes.matrices import edges_from_matrices, edges_from_vectors
@@ -181,15 +181,7 @@ def _dataset(stack: Stack, roster: Roster, inquiry: Inquiry) -> Dataset | None:
         measures=listed.measures if both else (),
         values=listed.values,
         connectomes=edges,
-        interpretation=Interpretation(
-            kind=KIND,
-            text=listed.text,
-            id=people.id,
-            label=people.label,
-            site=people.site,
-            score=people.score,
-            covariates=people.covariates,
-            connectome=reading,
-            files={"stack": stack.path.name},
+        interpretation=replace(
+            people.interpretation(KIND, listed.text, reading), files={"stack": stack.path.name}
         ),
     )

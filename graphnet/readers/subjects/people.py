@@ -21,7 +21,13 @@ from graphnet.data.dataset import (
     covariate_key,
 )
 from graphnet.data.identifiers import alike, collisions, repeated
-from graphnet.data.interpretation import ClassCoding, CovariateReading
+from graphnet.data.interpretation import (
+    ClassCoding,
+    ConnectomeReading,
+    CovariateReading,
+    Interpretation,
+    TextFormat,
+)
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import COVARIATES, LABEL, Inquiry
 from graphnet.readers.subjects.classes import class_coding
@@ -59,6 +65,24 @@ class People:
     site: str | None = None
     score: str | None = None
     covariates: tuple[CovariateReading, ...] = ()
+
+    def interpretation(
+        self,
+        kind: str,
+        text: TextFormat | None = None,
+        connectome: ConnectomeReading | None = None,
+    ) -> Interpretation:
+        """How a file of this ``kind`` was read: these columns, and what else is given."""
+        return Interpretation(
+            kind=kind,
+            text=text,
+            id=self.id,
+            label=self.label,
+            site=self.site,
+            score=self.score,
+            covariates=self.covariates,
+            connectome=connectome,
+        )
 
 
 def read_people(

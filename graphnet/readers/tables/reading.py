@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphnet.data.dataset import Dataset, Float32Array, FloatArray
-from graphnet.data.interpretation import COUNTS, OTHER, Choice, ConnectomeReading, Interpretation
+from graphnet.data.interpretation import COUNTS, OTHER, Choice, ConnectomeReading
 from graphnet.messages import Message, first_of
 from graphnet.readers.connectomes.matrices import edges_from_pairs, edges_from_vectors
 from graphnet.readers.inquiry import Inquiry
@@ -140,16 +140,7 @@ def _dataset(sheet: Sheet, kind: str, people: People, measured: Measured) -> Dat
         measures=measured.measures,
         values=measured.values,
         connectomes=measured.edges,
-        interpretation=Interpretation(
-            kind=kind,
-            text=sheet.text,
-            id=people.id,
-            label=people.label,
-            site=people.site,
-            score=people.score,
-            covariates=people.covariates,
-            connectome=measured.reading,
-        ),
+        interpretation=people.interpretation(kind, sheet.text, measured.reading),
     )
 
 
