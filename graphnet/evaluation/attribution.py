@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate, combinations, pairwise
-from typing import Any
 
 import numpy as np
 import torch
@@ -202,8 +201,7 @@ def explain(
     progress = progress or Progress()
     chosen = _evenly(cohort, MOST_SUBJECTS)
     compared = chosen if model.net.exact_integral else _evenly(cohort, MOST_IN_STEPS)
-    done = [0.0, *accumulate(passes(model, len(folds), len(chosen)))]
-    spans = pairwise(each / done[-1] for each in done)
+    spans = _spans(passes(model, len(folds), len(chosen)))
     with progress.part(*next(spans)):
         attribution = integrated_gradients(model, chosen)
     with progress.part(*next(spans)):
@@ -215,31 +213,34 @@ def explain(
         with progress.part(*span):
             of_folds.append(integrated_gradients(fold, compared))
     signed = _Signed.of(model, chosen, attribution)
-    agreement = signed.agreement([_Signed.of(model, compared, each) for each in of_folds])
-    share = attribution.by_region
+    agreement = signed.agreement([_Signed.of(model, compared, fold) for fold in of_folds])
     explanation = Explanation(
         subjects=attribution.subjects,
         gap=attribution.gap,
-        regions=_most_important(
-            cohort.regions, attribution, shift, signed, agreement.get("agreement")
-        ),
+        regions=_most_important(cohort.regions, attribution, shift, signed, agreement),
         measures=[
             MeasureImportance(name, float(attribution.by_measure[place]))
             for place, name in enumerate(cohort.measures)
         ],
         steps=attribution.steps,
-        agreement_of_methods=_spearman(share, shift),
-        stability=stability([each.by_region for each in of_folds]),
+        agreement_of_methods=_spearman(attribution.by_region, shift),
+        stability=stability([fold.by_region for fold in of_folds]),
         randomised=check,
     )
     importance = {
-        "share": share.tolist(),
-        "direction": attribution.mean.sum(axis=1).tolist(),
-        "occlusion": shift.tolist(),
-        **signed.as_dict(),
-        **{name: values.tolist() for name, values in agreement.items()},
+        "share": attribution.by_region,
+        "direction": attribution.mean.sum(axis=1),
+        "occlusion": shift,
+        **signed.arrays(),
+        **agreement.arrays(),
     }
-    return Explained(explanation, importance)
+    return Explained(explanation, {name: array.tolist() for name, array in importance.items()})
+
+
+def _spans(lengths: Sequence[float]) -> Iterator[tuple[float, float]]:
+    """Where each part begins and ends, as shares of the sum of their lengths."""
+    done = [0.0, *accumulate(lengths)]
+    return pairwise(share / done[-1] for share in done)
 
 
 def _most_important(
@@ -247,68 +248,85 @@ def _most_important(
     attribution: Attribution,
     shift: FloatArray,
     signed: "_Signed",
-    agreement: FloatArray | None,
+    agreement: "_Agreement",
 ) -> list[RegionImportance]:
-    share, given = attribution.by_region, signed.contribution
+    def at(region: int, values: FloatArray | None) -> float | None:
+        return None if values is None else float(values[region])
+
+    share = attribution.by_region
+    value, low, high = signed.contribution or (None, None, None)
     return [
         RegionImportance(
             regions[region],
             float(share[region]),
             float(attribution.mean[region].sum()),
             float(shift[region]),
-            contribution=None if given is None else float(given.value[region]),
-            low=None if given is None else float(given.low[region]),
-            high=None if given is None else float(given.high[region]),
-            agreement=None if agreement is None else float(agreement[region]),
+            contribution=at(region, value),
+            low=at(region, low),
+            high=at(region, high),
+            agreement=at(region, agreement.contribution),
         )
         for region in np.argsort(-share, kind="stable")[: 2 * TOP]
     ]
 
 
 @dataclass(frozen=True)
+class _Agreement:
+    """The share of the folds' models that have the same sign, (N,) and (N, F); None of no folds."""
+
+    contribution: FloatArray | None
+    slope: FloatArray | None
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """By their names in the stored importance."""
+        named = {"agreement": self.contribution, "slope_agreement": self.slope}
+        return {name: array for name, array in named.items() if array is not None}
+
+
+@dataclass(frozen=True)
 class _Signed:
     """What has a sign: the contributions of regions, and the slopes (N, F) of their measures.
 
-    Of more than two classes a slope would mix the evidence for several, so there is none.
+    With more than two classes there is no slope: it would mix the evidence for several.
     """
 
     contribution: Contribution | None
     slope: FloatArray | None
 
     @classmethod
-    def of(cls, model: StoredModel, cohort: Cohort, found: Attribution) -> "_Signed":
+    def of(cls, model: StoredModel, cohort: Cohort, attribution: Attribution) -> "_Signed":
         """That of one model's attributions for these subjects."""
         outputs = 1 if model.scale is not None else len(model.classes)
         targets = cohort.scores if outputs == 1 else class_numbers(cohort, model.classes)
-        given = contribution(found.by_subject, np.asarray(targets, dtype=np.float64), outputs)
-        return cls(given, found.slope if outputs <= 2 else None)
+        numbers = np.asarray(targets, dtype=np.float64)
+        contributed = contribution(attribution.by_subject, numbers, outputs)
+        return cls(contributed, attribution.slope if outputs <= 2 else None)
 
-    def agreement(self, folds: "Sequence[_Signed]") -> dict[str, FloatArray]:
-        """The share of the folds' models that have the same sign, by what has one."""
-        found = {}
-        values = [each.contribution.value for each in folds if each.contribution is not None]
-        if values and self.contribution is not None:
-            found["agreement"] = _same_sign(self.contribution.value, values)
-        slopes = [each.slope for each in folds if each.slope is not None]
-        if slopes and self.slope is not None:
-            found["slope_agreement"] = _same_sign(self.slope, slopes)
-        return found
+    def agreement(self, folds: "Sequence[_Signed]") -> _Agreement:
+        """How many of the folds' models have the same signs."""
+        values = [fold.contribution.value for fold in folds if fold.contribution is not None]
+        slopes = [fold.slope for fold in folds if fold.slope is not None]
+        own = None if self.contribution is None else self.contribution.value
+        return _Agreement(_same_sign(own, values), _same_sign(self.slope, slopes))
 
-    def as_dict(self) -> dict[str, Any]:
-        """For the stored importance."""
-        stored = {} if self.slope is None else {"slope": self.slope.tolist()}
+    def arrays(self) -> dict[str, FloatArray]:
+        """By their names in the stored importance."""
+        stored = {} if self.slope is None else {"slope": self.slope}
         if self.contribution is None:
             return stored
-        value, low, high = (each.tolist() for each in self.contribution)
+        value, low, high = self.contribution
         return {"contribution": value, "low": low, "high": high, **stored}
 
 
-def _same_sign(value: FloatArray, others: Sequence[FloatArray]) -> FloatArray:
-    shares: FloatArray = np.mean([np.sign(each) == np.sign(value) for each in others], axis=0)
+def _same_sign(value: FloatArray | None, others: Sequence[FloatArray]) -> FloatArray | None:
+    """The share of the others with the same sign; None where there is nothing to compare."""
+    if value is None or not others:
+        return None
+    shares: FloatArray = np.mean([np.sign(other) == np.sign(value) for other in others], axis=0)
     return shares
 
 
-def _randomised(model: StoredModel, cohort: Cohort, found: Attribution) -> RandomisedCheck:
+def _randomised(model: StoredModel, cohort: Cohort, explained: Attribution) -> RandomisedCheck:
     """Compare with copies of the network whose weights are shuffled within each tensor.
 
     An attribution that ranks regions alike whatever the weights are shows the data and the
@@ -320,9 +338,9 @@ def _randomised(model: StoredModel, cohort: Cohort, found: Attribution) -> Rando
         generator = torch.Generator().manual_seed(RANDOM_SEED + number)
         shuffled = {name: _shuffled(each, generator) for name, each in model.parameters.items()}
         other = integrated_gradients(replace(model, parameters=shuffled), cohort)
-        correlations.append(_spearman(found.by_region, other.by_region))
-    known = [each for each in correlations if each is not None]
-    return RandomisedCheck(RANDOMISED, float(np.mean(known)) if known else None)
+        correlations.append(_spearman(explained.by_region, other.by_region))
+    computed = [value for value in correlations if value is not None]
+    return RandomisedCheck(RANDOMISED, float(np.mean(computed)) if computed else None)
 
 
 def _shuffled(parameter: Tensor, generator: torch.Generator) -> Tensor:
