@@ -32,7 +32,7 @@ from actors.settings import ProcessSettings
 from actors.shutdown import end_within, step_of_thread
 from db.server.connection import close_database, database_address, open_database
 from db.server.errors import DatabaseError, DatabaseUnavailable, SchemaAhead
-from db.server.versions import check_known
+from db.server.versions import check_not_ahead
 from graphnet.messages import Message
 
 T = TypeVar("T")
@@ -225,7 +225,7 @@ class Runtime(Middleware):
         """End this process once the database is of a newer version, whose workers go on."""
         while True:
             try:
-                await check_known()
+                await check_not_ahead()
             except SchemaAhead as error:
                 log.critical("this worker ends: %s", error)
                 self._outdated = error.message

@@ -25,7 +25,7 @@ from db.rows import exact_match, page, pieces
 from db.server.errors import DatabaseError, NameTaken, translate_errors
 from db.server.limits import DATASETS, check_packet, storable, unstorable_of_dataset
 from db.server.transactions import now_ms, restart_on_deadlock, transaction
-from db.server.versions import check_known
+from db.server.versions import check_not_ahead
 from db.texts import IDS, Json, json_text
 from graphnet.messages import Message
 
@@ -94,7 +94,7 @@ async def insert_dataset(new: NewDataset) -> DatasetRecord:
         DatabaseError: a name has a character that its column does not have.
 
     """
-    await check_known()
+    await check_not_ahead()
     columns = ("data_name", "proj_id", "user_id", "hdfs_path")
     for _, message in await unstorable_of_dataset(
         {column: getattr(new, column) for column in columns}
@@ -272,7 +272,7 @@ async def stored_by_project() -> list[StoredByProject]:
 @translate_errors()
 async def put_profile(data_id: str, length: int, profile: Json) -> None:
     """Keep a profile, in the place of an older one. Raises SchemaAhead."""
-    await check_known()
+    await check_not_ahead()
     text = json_text(profile)
     await check_packet("database.profile-too-large", text)
     row = Profile.filter(data_id=data_id)
@@ -305,7 +305,7 @@ async def get_answers(data_id: str) -> dict[str, str]:
 @translate_errors()
 async def put_answers(of: ListedDataset, answers: Mapping[str, str], signature: str) -> None:
     """Keep how a dataset is to be read, in the place of an older mapping. Raises SchemaAhead."""
-    await check_known()
+    await check_not_ahead()
     async with transaction() as connection:
         await _replace_mapping(of, answers, signature, connection)
 
@@ -317,7 +317,7 @@ async def add_answer(of: ListedDataset, key: str, value: str) -> None:
 
     Where there was none, it is not suggested for other files: its signature is that of no file.
     """
-    await check_known()
+    await check_not_ahead()
     async with transaction() as connection:
         row = await Answers.filter(data_id=of.data_id).using_db(connection).first()
         answers = {} if row is None else json.loads(row.answers)
@@ -341,7 +341,7 @@ async def profiled_ids(data_ids: Sequence[str]) -> set[str]:
 @translate_errors()
 async def prune_profiles() -> int:
     """Remove profiles and labels of datasets whose rows are gone, which name subjects; how many."""
-    await check_known()
+    await check_not_ahead()
     profiled = [str(data_id) for data_id in await Profile.all().values_list("data_id", flat=True)]
     gone = sorted(set(profiled) - await _known_ids(Dataset, profiled))
     for some in pieces(gone):

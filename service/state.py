@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from actors.messaging.names import NamedBroker, Names
 from actors.messaging.relay import Relay
-from db.server.versions import check_known
+from db.server.versions import check_not_ahead
 from db.submissions.intake import Intake
 from service.forms.refusal_log import RefusalLog
 from service.http.limits import AdmissionControl, KeyedLock
@@ -42,7 +42,7 @@ class SchemaWatch:
         now = time.monotonic()
         if now - self._checked_at < FRESH_SECONDS:
             return
-        await check_known()
+        await check_not_ahead()
         self._checked_at = now
 
 

@@ -29,7 +29,7 @@ from db.queue.outbox import OutboxMessage
 from db.queue.queue_state import known_ids
 from db.queue.runs import cancel_silent, cancelled_with_checkpoint
 from db.server.errors import DatabaseUnavailable, SchemaAhead
-from db.server.versions import check_known
+from db.server.versions import check_not_ahead
 from db.submissions.intake import prune_keys
 
 log = logging.getLogger(__name__)
@@ -152,13 +152,13 @@ class Relay:
 
     async def _look_after(self) -> None:
         if self._reconciling and await self._acquire_period("reconcile"):
-            await check_known()
+            await check_not_ahead()
             await _reconcile(self._broker)
             if await self._acquire_period("adopt", ADOPT_SECONDS):
                 await adopt(self._broker.client, self._broker.names)
         if not await self._acquire_period("relay"):
             return
-        await check_known()
+        await check_not_ahead()
         for task_id in await cancel_silent(CANCEL_AFTER_MS, self._public_url):
             log.warning(
                 "task %s: its worker did not answer to being cancelled",

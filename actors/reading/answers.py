@@ -37,12 +37,12 @@ def refusal(reasons: Iterable[Message]) -> Answer:
 
 
 def without_answer(why: str, message: Message) -> Answer:
-    """Why nothing is answered (``away``, ``gone``, ``lost`` …), with the message that says it."""
+    """Why there is no answer: a word (``away``, ``gone``, ``lost`` …) with its message."""
     return {why: message.as_dict()}
 
 
 def read_answer(outcome: ReadOutcome) -> Answer:
-    """What came of a file, for whoever asked."""
+    """What came of reading a file: a refusal, questions, or a profile."""
     if outcome.refused:
         return refusal(outcome.refused)
     answer = {"preview": outcome.preview, "signature": outcome.signature}
@@ -72,7 +72,7 @@ def reply_or_reason(call: Callable[[], Answer]) -> Answer:
 
 @dataclass
 class FileReader:
-    """Answers by reading, and keeps what it is to keep.
+    """Answers questions about files and rows by reading them; stores a dataset where asked to.
 
     ``old_models`` imports models of the predecessor, ``eraser`` erases subjects.
     """
@@ -82,7 +82,7 @@ class FileReader:
     eraser: Callable[[ReadRequest], Answer] | None = None
 
     def __call__(self, **fields: Any) -> Answer:
-        """The answer; see the ``_told`` of whoever asks for its forms."""
+        """The answer, in one of the forms that :mod:`service.stores.worker_calls` reads."""
         request = ReadRequest(**fields)
         if is_late(request):
             return without_answer("away", LATE)
@@ -116,7 +116,7 @@ class FileReader:
             request.name, request.mapping, request.most, profile=True, content=keep
         )
         return self.reader.uploaded(
-            request.upload, options, lambda outcome: self._used(request, outcome)
+            request.upload, options, lambda outcome: self._answered(request, outcome)
         )
 
     def _kept_before(self, request: ReadRequest) -> Answer | None:
@@ -133,17 +133,17 @@ class FileReader:
         known = profiles.get(request.data_id)
         return None if known is None else {"profile": known.profile}
 
-    def _used(self, request: ReadRequest, outcome: ReadOutcome) -> Answer:
+    def _answered(self, request: ReadRequest, outcome: ReadOutcome) -> Answer:
         answer = read_answer(outcome)
         if request.purpose == KEEP and "profile" in answer:
             earlier = self._kept_before(request)  # another may have read the same upload meanwhile
             if earlier is not None:
                 return earlier
             self.reader.keep(_row_of(request), outcome)
-            self._settle(request.upload)
+            self._remove(request.upload)
         return answer
 
-    def _settle(self, upload: str) -> None:
+    def _remove(self, upload: str) -> None:
         """Remove the bytes that are kept as arrays now; garbage collection finds what stays."""
         try:
             remove_bytes(self.reader.uploads, find_upload(self.reader.uploads, upload))

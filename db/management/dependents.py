@@ -40,7 +40,7 @@ COLUMNS = ("id", "task_id", "proj_id", "task_name", "task_config", "task_status"
 
 
 @dataclass(frozen=True)
-class Known:
+class StoredTask:
     """What the database knows of a task with something stored; times by its clock, 0 for never.
 
     ``submitted`` says whether NEURO-LEARN's row is there, ``run`` whether the service's own is.
@@ -64,9 +64,9 @@ class _Needed(Exception):
 
 
 @translate_errors()
-async def look_up(task_ids: Sequence[str]) -> dict[str, Known]:
+async def look_up(task_ids: Sequence[str]) -> dict[str, StoredTask]:
     """Each of these tasks, also those that no row knows."""
-    known_tasks: dict[str, Known] = {}
+    known_tasks: dict[str, StoredTask] = {}
     retried = await _retried()
     for some in pieces(task_ids):
         runs = {run.task_id: run for run in await Run.filter(task_id__in=some)}
@@ -74,7 +74,7 @@ async def look_up(task_ids: Sequence[str]) -> dict[str, Known]:
         submitted = await _submitted(list(wholes.values()))
         children = await _children(some)
         for task_id in some:
-            task = _known(task_id, wholes[task_id] in submitted, runs.get(task_id))
+            task = _stored_task(task_id, wholes[task_id] in submitted, runs.get(task_id))
             needed = task.needed or children.get(task_id) or retried.get(task_id)
             known_tasks[task_id] = replace(task, needed=needed)
     return known_tasks
@@ -107,15 +107,15 @@ def _whole(task_id: str, run: Run | None) -> str:
     return (run.part_of if run else "") or task_id
 
 
-def _known(task_id: str, submitted: bool, run: Run | None) -> Known:  # noqa: FBT001
+def _stored_task(task_id: str, submitted: bool, run: Run | None) -> StoredTask:  # noqa: FBT001
     if run is None:
-        return Known(task_id, submitted)
+        return StoredTask(task_id, submitted)
     needed = None
     if run.state in {Status.SUBMITTED, Status.RUNNING}:
         needed = Message("cleaning.unfinished", status=status_name(run.state))
     elif run.state == Status.CANCELLED and run.checkpoint:
         needed = Message("cleaning.unsettled")
-    return Known(task_id, submitted, True, run.finished_at, run.removed_at, needed)  # noqa: FBT003
+    return StoredTask(task_id, submitted, True, run.finished_at, run.removed_at, needed)  # noqa: FBT003
 
 
 async def _children(

@@ -44,7 +44,7 @@ from db.queue.states import extract
 from db.server.errors import DatabaseError, DatabaseRefuses, Refusal, translate_errors
 from db.server.limits import check_packet, unstorable_of_dataset, unstorable_of_task
 from db.server.transactions import now_ms, restart_on_deadlock, transaction
-from db.server.versions import check_known
+from db.server.versions import check_not_ahead
 from db.submissions import tasks
 from db.submissions.tasks import TaskRecord
 from db.texts import json_text
@@ -106,7 +106,7 @@ async def edit_dataset(record: ListedDataset, edit: Edit, actor: Actor) -> tuple
         SchemaAhead, DatabaseError: a name has a character that its column does not have.
 
     """
-    await check_known()
+    await check_not_ahead()
     name = edit.name or record.data_name
     renamed = name != record.data_name
     if renamed:
@@ -159,7 +159,7 @@ async def delete_dataset(record: ListedDataset, actor: Actor, details: Mapping[s
         Gone: it was renamed or removed meanwhile.
 
     """
-    await check_known()
+    await check_not_ahead()
     async with transaction() as connection:
         row = Dataset.filter(data_id=record.data_id, data_name=record.data_name)
         if not await row.using_db(connection).delete():
@@ -184,7 +184,7 @@ async def replace_dataset(old: DatasetRecord, new: NewDataset) -> None:
         ContentTooLarge: the server's ``max_allowed_packet`` is smaller than the content.
 
     """
-    await check_known()
+    await check_not_ahead()
     profile = json_text(new.profile)
     await check_packet("database.dataset-too-large", new.data_cont)
     await check_packet("database.profile-too-large", profile)
@@ -238,7 +238,7 @@ async def edit_task(task: TaskRecord, edit: Edit, actor: Actor) -> Label:
         SchemaAhead, DatabaseError: the name has a character that its column does not have.
 
     """
-    await check_known()
+    await check_not_ahead()
     renamed = edit.name not in ("", task.task_name)
     for _, message in await unstorable_of_task({"task_name": edit.name}):
         raise DatabaseError(message)
@@ -267,7 +267,7 @@ async def begin_deletion(task: TaskRecord) -> None:
         InUse: a task that waits or runs is fine-tuned from it, or retries it.
 
     """
-    await check_known()
+    await check_not_ahead()
     now = await now_ms()
     async with transaction() as connection:
         ended = Run.filter(task_id=task.task_id).exclude(BUSY).using_db(connection)
@@ -287,7 +287,7 @@ async def begin_deletion(task: TaskRecord) -> None:
 @translate_errors()
 async def delete_task(task: TaskRecord, actor: Actor, details: Mapping[str, Any]) -> None:
     """Delete a task's rows, once nothing is stored of it any more."""
-    await check_known()
+    await check_not_ahead()
     async with transaction() as connection:
         await Submission.filter(task_id=task.task_id).using_db(connection).delete()
         await Result.filter(task_id=task.task_id).using_db(connection).delete()
@@ -308,7 +308,7 @@ async def rewrite_result(task_id: str, result: Mapping[str, Any], public_url: st
         Gone: the task was deleted meanwhile.
 
     """
-    await check_known()
+    await check_not_ahead()
     whole = json_text(dict(result))
     await check_packet("database.result-too-large", whole)
     async with transaction() as connection:

@@ -34,7 +34,7 @@ from db.queue.states import (
 )
 from db.server.errors import translate_errors
 from db.server.transactions import now_ms, restart_on_deadlock, transaction
-from db.server.versions import check_known
+from db.server.versions import check_not_ahead
 from db.submissions.form import KINDS
 from db.texts import json_object
 from graphnet.messages import Message
@@ -94,7 +94,7 @@ async def claim(
         SchemaAhead: the database is of a newer version, whose workers train its tasks.
 
     """
-    await check_known()
+    await check_not_ahead()
     token = str(uuid.uuid4())
     now = await now_ms()
     async with transaction() as connection:

@@ -29,8 +29,8 @@ class ShardState:
 async def dispatch(claim: Claim, count: int) -> bool:
     """Have the shards 1 to ``count`` done that are not there yet; False if the task was lost."""
     now = await now_ms()
-    known = {row["part"] for row in await Run.filter(part_of=claim.task_id).values("part")}
-    missing = [number for number in range(1, count + 1) if number not in known]
+    existing = {row["part"] for row in await Run.filter(part_of=claim.task_id).values("part")}
+    missing = [number for number in range(1, count + 1) if number not in existing]
     async with transaction() as connection:
         # Something must change, as MySQL counts nothing else.
         if not await claimed_run(claim, connection).update(lease_until=F("lease_until") + 1):

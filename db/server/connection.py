@@ -171,7 +171,7 @@ async def check_schema() -> None:
 
     """
     await ping()
-    await versions.check_known()
+    await versions.check_not_ahead()
     if await versions.behind():
         raise SchemaBehind(Message("database.own-tables-behind"))
     for model in (*OWN, Submission, Dataset):

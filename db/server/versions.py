@@ -27,18 +27,18 @@ CONFIG = AppConfig(models=["db.models"], default_connection="default", migration
 
 
 @cache
-def known() -> tuple[str, ...]:
+def known_migrations() -> tuple[str, ...]:
     """The names of all migrations of this version, in order."""
     found = (each.name for each in pkgutil.iter_modules(migrations.__path__))
     return tuple(sorted(name for name in found if name[0].isdecimal()))
 
 
 @translate_errors()
-async def check_known() -> None:
-    """Look whether the database is of this version or an older one. Raises SchemaAhead."""
-    newer = sorted(set(await _applied()) - set(known()))
+async def check_not_ahead() -> None:
+    """Raise SchemaAhead if the database is of a newer version than this one."""
+    newer = sorted(set(await _applied()) - set(known_migrations()))
     if newer:
-        last = known()[-1]
+        last = known_migrations()[-1]
         raise SchemaAhead(Message("database.newer", has=newer[-1], knows=last, to=last[:4]))
 
 
@@ -55,10 +55,10 @@ async def apply(to: str = "") -> None:
         DatabaseError: there is no such migration, or what is to be undone is in use.
 
     """
-    await check_known()
+    await check_not_ahead()
     connection = get_connection("default")
     executor = _executor(connection)
-    targets = [MigrationTarget(APP, _named(to))] if to else None
+    targets = [MigrationTarget(APP, _migration_named(to))] if to else None
     plan = await executor.plan(targets)
     if any(step.backward for step in plan):
         await _check_idle(connection)
@@ -79,10 +79,10 @@ async def _applied() -> list[str]:
     return [str(row["name"]) for row in rows]
 
 
-def _named(to: str) -> str:
-    found = [name for name in known() if name.startswith(to)]
+def _migration_named(to: str) -> str:
+    found = [name for name in known_migrations() if name.startswith(to)]
     if len(found) != 1:
-        names = ", ".join(name[:4] for name in known())
+        names = ", ".join(name[:4] for name in known_migrations())
         raise DatabaseError(Message("database.no-migration", asked=to[:40], names=names))
     return found[0]
 

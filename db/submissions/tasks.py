@@ -17,7 +17,7 @@ from db.rows import page, pieces
 from db.server.errors import translate_errors
 from db.server.limits import SUBMISSIONS, storable
 from db.server.transactions import restart_on_deadlock
-from db.server.versions import check_known
+from db.server.versions import check_not_ahead
 from db.submissions.form import StoredForm
 from db.submissions.ownership import TRAINING, Owner, may_be_task, owner_of
 from db.texts import Json, json_object, plain
@@ -340,7 +340,7 @@ async def read_results(task_ids: Sequence[str], reduce: Callable[[Json | None], 
 @translate_errors()
 async def prune() -> int:
     """Remove the results of tasks whose submissions are gone, which name subjects; how many."""
-    await check_known()
+    await check_not_ahead()
     task_ids = [str(task_id) for task_id in await Result.all().values_list("task_id", flat=True)]
     removed = 0
     for some in pieces(task_ids):

@@ -1,4 +1,4 @@
-"""What ``sgn clean`` removes: models of a certain age, and what no task owns any more."""
+"""What ``sgn clean`` removes: models of a certain age, and objects that no task owns."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from db.management.dependents import Known, look_up, mark_removed
+from db.management.dependents import StoredTask, look_up, mark_removed
 from db.server.transactions import now_ms
 from graphnet.errors import system_reason
 from graphnet.messages import Message, render
@@ -81,21 +81,21 @@ class Cleaning:
         ]
         stored += [(SPOOL, path.name) for path in sorted(self._spool.glob("*")) if path.is_dir()]
         stored = [(what, name) for what, name in stored if is_task_id(name)]
-        known = await look_up(sorted({task_id for _, task_id in stored}))
-        if known and not any(task.submitted or task.run for task in known.values()):
-            raise CleaningError(Message("local.other-installation", count=len(known)))
+        tasks = await look_up(sorted({task_id for _, task_id in stored}))
+        if tasks and not any(task.submitted or task.run for task in tasks.values()):
+            raise CleaningError(Message("local.other-installation", count=len(tasks)))
         before = await self._before()
-        return [self._judged(what, known[task_id], before) for what, task_id in stored]
+        return [self._judged(what, tasks[task_id], before) for what, task_id in stored]
 
     async def carry_out(self, item: Item) -> Item:
-        """Remove one that goes, if it still may; how that went. Raises DatabaseError."""
-        known = (await look_up([item.task_id]))[item.task_id]
+        """Remove an item that goes, if it still may; how that went. Raises DatabaseError."""
+        task = (await look_up([item.task_id]))[item.task_id]
         before = await self._before()
-        judged = self._judged(item.what, known, before)
+        judged = self._judged(item.what, task, before)
         if not judged.goes:
             return judged
-        if item.what == MODEL and known.run and not known.removed_at:
-            aged = before if known.submitted and before is not None else await now_ms()
+        if item.what == MODEL and task.run and not task.removed_at:
+            aged = before if task.submitted and before is not None else await now_ms()
             needed = await mark_removed(item.task_id, ended_before=aged)
             if needed is not None:
                 return replace(judged, goes=False, why=needed)
@@ -113,59 +113,59 @@ class Cleaning:
             return replace(item, goes=False, failed=True, why=why)
         return item
 
-    def _judged(self, what: str, known: Known, before: int | None) -> Item:
+    def _judged(self, what: str, task: StoredTask, before: int | None) -> Item:
         judges: dict[str, Callable[[], tuple[bool, Message]]] = {
-            MODEL: lambda: self._model(known, before),
-            CHECKPOINTS: lambda: _checkpoints(known),
-            SPOOL: lambda: self._left_over(known),
+            MODEL: lambda: self._model(task, before),
+            CHECKPOINTS: lambda: _checkpoints(task),
+            SPOOL: lambda: self._left_over(task),
         }
         goes, why = judges[what]()
-        return Item(what, known.task_id, goes, why)
+        return Item(what, task.task_id, goes, why)
 
-    def _left_over(self, known: Known) -> tuple[bool, Message]:
-        if known.needed is not None:
-            return False, known.needed
+    def _left_over(self, task: StoredTask) -> tuple[bool, Message]:
+        if task.needed is not None:
+            return False, task.needed
         # The folder may be shared with other installations on this machine.
-        if not known.run and not self._unknown:
+        if not task.run and not self._unknown:
             return False, UNKNOWN
         if self._days is None:
             return False, NO_AGE
-        folder = self._spool / known.task_id
+        folder = self._spool / task.task_id
         if not folder.is_dir():
             return False, Message("cleaning.gone")
         written = 1000 * folder.stat().st_mtime
         why = Message("cleaning.left-on", day=_day(written))
         return written < time.time() * 1000 - self._days * DAY_MS, why
 
-    def _model(self, known: Known, before: int | None) -> tuple[bool, Message]:
-        if not known.run and not known.submitted:
+    def _model(self, task: StoredTask, before: int | None) -> tuple[bool, Message]:
+        if not task.run and not task.submitted:
             return self._unknown, UNKNOWN
-        return _of_age(known, before)
+        return _of_age(task, before)
 
     async def _before(self) -> int | None:
         return None if self._days is None else await now_ms() - self._days * DAY_MS
 
 
-def _of_age(known: Known, before: int | None) -> tuple[bool, Message]:
-    if known.removed_at:
-        return True, Message("cleaning.interrupted", day=_day(known.removed_at))
-    if known.needed is not None:
-        return False, known.needed
-    if not known.run:
+def _of_age(task: StoredTask, before: int | None) -> tuple[bool, Message]:
+    if task.removed_at:
+        return True, Message("cleaning.interrupted", day=_day(task.removed_at))
+    if task.needed is not None:
+        return False, task.needed
+    if not task.run:
         return False, Message("cleaning.age-unknown")
-    if not known.submitted:
+    if not task.submitted:
         return True, DELETED
     if before is None:
         return False, NO_AGE
-    return known.ended_at < before, Message("cleaning.ended-on", day=_day(known.ended_at))
+    return task.ended_at < before, Message("cleaning.ended-on", day=_day(task.ended_at))
 
 
-def _checkpoints(known: Known) -> tuple[bool, Message]:
-    if known.needed is not None:
-        return False, known.needed
-    if not known.submitted:
+def _checkpoints(task: StoredTask) -> tuple[bool, Message]:
+    if task.needed is not None:
+        return False, task.needed
+    if not task.submitted:
         return True, DELETED
-    if not known.run:
+    if not task.run:
         return True, Message("cleaning.no-worker-knows")
     return False, Message("cleaning.workers-remove")
 

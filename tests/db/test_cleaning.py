@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from db.management import dependents
-from db.management.dependents import Known, look_up, mark_removed
+from db.management.dependents import StoredTask, look_up, mark_removed
 from db.models import Run
 from db.queue import runs
 from db.queue.claims import Claim
@@ -94,7 +94,7 @@ async def test_what_is_in_hand_stays() -> None:
     assert str(known[waiting].needed) == "it is Submitted"
     assert str(known[claim.task_id].needed) == "it is Running"
     assert known[unsettled.task_id].needed == Message("cleaning.unsettled")
-    assert known["TASK0"] == Known("TASK0")
+    assert known["TASK0"] == StoredTask("TASK0")
     for task_id in known:
         assert await mark_removed(task_id, ended_before=LATER) == CHANGED
     await runs.write_cancelled_result(unsettled.task_id, None)

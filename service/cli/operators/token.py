@@ -142,14 +142,14 @@ def _run(home: Path | None, query: Coroutine[Any, Any, T]) -> T:
     from actors.settings import ProcessSettingsError, read  # noqa: PLC0415
     from db.server.connection import close_database, migrate, open_database  # noqa: PLC0415
     from db.server.errors import DatabaseError  # noqa: PLC0415
-    from db.server.versions import check_known  # noqa: PLC0415
+    from db.server.versions import check_not_ahead  # noqa: PLC0415
 
     async def opened(url: str) -> T:
         if home is not None:
             await migrate(url)
         await open_database(url)
         try:
-            await check_known()
+            await check_not_ahead()
             return await query
         finally:
             await close_database()
