@@ -92,13 +92,13 @@ class FineTuning:
         if leading is None:
             reason = next((each.reason for each in self.comparisons if each.reason), None)
             return [Message("tuning.unknown", reason=reason or Message("tuning.nobody-new"))]
-        told = [_verdict(leading), *_scratch(leading)]
+        sentences = [_verdict(leading), *_scratch(leading)]
         if leading.seen_by_parent or leading.seen_in_training:
             counts = {"parent": leading.seen_by_parent, "training": leading.seen_in_training}
-            told.append(Message("tuning.left-out", **counts))
+            sentences.append(Message("tuning.left-out", **counts))
         if not self.parent_is_known:
-            told.append(Message("tuning.parent-unknown"))
-        return told
+            sentences.append(Message("tuning.parent-unknown"))
+        return sentences
 
     @property
     def helped(self) -> bool | None:
@@ -132,39 +132,39 @@ class FineTuning:
         return cls(comparisons, bool(stored.get("parent_is_known", True)))
 
 
-def _verdict(found: TuningComparison) -> Message:
+def _verdict(comparison: TuningComparison) -> Message:
     """Whether the tuned model is better than its parent: by what, and beyond chance or not."""
-    rival, name = found.rivals[PARENT], found.leading
+    rival, name = comparison.rivals[PARENT], comparison.leading
     figures = {
-        "split": found.split,
-        "subjects": found.n,
+        "split": comparison.split,
+        "subjects": comparison.n,
         "metric": Message(f"names.metric-{name}"),
-        "tuned": _shown(found.tuned.get(name, UNKNOWN).value),
+        "tuned": _shown(comparison.tuned.get(name, UNKNOWN).value),
         "parent": _shown(rival.metrics.get(name, UNKNOWN).value),
         **_difference(rival.differences.get(name, UNKNOWN)),
     }
-    if not found.is_enough:
+    if not comparison.is_enough:
         return Message("tuning.few", least=LEAST, **figures)
     if rival.differences.get(name, UNKNOWN).low is None:
         return Message("tuning.few", least=LEAST, **figures)
     gain = rival.gain(name)
     if gain:
         return Message("tuning.helped" if gain > 0 else "tuning.harmed", **figures)
-    moved = _beside_the_ranking(found)
+    moved = _beside_the_ranking(comparison)
     if moved is not None:
-        return Message(moved, **figures, **_threshold(found))
+        return Message(moved, **figures, **_threshold(comparison))
     return Message("tuning.unclear", **figures)
 
 
-def _beside_the_ranking(found: TuningComparison) -> str | None:
+def _beside_the_ranking(comparison: TuningComparison) -> str | None:
     """What changed although the ranking did not: the threshold, or the probabilities.
 
     Only the threshold did if the parent with its own moved does as well.
     """
-    rival, moved = found.rivals[PARENT], found.rivals.get(MOVED)
+    rival, moved = comparison.rivals[PARENT], comparison.rivals.get(MOVED)
     changed = [name for name in ("brier", "sensitivity", "specificity")
                if rival.differences.get(name, UNKNOWN).sign]  # fmt: skip
-    if not changed or found.leading != "auc":
+    if not changed or comparison.leading != "auc":
         return None
     if rival.gain("brier") < 0:
         return "tuning.probabilities-worse"
@@ -176,12 +176,12 @@ def _beside_the_ranking(found: TuningComparison) -> str | None:
     return "tuning.threshold-moved" if alike else None
 
 
-def _threshold(found: TuningComparison) -> dict[str, str]:
+def _threshold(comparison: TuningComparison) -> dict[str, str]:
     """Sensitivity, specificity and Brier score of the tuned model, its parent, and that moved."""
     models = {
-        "tuned": found.tuned,
-        "parent": found.rivals[PARENT].metrics,
-        "moved": found.rivals.get(MOVED, Rival()).metrics,
+        "tuned": comparison.tuned,
+        "parent": comparison.rivals[PARENT].metrics,
+        "moved": comparison.rivals.get(MOVED, Rival()).metrics,
     }
     return {
         f"{name}_{model}": _shown(figures.get(name, UNKNOWN).value)
@@ -190,15 +190,15 @@ def _threshold(found: TuningComparison) -> dict[str, str]:
     }
 
 
-def _scratch(found: TuningComparison) -> list[Message]:
+def _scratch(comparison: TuningComparison) -> list[Message]:
     """How the tuned model does beside one trained from scratch on the same new subjects."""
-    rival, name = found.rivals.get(SCRATCH), found.leading
+    rival, name = comparison.rivals.get(SCRATCH), comparison.leading
     if rival is None:
         return []
     if rival.reason is not None:
         return [Message("tuning.no-scratch", reason=rival.reason)]
     difference = rival.differences.get(name, UNKNOWN)
-    if difference.low is None or not found.is_enough:
+    if difference.low is None or not comparison.is_enough:
         return []
     values = {
         "metric": Message(f"names.metric-{name}"),
@@ -209,8 +209,8 @@ def _scratch(found: TuningComparison) -> list[Message]:
     return [Message(code[rival.gain(name)], **values)]
 
 
-def _difference(found: Estimate) -> dict[str, str]:
-    bounds = {"difference": found.value, "low": found.low, "high": found.high}
+def _difference(estimate: Estimate) -> dict[str, str]:
+    bounds = {"difference": estimate.value, "low": estimate.low, "high": estimate.high}
     return {name: "—" if value is None else f"{value:+.3f}" for name, value in bounds.items()}
 
 
@@ -218,23 +218,23 @@ def _shown(value: float | None) -> str:
     return "—" if value is None else f"{value:.3f}"
 
 
-def _comparison_json(found: TuningComparison) -> dict[str, Any]:
+def _comparison_json(comparison: TuningComparison) -> dict[str, Any]:
     return {
-        "split": found.split,
-        "n": found.n,
-        "by_class": dict(found.by_class),
-        "seen_by_parent": found.seen_by_parent,
-        "seen_in_training": found.seen_in_training,
-        "tuned": _estimates_json(found.tuned),
+        "split": comparison.split,
+        "n": comparison.n,
+        "by_class": dict(comparison.by_class),
+        "seen_by_parent": comparison.seen_by_parent,
+        "seen_in_training": comparison.seen_in_training,
+        "tuned": _estimates_json(comparison.tuned),
         "rivals": {
             name: {
                 "metrics": _estimates_json(rival.metrics),
                 "differences": _estimates_json(rival.differences),
                 "reason": None if rival.reason is None else rival.reason.as_dict(),
             }
-            for name, rival in found.rivals.items()
+            for name, rival in comparison.rivals.items()
         },
-        "reason": None if found.reason is None else found.reason.as_dict(),
+        "reason": None if comparison.reason is None else comparison.reason.as_dict(),
     }
 
 

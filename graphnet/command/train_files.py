@@ -48,7 +48,7 @@ from graphnet.messages import ENGLISH, LANGUAGES, Message, render
 from graphnet.readers.inquiry import UNASKED
 from graphnet.readers.reading import read
 from graphnet.report.page import render_report
-from graphnet.report.training import sweep_told
+from graphnet.report.training import sweep_sentences
 from graphnet.training.callbacks import Callback
 from graphnet.training.devices import choose_device
 from graphnet.training.history import Epoch
@@ -381,7 +381,7 @@ def write(outcome: Outcome, given: argparse.Namespace) -> None:
         print(render(note, given.lang), file=sys.stderr)  # noqa: T201
     print(json.dumps(outcome.result.as_dict()["metrics"], indent=1))  # noqa: T201
     sweep = outcome.result.sweep
-    for message in () if sweep is None else sweep_told(sweep):
+    for message in () if sweep is None else sweep_sentences(sweep):
         print(render(message, given.lang), file=sys.stderr)  # noqa: T201
     helped = outcome.result.fine_tuning
     for message in () if helped is None else helped.messages:

@@ -50,13 +50,13 @@ def cohort_of(
     notes += _dropped(kept, name, target)
     ids = _those(ids, kept)
     edges = None if dataset.connectomes is None else _rows(dataset.connectomes, kept)
-    found = square(edges) if edges is not None and squares else None
-    rows = np.zeros((len(ids), len(dataset.regions), 0)) if found is None else found
+    connectomes = square(edges) if edges is not None and squares else None
+    rows = np.zeros((len(ids), len(dataset.regions), 0)) if connectomes is None else connectomes
     features, measures, findings = _features(
         dataset, kept, None if edges is None else rows, ids, name
     )
     if edges is not None:
-        screened = edges if found is None else found
+        screened = edges if connectomes is None else connectomes
         findings += screen_edges(screened, dataset.regions, ids, name)
     usual = _site_of(name)
     covariates, odd = _covariates(dataset, kept, name)
@@ -69,7 +69,7 @@ def cohort_of(
         regions=dataset.regions,
         measures=measures,
         scores=np.asarray(dataset.subjects.scores[kept]),
-        connectomes=found,
+        connectomes=connectomes,
         series=_series(dataset, kept),
         findings=findings,
         notes=(*notes, *odd, *_left_alone(dataset, name)),
@@ -83,10 +83,10 @@ def cohort_of(
 
 def _nobody(dataset: Dataset, name: str, target: str) -> Message:
     """Why no subject can be kept."""
-    found = dataset.interpretation
-    if target == GROUP and found.label is None:
+    interpretation = dataset.interpretation
+    if target == GROUP and interpretation.label is None:
         return Message("data.no-class-column", name=name)
-    if target == SCORE and found.score is None:
+    if target == SCORE and interpretation.score is None:
         return Message("data.no-score-column", name=name)
     return Message("data.nobody", name=name, target=target)
 
@@ -145,8 +145,8 @@ def _dropped(kept: NDArray[np.bool_], name: str, target: str) -> tuple[Message, 
 
 def _left_alone(dataset: Dataset, name: str) -> tuple[Message, ...]:
     """What of the file was not used; the interpretation says why."""
-    found = [each.what for each in dataset.interpretation.left_alone]
-    return (Message("data.not-used", name=name, columns=first_of(found)),) if found else ()
+    columns = [each.what for each in dataset.interpretation.left_alone]
+    return (Message("data.not-used", name=name, columns=first_of(columns)),) if columns else ()
 
 
 def _covariates(
@@ -154,13 +154,13 @@ def _covariates(
 ) -> tuple[tuple[Covariate, ...], tuple[Message, ...]]:
     """Those of the kept subjects, and what of them cannot be used."""
     rows = np.flatnonzero(kept)
-    found = [usable(covariate.rows(rows)) for covariate in dataset.subjects.covariates]
+    counted = [usable(covariate.rows(rows)) for covariate in dataset.subjects.covariates]
     odd = tuple(
         Message("data.covariate-odd", name=name, covariate=covariate.name, count=count)
-        for covariate, count in found
+        for covariate, count in counted
         if count
     )
-    return tuple(covariate for covariate, _ in found), odd
+    return tuple(covariate for covariate, _ in counted), odd
 
 
 def _rows(array: NDArray[Number], kept: NDArray[np.bool_]) -> NDArray[Number]:

@@ -196,10 +196,10 @@ def _dataset(description: Mapping[str, Any], folder: Path) -> Dataset:
     return with_recognised_atlas(dataset) if of_older_version else dataset
 
 
-def _mapped(told: Mapping[str, Any], name: str, folder: Path) -> Array:
+def _mapped(described: Mapping[str, Any], name: str, folder: Path) -> Array:
     """One array; its bytes are compared with the checksum before its header is read."""
     path = folder / _file(name)
-    if not path.is_file() or sha256_of(path) != told["sha256"]:
+    if not path.is_file() or sha256_of(path) != described["sha256"]:
         raise _damaged(folder, "array", path.name)
     with path.open("rb") as file:
         if npy.read_magic(file) != (1, 0):
@@ -208,7 +208,7 @@ def _mapped(told: Mapping[str, Any], name: str, folder: Path) -> Array:
         start = file.tell()
     header = (list(shape), is_fortran, dtype)
     size = start + math.prod(shape) * dtype.itemsize  # of Python's integers, which do not overflow
-    wanted = (list(told["shape"]), False, np.dtype(DTYPES[name]))
+    wanted = (list(described["shape"]), False, np.dtype(DTYPES[name]))
     if header != wanted or size != path.stat().st_size:
         raise _damaged(folder, "shape", path.name)
     return np.memmap(path, dtype, "r", start, shape) if math.prod(shape) else np.empty(shape, dtype)
@@ -256,14 +256,14 @@ def _of_covariate(covariate: Covariate) -> dict[str, Any]:
     return {"name": covariate.name, "kind": covariate.kind, "values": cells}
 
 
-def _subjects(told: Mapping[str, Any]) -> Subjects:
-    ids = _names(told["ids"])
+def _subjects(stored: Mapping[str, Any]) -> Subjects:
+    ids = _names(stored["ids"])
     subjects = Subjects(
         ids=ids,
-        labels=np.array(told["labels"], dtype=np.int64).reshape(len(ids)),
-        scores=_numbers(told["scores"]).reshape(len(ids)),
-        sites=_names(told["sites"]),
-        covariates=tuple(_covariate(covariate) for covariate in told["covariates"]),
+        labels=np.array(stored["labels"], dtype=np.int64).reshape(len(ids)),
+        scores=_numbers(stored["scores"]).reshape(len(ids)),
+        sites=_names(stored["sites"]),
+        covariates=tuple(_covariate(covariate) for covariate in stored["covariates"]),
     )
     columns = (subjects.sites, *(covariate.values for covariate in subjects.covariates))
     if any(len(column) != len(ids) for column in columns):
@@ -271,20 +271,22 @@ def _subjects(told: Mapping[str, Any]) -> Subjects:
     return subjects
 
 
-def _covariate(told: Mapping[str, Any]) -> Covariate:
-    if told["kind"] == NUMERIC:
-        return Covariate(str(told["name"]), NUMERIC, _numbers(told["values"]))
-    return Covariate(str(told["name"]), CATEGORICAL, _names(told["values"]))
+def _covariate(stored: Mapping[str, Any]) -> Covariate:
+    if stored["kind"] == NUMERIC:
+        return Covariate(str(stored["name"]), NUMERIC, _numbers(stored["values"]))
+    return Covariate(str(stored["name"]), CATEGORICAL, _names(stored["values"]))
 
 
-def _names(told: Any) -> tuple[str, ...]:
-    if not isinstance(told, list) or not all(isinstance(name, str) for name in told):
+def _names(stored: Any) -> tuple[str, ...]:
+    if not isinstance(stored, list) or not all(isinstance(name, str) for name in stored):
         raise TypeError("a list of names holds something else")
-    return tuple(told)
+    return tuple(stored)
 
 
-def _numbers(told: list[float | str | None]) -> NDArray[np.float64]:
-    return np.array([np.nan if value is None else float(value) for value in told], dtype=np.float64)
+def _numbers(stored: list[float | str | None]) -> NDArray[np.float64]:
+    return np.array(
+        [np.nan if value is None else float(value) for value in stored], dtype=np.float64
+    )
 
 
 def _number(value: float) -> float | str | None:

@@ -111,22 +111,22 @@ def _summary(
         present = {label: values[~np.isnan(values)] for label, values in samples.items()}
         if not any(map(len, present.values())):
             return None
-        told = {
+        summaries = {
             label: _of_numbers(values, len(samples[label]) - len(values))
             for label, values in present.items()
         }
         return CovariateSummary(
-            split, covariate.name, covariate.kind, told, _cohen(list(present.values())),
+            split, covariate.name, covariate.kind, summaries, _cohen(list(present.values())),
             *_test_of_numbers(list(present.values())),
         )  # fmt: skip
     words = np.array(covariate.words, dtype=object)
     counts = {label: Counter(words[rows].tolist()) for label, rows in groups.items()}
-    told = {label: _of_words(counted) for label, counted in counts.items()}
-    if not any(each.n for each in told.values()):
+    summaries = {label: _of_words(counted) for label, counted in counts.items()}
+    if not any(each.n for each in summaries.values()):
         return None
-    table = _table([each.counts for each in told.values()])
+    table = _table([each.counts for each in summaries.values()])
     return CovariateSummary(
-        *(split, covariate.name, covariate.kind, told),
+        *(split, covariate.name, covariate.kind, summaries),
         *(_difference_of_words(table), *_test_of_words(table)),
     )
 
@@ -206,8 +206,8 @@ def _associations(split: str, tested: _Tested) -> Iterator[Association]:
             continue
         for label, rows in tested.groups.items():
             both = rows & ~np.isnan(ranked)
-            told = astuple(_spearman(ranked[both], tested.score[both]))
-            yield Association(split, covariate.name, label, int(both.sum()), *told)
+            correlation = astuple(_spearman(ranked[both], tested.score[both]))
+            yield Association(split, covariate.name, label, int(both.sum()), *correlation)
 
 
 def _ranked(covariate: Covariate) -> FloatArray | None:

@@ -183,7 +183,7 @@ def calibrate_model(
         tested = [(repeat, ~np.isnan(repeat).any(axis=1)) for repeat in logs]
         stacked = np.concatenate([repeat[rows] for repeat, rows in tested])
         of_whom = np.concatenate([labels[rows] for _, rows in tested])
-        return _told(model, Calibration.fit(stacked, of_whom, shares, kind))
+        return _calibrated(model, Calibration.fit(stacked, of_whom, shares, kind))
     folds = _cut_anew(everyone, labels, fitting.cohort.persons, settings.seed)
     try:
         trained = _fit(fitting, {each.train.tobytes(): FitSpec(each.train, settings)
@@ -191,28 +191,28 @@ def calibrate_model(
     except GraphnetError as error:
         return replace(model, calibration=None), CalibrationResult(why=error.messages[0])
     parts = [(each.test, trained[each.train.tobytes()]) for each in folds]
-    return _told(model, _of_parts(fitting, everyone, parts))
+    return _calibrated(model, _of_parts(fitting, everyone, parts))
 
 
 def inherited(
     model: StoredModel, parent: StoredModel, why: Message = PARENT_SAW
 ) -> tuple[StoredModel, CalibrationResult]:
     """A fine-tuned model with its parent's calibration, and ``why`` it has none of its own."""
-    known = parent.calibration
-    if known is None:
+    calibration = parent.calibration
+    if calibration is None:
         return replace(model, calibration=None), CalibrationResult(why=why)
-    told = CalibrationResult(PARENT, known.slope, known.subjects, why)
-    return replace(model, calibration=replace(known, source=PARENT)), told
+    result = CalibrationResult(PARENT, calibration.slope, calibration.subjects, why)
+    return replace(model, calibration=replace(calibration, source=PARENT)), result
 
 
-def _told(
+def _calibrated(
     model: StoredModel, calibration: Calibration | None
 ) -> tuple[StoredModel, CalibrationResult]:
     calibrated = replace(model, calibration=calibration)
     if calibration is None:
         return calibrated, CalibrationResult(why=TOO_FEW)
-    told = CalibrationResult(calibration.source, calibration.slope, calibration.subjects)
-    return calibrated, told
+    result = CalibrationResult(calibration.source, calibration.slope, calibration.subjects)
+    return calibrated, result
 
 
 def _fit(fitting: Fitting, wanted: Mapping[Key, FitSpec]) -> dict[Key, FloatArray]:

@@ -75,8 +75,8 @@ def by_subjects(curve: LearningCurve, language: str = ENGLISH) -> str:
             parts.append(line(*ends, stroke=ACCENT, width=1.5))
         parts.append(dot(axes.at(point.subjects, value)))
     title = render(Message("figures.learning-curve"), language)
-    told = "; ".join(f"n = {point.subjects:.0f}: {value:.3f}" for point, value in points)
-    return drawing(470, 310, title, f"{name}: {told}.", parts)
+    described = "; ".join(f"n = {point.subjects:.0f}: {value:.3f}" for point, value in points)
+    return drawing(470, 310, title, f"{name}: {described}.", parts)
 
 
 def thinned(history: History) -> History:

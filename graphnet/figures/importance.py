@@ -31,45 +31,47 @@ def importance(evidence: Evidence, top: int = 20, language: str = ENGLISH) -> st
     not stable is pale. Of an older version's evidence the bars are shares, which have no side.
     "" where nothing was explained.
     """
-    found = evidence.importance
-    if found is None:
+    explained = evidence.importance
+    if explained is None:
         return ""
-    order, names = found.order[:top], evidence.region_titles
+    order, names = explained.order[:top], evidence.region_titles
     bottom = HEAD + ROW * len(order)
-    signed = found.contribution is not None
-    parts = _signed(found, order, evidence, language) if signed else _shares(found, order)
+    signed = explained.contribution is not None
+    parts = _signed(explained, order, evidence, language) if signed else _shares(explained, order)
     for number, region in enumerate(order):
         name = fitting(names[region], WIDEST)
         parts.append(text(NAMES, HEAD + ROW * number + 14, name, anchor="end", fill=INK))
-    said = [f"{names[region]} {_label(found, region)}" for region in order]
+    said = [f"{names[region]} {_label(explained, region)}" for region in order]
     title = render(Message("figures.most-important-regions"), language)
     return drawing(690, bottom + (30 if signed else 4), title, f"{', '.join(said)}.", parts)
 
 
-def _label(found: Importance, region: int) -> str:
+def _label(importance: Importance, region: int) -> str:
     """Such as ``+0.31``, ``+0.02 ±`` where the sign is not stable, or the share."""
-    if found.contribution is None:
-        return f"{found.share[region]:.1%}"
-    unsure = " ±" if found.is_stable(region) is False else ""
-    return f"{found.contribution[region]:+.3f}{unsure}"
+    if importance.contribution is None:
+        return f"{importance.share[region]:.1%}"
+    unsure = " ±" if importance.is_stable(region) is False else ""
+    return f"{importance.contribution[region]:+.3f}{unsure}"
 
 
-def _shares(found: Importance, order: list[int]) -> list[str]:
-    largest = max(float(found.share[order].max()), 1e-12)
+def _shares(importance: Importance, order: list[int]) -> list[str]:
+    largest = max(float(importance.share[order].max()), 1e-12)
     parts = []
     for number, region in enumerate(order):
-        y, length = HEAD + ROW * number, (RIGHT - LEFT) * float(found.share[region]) / largest
+        y, length = HEAD + ROW * number, (RIGHT - LEFT) * float(importance.share[region]) / largest
         parts += [
             box(LEFT, y + 3, length, ROW - 7, fill=MUTED, radius=3),
-            text(LEFT + length + 8, y + 14, _label(found, region)),
+            text(LEFT + length + 8, y + 14, _label(importance, region)),
         ]
     return parts
 
 
-def _signed(found: Importance, order: list[int], evidence: Evidence, language: str) -> list[str]:
-    if found.contribution is None or found.low is None or found.high is None:
+def _signed(
+    importance: Importance, order: list[int], evidence: Evidence, language: str
+) -> list[str]:
+    if importance.contribution is None or importance.low is None or importance.high is None:
         return []
-    bounds = [*found.low[order].tolist(), *found.high[order].tolist(), 0.0]
+    bounds = [*importance.low[order].tolist(), *importance.high[order].tolist(), 0.0]
     axes = Axes(LEFT, HEAD, RIGHT - LEFT, ROW * len(order), padded(bounds), (0.0, 1.0))
     bottom, zero = axes.top + axes.height, axes.x(0.0)
     kind = "score" if not evidence.classes else "two" if len(evidence.classes) == 2 else "more"
@@ -91,15 +93,15 @@ def _signed(found: Importance, order: list[int], evidence: Evidence, language: s
         line((zero, 24), (zero, bottom), stroke=MUTED),
     ]
     for number, region in enumerate(order):
-        y, end = axes.top + ROW * number, axes.x(float(found.contribution[region]))
+        y, end = axes.top + ROW * number, axes.x(float(importance.contribution[region]))
         # Warm and cold, as in the glass brain.
-        colour = COLOURS[1] if found.contribution[region] >= 0 else ACCENT
-        opacity = PALE if found.is_stable(region) is False else 1.0
+        colour = COLOURS[1] if importance.contribution[region] >= 0 else ACCENT
+        opacity = PALE if importance.is_stable(region) is False else 1.0
         middle = y + ROW / 2 - 0.5
-        low, high = axes.x(float(found.low[region])), axes.x(float(found.high[region]))
+        low, high = axes.x(float(importance.low[region])), axes.x(float(importance.high[region]))
         parts += [
             box(min(zero, end), y + 4, abs(end - zero), ROW - 9, fill=colour, opacity=opacity),
             line((low, middle), (high, middle), stroke=INK, width=1.5),
-            text(RIGHT + 12, y + 14, _label(found, region)),
+            text(RIGHT + 12, y + 14, _label(importance, region)),
         ]
     return parts

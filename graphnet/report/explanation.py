@@ -86,15 +86,15 @@ def _contribution(region: RegionImportance) -> str:
 def _signs(facts: Facts) -> dict[str, str]:
     """Such as ``ALFF +, GMV −, ReHo ±`` by region; {} of many measures, or where none is known."""
     evidence = facts.predictions
-    found = None if evidence is None else evidence.importance
-    if evidence is None or found is None or found.slope is None:
+    importance = None if evidence is None else evidence.importance
+    if evidence is None or importance is None or importance.slope is None:
         return {}
     if len(evidence.measures) > MOST_SIGNS:
         return {}
     return {
         region: ", ".join(
             f"{measure}{KEPT}{sign}"
-            for measure, sign in zip(evidence.measures, found.signs(place), strict=True)
+            for measure, sign in zip(evidence.measures, importance.signs(place), strict=True)
         )
         for place, region in enumerate(evidence.regions)
     }
@@ -151,34 +151,34 @@ def regions_csv(facts: Facts) -> str:
     "" where nothing was explained.
     """
     evidence = facts.predictions
-    found = None if evidence is None else evidence.importance
-    if evidence is None or found is None or found.occlusion is None:
+    importance = None if evidence is None else evidence.importance
+    if evidence is None or importance is None or importance.occlusion is None:
         return ""
     measures = evidence.measures
     columns = ("contribution", "low", "high", "agreement")
-    given = [name for name in columns if getattr(found, name) is not None]
-    slopes = measures if found.slope is not None and len(measures) <= MOST_SLOPES else ()
-    places = [] if found.coordinates is None else found.coordinates.tolist()
+    named = [name for name in columns if getattr(importance, name) is not None]
+    slopes = measures if importance.slope is not None and len(measures) <= MOST_SLOPES else ()
+    places = [] if importance.coordinates is None else importance.coordinates.tolist()
     names = evidence.region_names
     written = StringIO()
     writer = csv.writer(written)
-    titles = ["region", "name", *("xyz" if places else ""), "share", *given, "stable", "occlusion"]
+    titles = ["region", "name", *("xyz" if places else ""), "share", *named, "stable", "occlusion"]
     writer.writerow([*titles, *(safe(f"slope_{measure}") for measure in slopes)])
     for row, region in enumerate(evidence.regions):
-        stable = found.is_stable(row)
+        stable = importance.is_stable(row)
         writer.writerow(
             [
                 safe(region),
                 safe(names[row]),
                 *(places[row] if places else ()),
-                f"{found.share[row]:.6g}",
-                *(f"{getattr(found, name)[row]:.6g}" for name in given),
+                f"{importance.share[row]:.6g}",
+                *(f"{getattr(importance, name)[row]:.6g}" for name in named),
                 "" if stable is None else "yes" if stable else "no",
-                f"{found.occlusion[row]:.6g}",
+                f"{importance.occlusion[row]:.6g}",
                 *(
-                    f"{found.slope[row][place]:.6g}"
+                    f"{importance.slope[row][place]:.6g}"
                     for place in range(len(slopes))
-                    if found.slope is not None
+                    if importance.slope is not None
                 ),
             ]
         )
@@ -195,16 +195,16 @@ def regions_node(facts: Facts) -> str:
     Size is the magnitude, relative to the largest. "" without coordinates.
     """
     evidence = facts.predictions
-    found = None if evidence is None else evidence.importance
-    if evidence is None or found is None or found.coordinates is None:
+    importance = None if evidence is None else evidence.importance
+    if evidence is None or importance is None or importance.coordinates is None:
         return ""
-    values = found.share if found.contribution is None else found.contribution
+    values = importance.share if importance.contribution is None else importance.contribution
     largest = max(float(abs(values).max()), 1e-12)
     rows = [
         "\t".join(
             (
-                *(f"{axis:g}" for axis in found.coordinates[row]),
-                f"{0.0 if found.is_stable(row) is False else values[row]:.6g}",
+                *(f"{axis:g}" for axis in importance.coordinates[row]),
+                f"{0.0 if importance.is_stable(row) is False else values[row]:.6g}",
                 f"{abs(values[row]) / largest:.4f}",
                 re.sub(r"\W+", "_", name) or "-",
             )
@@ -244,12 +244,12 @@ def regions_volume(facts: Facts) -> str:
     As in the node file, a region whose sign is not stable is 0. "" without coordinates.
     """
     evidence = facts.predictions
-    found = None if evidence is None else evidence.importance
-    if found is None or found.coordinates is None:
+    importance = None if evidence is None else evidence.importance
+    if importance is None or importance.coordinates is None:
         return ""
-    values = found.share if found.contribution is None else found.contribution
-    stable = [found.is_stable(row) is not False for row in range(len(values))]
-    body = nifti(spheres(found.coordinates, np.where(stable, values, 0.0)))
+    values = importance.share if importance.contribution is None else importance.contribution
+    stable = [importance.is_stable(row) is not False for row in range(len(values))]
+    body = nifti(spheres(importance.coordinates, np.where(stable, values, 0.0)))
     return base64.b64encode(gzip.compress(body, mtime=0)).decode("ascii")
 
 

@@ -285,12 +285,12 @@ def reading_table(facts: Facts) -> Table:
     """How each dataset was read; a column that says nothing of any dataset is left out."""
     interpretations = facts.model.interpretations
     columns = [(title, list(map(tell, interpretations.values()))) for title, tell in READING]
-    told = [(title, cells) for title, cells in columns if any(cells)]
+    filled = [(title, cells) for title, cells in columns if any(cells)]
     rows: list[Row] = [
-        [name, *(cells[place] or NOTHING for _, cells in told)]
+        [name, *(cells[place] or NOTHING for _, cells in filled)]
         for place, name in enumerate(interpretations)
     ]
-    titles: Row = [Message("report.dataset"), *(title for title, _ in told)]
+    titles: Row = [Message("report.dataset"), *(title for title, _ in filled)]
     return first_rows(titles, rows, MOST_SITES)
 
 

@@ -131,7 +131,7 @@ def alone(facts: Facts) -> list[Alone]:
 
     Of the site something is said only where it may explain the result.
     """
-    told = []
+    sentences = []
     for name in ALONE:
         metrics = facts.result.baseline(name, facts.headline)
         if metrics is None:
@@ -140,8 +140,8 @@ def alone(facts: Facts) -> list[Alone]:
             name, facts, metrics
         )  # fmt: skip
         if one is not None and (one.explains or name != "site"):
-            told.append(one)
-    return told
+            sentences.append(one)
+    return sentences
 
 
 def _of_classes(name: str, facts: Facts, metrics: SplitMetrics) -> Alone | None:

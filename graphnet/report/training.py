@@ -25,7 +25,7 @@ TITLE = Message("report.sweep-title")
 class SweepSection:
     """The sentences about a sweep, and what its table shows."""
 
-    told: list[Message]
+    sentences: list[Message]
     caption: Message
     title: Message = TITLE
 
@@ -41,10 +41,10 @@ class SweepSection:
             inner=sweep.inner_folds,
             folds=sweep.folds,
         )
-        return cls(sweep_told(sweep), caption)
+        return cls(sweep_sentences(sweep), caption)
 
 
-def sweep_told(sweep: SweepResult) -> list[Message]:
+def sweep_sentences(sweep: SweepResult) -> list[Message]:
     """How many were tried, and what the best one's figure is worth."""
     values = {
         "tried": sweep.tried,
@@ -53,13 +53,13 @@ def sweep_told(sweep: SweepResult) -> list[Message]:
     }
     if sweep.nested is None or sweep.optimism is None:
         return [Message("report.sweep-not-nested", **values)]
-    told = Message("report.sweep-told", **values, nested=figure(sweep.nested))
+    best = Message("report.sweep-told", **values, nested=figure(sweep.nested))
     if sweep.optimism <= 0:
         optimism = signed_figure(sweep.optimism)
-        return [told, Message("report.sweep-no-optimism", optimism=optimism)]
+        return [best, Message("report.sweep-no-optimism", optimism=optimism)]
     corrected = figure(sweep.corrected)
     optimism = figure(sweep.optimism)
-    return [told, Message("report.sweep-optimism", optimism=optimism, corrected=corrected)]
+    return [best, Message("report.sweep-optimism", optimism=optimism, corrected=corrected)]
 
 
 def sweep_table(facts: Facts) -> Table:
@@ -111,12 +111,12 @@ def tuning_table(facts: Facts) -> Table:
 
     Each other model's figures stand above the fine-tuned model's less these.
     """
-    found = None if facts.result.fine_tuning is None else facts.result.fine_tuning.leading
-    if found is None:
+    comparison = None if facts.result.fine_tuning is None else facts.result.fine_tuning.leading
+    if comparison is None:
         return Table([], [])
-    names = list(found.tuned)
-    rows: list[Row] = [[method_name(TUNED), *_figures(found.tuned, names)]]
-    for name, rival in found.rivals.items():
+    names = list(comparison.tuned)
+    rows: list[Row] = [[method_name(TUNED), *_figures(comparison.tuned, names)]]
+    for name, rival in comparison.rivals.items():
         if rival.reason is None:
             less = Message("report.tuned-less")
             rows.append([method_name(name), *_figures(rival.metrics, names)])
@@ -129,14 +129,14 @@ def _figures(figures: Estimates, names: Sequence[str], sign: str = "") -> Row:
     digits = f"{sign}.3f" if sign else ".2f"
     cells: Row = []
     for name in names:
-        found = figures.get(name, UNKNOWN)
-        if found.value is None:
+        estimate = figures.get(name, UNKNOWN)
+        if estimate.value is None:
             cells.append(NOTHING)
-        elif found.low is None or found.high is None:
-            cells.append(f"{found.value:{sign}.3f}")
+        elif estimate.low is None or estimate.high is None:
+            cells.append(f"{estimate.value:{sign}.3f}")
         else:
-            bounds = f"[{found.low:{digits}},{KEPT}{found.high:{digits}}]"
-            cells.append(f"{found.value:{sign}.3f} {bounds}")
+            bounds = f"[{estimate.low:{digits}},{KEPT}{estimate.high:{digits}}]"
+            cells.append(f"{estimate.value:{sign}.3f} {bounds}")
     return cells
 
 

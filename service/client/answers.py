@@ -142,9 +142,9 @@ class RefusedForm:
     @property
     def reasons(self) -> tuple[Message, ...]:
         """What is wrong with each field, or with the request; an older service gives sentences."""
-        told = [(error.get("message"), error.get("msg")) for error in self.errors]
-        told = told or [(self.facts.get("message"), self.msg)]
-        return tuple(Message.from_json(coded or str(sentence)) for coded, sentence in told)
+        problems = [(error.get("message"), error.get("msg")) for error in self.errors]
+        problems = problems or [(self.facts.get("message"), self.msg)]
+        return tuple(Message.from_json(coded or str(sentence)) for coded, sentence in problems)
 
 
 @dataclass(frozen=True)
@@ -356,8 +356,8 @@ def _values(record: type, facts: Facts) -> dict[str, Any]:
 
 def messages_in(facts: Facts, messages: str, sentences: str) -> tuple[Message, ...]:
     """What an answer says under ``messages``; of an older service the ``sentences``."""
-    told = facts.get(messages) or facts.get(sentences) or ()
-    return tuple(map(Message.from_json, [told] if isinstance(told, str) else told))
+    given = facts.get(messages) or facts.get(sentences) or ()
+    return tuple(map(Message.from_json, [given] if isinstance(given, str) else given))
 
 
 def questions_in(listed: Iterable[Facts] | None) -> tuple[Question, ...]:

@@ -73,26 +73,26 @@ class TaskFiles:
     @classmethod
     def of(cls, client: "Results", task: Task, *, artifacts: bool) -> "TaskFiles":
         """Download them before a run is begun, so that it has all of them or is not there."""
-        found = cls()
+        files = cls()
         if task.task_result is None:
-            return found
-        manifest = found._taken(MANIFEST, lambda: client.manifest(task.task_id))
-        found.manifest = manifest or {}
+            return files
+        manifest = files._taken(MANIFEST, lambda: client.manifest(task.task_id))
+        files.manifest = manifest or {}
         if not artifacts:
-            return found
+            return files
         if manifest:
-            found.files[MANIFEST] = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
-        model = found._taken(MODEL, lambda: client.model(task.task_id))
+            files.files[MANIFEST] = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
+        model = files._taken(MODEL, lambda: client.model(task.task_id))
         if model is not None:
-            _check(task.task_id, model, found.manifest)
-            found.files[MODEL] = model
+            _check(task.task_id, model, files.manifest)
+            files.files[MODEL] = model
         for name, get in ((REPORT, client.report), (PREDICTIONS, client.predictions_csv)):
-            text = found._taken(name, lambda get=get: get(task.task_id))
+            text = files._taken(name, lambda get=get: get(task.task_id))
             if text is not None:
-                found.files[name] = text.encode()
-        card = ModelCard(task, found.manifest, client.language)
-        found.files[CARD] = card.text().encode()
-        return found
+                files.files[name] = text.encode()
+        card = ModelCard(task, files.manifest, client.language)
+        files.files[CARD] = card.text().encode()
+        return files
 
     def _taken(self, name: str, get: Any) -> Any:
         """What ``get`` gives; None, and said, where the service has no such file."""
@@ -120,10 +120,10 @@ def export(
     ended_at = task.finished_at or task.submitted_at
     if task.task_status not in STATUSES or ended_at is None:
         raise MlflowError(Message("mlflow.predecessor", task=task.task_id))
-    found = TaskFiles.of(client, task, artifacts=artifacts)
+    stored = TaskFiles.of(client, task, artifacts=artifacts)
     end_ms = _milliseconds(ended_at)
     start_ms = _milliseconds(task.started_at or task.submitted_at or ended_at)
-    card = ModelCard(task, found.manifest, client.language)
+    card = ModelCard(task, stored.manifest, client.language)
     name = task.task_name or task.task_id
     values = dict(_metrics(task))
     empty = tuple(key for key, value in values.items() if not _is_number(value))
@@ -137,15 +137,15 @@ def export(
         info = server.create_run(experiment_id, name, start_ms, {TASK_TAG: task.task_id})
     run_id = str(info["run_id"])
     broken = {str(point["key"]) for point in curves if not _is_number(point["value"])}
-    tags = dict(_tags(task, found.manifest, client.service_url))
+    tags = dict(_tags(task, stored.manifest, client.service_url))
     tags["sgn.not_computed"] = ", ".join([*empty, *sorted(broken)])
     tags["mlflow.note.content"] = card.summary
-    server.log(run_id, params=dict(_params(task, found.manifest)), tags=_cut(tags, LONGEST_TAG))
+    server.log(run_id, params=dict(_params(task, stored.manifest)), tags=_cut(tags, LONGEST_TAG))
     server.log(run_id, metrics=points)
-    left_out = found.left_out
-    if not server.log_inputs(run_id, list(_datasets(found.manifest, client.service_url))):
+    left_out = stored.left_out
+    if not server.log_inputs(run_id, list(_datasets(stored.manifest, client.service_url))):
         left_out.append(Message("mlflow.no-datasets"))
-    for file, content in found.files.items():
+    for file, content in stored.files.items():
         _upload(server, info, file, content)
     server.end_run(run_id, name, STATUSES[task.task_status], end_ms)
     return MlflowRun(
@@ -156,7 +156,7 @@ def export(
         created,
         len(points),
         (*empty, *sorted(broken)),
-        tuple(found.files),
+        tuple(stored.files),
         tuple(left_out),
     )
 

@@ -44,10 +44,10 @@ def _cores(threads: int) -> CheckResult:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if not cores:
         return ok("cores", Message("doctor.cores-unknown", threads=threads))
-    found = Message("doctor.cores", cores=cores, threads=threads)
+    message = Message("doctor.cores", cores=cores, threads=threads)
     if threads > cores:
-        return warning("cores", found, Message("doctor.lower-threads", cores=cores))
-    return ok("cores", found)
+        return warning("cores", message, Message("doctor.lower-threads", cores=cores))
+    return ok("cores", message)
 
 
 def _spool(folder: Path) -> CheckResult:
@@ -61,10 +61,10 @@ def _spool(folder: Path) -> CheckResult:
     except ProcessSettingsError as error:
         return fault("spool", error.problem, error.remedy or Message("doctor.set-spool"))
     free = shutil.disk_usage(there).free
-    found = Message("doctor.spool", folder=str(folder), gigabytes=f"{free / 1e9:.1f}")
+    message = Message("doctor.spool", folder=str(folder), gigabytes=f"{free / 1e9:.1f}")
     if free < LEAST_BYTES:
-        return warning("spool", found, Message("doctor.free-spool"))
-    return ok("spool", found)
+        return warning("spool", message, Message("doctor.free-spool"))
+    return ok("spool", message)
 
 
 PATIENCE_SECONDS = 30.0
@@ -86,24 +86,24 @@ def check_device(settings: HttpSettings) -> list[CheckResult]:
         return [fault("torch", Message("doctor.torch-broken"), INSPECT)]
 
 
-def device_results(found: Mapping[str, Any], share: float) -> list[CheckResult]:
-    if found["torch"] is None:
+def device_results(inspected: Mapping[str, Any], share: float) -> list[CheckResult]:
+    if inspected["torch"] is None:
         return [ok("torch", Message("doctor.torch-absent"))]
-    versions = {name: found[name] or "none" for name in ("torch", "cuda", "driver")}
-    return [ok("torch", Message("doctor.torch", **versions)), _device(found, share)]
+    versions = {name: inspected[name] or "none" for name in ("torch", "cuda", "driver")}
+    return [ok("torch", Message("doctor.torch", **versions)), _device(inspected, share)]
 
 
-def _device(found: Mapping[str, Any], share: float) -> CheckResult:
-    if "errors" in found:
-        first, *rest = (Message.from_json(error) for error in found["errors"])
+def _device(inspected: Mapping[str, Any], share: float) -> CheckResult:
+    if "errors" in inspected:
+        first, *rest = (Message.from_json(error) for error in inspected["errors"])
         fix = as_one(rest) if rest else Message("doctor.correct-variable", name="SGN_DEVICE")
         return fault("device", first, fix)
-    device = found["device"]
-    if found["warning"]:
-        told = Message.from_json(found["warning"])
-        return warning("device", Message("doctor.device-warning", device=device, warning=told))
-    if not found["memory"]:
+    device = inspected["device"]
+    if inspected["warning"]:
+        reason = Message.from_json(inspected["warning"])
+        return warning("device", Message("doctor.device-warning", device=device, warning=reason))
+    if not inspected["memory"]:
         return ok("device", Message("doctor.device", device=device))
-    total = found["memory"] / 1e9
+    total = inspected["memory"] / 1e9
     sizes = {"total": f"{total:.1f}", "share": f"{share * total:.1f}"}
     return ok("device", Message("doctor.device-memory", device=device, **sizes))

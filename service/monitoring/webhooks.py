@@ -66,13 +66,13 @@ def signature(secret: str, at: int, body: bytes) -> str:
 
 def is_public(address: str) -> bool:
     """Whether an address is of the open Internet, and not of this machine or network."""
-    found: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
-    if isinstance(found, IPv6Address):
-        if found.ipv4_mapped is not None:
-            found = found.ipv4_mapped
-        elif any(found in net for net in TRANSLATED):
+    ip: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
+    if isinstance(ip, IPv6Address):
+        if ip.ipv4_mapped is not None:
+            ip = ip.ipv4_mapped
+        elif any(ip in net for net in TRANSLATED):
             return False
-    return found.is_global and not found.is_multicast
+    return ip.is_global and not ip.is_multicast
 
 
 class Webhook:
@@ -217,10 +217,10 @@ class Webhook:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                found = await loop.getaddrinfo(url.host, port, proto=6)
+                records = await loop.getaddrinfo(url.host, port, proto=6)
         except (OSError, TimeoutError) as error:
             raise WebhookError(f"{url.host} is not found: {error}") from error
-        addresses = [str(each[4][0]) for each in found]
+        addresses = [str(each[4][0]) for each in records]
         private = [each for each in addresses if not is_public(each)]
         if private and not self._settings.is_trusted:
             raise WebhookError(

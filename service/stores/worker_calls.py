@@ -238,15 +238,15 @@ class ReadingClient:
 
     async def erase(self, row: ListedDataset, digests: Sequence[str]) -> ErasedSubjects:
         """Erase the subjects of these hashes from a dataset; what was found. Raises ApiError."""
-        told = await self._erase(ERASE, row.data_id, row.data_name, row.proj_id, digests)
-        return ErasedSubjects(told["removed"], told["left"], frozenset(told["digests"]))
+        answer = await self._erase(ERASE, row.data_id, row.data_name, row.proj_id, digests)
+        return ErasedSubjects(answer["removed"], answer["left"], frozenset(answer["digests"]))
 
     async def erase_evidence(self, task: TaskRecord, digests: Sequence[str]) -> int:
         """Erase them from what a task has stored; how many. Raises ApiError."""
-        told = await self._erase(
+        answer = await self._erase(
             ERASE_EVIDENCE, task.task_id, task.task_name, task.proj_id, digests
         )
-        return int(told["count"])
+        return int(answer["count"])
 
     async def _erase(
         self, purpose: str, object_id: str, name: str, proj_id: str, digests: Sequence[str]

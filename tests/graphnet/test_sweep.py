@@ -26,7 +26,7 @@ from graphnet.experiment import Outcome, run
 from graphnet.options import MOST_CANDIDATES, grid_text
 from graphnet.plan import ExperimentPlan
 from graphnet.report.facts import Facts
-from graphnet.report.training import sweep_told
+from graphnet.report.training import sweep_sentences
 from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
@@ -320,7 +320,7 @@ def test_the_optimism_is_the_mean_of_inner_less_outer_and_corrects_one_way_only(
     assert found.nested == pytest.approx(0.6)
     assert found.corrected == pytest.approx(0.6)
     assert found.candidates[0] == Candidate({"seed": 1}, 0.8, (0.6 + 0.7) / 2, 1)
-    assert [each.code for each in sweep_told(found)] == [
+    assert [each.code for each in sweep_sentences(found)] == [
         "report.sweep-told", "report.sweep-optimism",
     ]  # fmt: skip
     lucky = [replace(each, tested=0.95) for each in folds]
@@ -330,7 +330,7 @@ def test_the_optimism_is_the_mean_of_inner_less_outer_and_corrects_one_way_only(
     assert other.corrected == 0.8
     alone = summarise(own, [], tried, "seed=0,1", is_regression=False)
     assert (alone.nested, alone.optimism, alone.corrected) == (None, None, None)
-    assert [each.code for each in sweep_told(alone)] == ["report.sweep-not-nested"]
+    assert [each.code for each in sweep_sentences(alone)] == ["report.sweep-not-nested"]
 
 
 def test_the_command_line_sweeps_and_reports(
