@@ -83,7 +83,7 @@ def open_spool(folder: Path) -> None:
 def spool_outputs(folder: Path, content: Mapping[str, bytes], result: TaskResult | None) -> None:
     """Keep the objects in a folder of their own; whole, or nothing of them stays.
 
-    With its ``result`` they can be stored and the task be ended later; see :func:`find`.
+    With its ``result`` they can be stored and the task be ended later; see :func:`read_outputs`.
 
     Raises:
         OSError: they cannot be written.

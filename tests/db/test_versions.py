@@ -81,9 +81,7 @@ def test_a_newer_database_is_left_alone(new_url: str) -> None:
     for each in writing:
         with pytest.raises(SchemaAhead, match=NEWER):
             opened(new_url, each())
-    with pytest.raises(
-        SchemaAhead, match=rf"{NEWER}.*--to {known_migrations()[-1][:4]}"
-    ):
+    with pytest.raises(SchemaAhead, match=rf"{NEWER}.*--to {known_migrations()[-1][:4]}"):
         asyncio.run(migrate(new_url))
     with pytest.raises(SchemaAhead):
         asyncio.run(migrate(new_url, "0001"))
