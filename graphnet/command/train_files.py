@@ -403,5 +403,5 @@ def _task(outcome: Outcome, given: argparse.Namespace) -> dict[str, Any]:
         },
         "task_result": outcome.result.as_dict(),
         "attempt": 1,
-        "parent_task_id": None if given.parent is None else str(given.parent),
+        "parent_task_id": None if given.parent is None else given.parent.name,
     }  # fmt: skip

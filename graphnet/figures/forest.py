@@ -23,6 +23,7 @@ from graphnet.messages import ENGLISH, Message, render
 
 ROW = 28
 NAMES, RIGHT = 206, 550  # where names end, and the axis
+LETTER, MOST_NAMES = 6.6, 320  # of long names: the width of a letter, and how far they may reach
 
 
 class Row(NamedTuple):
@@ -58,7 +59,9 @@ def forest(
         bound for row in measured for bound in (row.interval or (row.value,)) if bound is not None
     ]
     across = padded([*spread, *([] if reference is None else [reference])])
-    axes = Axes(NAMES + 12, 12, RIGHT - NAMES - 12, ROW * len(rows), across, (0.0, 1.0))
+    # The letters of languages that are not spelled are wider, and their words shorter.
+    names = min(MOST_NAMES, max(NAMES, LETTER * max(len(row.name) for row in rows)))
+    axes = Axes(names + 12, 12, RIGHT - names - 12, ROW * len(rows), across, (0.0, 1.0))
     bottom = axes.top + axes.height
     parts = []
     for value, label in ticks(*across):
@@ -69,7 +72,7 @@ def forest(
         parts.append(line((x, axes.top), (x, bottom), stroke=MUTED, width=1.5, dash="4 4"))
     for number, row in enumerate(rows):
         parts += _row(axes, axes.top + ROW * (number + 0.5), row)
-    parts.append(text((NAMES + 12 + RIGHT) / 2, bottom + 38, title, anchor="middle"))
+    parts.append(text((names + 12 + RIGHT) / 2, bottom + 38, title, anchor="middle"))
     summary = "; ".join(f"{row.name}: {_value(row)}" for row in rows)
     intervals = render(Message("figures.with-intervals"), language)
     return drawing(730, bottom + 48, title, f"{intervals}. {summary}.", parts)
@@ -78,7 +81,7 @@ def forest(
 def _row(axes: Axes, y: float, row: Row) -> list[str]:
     weight = 600 if row.ours else 400
     parts = [
-        text(NAMES, y + 4, row.name, anchor="end", fill=INK, weight=weight),
+        text(axes.left - 12, y + 4, row.name, anchor="end", fill=INK, weight=weight),
         text(RIGHT + 14, y + 4, _value(row), fill=INK if row.ours else MUTED, weight=weight),
     ]
     if row.value is None:

@@ -60,6 +60,7 @@ def _subjects(facts: Facts) -> Iterator[Message]:
             classes=counts,
             sites=len(cohort.sites),
         )
+    yield from _of_ancestors(facts)
     stored = facts.stored
     if stored.regions:
         yield Message(
@@ -73,6 +74,21 @@ def _subjects(facts: Facts) -> Iterator[Message]:
         yield Message("methods.target-score")
     elif facts.is_binary:
         yield _positive_class(facts)
+
+
+def _of_ancestors(facts: Facts) -> Iterator[Message]:
+    """How many subjects the parent of a fine-tuning and its own had been trained on."""
+    before = facts.lineage[:-1]
+    if not facts.fine_tuned or not before or any(step.datasets is None for step in before):
+        return
+    datasets = {
+        (each.name or f"{place} {number}"): each.subjects
+        for place, step in enumerate(before)
+        for number, each in enumerate(step.datasets or ())
+    }
+    if all(datasets.values()):
+        ancestors = "one" if len(before) == 1 else "several"
+        yield Message("methods.cohort-ancestors", count=sum(datasets.values()), ancestors=ancestors)
 
 
 def _atlas(facts: Facts) -> Iterator[Message]:
@@ -253,7 +269,7 @@ def _folds(facts: Facts) -> Iterator[Message]:
         yield Message("methods.balanced-folds", by=by, names=names)
     if "leave_site_out" in folds:
         yield Message("methods.leave-site-out", sites=folds["leave_site_out"].folds)
-    yield Message("methods.fine-tuned-folds" if facts.fine_tuned else "methods.refitted-folds")
+    yield from _begun(facts)
     yield Message("methods.pooled-folds")
     if facts.epoch_chosen:
         yield Message("methods.last-epoch-of-folds")
@@ -261,6 +277,22 @@ def _folds(facts: Facts) -> Iterator[Message]:
         yield Message("methods.mean-of-repeats")
     if any(each.chosen for each in folds.values()):
         yield Message("methods.nested", density="yes" if _density_chosen(facts) else "no")
+
+
+def _begun(facts: Facts) -> Iterator[Message]:
+    """What the models of folds began from."""
+    if not facts.fine_tuned:
+        yield Message("methods.refitted-folds")
+        return
+    found = facts.result.fine_tuning
+    if found is None:  # an older version does not say
+        yield Message("methods.fine-tuned-folds", known="unknown")
+    elif any(each.seen_by_parent for each in found.comparisons if each.split in facts.validated):
+        yield Message("methods.folds-from-scratch")
+        yield Message("methods.refitted-folds")
+    else:
+        known = "yes" if found.parent_is_known else "partly"
+        yield Message("methods.fine-tuned-folds", known=known)
 
 
 def _density_chosen(facts: Facts) -> bool:
@@ -340,12 +372,12 @@ def _baselines(facts: Facts) -> Iterator[Message]:
     if simple:
         code = "methods.baselines-of-tuned" if facts.fine_tuned else "methods.baselines"
         yield Message(code, methods=simple, count=len(simple))
-    yield from _pooled(facts, fitted)
+    yield from _pooled(facts, fitted, simple)
     if "no_edge" in fitted:
         folds_only = facts.fine_tuned
         yield Message("methods.no-edge-on-folds" if folds_only else "methods.no-edge")
     yield from _covariates(facts, fitted)
-    if "parent" in fitted:
+    if facts.result.baseline("parent", facts.headline) is not None:
         yield Message("methods.parent-evaluated")
     yield from _tuning(facts)
     if any(facts.result.differences.values()):
@@ -353,15 +385,20 @@ def _baselines(facts: Facts) -> Iterator[Message]:
         yield Message("methods.differences", folds="yes" if of_folds else "no")
 
 
-def _pooled(facts: Facts, fitted: Sequence[str]) -> Iterator[Message]:
+def _pooled(facts: Facts, fitted: Sequence[str], alone: Sequence[Message]) -> Iterator[Message]:
     """To whom else the simple methods of a fine-tuning were fitted, and with which inputs."""
     pooled = facts.result.pooled
     names = [name.removesuffix(POOLED) for name in fitted if name.endswith(POOLED)]
     simple = [SIMPLE[name] for name in names if name in SIMPLE]
     if pooled is None or not simple:
         return
-    counts = {"count": len(simple), "subjects": pooled.subjects}
-    yield Message("methods.baselines-pooled", methods=simple, **counts)
+    yield Message(
+        "methods.baselines-pooled",
+        methods=simple,
+        same="yes" if simple == alone else "no",
+        subjects=pooled.subjects,
+        ancestors="one" if len(facts.lineage) == 2 else "several",
+    )
     settings = facts.settings
     steps = [Message("methods.pooled-scaling")]
     if settings.harmonise or settings.adjust == "combat":

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from graphnet.artifacts.metrics import UNKNOWN, Estimate, Permutation, SplitMetrics
+from graphnet.artifacts.result import BySplit
 from graphnet.data.cohort import FloatArray
 from graphnet.evaluation.calibration import (
     calibration_intercept,
@@ -188,18 +189,22 @@ def baseline_table(facts: Facts) -> Table:
     ours: list[Row] = [[facts.card.name, *_cells(facts.headline_metrics, names)]]
     others: list[Row] = [
         [method_name(method), *_cells(by_split.get(split), names)]
-        for method, by_split in facts.result.baselines.items()
-        if by_split
+        for method, by_split in baselines_of(facts).items()
     ]
     titles: Row = [Message("report.method"), *map(metric_name, names)]
     if not facts.is_regression:  # of a score there are no paired differences
         titles.append(Message("report.auc-difference"))
-        methods = [method for method, by_split in facts.result.baselines.items() if by_split]
-        for row, method in zip(others, methods, strict=True):
+        for row, method in zip(others, baselines_of(facts), strict=True):
             row.append(signed(facts.result.difference(split, method)))
         ours[0].append("")
     rows = [*(ours if facts.headline_metrics else []), *others]
     return Table(titles, rows if len(rows) > 1 else [])
+
+
+def baselines_of(facts: Facts) -> dict[str, BySplit]:
+    """The methods that have metrics on the subjects of the headline."""
+    of_all = facts.result.baselines.items()
+    return {name: splits for name, splits in of_all if splits.get(facts.headline) is not None}
 
 
 def _cells(metrics: SplitMetrics | None, names: Sequence[str]) -> list[str]:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from graphnet import figures
 from graphnet.artifacts.evidence import CohortSummary
 from graphnet.artifacts.metrics import Estimates, SplitMetrics
+from graphnet.artifacts.pooled import POOLED
 from graphnet.artifacts.stored_json import Json
 from graphnet.catalogue import MODELS
 from graphnet.config import OPTIONS, without_effect
 from graphnet.messages import ENGLISH, Message, render
 from graphnet.names import class_name, method_name, metric_name, split_name
 from graphnet.report.facts import Facts
+from graphnet.report.performance import baselines_of
 from graphnet.report.subjects import rows_left_out
 from graphnet.report.tables import count, signed, with_interval
 
@@ -102,7 +104,32 @@ def sees_covariates(facts: Facts) -> Message | None:
 
 def tuning(facts: Facts) -> list[Message]:
     """Whether a fine-tuning helped; nothing of a training from scratch, or of older results."""
-    return [] if facts.result.fine_tuning is None else facts.result.fine_tuning.messages
+    helped = [] if facts.result.fine_tuning is None else facts.result.fine_tuning.messages
+    beside = _beside_pooled(facts)
+    return [*helped, *([] if beside is None else [beside])]
+
+
+def _beside_pooled(facts: Facts) -> Message | None:
+    """The fine-tuned model beside the best simple method with the parent's data, by the AUC.
+
+    None where there is none, or no interval, or subjects of the headline were trained on.
+    """
+    split = facts.headline
+    found = {
+        name: metrics["auc"]
+        for name, by_split in facts.result.baselines.items()
+        if name.endswith(POOLED) and (metrics := by_split.get(split)) is not None
+    }
+    measured = {name: value for name, value in found.items() if value is not None}
+    if split in {"", "train"} or facts.seen_in_training(split) or not measured:
+        return None
+    best = max(measured, key=measured.__getitem__)
+    difference = facts.result.difference(split, best)
+    if difference.interval is None:
+        return None
+    code = {1: "pooled.model-better", 0: "pooled.model-alike", -1: "pooled.model-worse"}
+    values = {"auc": f"{measured[best]:.3f}", "difference": signed(difference)}
+    return Message(code[difference.sign], method=method_name(best), **values)
 
 
 def by_chance(facts: Facts) -> Message | None:
@@ -285,7 +312,7 @@ def comparison(facts: Facts, language: str = ENGLISH) -> str:
     rows = [figures.Row.of(facts.card.name, ours, name, ours=True)]
     rows += [
         figures.Row.of(render(method_name(method), language), by_split.get(facts.headline), name)
-        for method, by_split in facts.result.baselines.items()
+        for method, by_split in baselines_of(facts).items()
     ]
     title = Message(
         "report.metric-of-split", metric=metric_name(name), split=split_name(facts.headline)

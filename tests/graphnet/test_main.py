@@ -265,6 +265,27 @@ def test_a_model_is_fine_tuned(files: Files, trained: Path, tmp_path: Path) -> N
     assert [dataset["name"] for dataset in child["datasets"]["train"]] == ["B_NC", "B_SZ"]
 
 
+def test_simple_methods_are_fitted_to_the_files_of_the_parent_too(
+    files: Files, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tune = ["--train", str(files["B_NC"]), str(files["B_SZ"]), "--parent", str(trained),
+            "--no-explain", "--no-compare-scratch", "--cv-folds=0", *SMALL]  # fmt: skip
+    both = [str(files["A_NC"]), str(files["A_SZ"])]
+    for given, found in ((both, 40), (both[:1], 20), ([], 0)):
+        out = tmp_path / str(found)
+        more = ["--parent-train", *given] if given else []
+        assert main([*tune, "--out", str(out), *more]) == 0
+        result = json.loads((out / "result.json").read_text())
+        assert result["pooled_baselines"]["subjects"] == found
+        assert ("logistic_regression_pooled" in result["baselines"]) == bool(found)
+        missing = [each["code"] for each in result["pooled_baselines"]["missing"]]
+        assert missing == {40: [], 20: ["pooled.files-not-given"], 0: ["pooled.not-given"]}[found]
+    capsys.readouterr()
+    alone = ["--train", *both, "--parent-train", *both, "--out", str(tmp_path / "none")]
+    assert main(alone) == 1
+    assert "give --parent as well" in capsys.readouterr().err
+
+
 def test_a_bad_file_is_one_sentence_and_no_traceback(tmp_path: Path) -> None:
     path = tmp_path / "site.csv"
     path.write_text("ID,LABEL,GMV_1\np1,1,high\n")

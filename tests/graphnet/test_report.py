@@ -832,3 +832,91 @@ def test_every_figure_and_table_has_a_name_of_its_own_to_be_saved_under(kind: st
     assert len(set(names)) == len(names)
     assert all(re.fullmatch(r"[a-z0-9-]+", name) for name in names), names
     assert page.count("<table") + page.count("<figure") == len(names)
+
+
+def pooled_task(**changes: Any) -> dict[str, Any]:
+    """A fine-tuning whose simple methods were fitted to its parent's subjects, too."""
+    difference = {"difference": -0.01, "ci": [-0.1, 0.05], "excludes_zero": False}
+    worse = {"difference": 0.2, "ci": [0.1, 0.3], "excludes_zero": True}
+    result = {
+        "baselines": {
+            "svm_rbf": {"test": METRICS},
+            "svm_rbf_pooled": {"test": {**METRICS, "auc": 0.91}},
+            "majority_pooled": {"test": {**METRICS, "auc": 0.5}},
+            "parent": {"train": METRICS},
+        },
+        "baselines_left_out": {},
+        "differences": {
+            "test": {"svm_rbf_pooled": {"auc": difference}, "majority_pooled": {"auc": worse}}
+        },
+        "pooled_baselines": {"subjects": 40, "recorded": 45, "held_out": 5, "in_training": 0},
+        "known_subjects": {"test": 0},
+        **changes,
+    }
+    return task(task_type="dl_ft", parent_task_id="T0", result=result)
+
+
+def of_child() -> dict[str, Any]:
+    steps = [("T0", "A", 45), ("TASK1", "B", 3)]
+    lineage = [
+        {"task_id": each, "datasets": [{"name": name, "subjects": count}]}
+        for each, name, count in steps
+    ]
+    return {**manifest(), "lineage": lineage}
+
+
+def test_simple_methods_with_the_parent_s_data_are_told_of() -> None:
+    codes = written(task_=pooled_task(), manifest=of_child())
+    values = dict(codes["methods.baselines-pooled"].values)
+    assert (values["subjects"], values["ancestors"], values["same"]) == (40, "one", "no")
+    assert dict(codes["methods.pooled-left-out"].values) == {"held_out": 5, "in_training": 0}
+    assert dict(codes["methods.cohort-ancestors"].values)["count"] == 45
+    plain = dict(codes["methods.pooled-inputs"].values)
+    assert "harmonisation" not in str(codes["methods.pooled-inputs"])
+    assert plain["folds"] == "no"
+    harmonised = of_child()
+    harmonised["settings"]["harmonise"] = True
+    codes = written(task_=pooled_task(), manifest=harmonised)
+    assert "harmonisation of sites" in str(codes["methods.pooled-inputs"])
+    assert not {code for code in written() if "pooled-" in code} - {"methods.pooled-folds"}
+
+
+def test_a_method_without_metrics_on_the_subjects_of_the_headline_has_no_row() -> None:
+    text = read(task_=pooled_task(), manifest=of_child()).text
+    assert "RBF SVM, with parent's data 0.910" in text
+    assert "Parent model —" not in text
+
+
+@pytest.mark.parametrize(
+    ("bounds", "code"),
+    [([-0.2, -0.1], "worse"), ([-0.1, 0.1], "alike"), ([0.1, 0.2], "better")],
+)
+def test_a_fine_tuning_is_compared_with_the_best_method_with_the_parent_s_data(
+    bounds: list[float], code: str
+) -> None:
+    apart = {"difference": sum(bounds) / 2, "ci": bounds, "excludes_zero": code != "alike"}
+    differences = {"test": {"svm_rbf_pooled": {"auc": apart}}}
+    tuned = pooled_task(differences=differences)
+    found = {message.code: message for message in verdict(Facts(tuned, None, None, None))}
+    said = found[f"pooled.model-{code}"]
+    assert "RBF SVM, with parent's data" in str(said)
+    assert dict(said.values)["auc"] == "0.910"
+    seen = pooled_task(differences=differences, known_subjects={"test": 3})
+    codes = {message.code for message in verdict(Facts(seen, None, None, None))}
+    assert not {each for each in codes if each.startswith("pooled.")}
+
+
+@pytest.mark.parametrize(("seen", "known"), [(3, True), (0, True), (0, False)])
+def test_what_the_folds_of_a_fine_tuning_began_from_is_said(seen: int, *, known: bool) -> None:
+    compared = {"split": "cv", "n": 20, "by_class": {}, "seen_by_parent": seen,
+                "seen_in_training": 0, "tuned": {}, "rivals": {}}  # fmt: skip
+    result = {"metrics": {"cv": REPEATED}, "cross_validation": FOLDS,
+              "fine_tuning": {"comparisons": [compared], "parent_is_known": known}}  # fmt: skip
+    codes = written(task_=task(task_type="dl_ft", parent_task_id="T0", result=result))
+    if seen:
+        assert {"methods.folds-from-scratch", "methods.refitted-folds"} <= set(codes)
+        assert "methods.fine-tuned-folds" not in codes
+    else:
+        said = dict(codes["methods.fine-tuned-folds"].values)["known"]
+        assert said == ("yes" if known else "partly")
+        assert "methods.folds-from-scratch" not in codes

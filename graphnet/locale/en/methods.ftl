@@ -45,6 +45,13 @@ cohort-test = { $count ->
     [one] {""}
    *[other] {" "}from { $sites } sites
 }.
+cohort-ancestors = Before, the parent model{ $ancestors ->
+    [one] {""}
+   *[several] {" "}and its own parents
+} had been trained on { $count ->
+    [one] 1 subject.
+   *[other] { $count } subjects.
+}
 count-of-class = { $count } of { $label }
 measures = { $count ->
     [0] Each subject was described by the connectome of { $regions } regions.
@@ -98,7 +105,12 @@ balanced-folds = { $by ->
 }
 leave-site-out = Performance at new sites was estimated by leaving out each of { $sites } sites in turn.
 refitted-folds = All preprocessing was fitted anew on the training subjects of each fold.
-fine-tuned-folds = Each fold's model was fine-tuned from the parent model; if the parent model had been trained on any of these subjects, all folds were trained from scratch instead.
+fine-tuned-folds = { $known ->
+    [yes] Each fold's model was fine-tuned from the parent model, which had been trained on none of the subjects of the folds.
+    [partly] Each fold's model was fine-tuned from the parent model, which had been trained on none of the subjects of the folds as far as it records whom it was trained on.
+   *[unknown] Each fold's model was fine-tuned from the parent model; if the parent model had been trained on any of these subjects, all folds were trained from scratch instead.
+}
+folds-from-scratch = As the parent model had been trained on some of the subjects of the folds, each fold's model was trained from scratch instead of being fine-tuned.
 pooled-folds = The predictions of all folds were evaluated together.
 last-epoch-of-folds = Within folds, the parameters of the last epoch were used.
 mean-of-repeats = For repeated folds, each subject's mean prediction was evaluated, which may be better than the predictions of a single model.
@@ -132,17 +144,20 @@ baselines = { $count ->
    *[other] For comparison, { $methods } were fitted to the same training subjects [@sklearn].
 }
 baselines-of-tuned = { $count ->
-    [one] For comparison, { $methods } was fitted to the subjects used for fine-tuning, without those of the parent model [@sklearn].
-   *[other] For comparison, { $methods } were fitted to the subjects used for fine-tuning, without those of the parent model [@sklearn].
+    [one] For comparison, { $methods } was fitted to the subjects used for fine-tuning, without those of the parent model, on the inputs of the fine-tuned model [@sklearn].
+   *[other] For comparison, { $methods } were fitted to the subjects used for fine-tuning, without those of the parent model, on the inputs of the fine-tuned model [@sklearn].
 }
-baselines-pooled = { $count ->
-    [one] A second time, { $methods } was
-   *[other] A second time, { $methods } were
-} fitted to the subjects used for fine-tuning together with { $subjects ->
+baselines-pooled = { $same ->
+    [yes] The same methods
+   *[no] In addition, { $methods }
+} were fitted to the subjects used for fine-tuning together with { $subjects ->
     [one] 1 training subject
    *[other] { $subjects } training subjects
-} of the parent model and its own parents, from whom the fine-tuned model has learned as well; this is called "with parent's data" below.
-pooled-inputs = For these, the fitted steps ({ $steps }) were fitted to the same subjects{ $folds ->
+} of the parent model{ $ancestors ->
+    [one] {""}
+   *[several] {" "}and its own parents
+}, from whom the fine-tuned model has learned as well ("with parent's data").
+pooled-inputs = What prepares the inputs of these ({ $steps }) was fitted anew to the same subjects{ $folds ->
     [yes] ; in each fold, the subjects used for fine-tuning are the training subjects of the fold.
    *[no] .
 }

@@ -7,6 +7,11 @@ part = Simple methods with parent's data could use { $found } of the parent mode
 not-in-folds = In folds, simple methods were not fitted with parent's data, because the models of the folds were not fine-tuned either.
 changed = The values of the dataset { $dataset } are not those that the parent model was trained on; simple methods with parent's data were fitted to those of today.
 
+# The fine-tuned model beside the simple method with the highest AUC of those with parent's data.
+model-better = The model is better than each simple method that was fitted to the parent's training subjects, too (the best, { $method }: AUC { $auc }; model minus method { $difference }).
+model-alike = There is no evidence that the model is better than a simple method that was fitted to the parent's training subjects, too ({ $method }: AUC { $auc }; model minus method { $difference }).
+model-worse = A simple method that was fitted to the parent's training subjects, too, is better than the model ({ $method }: AUC { $auc }; model minus method { $difference }).
+
 # Why training subjects of the parent are not there.
 not-in-project = { $count ->
     [one] The dataset { $datasets }, on which the parent model was trained, is not in this project: it was deleted, or belongs to another project.

@@ -35,6 +35,10 @@ cohort-test = 在 { $count } 名受试者{ $by_class ->
     [1] {""}
    *[other] ，来自 { $sites } 个站点
 }。
+cohort-ancestors = 在此之前，父模型{ $ancestors ->
+    [one] {""}
+   *[several] 及其父模型
+}已用 { $count } 名受试者训练。
 count-of-class = { $label }：{ $count } 名
 measures = { $count ->
     [0] 每名受试者的数据为 { $regions } 个脑区的连接组。
@@ -81,7 +85,12 @@ balanced-folds = { $by ->
 }
 leave-site-out = 依次留出 { $sites } 个站点中的每一个，估计模型在新站点上的表现。
 refitted-folds = 每一折的全部预处理都在该折的训练受试者上重新拟合。
-fine-tuned-folds = 每一折的模型由父模型微调而来；若父模型训练时用过其中任何受试者，则所有折改为从头训练。
+fine-tuned-folds = { $known ->
+    [yes] 每一折的模型由父模型微调而来；父模型训练时未用过各折的任何受试者。
+    [partly] 每一折的模型由父模型微调而来；据父模型所作的记录，其训练时未用过各折的任何受试者。
+   *[unknown] 每一折的模型由父模型微调而来；若父模型训练时用过其中任何受试者，则所有折改为从头训练。
+}
+folds-from-scratch = 由于父模型训练时用过各折的部分受试者，每一折的模型改为从头训练，未经微调。
 pooled-folds = 所有折的预测合并评估。
 last-epoch-of-folds = 各折的模型采用最后一轮的参数。
 mean-of-repeats = 重复交叉验证时评估每名受试者的平均预测，其表现可能优于单个模型。
@@ -111,11 +120,15 @@ decision-curve = 决策曲线给出各概率阈值下的净收益[@vickers]{ $in
    *[no] 。
 }
 baselines = 作为比较，在同一批训练受试者上拟合了{ $methods }[@sklearn]。
-baselines-of-tuned = 作为比较，在微调所用的受试者上（不含父模型的受试者）拟合了{ $methods } [@sklearn]。
-baselines-pooled = { $count ->
-   *[other] 另在微调所用的受试者与父模型（及其父模型）的 { $subjects } 名训练受试者的合并数据上拟合了{ $methods }，微调后的模型也从这些受试者中学习过；下文称为“含父模型数据”。
-}
-pooled-inputs = 其中需要拟合的步骤（{ $steps }）均在同一批受试者上拟合{ $folds ->
+baselines-of-tuned = 作为比较，使用微调后模型的输入，在微调所用的受试者上（不含父模型的受试者）拟合了{ $methods } [@sklearn]。
+baselines-pooled = 另在微调所用的受试者与父模型{ $ancestors ->
+    [one] {""}
+   *[several] 及其父模型
+}的 { $subjects } 名训练受试者的合并数据上拟合了{ $same ->
+    [yes] 同样的方法
+   *[no] { $methods }
+}（“含父模型数据”）；微调后的模型也从这些受试者中学习过。
+pooled-inputs = 其输入的预处理（{ $steps }）在同一批受试者上重新拟合{ $folds ->
     [yes] ；在各折中，微调所用的受试者为该折的训练受试者。
    *[no] 。
 }

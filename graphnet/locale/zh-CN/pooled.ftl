@@ -7,6 +7,10 @@ part = 父模型的 { $recorded } 名训练受试者中，含父模型数据的�
 not-in-folds = 各折中未拟合含父模型数据的简单方法，因为各折的模型也未经微调。
 changed = 数据集 { $dataset } 的数值与父模型训练时不同；含父模型数据的简单方法按其当前数值拟合。
 
+model-better = 模型优于各个同时在父模型的训练受试者上拟合的简单方法（其中最好的{ $method }：AUC { $auc }；模型减方法 { $difference }）。
+model-alike = 没有证据表明模型优于同时在父模型的训练受试者上拟合的简单方法（{ $method }：AUC { $auc }；模型减方法 { $difference }）。
+model-worse = 同时在父模型的训练受试者上拟合的简单方法优于模型（{ $method }：AUC { $auc }；模型减方法 { $difference }）。
+
 not-in-project = 父模型训练所用的数据集 { $datasets } 不在本项目中：已被删除，或属于其他项目。
 other-project = 父模型训练所用的数据集中有 { $count } 个属于其他项目。
 not-recorded = 父模型未记录其训练所用的数据集。
