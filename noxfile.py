@@ -1,5 +1,6 @@
 """What a developer runs and CI runs, each in an environment of its own."""
 
+import os
 from itertools import chain
 
 import nox
@@ -18,7 +19,9 @@ SPARING = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": ""}
 # would undo the gain. A file's tests stay in one process (see tests/forks.py); files without slow
 # tests come first (see tests/conftest.py).
 PARALLEL = ("--forks", "6", "--durations=25")
-FAST = ("-m", "not slow", *PARALLEL)
+FAST = ("-m", "not slow", "--nightly", "none", *PARALLEL)
+# Of the tests that take long, which: all, none, or a share such as 3/8.
+NIGHTLY = ("--nightly", os.environ.get("NIGHTLY", "none"))
 
 
 def group(name: str) -> list[str]:
@@ -55,9 +58,10 @@ def imports(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All tests, the fast ones first; `nox -s tests -- tests/db` only these."""
-    install(session, "-e", ".[all]", *group("tests"))
-    session.run("pytest", *(session.posargs or PARALLEL), env=SPARING)
+    """The tests, the fast ones first; `-- tests/db` only these, `NIGHTLY=all` the nightly too."""
+    # What is imported is compiled as it is: a tenth of all that is installed.
+    install(session, "-e", ".[all]", *group("tests"), compiled=False)
+    session.run("pytest", *(session.posargs or (*NIGHTLY, *PARALLEL)), env=SPARING)
 
 
 @nox.session(python=["3.11", "3.12", "3.13"])

@@ -1,8 +1,9 @@
 """What more than one room's tests need."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,7 +14,17 @@ from tests.service.forms import add_datasets
 
 pytest_plugins = ("tests.forks",)
 
+T = TypeVar("T")
 WILD = REAL_DATA.with_name("wild")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--nightly",
+        default="all",
+        metavar="all|none|K/N",
+        help="of the tests marked nightly: all, none, or the K-th of N shares",
+    )
 
 
 def pytest_configure() -> None:
@@ -30,16 +41,34 @@ def pytest_configure() -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whatever needs the installation is slow; files without slow tests come first.
 
     These soon say what is wrong; the tests of a file, which share what they start, stay together.
     """
+    nightly = [item for item in items if item.get_closest_marker("nightly")]
+    left_out = set(nightly) - set(share(nightly, config.getoption("--nightly")))
+    if left_out:
+        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+        items[:] = [item for item in items if item not in left_out]
     for item in items:
         if "installation" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path in slow)
+
+
+def share(nightly: Sequence[T], wanted: str) -> Sequence[T]:
+    """Those of the nightly tests that are wanted: "all", "none", or a share, such as "3/8".
+
+    Raises UsageError: it is none of these.
+    """
+    if wanted in {"all", "none"}:
+        return nightly if wanted == "all" else ()
+    part, _, parts = wanted.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and int(parts)):
+        raise pytest.UsageError(f"--nightly takes all, none or K/N, such as 3/8, not {wanted!r}")
+    return nightly[int(part) % int(parts) :: int(parts)]
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,7 @@ def row(place: Place, table: str, where: str, *columns: str) -> list[str]:
     return [str(each) for each in found]
 
 
+@pytest.mark.nightly
 def test_subjects_in_chinese_and_names_with_markup_from_upload_to_result(place: Place) -> None:
     with reading(place.variables):
         given = {"proj_id": "P", "user_id": "ann", "data_name": BOLD}

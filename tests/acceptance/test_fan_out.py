@@ -69,6 +69,7 @@ def result_of(place: Place, task: dict[str, Any]) -> tuple[bytes, Any]:
     return model.content, task["task_result"]["metrics"]
 
 
+@pytest.mark.nightly
 def test_four_workers_share_a_task_and_one_of_them_is_killed(place: Place) -> None:
     deadline = time.monotonic() + GIVE_UP_SECONDS
     task_id = place.submit(param_set=ASKED)

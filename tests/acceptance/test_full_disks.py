@@ -41,6 +41,7 @@ def filler(place: Place) -> Iterator[Path]:
     path.unlink(missing_ok=True)
 
 
+@pytest.mark.nightly
 def test_an_upload_is_told_what_is_full(place: Place, filler: Path) -> None:
     query = {"proj_id": "P", "data_name": "large"}
     reply = place.http.post("/api/v0/datasets", params=query, content=TABLE)
@@ -55,6 +56,7 @@ def test_an_upload_is_told_what_is_full(place: Place, filler: Path) -> None:
     assert again.json()["error_num"] != 23
 
 
+@pytest.mark.nightly
 def test_what_is_trained_waits_and_is_stored_once_there_is_room(place: Place, filler: Path) -> None:
     task_id, log = place.submit(param_set={**PLAIN, "epochs": 800}), place.folder / "worker.log"
     kept = place.folder / "spool" / task_id

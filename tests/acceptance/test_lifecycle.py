@@ -103,6 +103,7 @@ def refused_start(*arguments: str) -> str:
     return ended.stderr
 
 
+@pytest.mark.nightly
 def test_a_second_installation_on_the_same_home_or_port_is_refused(
     installation: Installation, tmp_path: Path
 ) -> None:

@@ -51,7 +51,9 @@ class Site:
     neuro_learn: NeuroLearn
 
 
-@pytest.fixture(scope="module", params=["utf8mb4", "latin1"])
+@pytest.fixture(
+    scope="module", params=["utf8mb4", pytest.param("latin1", marks=pytest.mark.nightly)]
+)
 def site(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Site]:
@@ -201,6 +203,7 @@ def test_its_front_page_counts_what_is_written(there: NeuroLearn) -> None:
     assert sum(counted.values()) >= 4
 
 
+@pytest.mark.nightly
 @ONLY_ON_UTF8MB4
 def test_a_dataset_of_20_mb_is_trained_on(site: Site) -> None:
     there = site.neuro_learn
@@ -219,6 +222,7 @@ def test_a_dataset_of_20_mb_is_trained_on(site: Site) -> None:
     assert states[-1] == "Finished", text
 
 
+@pytest.mark.nightly
 @ONLY_ON_UTF8MB4
 def test_a_server_that_takes_too_little_is_told_what_it_needs(site: Site, tmp_path: Path) -> None:
     """Last: the server keeps the setting for connections from now on."""

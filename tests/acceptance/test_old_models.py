@@ -123,6 +123,7 @@ def test_an_old_model_is_imported_fine_tuned_and_asked(old: Installation, state:
                    for each in answer["predictions"])  # fmt: skip
 
 
+@pytest.mark.nightly
 def test_what_cannot_be_imported_is_said(old: Installation, state: Path, tmp_path: Path) -> None:
     whole = tmp_path / "whole.pkl"
     torch.save(nn.Linear(2, 2), whole)
@@ -140,6 +141,7 @@ def test_what_cannot_be_imported_is_said(old: Installation, state: Path, tmp_pat
     assert old.get(f"/api/v0/tasks/{TUNED}")["task"]["model_imported_at"] is None
 
 
+@pytest.mark.nightly
 def test_a_model_is_replaced_and_one_without_data_is_unknown(
     old: Installation, state: Path
 ) -> None:

@@ -15,6 +15,7 @@ from tests.places import ENDED, PLAIN, WORKER, Place, stream
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.nightly
 def test_events_go_on_without_gap_or_repeat_over_restarts_and_a_lost_queue(
     quick: Place, tmp_path: Path
 ) -> None:
@@ -55,6 +56,7 @@ def test_events_go_on_without_gap_or_repeat_over_restarts_and_a_lost_queue(
         assert not list(stream(url, task_id, last)), "204: there is nothing more to tell"
 
 
+@pytest.mark.nightly
 def test_a_worker_s_clock_may_be_a_minute_off(quick: Place, tmp_path: Path) -> None:
     shifted = tmp_path / "shifted"
     shifted.mkdir()
@@ -80,6 +82,7 @@ def test_a_worker_s_clock_may_be_a_minute_off(quick: Place, tmp_path: Path) -> N
         assert "attempt 1" in (tmp_path / log).read_text()
 
 
+@pytest.mark.nightly
 def test_a_worker_that_stalls_and_comes_back_changes_nothing(
     quick: Place, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:

@@ -79,6 +79,7 @@ async def many_forms() -> None:
         await submitted()
 
 
+@pytest.mark.nightly
 def test_a_result_is_written_when_the_killed_database_is_back(
     maria: MariaServer, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from tests.servers import free_ports
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.nightly
 def test_the_queue_is_away_for_longer_than_a_lease_and_comes_back_empty(tmp_path: Path) -> None:
     """What is trained goes on, what waits is trained, what comes meanwhile is accepted."""
     (port,) = free_ports(1)

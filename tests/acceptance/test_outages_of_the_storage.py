@@ -18,6 +18,7 @@ from tests.service.forms import form
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.nightly
 def test_what_was_trained_waits_for_a_storage_that_stays_away(tmp_path: Path) -> None:
     """Kept on the worker's machine meanwhile, and stored from there without another training."""
     from tests.faults.proxy import proxy
@@ -58,6 +59,7 @@ def test_what_was_trained_waits_for_a_storage_that_stays_away(tmp_path: Path) ->
         pytest.skip(str(missing))
 
 
+@pytest.mark.nightly
 def test_a_silent_storage_does_not_hold_up_a_worker_that_is_to_end(tmp_path: Path) -> None:
     from tests.faults.proxy import proxy
 

@@ -163,6 +163,7 @@ def test_lineage_and_manifest_name_the_parent(
     assert manifest["classes"] == [0, 1]
 
 
+@pytest.mark.nightly
 def test_other_column_order_and_label_name_give_the_same_result(
     running: Installation, real_data: Path, tmp_path: Path
 ) -> None:

@@ -119,6 +119,7 @@ def test_a_killed_worker_s_task_goes_on_from_its_checkpoint_to_the_same_bits(
         time.sleep(0.1)
 
 
+@pytest.mark.nightly
 def test_ending_the_installation_hands_back_and_the_next_goes_on_by_itself(
     fresh: Installation, undisturbed: Undisturbed
 ) -> None:
@@ -199,6 +200,7 @@ def test_cancelled_while_nobody_answers_the_checkpoint_is_what_is_kept(
     assert kept.facts["cancelled_after_epoch"] == len(task["task_result"]["train_epochs"]) > 100
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("killed", [True, False])
 def test_tried_again_a_cancelled_task_goes_on_where_it_was(
     shared: Installation, undisturbed: Undisturbed, *, killed: bool
@@ -220,6 +222,7 @@ def test_tried_again_a_cancelled_task_goes_on_where_it_was(
     assert (refused.status_code, refused.json()["error_num"]) == (409, 18)
 
 
+@pytest.mark.nightly
 def test_what_was_tried_again_and_again_goes_on_from_the_first(fresh: Installation) -> None:
     first = submitted(fresh, 1500)
     until_epoch(fresh, first, 500)
@@ -250,6 +253,7 @@ def test_the_command_cancels_and_tries_again(shared: Installation) -> None:
     assert sgn("cancel", again) == f"{again} Cancelled"
 
 
+@pytest.mark.nightly
 def test_streams_do_not_hold_up_a_shutdown(fresh: Installation) -> None:
     task_id = submitted(fresh, 100_000)
     with contextlib.ExitStack() as stack:

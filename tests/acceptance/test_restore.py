@@ -20,6 +20,7 @@ LARGE = "--max-allowed-packet=1G"
 DUMP = ("mariadb-dump", "--single-transaction", "--quick", LARGE)
 
 
+@pytest.mark.nightly
 def test_an_installation_is_restored_and_goes_on(tmp_path: Path) -> None:
     if shutil.which("mariadb-dump") is None:
         pytest.skip("The program mariadb-dump is not installed on this machine.")

@@ -36,7 +36,9 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
         pytest.skip(str(missing))
 
 
-@pytest.mark.parametrize("place", ["servers", "postgres"], indirect=True)
+@pytest.mark.parametrize(
+    "place", ["servers", pytest.param("postgres", marks=pytest.mark.nightly)], indirect=True
+)
 def test_the_main_job(place: Place) -> None:
     """On MariaDB and S3, and on PostgreSQL."""
     assert place.http.get("/readyz").json()["error_num"] == 0
@@ -151,6 +153,7 @@ def damage(task: dict[str, Any]) -> None:
     path.write_bytes(content)
 
 
+@pytest.mark.nightly
 def test_a_message_that_comes_twice_trains_once(ended: Ended) -> None:
     assert (ended.twice["task_status"], ended.twice["attempt"]) == ("Finished", 1)
     assert ended.log.count(NOT_CLAIMED) >= 4, "eight messages, four tasks"

@@ -85,6 +85,7 @@ def state_bytes(folder: Path) -> bytes:
     return path.read_bytes()
 
 
+@pytest.mark.nightly
 def test_nothing_stays_of_an_import_that_the_database_does_not_take(
     url: str, registry: str, tmp_path: Path
 ) -> None:

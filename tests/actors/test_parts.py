@@ -67,6 +67,7 @@ def test_a_part_that_kills_its_workers_is_given_up_and_not_its_task(place: Place
     assert "The worker stopped unexpectedly 3 times" in str(Message.from_json(failed))
 
 
+@pytest.mark.nightly
 def test_what_the_storage_has_lost_of_a_part_is_done_again(place: Place) -> None:
     (whole,) = place.wait(place.submit(param_set=BRIEF), seconds=SECONDS)
     task_id = place.submit(param_set=BRIEF)
@@ -80,6 +81,7 @@ def test_what_the_storage_has_lost_of_a_part_is_done_again(place: Place) -> None
     assert task["task_result"]["metrics"] == whole["task_result"]["metrics"]
 
 
+@pytest.mark.nightly
 def test_a_worker_that_ends_while_it_helps_hands_both_back(place: Place) -> None:
     task_id = place.submit(param_set=LONG)
     with ExitStack() as stack:

@@ -68,6 +68,7 @@ def test_nobody_is_better_than_the_likelihood_ratio() -> None:
     assert best >= of_sum > of_region > 0.6
 
 
+@pytest.mark.nightly
 def test_every_case_has_a_cohort_that_its_net_can_learn() -> None:
     found = list(cases())
     assert {case.name.split(": ")[1] for case in found} >= {"a network", "edges", "both"}

@@ -27,6 +27,20 @@ DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
 PATIENCE_MS = 30_000
 SERIOUS = {"serious", "critical"}
+# English on a desk and Chinese on a phone differ in both; the other two are looked at by night.
+SCREENS = [
+    pytest.param("en-GB", DESKTOP, id="en-GB-desk"),
+    pytest.param("zh-CN", PHONE, id="zh-CN-phone"),
+    pytest.param("en-GB", PHONE, id="en-GB-phone", marks=pytest.mark.nightly),
+    pytest.param("zh-CN", DESKTOP, id="zh-CN-desk", marks=pytest.mark.nightly),
+]
+# Contrast depends on the theme, the layout on the width.
+LOOKS = [
+    pytest.param(("dark", PHONE), id="dark-phone"),
+    pytest.param(("light", DESKTOP), id="light-desk", marks=pytest.mark.nightly),
+    pytest.param(("dark", DESKTOP), id="dark-desk", marks=pytest.mark.nightly),
+    pytest.param(("light", PHONE), id="light-phone", marks=pytest.mark.nightly),
+]
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +67,11 @@ def trained(small: Installation) -> dict[str, Any]:
     return task
 
 
-@pytest.fixture(params=[("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE)], ids=str)
+@pytest.fixture(params=LOOKS)
 def reader(
     request: pytest.FixtureRequest, chromium: Browser, installation: Installation
 ) -> Iterator[tuple[Page, int]]:
-    """A page in Chinese, in both themes and on a phone, and how wide its window is."""
+    """A page in Chinese, in both themes, on a desk and on a phone, and how wide its window is."""
     theme, size = request.param
     context = chromium.new_context(
         base_url=installation.url, viewport=size, color_scheme=theme, locale="zh-CN"

@@ -49,7 +49,12 @@ def placed(installation: Installation, tmp_path_factory: pytest.TempPathFactory)
     return task
 
 
-@pytest.fixture(params=[("light", DESKTOP), ("dark", PHONE)], ids=["desk", "dark phone"])
+@pytest.fixture(
+    params=[
+        pytest.param(("light", DESKTOP), id="desk"),
+        pytest.param(("dark", PHONE), id="dark phone", marks=pytest.mark.nightly),
+    ]
+)
 def looking(
     request: pytest.FixtureRequest, chromium: Browser, installation: Installation
 ) -> Iterator[Page]:
@@ -101,6 +106,7 @@ def test_it_is_drawn_and_turned_by_keys(looking: Page, placed: dict[str, Any]) -
     assert serious(looking) == []
 
 
+@pytest.mark.nightly
 def test_the_canvas_is_not_blank_and_can_be_saved(
     visit: Page, placed: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -137,6 +143,7 @@ def test_regions_are_named_by_keys_and_stand_in_the_table(
     expect(label).to_be_empty()
 
 
+@pytest.mark.nightly
 def test_without_webgl_the_page_says_so(visit: Page, placed: dict[str, Any]) -> None:
     visit.add_init_script("HTMLCanvasElement.prototype.getContext = () => null;")
     visit.goto(f"/tasks/{placed['task_id']}")

@@ -25,6 +25,7 @@ from tests.service.forms import SMALL
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.nightly
 def test_a_file_is_shown_before_it_is_kept(
     visit: Page, installation: Installation, tmp_path: Path
 ) -> None:
@@ -84,6 +85,7 @@ def test_another_file_takes_another_name_and_a_typed_one_stays(visit: Page, tmp_
     expect(visit.get_by_label("Name")).to_have_value("my own")
 
 
+@pytest.mark.nightly
 def test_the_owner_is_asked_for_remembered_and_suggested(
     visit: Page, installation: Installation, tmp_path: Path
 ) -> None:
@@ -194,6 +196,7 @@ def folder_of_series(tmp_path: Path, subjects: int = 12) -> Path:
     return folder
 
 
+@pytest.mark.nightly
 def test_a_folder_is_chosen_as_it_is(visit: Page, tmp_path: Path) -> None:
     folder = folder_of_series(tmp_path)
     visit.goto("/datasets")
@@ -205,6 +208,7 @@ def test_a_folder_is_chosen_as_it_is(visit: Page, tmp_path: Path) -> None:
     assert serious(visit) == []
 
 
+@pytest.mark.nightly
 def test_several_files_are_joined(visit: Page, tmp_path: Path) -> None:
     folder = folder_of_series(tmp_path)
     files = [folder / "subjects.csv", *sorted((folder / "series").iterdir())]
@@ -302,6 +306,7 @@ def test_the_page_computes_the_sums_that_storage_compares(visit: Page) -> None:
         assert found == md5(data, usedforsecurity=False).hexdigest()
 
 
+@pytest.mark.nightly
 def test_a_large_file_goes_from_the_page_straight_to_the_bucket(
     chromium: Browser, bucket: Place, tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, serious, watched
+from tests.browser.conftest import DESKTOP, SCREENS, serious, watched
 from tests.installations import Installation, sgn_up
 
 pytestmark = pytest.mark.slow
@@ -21,8 +21,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         yield running
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize(("locale", "size"), SCREENS)
 def test_what_is_empty_says_what_to_do(
     chromium: Browser, empty: Installation, locale: str, size: dict[str, int]
 ) -> None:

@@ -60,7 +60,7 @@ def test_recommended_settings_follow_the_model(visit: Page, trained: dict[str, A
     )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.nightly)])
 def test_a_dataset_that_cannot_be_used_says_why_and_can_be_read(
     chromium: Browser, small: Installation, theme: Any
 ) -> None:
@@ -146,6 +146,7 @@ def test_fine_tune_by_choosing(
     expect(visit.get_by_role("radio", name=re.compile(trained["task_id"]))).to_be_checked()
 
 
+@pytest.mark.nightly
 def test_a_project_shows_its_datasets(visit: Page, trained: dict[str, Any]) -> None:
     assert trained
     visit.goto("/tasks/new?proj_id=P")
@@ -157,6 +158,7 @@ def test_a_project_shows_its_datasets(visit: Page, trained: dict[str, Any]) -> N
     expect(visit.get_by_label("Train: small_SZ", exact=True)).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_a_draft_is_kept_until_it_is_sent_or_discarded(
     visit: Page, trained: dict[str, Any]
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, serious, watched
+from tests.browser.conftest import SCREENS, serious, watched
 from tests.installations import process
 from tests.places import WORKER, Place, place_at
 from tests.service.test_pages_operators import new_token
@@ -27,8 +27,7 @@ def operated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, 
             yield place, token
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize(("locale", "size"), SCREENS)
 def test_an_operator_sees_what_to_do(
     chromium: Browser, operated: tuple[Place, str], locale: str, size: dict[str, int]
 ) -> None:

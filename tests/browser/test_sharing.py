@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, serious, watched
+from tests.browser.conftest import SCREENS, serious, watched
 from tests.places import PLAIN, Place, place_at
 
 pytestmark = pytest.mark.slow
@@ -20,8 +20,7 @@ def sharing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, s
         yield place, task_id
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize(("locale", "size"), SCREENS)
 def test_a_link_is_made_and_followed(
     chromium: Browser, sharing: tuple[Place, str], locale: str, size: dict[str, int]
 ) -> None:

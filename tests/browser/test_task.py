@@ -63,7 +63,7 @@ window.Notification = class extends EventTarget {
 """
 
 
-@pytest.mark.parametrize("watched_at", ["/", "/tasks/{}"])
+@pytest.mark.parametrize("watched_at", ["/", pytest.param("/tasks/{}", marks=pytest.mark.nightly)])
 def test_who_asked_is_told_of_the_end_by_the_browser(
     visit: Page, installation: Installation, trained: dict[str, Any], watched_at: str
 ) -> None:
@@ -86,6 +86,7 @@ def test_who_asked_is_told_of_the_end_by_the_browser(
     assert visit.evaluate("window.notices") == [["told of", "Finished", task_id]]
 
 
+@pytest.mark.nightly
 def test_it_is_cancelled_where_it_is_looked_at(
     visit: Page, installation: Installation, trained: dict[str, Any]
 ) -> None:
@@ -125,6 +126,7 @@ def test_people_are_found_by_id_and_by_split(visit: Page, trained: dict[str, Any
     expect(people.get_by_label("Subjects from")).to_have_value("train")
 
 
+@pytest.mark.nightly
 def test_people_are_sorted_and_filtered(visit: Page, trained: dict[str, Any]) -> None:
     visit.goto(f"/tasks/{trained['task_id']}")
     people = visit.locator("#people")

@@ -44,6 +44,7 @@ def fetched(text: str) -> set[str]:
     return {next(filter(None, found)) for found in FETCHED.findall(text)}
 
 
+@pytest.mark.nightly
 def test_every_page_is_reached_from_the_first(built: Path) -> None:
     pages = {page.stem for page in DOCS.glob("*.md")} - {"index"}
     linked = set(re.findall(r'href="([\w-]+)\.html"', (built / "index.html").read_text()))

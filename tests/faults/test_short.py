@@ -10,6 +10,7 @@ from tests.servers import ServerMissing
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.nightly
 def test_no_task_is_lost(tmp_path: Path) -> None:
     try:
         found = inject(tmp_path, count=24, seed=7, seconds=60)

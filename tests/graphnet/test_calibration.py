@@ -233,6 +233,7 @@ def test_subjects_of_several_folds_are_ranked_as_the_networks_rank_them() -> Non
     assert "before_calibration" not in without.predictions["predictions"]["cv"]
 
 
+@pytest.mark.nightly
 def test_the_network_without_its_graph_is_calibrated_like_the_one_with_it() -> None:
     """Or its probabilities would seem the worse; who is ahead of whom stays as trained."""
 

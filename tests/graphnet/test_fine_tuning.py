@@ -266,6 +266,7 @@ def _draws(each: int, apart: tuple[float, float], count: int) -> Iterator[Estima
                            noise[:, 1] + apart[1] * patient)  # fmt: skip
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("apart", [(1.0, 1.0), (2.0, 1.0), (0.0, 0.0)])
 @pytest.mark.parametrize("each", [5, 10, 20])
 def test_intervals_of_areas_hold_the_truth_as_often_as_they_say(

@@ -480,7 +480,9 @@ def ended_run(
             process.wait()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.nightly)]
+)
 def test_a_run_that_is_ended_keeps_the_model_that_is_trained(
     number: signal.Signals, files: Files, tmp_path: Path
 ) -> None:
@@ -512,6 +514,7 @@ def test_a_run_that_is_ended_keeps_the_model_that_is_trained(
     assert (out / "model.safetensors").read_bytes() == same
 
 
+@pytest.mark.nightly
 def test_a_run_that_is_ended_before_its_model_is_trained_keeps_nothing(
     files: Files, tmp_path: Path
 ) -> None:

@@ -242,6 +242,7 @@ def study(rng: np.random.Generator) -> dict[str, Any]:
     return evaluate(labels, np.column_stack([1 - patient, patient])).as_dict()
 
 
+@pytest.mark.nightly
 def test_intervals_hold_the_truth_95_times_in_100() -> None:
     rng = np.random.default_rng(20060215)
     studies = [study(rng) for _ in range(STUDIES)]

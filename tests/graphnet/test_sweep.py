@@ -188,6 +188,7 @@ def test_the_figure_is_that_of_scikit_learn() -> None:
     assert figure(PEOPLE, np.flatnonzero(PEOPLE.labels == 0), two, (0, 1)) is None
 
 
+@pytest.mark.nightly
 def test_of_random_labels_the_best_candidate_looks_better_than_the_nested_figure() -> None:
     # Many seeds of a net that has hardly learned anything: only luck tells them apart.
     sweep = f"seed={','.join(map(str, range(20)))}; epochs=1,2"

@@ -414,6 +414,7 @@ def with_cors(place: Place, origin: str, headers: str = "content-md5") -> None:
     )
 
 
+@pytest.mark.nightly
 def test_the_doctor_asks_as_a_browser_does(bucket: Place) -> None:
     secure = {"SGN_S3_PUBLIC_URL": bucket.variables["SGN_S3_PUBLIC_URL"]}
     pages = PAGES.replace("https", "http")

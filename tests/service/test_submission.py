@@ -103,6 +103,7 @@ def test_no_more_clients_watch_than_may(narrow: Place) -> None:
     raise AssertionError("the places of those who left are not free again")
 
 
+@pytest.mark.nightly
 def test_two_hundred_connections_at_once_are_answered(small: Installation) -> None:
     with ThreadPoolExecutor(200) as pool:
         together = threading.Barrier(200, timeout=60)

@@ -186,6 +186,7 @@ def test_whatever_order_and_pieces_a_form_comes_in(alone: Place) -> None:
     assert answer["dataset"]["proj_id"] == "P"
 
 
+@pytest.mark.nightly
 def test_four_files_of_sixty_megabytes_at_once_take_little_memory(small: Installation) -> None:
     """They are no dataset, so that the workers are done with them soon."""
     size = 60 * MEGABYTE

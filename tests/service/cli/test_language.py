@@ -258,6 +258,7 @@ def test_nothing_is_said_in_english(command: str, speaking: FakeService, places:
         assert ran.output.strip() or command in ("migrate", "retry", "cancel"), line
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "command", ["data add", "show", "compare", "predict", "doctor", "clean", "tasks", "watch"]
 )
