@@ -128,14 +128,14 @@ class ExperimentPlan:
         return self.evaluation.baselines and self.parent is None and has_graph(self.start)
 
     @property
-    def ancestors(self) -> Cohort | None:
-        """The subjects of ancestors to whom baselines are fitted as well; None of nobody."""
-        return None if self.pool is None else self.pool.cohort
+    def ancestors(self) -> Sequence[Cohort]:
+        """The subjects of ancestors to whom baselines are fitted as well; () of nobody."""
+        return () if self.pool is None else self.pool.cohorts
 
     @property
-    def fold_ancestors(self) -> Cohort | None:
+    def fold_ancestors(self) -> Sequence[Cohort]:
         """Likewise in folds; nobody where the models of folds do not begin from the parent."""
-        return None if self.fold_parent is None else self.ancestors
+        return () if self.fold_parent is None else self.ancestors
 
     @property
     def has_scratch(self) -> bool:

@@ -153,7 +153,7 @@ class _Expected:
         if folds.inner and not evaluation.nested and not swept:
             steps.append(Step(CALIBRATION, self._inner(folds, count, settings)))
         if evaluation.baselines:
-            pooled = 0.0 if self.plan.fold_ancestors is None else self._pooled()
+            pooled = self._pooled() if self.plan.fold_ancestors else 0.0
             baselines = count * (self._baselines() + pooled)
             steps.append(Step(FOLD_BASELINES, baselines, count))
             if self.plan.fold_parent is None and has_graph(self.plan.start):
@@ -224,7 +224,7 @@ class _Expected:
     def _pooled(self) -> float:
         """Those that are fitted to the subjects of ancestors too."""
         ancestors = self.plan.ancestors
-        return 0.0 if ancestors is None else self._simple(self._subjects + len(ancestors))
+        return self._simple(self._subjects + sum(map(len, ancestors))) if ancestors else 0.0
 
     def _simple(self, subjects: int) -> float:
         pairs = subjects**2
@@ -233,7 +233,7 @@ class _Expected:
     def _evaluation(self, subjects: int) -> float:
         """Metrics of so many subjects, with those of all baselines."""
         methods = METHODS if self.plan.evaluation.baselines else 1
-        methods += POOLED_METHODS if self.plan.ancestors is not None else 0
+        methods += POOLED_METHODS if self.plan.ancestors else 0
         return LEAST_EVALUATION + methods * subjects * BOOTSTRAP_SECONDS
 
     def _explanation(self) -> float:

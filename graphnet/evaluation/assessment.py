@@ -1,6 +1,6 @@
 """How good a model is: beside simple baselines, on the same subjects, with intervals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -49,7 +49,7 @@ def evaluate_model(
     *,
     baselines: bool,
     parent: StoredModel | None = None,
-    ancestors: Cohort | None = None,
+    ancestors: Sequence[Cohort] = (),
     no_graph: StoredModel | None = None,
     no_graph_reason: Message | None = None,
 ) -> ModelEvaluation:
@@ -187,12 +187,12 @@ def graph_helps(
 
 
 def _simple(
-    model: StoredModel, data: Splits, ancestors: Cohort | None
+    model: StoredModel, data: Splits, ancestors: Sequence[Cohort]
 ) -> tuple[dict[str, BySplit], dict[str, Message]]:
     """Predictions of each baseline by split; the reason of each that has none."""
     x = {split: model.preprocessing.flat(cohort) for split, cohort in data.present().items()}
     fitted = simple_baselines(model, data.train, x["train"], x, data.present())
-    if ancestors is not None:
+    if ancestors:
         fitted |= pooled_baselines(model, data.train, ancestors, data.present())
     predicted = {name: dict(one.predicted) for name, one in fitted.items() if one.reason is None}
     return predicted, {name: one.reason for name, one in fitted.items() if one.reason is not None}
@@ -227,7 +227,10 @@ def simple_baselines(
 
 
 def pooled_baselines(
-    model: StoredModel, train: Cohort, ancestors: Cohort, cohorts: Mapping[str, Cohort]
+    model: StoredModel,
+    train: Cohort,
+    ancestors: Sequence[Cohort],
+    cohorts: Mapping[str, Cohort],
 ) -> "dict[str, Baseline]":
     """The baselines of the measures, fitted to training subjects and those of ancestors together.
 

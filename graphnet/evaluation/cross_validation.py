@@ -105,7 +105,7 @@ def cross_validate(
     candidates: Sequence[TrainingSettings] = (),
     baselines: bool = True,
     parent: StoredModel | None = None,
-    ancestors: Cohort | None = None,
+    ancestors: Sequence[Cohort] = (),
     others: Mapping[str, OtherStart] = MappingProxyType({}),
     inner: Sequence[Sequence[InnerFold]] = (),
     callback: Callback | None = None,
@@ -299,7 +299,7 @@ def _tested(folds: Sequence[Fold], fits: Sequence[FitResult]) -> list[FloatArray
 
 
 def _baselines(
-    subjects: tuple[Cohort, Cohort | None],
+    subjects: tuple[Cohort, Sequence[Cohort]],
     folds: Sequence[Fold],
     ours: Sequence[FitResult],
     callback: Callback,
@@ -315,7 +315,7 @@ def _baselines(
             train = cohort.rows(fold.train)
             tested = {TEST: x[fold.test]}, {TEST: cohort.rows(fold.test)}
             fitted = simple_baselines(fit.model, train, x[fold.train], *tested)
-            if ancestors is not None:
+            if ancestors:
                 fitted |= pooled_baselines(fit.model, train, ancestors, tested[1])
             by_fold.append(fitted)
     predicted: dict[str, FloatArray | None] = {}

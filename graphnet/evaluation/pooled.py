@@ -23,6 +23,7 @@ from graphnet.data.cohort import Cohort, merge
 from graphnet.data.identifiers import bare, match_ids
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError, ModelError
+from graphnet.evaluation.fine_tuning import Mask
 from graphnet.messages import Message, as_one
 from graphnet.names import class_name
 
@@ -150,12 +151,13 @@ def lean(cohort: Cohort) -> Cohort:
 
 @dataclass(frozen=True)
 class Pool:
-    """The ancestors' training subjects who stand in no split of a task; None of nobody.
+    """The ancestors' training subjects who stand in no split of a task, a cohort per dataset.
 
-    ``facts`` says who they are, for the result.
+    Not stacked, as that would hold all their values once more. ``facts`` says who they are, for the
+    result.
     """
 
-    cohort: Cohort | None = None
+    cohorts: Sequence[Cohort] = ()
     facts: PooledBaselines = field(default_factory=lambda: PooledBaselines(0))
 
     @classmethod
@@ -167,32 +169,40 @@ class Pool:
             notes=tuple(ancestors.notes),
         )
         if not ancestors.cohorts:
-            return cls(None, facts)
+            return cls((), facts)
+        one = np.arange(1)
         try:
-            everyone = merge(ancestors.cohorts)
-            pooled(data.train.rows(np.arange(1)), everyone.rows(np.arange(1)))
+            pooled(data.train.rows(one), [cohort.rows(one) for cohort in ancestors.cohorts])
         except CohortError as error:
             reason = Message("pooled.unlike", reason=as_one(error.messages))
-            return cls(None, replace(facts, missing=(*facts.missing, reason)))
-        held_out = {
-            subject for _, cohort in data.held_out() for subject in same_persons(everyone, cohort)
-        }
-        in_training = same_persons(everyone, data.train) - held_out
-        taken = [
-            row
-            for row, subject in enumerate(everyone.ids)
-            if subject not in held_out and subject not in in_training
-        ]
-        facts = replace(
-            facts,
-            subjects=len(taken),
-            held_out=sum(subject in held_out for subject in everyone.ids),
-            in_training=sum(subject in in_training for subject in everyone.ids),
-        )
-        if not taken:
+            return cls((), replace(facts, missing=(*facts.missing, reason)))
+        kept: list[Cohort] = []
+        for cohort in ancestors.cohorts:
+            held_out, in_training = _in_splits(cohort, data)
+            left = ~(held_out | in_training)
+            facts = replace(
+                facts,
+                subjects=facts.subjects + int(left.sum()),
+                held_out=facts.held_out + int(held_out.sum()),
+                in_training=facts.in_training + int(in_training.sum()),
+            )
+            if left.any():
+                kept.append(cohort if left.all() else cohort.rows(np.flatnonzero(left)))
+        if not kept:
             missing = (*facts.missing, Message("pooled.nobody-left"))
-            return cls(None, replace(facts, missing=missing))
-        return cls(everyone.rows(np.array(taken, dtype=int)), facts)
+            return cls((), replace(facts, missing=missing))
+        return cls(tuple(kept), facts)
+
+
+def _in_splits(cohort: Cohort, data: Splits) -> tuple[Mask, Mask]:
+    """Who of a cohort (S,) is a held-out subject of a task, and who of the others trains it."""
+    held_out = {subject for _, split in data.held_out() for subject in same_persons(cohort, split)}
+    in_training = same_persons(cohort, data.train) - held_out
+    masks = [
+        np.array([subject in some for subject in cohort.ids], dtype=bool)
+        for some in (held_out, in_training)
+    ]
+    return masks[0], masks[1]
 
 
 def same_persons(cohort: Cohort, other: Cohort) -> set[str]:
@@ -211,14 +221,14 @@ def same_persons(cohort: Cohort, other: Cohort) -> set[str]:
     }
 
 
-def pooled(train: Cohort, ancestors: Cohort) -> Cohort:
+def pooled(train: Cohort, ancestors: Sequence[Cohort]) -> Cohort:
     """Training subjects and those of ancestors, one below the other, with what is fitted alone.
 
     Raises:
         CohortError: they cannot be stacked.
 
     """
-    return replace(merge([lean(train), lean(ancestors)]), confounds=train.confounds)
+    return replace(merge([lean(train), *map(lean, ancestors)]), confounds=train.confounds)
 
 
 def too_many(subjects: int, values: int) -> Message | None:

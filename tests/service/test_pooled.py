@@ -150,3 +150,13 @@ def test_a_deleted_dataset_is_missed_and_an_erased_subject_is_not_used(project: 
     _, result = project.run(new, parent)
     assert result.pooled is not None
     assert (result.pooled.subjects, told(result)) == (12, ["pooled.not-in-project"])
+
+
+def test_a_dataset_of_another_project_is_not_read_though_the_parent_was_trained_on_it(
+    project: Project, installation: Installation, tmp_path: Path
+) -> None:
+    theirs = Project(installation, tmp_path).add("old", 8)
+    _, result = project.run(project.add("new", 6), project.parent(theirs))
+    assert told(result) == ["pooled.not-in-project"]
+    assert result.pooled is not None
+    assert (result.pooled.subjects, result.pooled.recorded) == (0, 16)
