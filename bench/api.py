@@ -165,7 +165,7 @@ def _measured(
     for name in ("peer", "plain"):
         pairs = zip(posts["ours"], posts[name], strict=True)
         ratios = [ours["posts_per_second"] / its["posts_per_second"] for ours, its in pairs]
-        found[name]["ratio"] = [round(each, 2) for each in sorted(ratios)]
+        found[name]["ratio"] = [round(ratio, 2) for ratio in sorted(ratios)]
     for name, place in places.items():
         with _worker(place, folder):
             found[name] |= _starts(place, asked.starts)

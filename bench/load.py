@@ -65,10 +65,10 @@ def _counts(place: Place) -> tuple[float, ...]:
         stats = client.info("commandstats")
     scripts = stats.get("cmdstat_evalsha", {"calls": 0, "usec": 0})
     inside = sum(each["usec"] for name, each in stats.items() if name in OF_SCRIPTS)
-    spent = sum(each["usec"] for each in stats.values()) - inside
+    spent = sum(stat["usec"] for stat in stats.values()) - inside
     return (
         scripts["calls"],
-        sum(each["calls"] for each in stats.values()),
+        sum(stat["calls"] for stat in stats.values()),
         spent / 1000,
         int(statements),
     )

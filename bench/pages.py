@@ -95,7 +95,7 @@ def _measured(http: httpx.Client) -> dict[str, Any]:
     return {
         "ms": {"first": round(first, 1), **times},
         "page_bytes": len(page.content),
-        "all_bytes": len(page.content) + sum(len(http.get(each).content) for each in files),
+        "all_bytes": len(page.content) + sum(len(http.get(file).content) for file in files),
     }
 
 

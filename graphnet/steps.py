@@ -186,8 +186,8 @@ class _Expected:
     def _comparing(self, places: int) -> float:
         """All candidates of a sweep on the inner folds of so many outer ones."""
         return sum(
-            self._fits(INNER_FOLDS * places, inner_settings(each, inherited=False))
-            for each in self.plan.candidates
+            self._fits(INNER_FOLDS * places, inner_settings(candidate, inherited=False))
+            for candidate in self.plan.candidates
         )
 
     def _inner(self, folds: FoldsPlan, count: int, settings: TrainingSettings) -> float:

@@ -197,8 +197,8 @@ async def replace_dataset(old: DatasetRecord, new: NewDataset) -> None:
         answers = await Answers.filter(data_id=old.data_id).using_db(connection).values()
         label = await get_label(Kind.DATASET, old.data_id, connection)
         await _forget_dataset(old.data_id, connection)
-        for each in answers:
-            await Answers.create(using_db=connection, **{**each, "data_id": new.data_id})
+        for answer in answers:
+            await Answers.create(using_db=connection, **{**answer, "data_id": new.data_id})
         await remove_label(Kind.DATASET, old.data_id, connection)
         await put_label(Kind.DATASET, new.data_id, label, connection)
         await Profile.create(

@@ -51,7 +51,7 @@ class StoredForm:
         """The task that is fine-tuned, "" if none."""
         places = (self.param_set, self.fields)
         found = next(
-            (each["trained_task_id"] for each in places if each.get("trained_task_id")), ""
+            (place["trained_task_id"] for place in places if place.get("trained_task_id")), ""
         )
         return found if isinstance(found, str) and len(found) <= LONGEST_ID else ""
 

@@ -83,14 +83,16 @@ class FineTuning:
     @property
     def leading(self) -> TuningComparison | None:
         """The comparison that says most; None where there is none with figures."""
-        return next((each for each in self.comparisons if each.tuned), None)
+        return next((comparison for comparison in self.comparisons if comparison.tuned), None)
 
     @property
     def messages(self) -> list[Message]:
         """What follows: of the parent, of training from scratch, of who was left out."""
         leading = self.leading
         if leading is None:
-            reason = next((each.reason for each in self.comparisons if each.reason), None)
+            reason = next(
+                (comparison.reason for comparison in self.comparisons if comparison.reason), None
+            )
             return [Message("tuning.unknown", reason=reason or Message("tuning.nobody-new"))]
         sentences = [_verdict(leading), *_scratch(leading)]
         if leading.seen_by_parent or leading.seen_in_training:
@@ -117,7 +119,7 @@ class FineTuning:
             "sentences": list(map(str, messages)),
             "messages": [message.as_dict() for message in messages],
             "parent_is_known": self.parent_is_known,
-            "comparisons": [_comparison_json(each) for each in self.comparisons],
+            "comparisons": [_comparison_json(comparison) for comparison in self.comparisons],
         }
 
     @classmethod

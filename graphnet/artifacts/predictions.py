@@ -67,7 +67,7 @@ class Effects:
         return {
             "kind": self.kind,
             "tests": self.tests,
-            "rows": [_effect_json(each) for each in self.rows],
+            "rows": [_effect_json(row) for row in self.rows],
         }
 
     @classmethod

@@ -122,7 +122,7 @@ def _joined(named: Covariate, parts: Sequence[tuple[tuple[Covariate, ...], int]]
     numbers: list[FloatArray] = []
     words: list[str] = []
     for covariates, count in parts:
-        own = next((each for each in covariates if each.key == named.key), None)
+        own = next((covariate for covariate in covariates if covariate.key == named.key), None)
         if named.kind == NUMERIC:
             numbers.append(np.full(count, np.nan) if own is None else own.numbers)
         else:
@@ -156,7 +156,7 @@ class Subjects:
             labels=self.labels[rows],
             scores=self.scores[rows],
             sites=tuple(self.sites[row] for row in rows),
-            covariates=tuple(each.rows(rows) for each in self.covariates),
+            covariates=tuple(covariate.rows(rows) for covariate in self.covariates),
         )
 
 
@@ -253,7 +253,9 @@ def _columns(dataset: Dataset, count: int) -> list[tuple[str, list[Any]]]:
         columns.append(("score", subjects.scores[:count].tolist()))
     if any(subjects.sites):
         columns.append(("site", list(subjects.sites[:count])))
-    columns += [(each.name, list(each.values[:count])) for each in subjects.covariates]
+    columns += [
+        (covariate.name, list(covariate.values[:count])) for covariate in subjects.covariates
+    ]
     return columns + _measured(dataset, count)
 
 

@@ -81,7 +81,7 @@ def with_series_measures(dataset: Dataset, name: str, chosen: SeriesOptions) -> 
         dataset = _with_partial(dataset, series, name)
     if not chosen.measures:
         return dataset
-    columns = [_measure(dataset, series, each, name)[:, :, None] for each in chosen.measures]
+    columns = [_measure(dataset, series, measure, name)[:, :, None] for measure in chosen.measures]
     given = [] if dataset.values is None else [dataset.values]
     own = () if dataset.values is None else dataset.measures
     return replace(

@@ -114,7 +114,9 @@ def unpack_folds(contents: Sequence[bytes], folds: Sequence[Fold]) -> CrossValid
         reasons={name: Message.from_json(reason) for name, reason in stored.items()},
         chosen=[chosen for _, _, facts in shards for chosen in facts["chosen"]],
         comparisons=[
-            Comparison.from_json(each) for _, _, facts in shards for each in facts["comparisons"]
+            Comparison.from_json(stored)
+            for _, _, facts in shards
+            for stored in facts["comparisons"]
         ],
         others={name: _together(shards, OTHER + name, repeats) for name in others},
         others_ranked={

@@ -122,9 +122,9 @@ def _summary(
     words = np.array(covariate.words, dtype=object)
     counts = {label: Counter(words[rows].tolist()) for label, rows in groups.items()}
     summaries = {label: _of_words(counted) for label, counted in counts.items()}
-    if not any(each.n for each in summaries.values()):
+    if not any(summary.n for summary in summaries.values()):
         return None
-    table = _table([each.counts for each in summaries.values()])
+    table = _table([summary.counts for summary in summaries.values()])
     return CovariateSummary(
         *(split, covariate.name, covariate.kind, summaries),
         *(_difference_of_words(table), *_test_of_words(table)),
@@ -174,7 +174,7 @@ def _difference_of_words(table: NDArray[np.int64]) -> float | None:
         return None
     shares = (table / table.sum(axis=1, keepdims=True))[:, 1:]
     apart = shares[1] - shares[0]
-    spread = np.mean([np.diag(each) - np.outer(each, each) for each in shares], axis=0)
+    spread = np.mean([np.diag(share) - np.outer(share, share) for share in shares], axis=0)
     size = float(apart @ np.linalg.pinv(spread) @ apart)
     sign = np.sign(apart[0]) if len(apart) == 1 else 1.0
     return float(sign * np.sqrt(max(size, 0.0)))

@@ -144,7 +144,7 @@ def cross_validate(
         specs, ours, comparisons = _swept(fitting, candidates, folds)
         reason = None
         if inner:
-            logs = [each.logs for each in comparisons if each.logs is not None]
+            logs = [comparison.logs for comparison in comparisons if comparison.logs is not None]
             ours, reason = calibrate_nested(fitting, specs, logs, ours)
     else:
         specs, ours, reason = _trained(fitting, settings, folds, inner, nested=nested, step=FOLDS)

@@ -256,7 +256,7 @@ class _Judge:
             np.broadcast_to(each, ours.values.shape) for each in (theirs.values, theirs.ranked)
         )
         pairs = zip(ours.values, ours.ranked, *repeats, strict=True)
-        return _means([self._apart(*each) for each in pairs])
+        return _means([self._apart(*pair) for pair in pairs])
 
     def _of(self, predicted: FloatArray, ranked: FloatArray) -> Estimates:
         if not self.classes:
@@ -300,12 +300,12 @@ def _judge(model: StoredModel, cohort: Cohort) -> _Judge:
 
 def _means(repeats: Sequence[Estimates]) -> Estimates:
     """Means of values and of bounds: to cut the folds anew makes no subject more."""
-    return {name: _mean([each.get(name, UNKNOWN) for each in repeats]) for name in repeats[0]}
+    return {name: _mean([repeat.get(name, UNKNOWN) for repeat in repeats]) for name in repeats[0]}
 
 
 def _mean(estimates: Sequence[Estimate]) -> Estimate:
-    values = [each.value for each in estimates if each.value is not None]
-    bounds = [each.interval for each in estimates if each.interval is not None]
+    values = [estimate.value for estimate in estimates if estimate.value is not None]
+    bounds = [estimate.interval for estimate in estimates if estimate.interval is not None]
     if len(values) < len(estimates):
         return Estimate()
     value = float(np.mean(values))

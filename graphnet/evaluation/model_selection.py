@@ -233,8 +233,8 @@ def summarise(
         Candidate(
             swept_values(settings, sweep),
             own.figures[number],
-            _mean([each.figures[number] for each in in_folds]),
-            sum(each.best == number for each in in_folds),
+            _mean([fold.figures[number] for fold in in_folds]),
+            sum(fold.best == number for fold in in_folds),
             own.reasons.get(number),
         )
         for number, settings in enumerate(candidates)
@@ -254,7 +254,7 @@ def summarise(
         [listed[number] for number in sorted(range(len(listed)), key=rank)],
         INNER_FOLDS,
         len(in_folds),
-        _mean([each.tested for each in in_folds]),
+        _mean([fold.tested for fold in in_folds]),
         _mean(gaps),
     )
 

@@ -129,9 +129,9 @@ def calibrate_folds(
 
     """
     wanted = {
-        (each.train.tobytes(), spec.settings): FitSpec(each.train, spec.settings)
+        (fold.train.tobytes(), spec.settings): FitSpec(fold.train, spec.settings)
         for spec, folds in zip(specs, inner, strict=True)
-        for each in folds
+        for fold in folds
     }
     try:
         trained = _fit(fitting, wanted)
@@ -139,7 +139,7 @@ def calibrate_folds(
         return list(fits), error.messages[0]
     calibrated = []
     for spec, folds, fit in zip(specs, inner, fits, strict=True):
-        parts = [(each.test, trained[each.train.tobytes(), spec.settings]) for each in folds]
+        parts = [(fold.test, trained[fold.train.tobytes(), spec.settings]) for fold in folds]
         calibrated.append(fit.calibrated(_of_parts(fitting, spec.rows, parts)))
     missing = any(fit.model.calibration is None for fit in calibrated)
     return calibrated, TOO_FEW if missing else None
@@ -186,11 +186,11 @@ def calibrate_model(
         return _calibrated(model, Calibration.fit(stacked, of_whom, shares, kind))
     folds = _cut_anew(everyone, labels, fitting.cohort.persons, settings.seed)
     try:
-        trained = _fit(fitting, {each.train.tobytes(): FitSpec(each.train, settings)
-                                 for each in folds})  # fmt: skip
+        trained = _fit(fitting, {fold.train.tobytes(): FitSpec(fold.train, settings)
+                                 for fold in folds})  # fmt: skip
     except GraphnetError as error:
         return replace(model, calibration=None), CalibrationResult(why=error.messages[0])
-    parts = [(each.test, trained[each.train.tobytes()]) for each in folds]
+    parts = [(fold.test, trained[fold.train.tobytes()]) for fold in folds]
     return _calibrated(model, _of_parts(fitting, everyone, parts))
 
 

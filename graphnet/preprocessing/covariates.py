@@ -174,13 +174,13 @@ def _part(covariate: Covariate) -> Part:
 
 def _words(covariate: Covariate) -> tuple[str, ...]:
     if covariate.kind == NUMERIC:
-        return tuple("" if np.isnan(each) else f"{each:g}" for each in covariate.numbers)
+        return tuple("" if np.isnan(number) else f"{number:g}" for number in covariate.numbers)
     return covariate.words
 
 
 def checked(cohort: Cohort) -> tuple[Covariate, ...]:
     """The covariates of a cohort that its results are checked against."""
-    return tuple(each for each in cohort.covariates if each.name in cohort.confounds)
+    return tuple(covariate for covariate in cohort.covariates if covariate.name in cohort.confounds)
 
 
 CONSTANT = 1e-9  # of the largest value: what varies by less is rounding
@@ -393,9 +393,9 @@ def _by_site(sites: NDArray[np.str_]) -> FloatArray:
 
 def _check_within_sites(covariates: Sequence[Covariate], base: FloatArray) -> None:
     """Refuse covariates that do not vary beyond the sites (S, sites). Raises CohortError."""
-    alone = [each.name for each in covariates if _lies_in((each,), base)]
+    alone = [covariate.name for covariate in covariates if _lies_in((covariate,), base)]
     if not alone and _lies_in(covariates, base):
-        alone = [each.name for each in covariates]
+        alone = [covariate.name for covariate in covariates]
     if alone:
         raise CohortError(Message("data.combat-confounded", names=alone))
 

@@ -112,7 +112,7 @@ class Preprocessing:
     def fits(self, regions: int, measures: int) -> bool:
         """Whether it was fitted to so many regions and measures."""
         slopes = [part.slopes for part in (self.adjuster, self.kept) if part is not None]
-        shapes = [self.scaler.center.shape, *(each.shape[1:] for each in slopes)]
+        shapes = [self.scaler.center.shape, *(slope.shape[1:] for slope in slopes)]
         return all(shape == (regions, measures) for shape in shapes)
 
     def scaled(self, cohort: Cohort) -> Float32Array:

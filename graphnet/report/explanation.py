@@ -126,14 +126,14 @@ def effect_table(facts: Facts) -> Table:
     names = _titles(facts)
     rows: list[Row] = [
         [
-            names.get(each.region, each.region),
-            each.measure,
-            str(each.n),
-            _effect(each),
-            p_value(each.p),
-            p_value(each.q),
+            names.get(row.region, row.region),
+            row.measure,
+            str(row.n),
+            _effect(row),
+            p_value(row.p),
+            p_value(row.q),
         ]
-        for each in effects.rows
+        for row in effects.rows
     ]
     return first_rows(titles, rows, MOST_EFFECTS)
 
@@ -222,10 +222,10 @@ def effects_csv(facts: Facts) -> str:
     written = StringIO()
     writer = csv.writer(written)
     writer.writerow(["region", "measure", "n", effects.kind, "low", "high", "p", "q"])
-    for each in effects.rows:
-        bounds = ("" if bound is None else f"{bound:.6g}" for bound in (each.low, each.high))
-        numbers = (f"{each.value:.6g}", *bounds, f"{each.p:.6g}", f"{each.q:.6g}")
-        writer.writerow([safe(each.region), safe(each.measure), each.n, *numbers])
+    for row in effects.rows:
+        bounds = ("" if bound is None else f"{bound:.6g}" for bound in (row.low, row.high))
+        numbers = (f"{row.value:.6g}", *bounds, f"{row.p:.6g}", f"{row.q:.6g}")
+        writer.writerow([safe(row.region), safe(row.measure), row.n, *numbers])
     return written.getvalue()
 
 

@@ -40,17 +40,17 @@ ALL = "all"
 def covariates_table(facts: Facts) -> Table:
     """Each covariate by class and split: mean and SD, or counts, difference and test."""
     summaries = _confounds(facts).summaries
-    labels = list(dict.fromkeys(label for each in summaries for label in each.groups))
+    labels = list(dict.fromkeys(label for summary in summaries for label in summary.groups))
     rows: list[Row] = [
         [
-            _named(each),
-            split_name(each.split),
-            *(_cell(each.groups.get(label)) for label in labels),
-            figure(each.difference, 2),
-            p_value(each.p),
-            TESTS.get(each.test, each.test),
+            _named(summary),
+            split_name(summary.split),
+            *(_cell(summary.groups.get(label)) for label in labels),
+            figure(summary.difference, 2),
+            p_value(summary.p),
+            TESTS.get(summary.test, summary.test),
         ]
-        for each in summaries
+        for summary in summaries
     ]
     titles: Row = [
         Message("report.covariate"),
@@ -67,13 +67,13 @@ def associations_table(facts: Facts) -> Table:
     """How the predictions go with each covariate within each class, on the headline's subjects."""
     rows: list[Row] = [
         [
-            each.name,
-            _title(facts, each.group),
-            str(each.n),
-            _interval(each.rho, each.low, each.high),
+            association.name,
+            _title(facts, association.group),
+            str(association.n),
+            _interval(association.rho, association.low, association.high),
         ]
-        for each in _confounds(facts).associations
-        if each.split == facts.headline
+        for association in _confounds(facts).associations
+        if association.split == facts.headline
     ]
     titles: Row = [
         Message("report.covariate"),
@@ -313,7 +313,7 @@ def _columns(interpretation: Interpretation) -> Cell:
         columns.append(Message("report.site-column", column=interpretation.site))
     if interpretation.score:
         columns.append(Message("report.score-column", column=interpretation.score))
-    covariates = first_of((each.name for each in interpretation.covariates), MOST_NAMED)
+    covariates = first_of((covariate.name for covariate in interpretation.covariates), MOST_NAMED)
     if covariates.items:
         columns.append(Message("report.covariates", columns=covariates))
     return tuple(columns)

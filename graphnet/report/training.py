@@ -78,7 +78,9 @@ def sweep_table(facts: Facts) -> Table:
 
 
 def _row(rank: int, candidate: Candidate) -> Row:
-    values = [NOTHING if each is None else str(each) for each in candidate.settings.values()]
+    values = [
+        NOTHING if setting is None else str(setting) for setting in candidate.settings.values()
+    ]
     failed = candidate.reason is not None and candidate.figure is None
     return [
         str(rank),

@@ -203,7 +203,7 @@ def _show_sweep(task: "Task") -> None:
         [Column(words(title)) for title in _plain(table.titles)],
         [[words(cell) for cell in _plain(row)] for row in table.rows],
     )
-    show_facts(("-", each) for each in section.sentences)
+    show_facts(("-", sentence) for sentence in section.sentences)
 
 
 def _show_tuning(task: "Task") -> None:

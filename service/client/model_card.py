@@ -144,7 +144,7 @@ def _compared(measured: SplitMetrics, others: Sequence[SplitMetrics], name: str)
     """A metric with its interval, and what the simple methods have of it."""
     bounds = measured.interval(name)
     interval = UNKNOWN if bounds is None else f"{bounds[0]:.3f} – {bounds[1]:.3f}"
-    values = (_number(each[name]) for each in others)
+    values = (_number(other[name]) for other in others)
     return (metric_name(name), _number(measured[name]), interval, *values)
 
 

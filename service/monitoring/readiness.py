@@ -83,7 +83,7 @@ class Readiness:
 
     async def ask(self, patience: float = PATIENCE_SECONDS) -> Mapping[str, Message | None]:
         """What is wrong with each dependency by its name, None where nothing is."""
-        answers = await asyncio.gather(*(each.ask(patience) for each in self._probes.values()))
+        answers = await asyncio.gather(*(probe.ask(patience) for probe in self._probes.values()))
         return dict(zip(self._probes, answers, strict=True))
 
     def note(self, error: DatabaseError) -> None:

@@ -113,7 +113,7 @@ class Webhook:
         tries = await self._tries()
         ended = [task for task in await ended_since(since) if task.task_id not in told]
         new = [_Tries(task) for task in ended if task.task_id not in tries]
-        due = new + [each for each in tries.values() if each.due_at <= time.time()]
+        due = new + [waiting for waiting in tries.values() if waiting.due_at <= time.time()]
         for start in range(0, len(due), AT_A_TIME):
             await asyncio.gather(*map(self._tell_one, due[start : start + AT_A_TIME]))
         await self._advance(since, [each.task for each in new])
@@ -220,8 +220,8 @@ class Webhook:
                 records = await loop.getaddrinfo(url.host, port, proto=6)
         except (OSError, TimeoutError) as error:
             raise WebhookError(f"{url.host} is not found: {error}") from error
-        addresses = [str(each[4][0]) for each in records]
-        private = [each for each in addresses if not is_public(each)]
+        addresses = [str(record[4][0]) for record in records]
+        private = [address for address in addresses if not is_public(address)]
         if private and not self._settings.is_trusted:
             raise WebhookError(
                 f"{url.host} is {private[0]}, which is not public, and"

@@ -103,7 +103,7 @@ async def _compared(request: Request, named: Sequence[str]) -> Compared:
         tasks = await tasks_of(request, named)
         read = [await read_facts(request, task) for task in tasks]
         facts = [each for each, _ in read]
-        known = [(str(each.task["task_id"]), each.evidence) for each in facts]
+        known = [(str(own.task["task_id"]), own.evidence) for own in facts]
         found = await state.comparison_cache.differences(known)
     return Compared(
         facts,

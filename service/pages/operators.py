@@ -88,7 +88,7 @@ async def show(request: Request) -> Response:
         request,
         "operators.html",
         checks=checks,
-        problems=[each for each in checks if each.state != State.OK],
+        problems=[check for check in checks if check.state != State.OK],
         workers=None if workers is None else workers_at_work(workers, running or ()),
         counts=counts,
         stored=None if stored is None else shown[:PROJECTS],

@@ -270,10 +270,10 @@ def as_csv(found: NewSubjects) -> str:
     classes, names = found.classes, found.class_names
     columns = [*(["class_name"] if names else []), *(f"probability_{label}" for label in classes)]
     writer.writerow(["id", "site", "predicted" if classes else "score", *columns, "warnings"])
-    for each in found.predictions:
-        shares = [each.probability[label] for label in classes]
-        answer = each.predicted if classes else each.score
-        told = safe(" ".join(each.warnings))
+    for prediction in found.predictions:
+        shares = [prediction.probability[label] for label in classes]
+        answer = prediction.predicted if classes else prediction.score
+        told = safe(" ".join(prediction.warnings))
         named = [safe(names.get(str(answer), str(answer)))] if names else []
-        writer.writerow([safe(each.id), safe(each.site), answer, *named, *shares, told])
+        writer.writerow([safe(prediction.id), safe(prediction.site), answer, *named, *shares, told])
     return text.getvalue()

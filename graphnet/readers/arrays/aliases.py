@@ -195,7 +195,10 @@ def _regions_first(
     """Series (S, N, T): connectomes or names say how many regions there are, else it is asked."""
     array = candidates.series[name]
     one, other = array.shape[1:]
-    counts = {matrix_side(each, candidates.subjects) for each in candidates.connectomes.values()}
+    counts = {
+        matrix_side(connectome, candidates.subjects)
+        for connectome in candidates.connectomes.values()
+    }
     counts |= {
         names.size
         for key, names in arrays.plain.items()

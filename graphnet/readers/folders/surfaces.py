@@ -96,7 +96,7 @@ def read_gifti(body: bytes, name: str) -> NumberTable:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image = nibabel.GiftiImage.from_bytes(body)
-            arrays = [np.asarray(each.data, dtype=np.float64) for each in image.darrays]
+            arrays = [np.asarray(darray.data, dtype=np.float64) for darray in image.darrays]
     except Exception as error:  # a damaged file leads the library anywhere
         raise CohortError(Message("readers_brains.damaged-gifti", file=name)) from error
     if len(arrays) != 1 or arrays[0].ndim != 2 or min(arrays[0].shape) < 2:

@@ -283,7 +283,7 @@ def _one_below_the_other(parts: Sequence[Path], sheets: Sequence[Sheet], inquiry
 
 def _joined(cells: Sequence[Cells]) -> Cells:
     """Numbers where all are such; else text."""
-    numbers = [each for each in cells if isinstance(each, np.ndarray)]
+    numbers = [cell for cell in cells if isinstance(cell, np.ndarray)]
     if len(numbers) == len(cells):
         return np.concatenate(numbers)
-    return tuple(text for each in cells for text in as_texts(each))
+    return tuple(text for cell in cells for text in as_texts(cell))
