@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from graphnet.artifacts.metrics import SplitMetrics
@@ -30,9 +30,6 @@ from service.client.mlflow_server import (
     MlflowServer,
 )
 from service.client.model_card import ModelCard
-
-if TYPE_CHECKING:
-    from service.client.results import Results
 
 TASK_TAG = "sgn.task_id"
 STATUSES = {"Finished": "FINISHED", "Failed": "FAILED", "Cancelled": "KILLED"}
@@ -62,6 +59,28 @@ class MlflowRun:
     left_out: tuple[Message, ...] = ()
 
 
+class Source(Protocol):
+    """What an export asks the client for; the methods raise ClientError."""
+
+    language: str
+
+    @property
+    def service_url(self) -> str:
+        """The address of the service."""
+
+    def manifest(self, task_id: str) -> Mapping[str, Any]:
+        """The manifest beside the parameters of a task's model."""
+
+    def model(self, task_id: str) -> bytes:
+        """The parameters as safetensors."""
+
+    def report(self, task_id: str) -> str:
+        """The report as HTML."""
+
+    def predictions_csv(self, task_id: str) -> str:
+        """The predictions of all splits."""
+
+
 @dataclass
 class TaskFiles:
     """The manifest of a task and the files that go along; ``left_out``: what is missing."""
@@ -71,7 +90,7 @@ class TaskFiles:
     left_out: list[Message] = field(default_factory=list)
 
     @classmethod
-    def of(cls, client: "Results", task: Task, *, artifacts: bool) -> "TaskFiles":
+    def of(cls, client: Source, task: Task, *, artifacts: bool) -> "TaskFiles":
         """Download them before a run is begun, so that it has all of them or is not there."""
         files = cls()
         if task.task_result is None:
@@ -106,7 +125,7 @@ class TaskFiles:
 
 
 def export(
-    client: "Results", task: Task, server: MlflowServer, experiment: str, *, artifacts: bool
+    client: Source, task: Task, server: MlflowServer, experiment: str, *, artifacts: bool
 ) -> MlflowRun:
     """Make the task a run of the experiment, or bring the run that it has up to date.
 
