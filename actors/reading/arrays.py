@@ -10,7 +10,7 @@ from pathlib import Path
 
 from actors.spool import private_folder
 from graphnet.data.dataset import Dataset
-from graphnet.data.storage import DATASET, describe, files_of, load
+from graphnet.data.storage import DATASET, describe, load
 from graphnet.disk import is_of_full_disk, room_in
 from graphnet.errors import CohortError
 from registry import ObjectMissing, Store
@@ -41,7 +41,7 @@ class Arrays:
 
     def put(self, data_id: str, folder: Path) -> str:
         """Store a saved dataset; it is there once its ``dataset.json`` is. Raises RegistryError."""
-        for name in files_of(describe(folder)):
+        for name in describe(folder).files:
             self.store.put_file(data_id, name, folder / name)
         return self.store.put_file(data_id, DATASET, folder / DATASET)
 
@@ -57,7 +57,7 @@ class Arrays:
         local = self.store.local_path(data_id, DATASET)
         folder = self._downloaded(data_id) if local is None else local.parent
         try:
-            return Stored(load(folder), str(describe(folder)["content_sha256"]))
+            return Stored(load(folder), describe(folder).content_sha256)
         except CohortError:
             if local is None:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -122,7 +122,7 @@ class Arrays:
             inner = Path(part) / "dataset"
             inner.mkdir()
             (inner / DATASET).write_bytes(text)
-            for name in files_of(describe(inner)):
+            for name in describe(inner).files:
                 self.store.get_file(data_id, name, inner / name)
             _take_name(inner, folder)
 

@@ -18,6 +18,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,29 @@ OWN_SUM = re.compile(rb',"sha256":"([0-9a-f]{64})"}$')  # not in what earlier ve
 Array = NDArray[Any]
 
 
-def save(dataset: Dataset, folder: Path, content_sha256: str = "") -> dict[str, Any]:
-    """Write a dataset into an existing folder; what ``dataset.json`` then holds.
+@dataclass(frozen=True)
+class Description:
+    """What ``dataset.json`` holds: ``facts``, as JSON."""
+
+    facts: Mapping[str, Any]
+
+    @property
+    def content_sha256(self) -> str:
+        """Of the text of NEURO-LEARN's row that holds the same dataset; "" if none does."""
+        return str(self.facts["content_sha256"])
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The SHA-256 of the file of each array, by the file's name. Raises CohortError."""
+        try:
+            arrays = self.facts["arrays"].items()
+            return {_file(name): str(array["sha256"]) for name, array in arrays}
+        except (KeyError, TypeError, AttributeError) as error:
+            raise CohortError(Message("data.arrays-not-listed")) from error
+
+
+def save(dataset: Dataset, folder: Path, content_sha256: str = "") -> None:
+    """Write a dataset into an existing folder.
 
     ``content_sha256`` is of the text of NEURO-LEARN's row that holds the same dataset, if one does.
     """
@@ -63,7 +85,6 @@ def save(dataset: Dataset, folder: Path, content_sha256: str = "") -> dict[str, 
     content = text.encode("utf-8", "surrogatepass")
     own = f',"sha256":"{hashlib.sha256(content).hexdigest()}"}}'
     write_whole(folder / DATASET, content[:-1] + own.encode())
-    return description
 
 
 def load(folder: Path) -> Dataset:
@@ -75,7 +96,7 @@ def load(folder: Path) -> Dataset:
     """
     description = describe(folder)
     try:
-        return _dataset(description, folder)
+        return _dataset(description.facts, folder)
     except CohortError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
@@ -91,8 +112,8 @@ def is_saved(folder: Path) -> bool:
         return False
 
 
-def describe(folder: Path) -> dict[str, Any]:
-    """What ``dataset.json`` holds. Raises CohortError where it cannot be read or is newer."""
+def describe(folder: Path) -> Description:
+    """Read ``dataset.json``. Raises CohortError where it cannot be read or is newer."""
     path = folder / DATASET
     try:
         if path.stat().st_size > LARGEST_JSON:
@@ -114,7 +135,7 @@ def describe(folder: Path) -> dict[str, Any]:
                 read=str(VERSION),
             )
         )
-    return description
+    return Description(description)
 
 
 def _is_as_written(content: bytes) -> bool:
@@ -124,14 +145,6 @@ def _is_as_written(content: bytes) -> bool:
     written = hashlib.sha256(content[: own.start()])
     written.update(b"}")
     return written.hexdigest().encode() == own[1]
-
-
-def files_of(description: Mapping[str, Any]) -> dict[str, str]:
-    """The SHA-256 of each file that belongs to a description, by name. Raises CohortError."""
-    try:
-        return {_file(name): str(array["sha256"]) for name, array in description["arrays"].items()}
-    except (KeyError, TypeError, AttributeError) as error:
-        raise CohortError(Message("data.arrays-not-listed")) from error
 
 
 def _arrays(dataset: Dataset) -> dict[str, Array]:

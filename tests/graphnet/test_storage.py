@@ -21,7 +21,7 @@ from graphnet.data.interpretation import (
     SeriesReading,
     TextFormat,
 )
-from graphnet.data.storage import DATASET, describe, files_of, load, save
+from graphnet.data.storage import DATASET, describe, load, save
 from graphnet.errors import CohortError
 from graphnet.messages import finished
 
@@ -80,7 +80,7 @@ def test_everything_comes_back_bit_by_bit(tmp_path: Path) -> None:
     assert (found.regions, found.measures) == (REGIONS, ("GMV", "thickness"))
     assert found.interpretation == dataset.interpretation
     assert found.subjects.sites == dataset.subjects.sites
-    assert describe(tmp_path)["content_sha256"] == "abc"
+    assert describe(tmp_path).content_sha256 == "abc"
     assert found.series is not None
     assert dataset.series is not None
     pairs = (
@@ -114,7 +114,7 @@ def test_a_dataset_without_some_arrays_has_none_of_them(tmp_path: Path) -> None:
     found = load(tmp_path)
     assert (found.connectomes, found.series) == (None, None)
     assert sorted(path.name for path in tmp_path.iterdir()) == [DATASET, "values.npy"]
-    assert list(files_of(describe(tmp_path))) == ["values.npy"]
+    assert list(describe(tmp_path).files) == ["values.npy"]
 
 
 def test_a_dataset_is_the_same_bytes_whoever_saves_it(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_a_description_that_changed_is_found(tmp_path: Path) -> None:
         except CohortError:
             continue
         assert place > written.rindex(b',"sha256":"'), place  # its name, not its content
-        assert found["subjects"]["labels"] == [0, 1, -1, 2, 0]
+        assert found.facts["subjects"]["labels"] == [0, 1, -1, 2, 0]
 
 
 def test_a_description_of_an_older_version_has_no_sum(tmp_path: Path) -> None:
