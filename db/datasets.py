@@ -261,8 +261,8 @@ async def stored_by_project() -> list[StoredByProject]:
     projects = {str(data_id): str(proj_id) for data_id, proj_id in rows}
     datasets, taken = Counter(projects.values()), Counter[str]()
     for some in pieces(list(projects)):
-        found = Profile.filter(data_id__in=some).values_list("data_id", "stored_bytes")
-        for data_id, size in await found:
+        sizes = Profile.filter(data_id__in=some).values_list("data_id", "stored_bytes")
+        for data_id, size in await sizes:
             taken[projects[str(data_id)]] += int(size or 0)
     totals = [StoredByProject(name, datasets[name], taken[name]) for name in datasets]
     return sorted(totals, key=lambda each: (-each.stored_bytes, each.proj_id))

@@ -127,6 +127,6 @@ RESERVED = (".", "..")  # which no address can have for a name: a client leaves 
 
 def named_after(file: str) -> str:
     """The name for the dataset of a file: the file's own without its endings, as ``.csv.gz``."""
-    found = _ENDED.fullmatch(file)
-    name = found[1] if found else file
+    match = _ENDED.fullmatch(file)
+    name = match[1] if match else file
     return "" if name in RESERVED else name

@@ -58,9 +58,9 @@ class DirectoryStore:
 
     def get_file(self, task_id: str, name: str, path: Path) -> None:
         """Write an object into a file; see :class:`~registry.store.Store`."""
-        found = self.local_path(task_id, name)
+        file = self.local_path(task_id, name)
         with self._translated():
-            source = found.open("rb")
+            source = file.open("rb")
         with source, path.open("wb") as target:  # not ours: its disk may be full
             shutil.copyfileobj(source, target, PIECE)
 

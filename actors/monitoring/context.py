@@ -227,10 +227,10 @@ class Tracing:
 def check_installed() -> None:
     """Look for OpenTelemetry without loading it. Raises ProcessSettingsError."""
     try:
-        found = [find_spec(name) for name in NEEDED]
+        specs = [find_spec(name) for name in NEEDED]
     except ModuleNotFoundError:  # of a package around it
-        found = [None]
-    if None in found:
+        specs = [None]
+    if None in specs:
         raise ProcessSettingsError(
             Message("settings.tracing-absent"), remedy=Message("settings.install-tracing")
         )

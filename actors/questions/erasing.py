@@ -236,8 +236,8 @@ class SubjectEraser:
 
 
 def _answer(erased: Erased) -> Answer:
-    found = [digest_of(each) for each in erased.ids]
-    return {"erased": {"digests": found, "removed": erased.removed, "left": len(erased.rows)}}
+    digests = [digest_of(each) for each in erased.ids]
+    return {"erased": {"digests": digests, "removed": erased.removed, "left": len(erased.rows)}}
 
 
 def _sha256(content: bytes) -> str:

@@ -186,8 +186,8 @@ def _store(client: redis.Redis, names: Names, store: Store, task: str) -> None:
     stream = names.key(LOG_STREAM, task)
     try:
         with client:
-            found: Any = client.xrange(stream)
-            lines = [fields[LOG_LINE].decode() for _, fields in found]
+            entries: Any = client.xrange(stream)
+            lines = [fields[LOG_LINE].decode() for _, fields in entries]
             if not lines:
                 return
             store.put(task, LOG, joined(_stored(store, task), lines).encode())

@@ -97,12 +97,12 @@ async def get_labels(
     kind: Kind, object_ids: Sequence[str], connection: BaseDBAsyncClient | None = None
 ) -> Labels:
     """What is noted of these, by id; one of which nothing is noted is left out."""
-    found: Labels = {}
+    labels: Labels = {}
     for some in pieces(object_ids):
         keys = [_key(kind, object_id) for object_id in some]
         for row in await Row.filter(label_key__in=keys).using_db(connection):
-            found[_object_id(row.label_key)] = _read(row)
-    return found
+            labels[_object_id(row.label_key)] = _read(row)
+    return labels
 
 
 @translate_errors()

@@ -145,13 +145,15 @@ async def ended_since(since: int) -> list[EndedTask]:
     states = sorted(status.value for status in TERMINAL)
     ended = Run.filter(state__in=states, part=0, finished_at__gte=since, imported_at=0)
     rows = ended.order_by("finished_at", "task_id").limit(MOST_ENDED)
-    found = [EndedTask(*row) for row in await rows.values_list("task_id", "state", "finished_at")]
-    task_ids = [task.task_id for task in found]
+    ended_tasks = [
+        EndedTask(*row) for row in await rows.values_list("task_id", "state", "finished_at")
+    ]
+    task_ids = [task.task_id for task in ended_tasks]
     there: set[str] = set()
     for ids in pieces(task_ids):
         some = Submission.filter(task_id__in=ids)
         there |= {str(task_id) for task_id in await some.values_list("task_id", flat=True)}
-    return [task for task in found if task.task_id in there]
+    return [task for task in ended_tasks if task.task_id in there]
 
 
 @dataclass(frozen=True)

@@ -124,8 +124,8 @@ def database_address(url: str) -> str:
 
 async def _read_id() -> str:
     """The id, "" where there is none yet."""
-    found = await Installation.filter(name=THIS).values_list("installation_id", flat=True)
-    return str(found[0]) if found else ""
+    ids = await Installation.filter(name=THIS).values_list("installation_id", flat=True)
+    return str(ids[0]) if ids else ""
 
 
 async def _write_id(chosen: str) -> None:

@@ -57,17 +57,17 @@ async def server() -> Server:
     connection = get_connection("default")
     dialect = connection.capabilities.dialect
     _, rows = await connection.execute_query(VERSIONS[dialect])
-    found = dict(rows[0])
+    row = dict(rows[0])
     started = time.monotonic()
     before = time.time()
     clock = await now_ms()
     half = (time.monotonic() - started) / 2
     return Server(
-        name=_name(dialect, found["version"]),
-        version=found["version"],
+        name=_name(dialect, row["version"]),
+        version=row["version"],
         ping_ms=2000 * half,
         ahead_ms=clock - int(1000 * (before + half)),
-        packet=found.get("packet", 0),
+        packet=row.get("packet", 0),
     )
 
 

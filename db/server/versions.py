@@ -29,8 +29,8 @@ CONFIG = AppConfig(models=["db.models"], default_connection="default", migration
 @cache
 def known_migrations() -> tuple[str, ...]:
     """The names of all migrations of this version, in order."""
-    found = (each.name for each in pkgutil.iter_modules(migrations.__path__))
-    return tuple(sorted(name for name in found if name[0].isdecimal()))
+    names = (each.name for each in pkgutil.iter_modules(migrations.__path__))
+    return tuple(sorted(name for name in names if name[0].isdecimal()))
 
 
 @translate_errors()
@@ -80,11 +80,11 @@ async def _applied() -> list[str]:
 
 
 def _migration_named(to: str) -> str:
-    found = [name for name in known_migrations() if name.startswith(to)]
-    if len(found) != 1:
+    matching = [name for name in known_migrations() if name.startswith(to)]
+    if len(matching) != 1:
         names = ", ".join(name[:4] for name in known_migrations())
         raise DatabaseError(Message("database.no-migration", asked=to[:40], names=names))
-    return found[0]
+    return matching[0]
 
 
 async def _check_idle(connection: BaseDBAsyncClient) -> None:

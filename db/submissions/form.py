@@ -50,10 +50,10 @@ class StoredForm:
     def parent(self) -> str:
         """The task that is fine-tuned, "" if none."""
         places = (self.param_set, self.fields)
-        found = next(
+        parent_id = next(
             (place["trained_task_id"] for place in places if place.get("trained_task_id")), ""
         )
-        return found if isinstance(found, str) and len(found) <= LONGEST_ID else ""
+        return parent_id if isinstance(parent_id, str) and len(parent_id) <= LONGEST_ID else ""
 
 
 def texts_in(stored: object) -> tuple[str, ...]:

@@ -83,10 +83,10 @@ def manifest_edges(facts: Mapping[str, Any]) -> str:
         ModelError: it is no kind that there is.
 
     """
-    found = facts.get(EDGES_KEY) or ""
-    if found and found not in EDGES:
+    edges = facts.get(EDGES_KEY) or ""
+    if edges and edges not in EDGES:
         raise ModelError(Message("model.manifest-damaged", part="connectomes"))
-    return str(found)
+    return str(edges)
 
 
 def manifest_names(facts: Mapping[str, Any]) -> dict[int, str]:
@@ -102,7 +102,7 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def _listed(kind: type[Name], facts: dict[str, Any], key: str) -> tuple[Name, ...]:
-    found = facts.get(key)
-    if not isinstance(found, list) or not found or any(type(name) is not kind for name in found):
+    names = facts.get(key)
+    if not isinstance(names, list) or not names or any(type(name) is not kind for name in names):
         raise ModelError(Message("model.manifest-damaged", part=key))
-    return tuple(found)
+    return tuple(names)

@@ -181,8 +181,8 @@ class Table:
 
     def by_name(self, regions: Sequence[str]) -> tuple[int, ...] | None:
         """The numbers of regions that it has by name, none of them twice; else None."""
-        found = [self.indexes.get(key_of(region)) for region in regions]
-        known = tuple(index for index in found if index is not None)
+        indexes = [self.indexes.get(key_of(region)) for region in regions]
+        known = tuple(index for index in indexes if index is not None)
         return known if len(set(known)) == len(regions) else None
 
     def by_number(self, regions: Sequence[str]) -> tuple[int, ...] | None:
@@ -247,8 +247,8 @@ def atlases_of(path: Path) -> tuple[Atlas | Table, ...]:
 
     """
     if path.is_dir():
-        found = sorted(each for each in path.iterdir() if each.suffix.lower() in TABLES)
-        return tuple(Atlas.read(each) for each in found)
+        files = sorted(each for each in path.iterdir() if each.suffix.lower() in TABLES)
+        return tuple(Atlas.read(each) for each in files)
     known = None if path.exists() else tables().get(str(path).lower())
     return (Atlas.read(path),) if known is None else (known,)
 
@@ -271,5 +271,5 @@ def key_of(name: str) -> str:
 
 def _numbers_of(regions: Sequence[str]) -> tuple[int, ...] | None:
     """The numbers that regions are called by, such as ``7`` or ``ROI_007``; None of others."""
-    found = [NUMBERED.fullmatch(region.strip()) for region in regions]
-    return tuple(int(each["number"]) for each in found if each) if all(found) else None
+    matches = [NUMBERED.fullmatch(region.strip()) for region in regions]
+    return tuple(int(each["number"]) for each in matches if each) if all(matches) else None

@@ -30,8 +30,8 @@ def called(names: Names, label: int) -> str:
 
 def names_of(stored: Mapping[str, Any]) -> dict[int, str]:
     """As a result, an evidence or a manifest says; {} of one that an older version wrote."""
-    found = stored.get(KEY)
-    return {int(label): str(name) for label, name in found.items()} if found else {}
+    names = stored.get(KEY)
+    return {int(label): str(name) for label, name in names.items()} if names else {}
 
 
 def shared_names(sources: Sequence[Source]) -> tuple[dict[int, str], tuple[Message, ...]]:
@@ -50,18 +50,18 @@ def shared_names(sources: Sequence[Source]) -> tuple[dict[int, str], tuple[Messa
         words = _words(sources, label)
         names[label] = words[0][1] if label == CONTROL else " / ".join(word for _, word in words)
         if len(words) > 1 and label != CONTROL:
-            found = [Message("data.word-in", word=word, where=where) for where, word in words]
-            messages.append(Message("data.class-names-differ", label=str(label), words=found))
+            places = [Message("data.word-in", word=word, where=where) for where, word in words]
+            messages.append(Message("data.class-names-differ", label=str(label), words=places))
     return names, tuple(messages)
 
 
 def _words(sources: Sequence[Source], label: int) -> list[tuple[Message | str, str]]:
     """Where a class is first called by each of its words."""
-    found: dict[str, tuple[Message | str, str]] = {}
+    first_places: dict[str, tuple[Message | str, str]] = {}
     for where, names in sources:
         if label in names:
-            found.setdefault(_plain(names[label]), (where, names[label]))
-    return list(found.values())
+            first_places.setdefault(_plain(names[label]), (where, names[label]))
+    return list(first_places.values())
 
 
 def _refuse_crossed(sources: Sequence[Source]) -> None:

@@ -271,13 +271,13 @@ def _matched(cohorts: Sequence[Cohort]) -> tuple[Message, ...]:
 
 
 def _all_connectomes(cohorts: Sequence[Cohort]) -> FloatArray | None:
-    found = [cohort.connectomes for cohort in cohorts if cohort.connectomes is not None]
-    return np.concatenate(found) if len(found) == len(cohorts) else None
+    connectomes = [cohort.connectomes for cohort in cohorts if cohort.connectomes is not None]
+    return np.concatenate(connectomes) if len(connectomes) == len(cohorts) else None
 
 
 def _all_series(cohorts: Sequence[Cohort]) -> tuple[FloatArray, ...] | None:
-    found = [cohort.series for cohort in cohorts if cohort.series is not None]
-    return tuple(chain.from_iterable(found)) if len(found) == len(cohorts) else None
+    series = [cohort.series for cohort in cohorts if cohort.series is not None]
+    return tuple(chain.from_iterable(series)) if len(series) == len(cohorts) else None
 
 
 def _without_connectome(cohorts: Sequence[Cohort]) -> tuple[Message, ...]:

@@ -325,10 +325,10 @@ def _rows(cohort: Cohort) -> dict[str, IntArray]:
 def _edges(connectomes: FloatArray) -> FloatArray:
     """The edges (S, E) of connectomes (S, N, N)."""
     rows, columns = np.triu_indices(connectomes.shape[1], 1)
-    found = np.empty((len(connectomes), len(rows)), connectomes.dtype)
+    edges = np.empty((len(connectomes), len(rows)), connectomes.dtype)
     for some in blocks(len(connectomes), connectomes[:1].nbytes):
-        found[some] = connectomes[some][:, rows, columns]
-    return found
+        edges[some] = connectomes[some][:, rows, columns]
+    return edges
 
 
 def _boxes(values: Edges, rows: Mapping[str, IntArray]) -> dict[str, Box]:

@@ -166,12 +166,12 @@ def square(edges: Edges) -> FloatArray:
     """
     regions = (1 + isqrt(1 + 8 * edges.shape[1])) // 2
     rows, columns = np.triu_indices(regions, k=1)
-    found = np.zeros((len(edges), regions, regions))
-    for some in blocks(len(edges), found[:1].nbytes):
+    matrices = np.zeros((len(edges), regions, regions))
+    for some in blocks(len(edges), matrices[:1].nbytes):
         values = np.where(np.isfinite(edges[some]), edges[some], np.nan)
-        found[some, rows, columns] = values
-        found[some, columns, rows] = values
-    return found
+        matrices[some, rows, columns] = values
+        matrices[some, columns, rows] = values
+    return matrices
 
 
 def screen_edges(

@@ -106,9 +106,11 @@ def with_repetition_time(dataset: Dataset, answer: str) -> Dataset:
         raise CohortError(Message("data.repetition-time-no-seconds", answer=answer))
     if dataset.series is None:
         raise CohortError(Message("data.repetition-time-without-series"))
-    found = dataset.interpretation
-    answers = {**found.answers, REPETITION_TIME: answer}
-    return replace(dataset, interpretation=replace(found, repetition_time=seconds, answers=answers))
+    interpretation = dataset.interpretation
+    answers = {**interpretation.answers, REPETITION_TIME: answer}
+    return replace(
+        dataset, interpretation=replace(interpretation, repetition_time=seconds, answers=answers)
+    )
 
 
 def standard_deviation(series: FloatArray) -> FloatArray:

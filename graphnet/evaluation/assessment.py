@@ -117,7 +117,7 @@ def by_site(
     tested = ~np.isnan(predicted).any(axis=1)
     sites = np.array(cohort.sites)
     members = {str(site): np.flatnonzero(tested & (sites == site)) for site in np.unique(sites)}
-    found = {}
+    by_name = {}
     for site, rows in members.items():
         if not len(rows):
             continue
@@ -128,8 +128,8 @@ def by_site(
             metrics = replace(
                 metrics, values={**metrics.values, **unknown}, ci={**metrics.ci, **unknown}
             )
-        found[site] = metrics
-    return found
+        by_name[site] = metrics
+    return by_name
 
 
 def split_metrics(
@@ -179,8 +179,8 @@ def graph_helps(
     where there is no such difference with an interval.
     """
     for split in ("test", "cv", "val"):
-        found = by_split.get(split, {}).get(NO_EDGE)
-        auc = UNKNOWN if found is None else found.get("auc", UNKNOWN)
+        estimates = by_split.get(split, {}).get(NO_EDGE)
+        auc = UNKNOWN if estimates is None else estimates.get("auc", UNKNOWN)
         if auc.interval is not None:
             return GraphHelps(split, auc)
     return None

@@ -163,10 +163,10 @@ def calibration_error(probability: FloatArray, truth: FloatArray) -> Estimate:
     The expected calibration error of the bins that the calibration curve draws. Of few subjects it
     is large by chance; it has no interval. Unknown of fewer than five subjects.
     """
-    found = bins(probability, truth)
-    if not found:
+    binned = bins(probability, truth)
+    if not binned:
         return UNKNOWN
-    gaps = [each.n * abs(each.observed - each.predicted) for each in found]
+    gaps = [each.n * abs(each.observed - each.predicted) for each in binned]
     return Estimate(sum(gaps) / len(truth))
 
 

@@ -206,15 +206,16 @@ def _swept(
     """The folds' fits, each with the candidate that is best on inner folds of its subjects."""
     cohort, classes, callback = fitting.cohort, fitting.classes, fitting.callback
     with callback.progress.step(COMPARING):
-        found = compare(fitting, [fold.train for fold in folds], candidates)
+        comparisons = compare(fitting, [fold.train for fold in folds], candidates)
     specs = [
-        FitSpec(fold.train, candidates[each.best]) for fold, each in zip(folds, found, strict=True)
+        FitSpec(fold.train, candidates[each.best])
+        for fold, each in zip(folds, comparisons, strict=True)
     ]
     with callback.progress.step(FOLDS):
         fits = fit_all(cohort, specs, classes, device=fitting.device, callback=callback)
     tested = [
         replace(each, tested=figure(cohort, fold.test, fit.predicted[fold.test], classes))
-        for each, fold, fit in zip(found, folds, fits, strict=True)
+        for each, fold, fit in zip(comparisons, folds, fits, strict=True)
     ]
     return specs, fits, tested
 

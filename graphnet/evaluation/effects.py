@@ -162,7 +162,7 @@ def _between(values: FloatArray, labels: FloatArray, classes: IntArray) -> Float
     from scipy import stats  # noqa: PLC0415 - slow to import
 
     groups = [values[labels == label] for label in classes]
-    found = np.full((4, values.shape[1]), np.nan)
+    estimates = np.full((4, values.shape[1]), np.nan)
     if len(groups) < 2 or min(map(len, groups)) < FEWEST:
         return None
     varies = np.any([_varies(group) for group in groups], axis=0)
@@ -172,12 +172,12 @@ def _between(values: FloatArray, labels: FloatArray, classes: IntArray) -> Float
     if len(groups) > 2:
         together = values[:, varies]
         within = np.sum([_squares(group) for group in groups], axis=0)
-        found[0, varies] = 1 - within / _squares(together)
-        found[3, varies] = stats.f_oneway(*groups, axis=0).pvalue
-        return found
-    found[:3, varies] = hedges_g(*groups)
-    found[3, varies] = stats.ttest_ind(groups[1], groups[0], axis=0, equal_var=False).pvalue
-    return found
+        estimates[0, varies] = 1 - within / _squares(together)
+        estimates[3, varies] = stats.f_oneway(*groups, axis=0).pvalue
+        return estimates
+    estimates[:3, varies] = hedges_g(*groups)
+    estimates[3, varies] = stats.ttest_ind(groups[1], groups[0], axis=0, equal_var=False).pvalue
+    return estimates
 
 
 def _squares(values: FloatArray) -> FloatArray:
@@ -216,9 +216,9 @@ def _pearson(values: FloatArray, scores: FloatArray) -> FloatArray | None:
         return None
     tested = stats.pearsonr(values[:, varies], scores[:, None], axis=0)
     interval = tested.confidence_interval()
-    found = np.full((4, len(varies)), np.nan)
-    found[:, varies] = [tested.statistic, interval.low, interval.high, tested.pvalue]
-    return found
+    estimates = np.full((4, len(varies)), np.nan)
+    estimates[:, varies] = [tested.statistic, interval.low, interval.high, tested.pvalue]
+    return estimates
 
 
 def _controlled(rows: list[Effect]) -> list[Effect]:

@@ -107,11 +107,13 @@ def compare_tuning(
 
     """
     groups = [*_test(models, data, predicted), *_folds(models, data.train, folds)]
-    found = [_compared(models, group) for group in groups]
-    found.sort(key=lambda each: (not each.is_enough, not each.tuned))  # stable: test comes first
-    if not found:
-        found = [TuningComparison("cv", 0, reason=Message("tuning.nobody-held-out"))]
-    return FineTuning(tuple(found), parent_is_known=is_complete(models.parent.facts))
+    comparisons = [_compared(models, group) for group in groups]
+    comparisons.sort(
+        key=lambda each: (not each.is_enough, not each.tuned)
+    )  # stable: test comes first
+    if not comparisons:
+        comparisons = [TuningComparison("cv", 0, reason=Message("tuning.nobody-held-out"))]
+    return FineTuning(tuple(comparisons), parent_is_known=is_complete(models.parent.facts))
 
 
 @dataclass(frozen=True)

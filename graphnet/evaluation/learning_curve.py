@@ -186,5 +186,5 @@ class _Curve:
         if half is None or self.fit.model.scale is not None:
             return UNKNOWN
         labels = self.fit.model.targets(self.cohort).numpy()
-        found = paired_difference(labels, whole, half)[self.metric]
-        return found if self.is_test else found.widened(fold_widening(len(self.folds)))
+        difference = paired_difference(labels, whole, half)[self.metric]
+        return difference if self.is_test else difference.widened(fold_widening(len(self.folds)))

@@ -65,8 +65,8 @@ def fit(
     if start is not None:
         first = np.vstack([start.weights, start.bias]) / scale
     options = {"gtol": STILL, "ftol": 0.0, "maxiter": MOST_STEPS, "maxfun": MOST_STEPS}
-    found = minimize(loss, first.ravel(), jac=True, method="L-BFGS-B", options=options)
-    both = found.x.reshape(-1, columns) * scale
+    optimum = minimize(loss, first.ravel(), jac=True, method="L-BFGS-B", options=options)
+    both = optimum.x.reshape(-1, columns) * scale
     return LogisticModel(both[:-1], both[-1], strength)
 
 

@@ -61,8 +61,8 @@ class ValidationResult:
     @property
     def log_probabilities(self) -> dict[str, FloatArray]:
         """Those (R, S, C) before calibration, where there are some."""
-        found = {kind: each.log_probabilities for kind, each in self.outcomes.items()}
-        return {kind: each for kind, each in found.items() if each is not None}
+        by_kind = {kind: each.log_probabilities for kind, each in self.outcomes.items()}
+        return {kind: each for kind, each in by_kind.items() if each is not None}
 
     @property
     def comparisons(self) -> Sequence[Comparison]:

@@ -71,13 +71,13 @@ def picture(evidence: Json) -> str | None:
         ValueError: coordinates that are none.
 
     """
-    found = Importance.from_json(evidence["importance"])
-    if found is None or evidence["importance"]["coordinates"] is None:
+    importance = Importance.from_json(evidence["importance"])
+    if importance is None or evidence["importance"]["coordinates"] is None:
         return None
     coordinates = np.array(evidence["importance"]["coordinates"], dtype=np.float64)
-    if found.contribution is None:
-        direction = found.share if found.direction is None else found.direction
-        return glass_brain(direction, found.share, coordinates, "svg").decode()
-    stable = [found.is_stable(region) is not False for region in range(len(found.share))]
-    shown = np.where(stable, found.contribution, 0.0)
-    return glass_brain(shown, np.abs(found.contribution), coordinates, "svg").decode()
+    if importance.contribution is None:
+        direction = importance.share if importance.direction is None else importance.direction
+        return glass_brain(direction, importance.share, coordinates, "svg").decode()
+    stable = [importance.is_stable(region) is not False for region in range(len(importance.share))]
+    shown = np.where(stable, importance.contribution, 0.0)
+    return glass_brain(shown, np.abs(importance.contribution), coordinates, "svg").decode()

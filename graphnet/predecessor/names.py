@@ -52,8 +52,8 @@ class _Left:
         """The first of these tensors in the file, (in, out) for a matrix; empty if none."""
         for name, turned in spellings:
             if name in self.tensors:
-                found: Tensor = torch.atleast_1d(self.tensors.pop(name))
-                return torch.t(found).contiguous() if turned and found.ndim == 2 else found
+                tensor: Tensor = torch.atleast_1d(self.tensors.pop(name))
+                return torch.t(tensor).contiguous() if turned and tensor.ndim == 2 else tensor
         self.missing.append(_either([name for name, _ in spellings]))
         return torch.empty(0)
 

@@ -130,17 +130,17 @@ PLACED = re.compile(r"(?P<where>.+) (?P<volume>\d+):(?P<pages>[\w-]+)")
 
 def work_of(line: str) -> Work:
     """Take a line apart. Raises ValueError where it is not written as the others are."""
-    found = LINE.fullmatch(line)
-    if found is None:
+    match = LINE.fullmatch(line)
+    if match is None:
         raise ValueError(line)
-    rest = found["rest"] or ""
+    rest = match["rest"] or ""
     preprint = PREPRINT.search(rest)
     where = PREPRINT.sub("", rest).removesuffix(".")
     placed = PLACED.fullmatch(where)
     return Work(
-        found["authors"],
-        found["year"],
-        found["title"].removesuffix("."),
+        match["authors"],
+        match["year"],
+        match["title"].removesuffix("."),
         placed["where"] if placed else where,
         placed["volume"] if placed else "",
         placed["pages"].replace("-", "--") if placed else "",

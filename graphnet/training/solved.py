@@ -50,9 +50,9 @@ class SolvedTraining(Training):
     def _train(self, rate: float) -> None:  # noqa: ARG002
         self.total.zero_()
         named = self.parameters.named(self.parameters.flat)
-        found = [self._solved(replica) for replica in range(len(self.members))]
+        solutions = [self._solved(replica) for replica in range(len(self.members))]
         with torch.no_grad():
-            for replica, (weights, bias, _) in enumerate(found):
+            for replica, (weights, bias, _) in enumerate(solutions):
                 measures = self.net.sizes.regions * self.net.sizes.measures
                 of_measures = weights[:measures] * math.sqrt(measures)
                 named["linear.weight"][replica] = torch.from_numpy(of_measures)
@@ -60,7 +60,7 @@ class SolvedTraining(Training):
                     columns = slice(measures, measures + named[WEIGHT].shape[1])
                     named[WEIGHT][replica] = torch.from_numpy(weights[columns])
                 named["linear.bias"][replica] = torch.from_numpy(bias)
-        self.strengths = torch.tensor([strength for *_, strength in found], dtype=torch.float64)
+        self.strengths = torch.tensor([strength for *_, strength in solutions], dtype=torch.float64)
 
     def _solved(self, replica: int) -> tuple[FloatArray, FloatArray, float]:
         """Weights (N·F, C) and bias (C,), and the strength C; covariates are further weights."""

@@ -28,12 +28,12 @@ VIEW = "View"  # ends the names of the types; Task is the object that TaskView d
 
 def objects() -> Schema:
     """Every object by its name, with a description of each field."""
-    found: Schema = {}
+    schemas: Schema = {}
     for view in (TaskView, RefusedFormView, DatasetView, DependentView, AuditView):
         schema = TypeAdapter(view).json_schema(mode="serialization", ref_template=REFERENCE)
         inner = schema.pop("$defs", {})
-        found |= {**inner, view.__name__: schema}
-    return {name.removesuffix(VIEW): _object(schema) for name, schema in sorted(found.items())}
+        schemas |= {**inner, view.__name__: schema}
+    return {name.removesuffix(VIEW): _object(schema) for name, schema in sorted(schemas.items())}
 
 
 def typed(kind: str) -> Schema:
@@ -140,8 +140,8 @@ def _operation(endpoint: Endpoint) -> Schema:
 def _tag(endpoint: Endpoint) -> str:
     if endpoint.media_type == "text/html" and endpoint.tag == PAGES:
         return endpoint.tag
-    found = (tag for pattern, tag in TAGS.items() if re.search(pattern, endpoint.template))
-    return next(found, "service")
+    tags = (tag for pattern, tag in TAGS.items() if re.search(pattern, endpoint.template))
+    return next(tags, "service")
 
 
 def _path_parameters(endpoint: Endpoint, example: Example) -> list[Schema]:
@@ -160,10 +160,10 @@ def _parameter(name: str, place: str, example: Example, **more: Any) -> Schema:
 
 def _bodies(kinds: Mapping[str, Any], example: Example) -> Schema:
     """Each kind of body with its examples."""
-    found: Schema = {kind: dict(body) for kind, body in kinds.items()}
+    bodies: Schema = {kind: dict(body) for kind, body in kinds.items()}
     for name, (kind, value) in example.bodies.items():
-        found[kind].setdefault("examples", {})[name] = {"value": value}
-    return found
+        bodies[kind].setdefault("examples", {})[name] = {"value": value}
+    return bodies
 
 
 def _success(endpoint: Endpoint) -> Schema:
@@ -185,13 +185,13 @@ def _headers(endpoint: Endpoint) -> Mapping[str, str]:
 
 def _besides(endpoint: Endpoint) -> Schema:
     """What is neither a refusal nor the endpoint's own status."""
-    found = {**endpoint.also, **(OF_A_DOWNLOAD if endpoint.download else {})}
+    responses = {**endpoint.also, **(OF_A_DOWNLOAD if endpoint.download else {})}
     return {
         str(status): {
             "description": text,
             **({"content": {endpoint.media_type: {}}} if status == PARTIAL else {}),
         }
-        for status, text in found.items()
+        for status, text in responses.items()
     }
 
 
@@ -199,7 +199,7 @@ def numbers(endpoint: Endpoint) -> list[ErrorNum]:
     """Every number that the address may answer: its own, and what its kind brings with it."""
     is_page, posts = endpoint.tag == PAGES, endpoint.method != "GET"
     names_something = "{" in endpoint.path or "proj_id" in endpoint.query
-    found = [
+    every = [
         *endpoint.refusals,
         *((ErrorNum.NOT_FOUND,) if names_something else ()),
         *((ErrorNum.RANGE_BEYOND,) if endpoint.download else ()),
@@ -207,7 +207,7 @@ def numbers(endpoint: Endpoint) -> list[ErrorNum]:
         *(OF_A_BODY if endpoint.body is not None or (is_page and posts) else ()),
         *ALWAYS,
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(every))
 
 
 def _refusals(endpoint: Endpoint) -> Schema:

@@ -102,12 +102,12 @@ class MlflowServer:
     def experiment_id(self, name: str) -> str:
         """The experiment of that name, which is created if there is none."""
         named = {"experiment_name": name}
-        found = self._call("GET", "experiments/get-by-name", params=named, may_be_absent=True)
-        if not found:
+        answer = self._call("GET", "experiments/get-by-name", params=named, may_be_absent=True)
+        if not answer:
             return str(self._call("POST", "experiments/create", {"name": name})["experiment_id"])
-        if found["experiment"].get("lifecycle_stage") == "deleted":
+        if answer["experiment"].get("lifecycle_stage") == "deleted":
             raise MlflowError(Message("mlflow.experiment-deleted", name=name))
-        return str(found["experiment"]["experiment_id"])
+        return str(answer["experiment"]["experiment_id"])
 
     def run_with_tag(self, experiment_id: str, key: str, value: str) -> Entry | None:
         """The newest run of the experiment that has the tag; None if none has it."""

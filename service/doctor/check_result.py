@@ -60,13 +60,13 @@ SET_CLOCKS = Message("doctor.set-clocks")
 def clock_result(whose: str, ahead_ms: int, *, signed: bool = False) -> CheckResult:
     """How far the clock of ``whose`` is from ours; ``signed`` where it judges our signatures."""
     seconds = f"{abs(ahead_ms) / 1000:.1f}"
-    found = (
+    message = (
         Message("doctor.clock-ahead", whose=whose, seconds=seconds)
         if ahead_ms > 0
         else Message("doctor.clock-behind", whose=whose, seconds=seconds)
     )
     if signed and abs(ahead_ms) > REFUSED_MS:
-        return fault(CLOCK, Message("doctor.clock-refused", clock=found), SET_CLOCKS)
+        return fault(CLOCK, Message("doctor.clock-refused", clock=message), SET_CLOCKS)
     if abs(ahead_ms) > APART_MS:
-        return warning(CLOCK, found, SET_CLOCKS)
-    return ok(CLOCK, found)
+        return warning(CLOCK, message, SET_CLOCKS)
+    return ok(CLOCK, message)

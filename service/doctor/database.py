@@ -52,25 +52,25 @@ def absent_file(url: str) -> str:
 async def results(settings: HttpSettings) -> list[CheckResult]:
     """What is found of the database that is open. Raises DatabaseError."""
     server = await diagnosis.server()
-    found = [_server(server), clock_result("database", server.ahead_ms)]
+    checks = [_server(server), clock_result("database", server.ahead_ms)]
     try:
         await check_schema()
     except SchemaBehind as error:
-        return [*found, fault("schema", error.message, Message("doctor.migrate"))]
-    found.append(ok("schema", Message("doctor.schema")))
-    found += await _writes()
-    found += [*_packet(server, settings), _charset(await check_charset())]
-    return [*found, access(settings, tokens=await tokens.exist())]
+        return [*checks, fault("schema", error.message, Message("doctor.migrate"))]
+    checks.append(ok("schema", Message("doctor.schema")))
+    checks += await _writes()
+    checks += [*_packet(server, settings), _charset(await check_charset())]
+    return [*checks, access(settings, tokens=await tokens.exist())]
 
 
 def _server(server: Server) -> CheckResult:
     milliseconds = f"{server.ping_ms:.1f}"
-    found = Message(
+    message = Message(
         "doctor.server", name=server.name, version=server.version, milliseconds=milliseconds
     )
     if server.ping_ms < SLOW_MS:
-        return ok(CHECK, found)
-    return warning(CHECK, found, Message("doctor.move-nearer"))
+        return ok(CHECK, message)
+    return warning(CHECK, message, Message("doctor.move-nearer"))
 
 
 async def _writes() -> list[CheckResult]:

@@ -75,8 +75,8 @@ ORDER = (
 
 def examine(environment: Mapping[str, str], home: Path | None) -> list[CheckResult]:
     """Everything that can be found out, of the local installation in ``home`` if that is given."""
-    found = environment if home is None else home_variables(home, environment)
-    return asyncio.run(_examine(found, embedded=home is not None))
+    variables = environment if home is None else home_variables(home, environment)
+    return asyncio.run(_examine(variables, embedded=home is not None))
 
 
 async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[CheckResult]:
@@ -148,6 +148,6 @@ def _tracing(settings: HttpSettings) -> list[CheckResult]:
     return []
 
 
-def is_sound(found: list[CheckResult]) -> bool:
+def is_sound(results: list[CheckResult]) -> bool:
     """Whether nothing is a fault."""
-    return all(each.state != State.FAULT for each in found)
+    return all(each.state != State.FAULT for each in results)

@@ -29,13 +29,13 @@ def check(url: str, names: Names) -> list[CheckResult]:
             ping_ms = 1000 * (time.monotonic() - started)
             info: Any = client.info()
             client.set(names.probe(PROBE), "1", px=1000)
-            found = [_server(info, ping_ms), _eviction(info), _kept(info)]
+            results = [_server(info, ping_ms), _eviction(info), _kept(info)]
             if names.known:
-                found += [
+                results += [
                     _workers(client, names),
                     _installation(databases_by_installation(client), names),
                 ]
-            return found
+            return results
     except redis.AuthenticationError:
         refused = Message("doctor.redis-password")
         return [fault(CHECK, refused, Message("doctor.correct-password"))]
@@ -58,10 +58,10 @@ def _server(info: Any, ping_ms: float) -> CheckResult:
     known = "valkey_version" in info
     version = str(info["valkey_version"] if known else info["redis_version"])
     name, milliseconds = "Valkey" if known else "Redis", f"{ping_ms:.1f}"
-    found = Message("doctor.server", name=name, version=version, milliseconds=milliseconds)
+    message = Message("doctor.server", name=name, version=version, milliseconds=milliseconds)
     if tuple(int(part) for part in version.split(".")[:2]) >= OLDEST:
-        return ok(CHECK, found)
-    return warning(CHECK, found, Message("doctor.newer-redis"))
+        return ok(CHECK, message)
+    return warning(CHECK, message, Message("doctor.newer-redis"))
 
 
 def _eviction(info: Any) -> CheckResult:

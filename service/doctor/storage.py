@@ -52,10 +52,10 @@ def check(settings: HttpSettings) -> list[CheckResult]:
     try:
         kept = _try(url, endpoint)
     except RegistryError as error:
-        found = [fault(CHECK, error.problem, error.remedy or Message("registry.check-log"))]
+        results = [fault(CHECK, error.problem, error.remedy or Message("registry.check-log"))]
     else:
-        found = [ok(CHECK, _sound(url, endpoint, kept))]
-    return found + (storage_clock(endpoint) if url.startswith("s3:") else [])
+        results = [ok(CHECK, _sound(url, endpoint, kept))]
+    return results + (storage_clock(endpoint) if url.startswith("s3:") else [])
 
 
 def _sound(url: str, endpoint: str | None, kept: Message) -> Message:

@@ -69,18 +69,20 @@ def placed(evidence: Evidence) -> Iterator[PlacedRegion]:
     Of an older version's evidence, which has no contributions, the share of the attribution, which
     has no sign.
     """
-    found = evidence.importance
-    if found is None or found.coordinates is None:
+    importance = evidence.importance
+    if importance is None or importance.coordinates is None:
         return
-    given = found.contribution
-    values = found.share if given is None else np.nan_to_num(given)
+    given = importance.contribution
+    values = importance.share if given is None else np.nan_to_num(given)
     for region, name in enumerate(evidence.region_titles):
-        x, y, z = found.coordinates[region].tolist()
+        x, y, z = importance.coordinates[region].tolist()
         value = float(values[region])
         low, high = (
             None if bounds is None or not np.isfinite(bounds[region]) else float(bounds[region])
-            for bounds in (found.low, found.high)
+            for bounds in (importance.low, importance.high)
         )
-        is_unsure = found.contribution is None or found.is_stable(region) is False or value == 0
+        is_unsure = (
+            importance.contribution is None or importance.is_stable(region) is False or value == 0
+        )
         sign = UNSURE if is_unsure else UP if value > 0 else DOWN
         yield PlacedRegion(name, x, y, z, value, low, high, sign)

@@ -104,7 +104,7 @@ async def _compared(request: Request, named: Sequence[str]) -> Compared:
         read = [await read_facts(request, task) for task in tasks]
         facts = [each for each, _ in read]
         known = [(str(own.task["task_id"]), own.evidence) for own in facts]
-        found = await state.comparison_cache.differences(known)
+        differences = await state.comparison_cache.differences(known)
     return Compared(
         facts,
         wrong=[each for one, missing in read for each in missing if each not in one.missing],
@@ -119,9 +119,9 @@ async def _compared(request: Request, named: Sequence[str]) -> Compared:
             for split in _splits(facts)
         ],
         pairs=[
-            (split, _pairs(facts, found[split]))
+            (split, _pairs(facts, differences[split]))
             for split in (ACROSS, *FAIREST)
-            if split in found and split != "train"
+            if split in differences and split != "train"
         ],
     )
 

@@ -118,19 +118,19 @@ async def _checks(state: AppState) -> list[CheckResult]:
         _answer(asyncio.to_thread(queue.check, settings.process.redis_url, state.names)),
         _answer(database.results(settings)),
     )
-    found = [machine.version()]
+    results = [machine.version()]
     for each in (of_queue, of_database):
-        found += each or ()
+        results += each or ()
     for name, problem in ready.items():
-        if problem is not None and not _is_told(found, name):
-            found.append(fault(name, problem, FIXES[name]))
+        if problem is not None and not _is_told(results, name):
+            results.append(fault(name, problem, FIXES[name]))
         elif problem is None and name == "registry":
-            found.append(ok(name, Message("doctor.registry-ready")))
-    return sorted(found, key=lambda each: WORST_FIRST.index(each.state))
+            results.append(ok(name, Message("doctor.registry-ready")))
+    return sorted(results, key=lambda each: WORST_FIRST.index(each.state))
 
 
-def _is_told(found: Sequence[CheckResult], name: str) -> bool:
-    return any(each.check == name and each.state == State.FAULT for each in found)
+def _is_told(results: Sequence[CheckResult], name: str) -> bool:
+    return any(each.check == name and each.state == State.FAULT for each in results)
 
 
 def workers_at_work(

@@ -256,21 +256,21 @@ def _page(request: Request, task: TaskRecord, status: int, **content: Any) -> Re
     return page(request, name, 200 if in_place else status, task=task, most=MOST_SHOWN, **content)
 
 
-def _file(task: TaskRecord, found: NewSubjects) -> Response:
+def _file(task: TaskRecord, subjects: NewSubjects) -> Response:
     headers = {
         "content-disposition": f'attachment; filename="{task.task_id}-new-subjects.csv"',
     }
-    return Response(as_csv(found), media_type="text/csv", headers=headers)
+    return Response(as_csv(subjects), media_type="text/csv", headers=headers)
 
 
-def as_csv(found: NewSubjects) -> str:
+def as_csv(subjects: NewSubjects) -> str:
     """A row a subject; a text that a spreadsheet would take for a formula begins with '."""
     text = StringIO()
     writer = csv.writer(text)
-    classes, names = found.classes, found.class_names
+    classes, names = subjects.classes, subjects.class_names
     columns = [*(["class_name"] if names else []), *(f"probability_{label}" for label in classes)]
     writer.writerow(["id", "site", "predicted" if classes else "score", *columns, "warnings"])
-    for prediction in found.predictions:
+    for prediction in subjects.predictions:
         shares = [prediction.probability[label] for label in classes]
         answer = prediction.predicted if classes else prediction.score
         told = safe(" ".join(prediction.warnings))

@@ -112,10 +112,10 @@ async def share(request: Request) -> Response:
 async def shared(request: Request) -> Response:
     """The report that a link shares, without a token."""
     secret = state_of(request).settings.share_secret
-    found = SharedReport.of_token(secret, request.path_params["token"], time.time())
-    if found is None or not may_be_id(found.task_id):
+    share = SharedReport.of_token(secret, request.path_params["token"], time.time())
+    if share is None or not may_be_id(share.task_id):
         raise ApiError(ErrorNum.NOT_FOUND, EXPIRED)
-    task = await tasks.get_task(found.task_id)
+    task = await tasks.get_task(share.task_id)
     if task is None:
         raise ApiError(ErrorNum.NOT_FOUND, EXPIRED)
     log.info("task %s: shared report opened", task.task_id)

@@ -143,13 +143,13 @@ def catalogue(tag: str) -> "Catalog":
     from babel.messages.catalog import Catalog  # noqa: PLC0415 - slow to import
     from babel.messages.pofile import read_po  # noqa: PLC0415
 
-    found = Catalog(locale=LANGUAGES[tag].locale)
+    catalog = Catalog(locale=LANGUAGES[tag].locale)
     for file in sorted((files("service.pages") / "locale" / tag).iterdir(), key=lambda f: f.name):
         with file.open("rb") as opened:
             for message in read_po(opened):
                 if message.id:
-                    found[message.id] = message
-    return found
+                    catalog[message.id] = message
+    return catalog
 
 
 @lru_cache(len(LANGUAGES))
@@ -234,10 +234,10 @@ async def static(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in SOURCES:
         raise ApiError(ErrorNum.NOT_FOUND, Message("api.no-file", file=quoted(name, 40)))
-    found = asset(name)
-    current = request.path_params["version"] == found.digest
+    file = asset(name)
+    current = request.path_params["version"] == file.digest
     headers = {"cache-control": FOREVER if current else "no-cache", "vary": "accept-encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):
         headers["content-encoding"] = "gzip"
-        return Response(found.compressed, headers=headers, media_type=found.kind)
-    return Response(found.content, headers=headers, media_type=found.kind)
+        return Response(file.compressed, headers=headers, media_type=file.kind)
+    return Response(file.content, headers=headers, media_type=file.kind)

@@ -194,11 +194,11 @@ async def lines_so_far(state: AppState, task_id: str) -> list[str]:
         pipe = state.redis.pipeline(transaction=False)
         for number in wanted:
             pipe.xrange(key, min=f"{number}-0", max=f"{number}-0")
-        found: list[Any] = await pipe.execute()
+        answers: list[Any] = await pipe.execute()
     except (redis.RedisError, OSError):
         return []
     lines = [""] * count
-    for number, entries in zip(wanted, found, strict=True):
+    for number, entries in zip(wanted, answers, strict=True):
         if entries:
             lines[number - 1] = entries[0][1][CURVE_LINE.encode()].decode()
     return lines

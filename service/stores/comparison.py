@@ -60,10 +60,10 @@ def compare_splits(ours: Json | None, theirs: Json | None) -> dict[str, Comparis
     Where more subjects are shared across test and folds, such as those on whom one model was
     fine-tuned in folds and the other tested, there is one over all of these, too.
     """
-    found = {split: compare(ours, theirs, split) for split in _shared_splits(ours, theirs)}
+    compared = {split: compare(ours, theirs, split) for split in _shared_splits(ours, theirs)}
     across = compare(ours, theirs, ACROSS)
-    alone = (each.n for split, each in found.items() if split != "train")
-    return {**found, ACROSS: across} if across.n > max(alone, default=0) else found
+    alone = (each.n for split, each in compared.items() if split != "train")
+    return {**compared, ACROSS: across} if across.n > max(alone, default=0) else compared
 
 
 def by_split(pairs: Mapping[Pair, Mapping[str, Comparison]]) -> BySplit:

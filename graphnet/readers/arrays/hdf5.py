@@ -113,8 +113,8 @@ def read_attribute(path: Path, inner: str, attribute: str, name: str) -> float |
         attributes = file[inner].attrs
         if attribute not in attributes:
             return None
-        found: h5py.h5a.AttrID = attributes.get_id(attribute)
-        if math.prod(found.shape) != 1 or found.dtype.kind not in NUMERIC:
+        handle: h5py.h5a.AttrID = attributes.get_id(attribute)
+        if math.prod(handle.shape) != 1 or handle.dtype.kind not in NUMERIC:
             return None
         return float(np.asarray(attributes[attribute]).reshape(-1)[0])
 

@@ -186,9 +186,14 @@ def _people(listing: Table, inquiry: Inquiry, most: int) -> People:
 
 
 def _people_of(dataset: Dataset) -> People:
-    found = dataset.interpretation
+    interpretation = dataset.interpretation
     return People(
-        dataset.subjects, found.id, found.label, found.site, found.score, found.covariates
+        dataset.subjects,
+        interpretation.id,
+        interpretation.label,
+        interpretation.site,
+        interpretation.score,
+        interpretation.covariates,
     )
 
 

@@ -298,11 +298,11 @@ def repetition_time_of(scans: Mapping[str, Scan], inquiry: Inquiry) -> float | N
     That is an attribute of a series in HDF5, else the JSON file of BIDS: its ``RepetitionTime``, or
     1 over the ``SamplingFrequency`` in Hz. None where nobody says it.
     """
-    found = {_beside(scan) for scan in scans.values()}
-    if len(found) != 1:
+    times = {_beside(scan) for scan in scans.values()}
+    if len(times) != 1:
         inquiry.assume(Message("readers_folders.repetition-times-differ", file=inquiry.name))
         return None
-    (seconds,) = found
+    (seconds,) = times
     if seconds is not None:
         inquiry.assume(
             Message("readers_folders.repetition-time", file=inquiry.name, seconds=f"{seconds:g}")
