@@ -1,4 +1,4 @@
-"""What nobody needs any more is removed: checkpoints and shards of tasks, uploads, arrays."""
+"""Removes what is no longer needed: checkpoints and shards of tasks, uploads, arrays."""
 
 import asyncio
 import logging

@@ -168,7 +168,7 @@ class Runtime(Middleware):
             os._exit(BROKEN)  # so that whoever starts workers knows; what CUDA cleans up may hang
 
     def give_up(self) -> None:
-        """End this process, whose device is of no use any more, to be started anew.
+        """End this process, whose device has failed, so that it is started again.
 
         Called by the thread of a task; it returns once no other task will be taken.
         """

@@ -65,7 +65,7 @@ def send_request(
 
 
 def withdraw(client: redis.Redis, names: Names, message: "Message[Any]") -> None:
-    """Say that nobody waits for an answer any more. Raises redis.RedisError."""
+    """Withdraw a question: nobody waits for its answer. Raises redis.RedisError."""
     client.set(names.key(WITHDRAWN, message.message_id), b"", px=KEEP_MS)
 
 

@@ -31,7 +31,7 @@ RANDOM_BYTES = 13
 
 
 class UploadGone(GraphnetError):
-    """An upload that is not there (any more)."""
+    """An upload that does not exist, or no longer."""
 
     def __init__(self, upload_id: str) -> None:
         super().__init__(Message("stored.upload-gone", upload=repr(upload_id[:40])))
@@ -159,7 +159,7 @@ def remove_bytes(store: Store, upload: Upload) -> None:
 
 
 def expired(store: Store, now: datetime) -> list[str]:
-    """Uploads that nobody waits for any more, and what is no upload of ours.
+    """Abandoned uploads, and objects that are not uploads.
 
     Raises:
         RegistryError: the storage does not answer.
@@ -169,7 +169,7 @@ def expired(store: Store, now: datetime) -> list[str]:
 
 
 def abandoned(store: Store, multiparts: MultipartStore, now: datetime) -> list[Unfinished]:
-    """What was begun in the bucket for an upload that nobody waits for any more.
+    """What was begun in the bucket for uploads that are abandoned.
 
     Raises:
         RegistryError: the storage does not answer.

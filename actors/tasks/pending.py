@@ -63,7 +63,7 @@ class PendingEnding:
     public_url: str = ""
 
     def write(self) -> Coroutine[Any, Any, Status | bool | None]:
-        """Write it; falsy where the task is not ours any more."""
+        """Write it; falsy if the task is no longer ours."""
         result = None if self.result is None else self.result.as_dict()
         if self.kind == FINISHED:
             assert result is not None  # noqa: S101 - what has finished has one, as has its file
@@ -157,7 +157,7 @@ class PendingEndings(Middleware):
         return 0.0 if self._mine else float("inf")
 
     def end(self, ending: PendingEnding) -> Status | bool | None:
-        """Write how a claim ended; falsy where the task is not ours any more.
+        """Write how a claim ended; falsy if the task is no longer ours.
 
         Raises:
             EndingPendingError: the database does not take it now, and gets it once it does.

@@ -125,7 +125,7 @@ class Shards:
         """Note how many of the shards that are waited for have finished."""
         finished = sum(shard.state == Status.FINISHED.value for shard in states.values())
         if finished > self._finished:
-            # The task has come on, so what crashed it before is not counted any more.
+            # The task has come on, so what crashed it before no longer counts.
             self._query(runs.record_checkpoint, self._task.claim)
             self._finished = finished
         waited = [states[number].state == Status.FINISHED.value for number in numbers]

@@ -67,7 +67,7 @@ class NotGranted(DatabaseError):
 
 
 class Gone(DatabaseError):
-    """What was to be changed is not there any more, or not as it was found."""
+    """What was to be changed is gone, or has changed since it was read."""
 
 
 @dataclass(frozen=True)
@@ -286,7 +286,7 @@ async def begin_deletion(task: TaskRecord) -> None:
 @restart_on_deadlock
 @translate_errors()
 async def delete_task(task: TaskRecord, actor: Actor, details: Mapping[str, Any]) -> None:
-    """Delete a task's rows, once nothing is stored of it any more."""
+    """Delete a task's rows, once none of its objects is stored."""
     await check_not_ahead()
     async with transaction() as connection:
         await Submission.filter(task_id=task.task_id).using_db(connection).delete()

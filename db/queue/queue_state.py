@@ -1,4 +1,4 @@
-"""How many tasks wait, where in the queue one is, and which have nothing to wait for any more."""
+"""How many tasks wait, a task's place in the queue, how far tasks are, and which have ended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields

@@ -89,7 +89,7 @@ async def renew(claim: Claim, *, lease_ms: int, progress: RunProgress) -> LeaseS
 @restart_on_deadlock
 @translate_errors()
 async def record_checkpoint(claim: Claim) -> bool:
-    """Note that the task can go on from here: what crashed it before is not counted any more."""
+    """Note that the task can go on from here: what crashed it before no longer counts."""
     changed = await claimed_run(claim).update(checkpoint=await now_ms(), crashes=0)
     return bool(changed)
 

@@ -115,7 +115,7 @@ async def sync_submission(
 
 
 async def release_shards(task_id: str, now: int, connection: BaseDBAsyncClient) -> None:
-    """Release the shards of a task that nobody will gather any more.
+    """Release the shards of a task whose results will not be gathered.
 
     They are selected first: to update by an index locks MySQL's gap where new runs are written.
     """

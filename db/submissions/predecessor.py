@@ -167,7 +167,7 @@ async def find_orphans() -> list[Orphan]:
 @restart_on_deadlock
 @translate_errors()
 async def end_orphan(orphan: Orphan) -> bool:
-    """Write Failed and a sentence; False where it is not as it was found any more."""
+    """Write Failed and a sentence; False if its row has changed since it was found."""
     try:
         async with transaction() as connection:
             left = Submission.filter(

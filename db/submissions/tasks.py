@@ -95,7 +95,7 @@ class TaskRecord:
 
     @property
     def over(self) -> bool:
-        """Whether no worker will change it any more; the predecessor has none."""
+        """Whether no worker will change it; a task of the predecessor has none."""
         return self.owner is not Owner.OURS or self.task_status in TERMINAL
 
 

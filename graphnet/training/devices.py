@@ -208,7 +208,7 @@ def limit(device: torch.device, share: float) -> None:
 
 
 def is_lost(error: BaseException) -> bool:
-    """Whether the device, or this process's hold on it, is of no use any more."""
+    """Whether the device, or this process's context on it, can no longer be used."""
     if is_exhausted(error) or not isinstance(error, RuntimeError):
         return False
     return isinstance(error, torch.AcceleratorError) or any(words in str(error) for words in LOST)

@@ -142,7 +142,7 @@ class AuthMiddleware:
         return any(address in network for network in self._settings.trusted)
 
     async def _is_open(self) -> bool:
-        """Whether requests without a token are let in: not any more once a token was made."""
+        """Whether requests without a token are let in: only as long as there are no tokens."""
         if not self._settings.anonymous or self._settings.trusted:
             return False
         if not self._tokens_exist and self._is_stale():

@@ -72,7 +72,7 @@ class UpOptions:
 
 @dataclass(frozen=True)
 class _Workers:
-    """Where workers show life."""
+    """Where workers send heartbeats."""
 
     redis_url: str
     names: Names
@@ -240,7 +240,7 @@ def _unusable(folder: Path, error: OSError) -> Message:
 
 
 async def _forget_workers(url: str, names: Names) -> None:
-    """Remove the signs of life of the workers before this start."""
+    """Remove the heartbeats of workers from before this start."""
     async with asyncio_redis_client(url) as client:
         for key in await client.keys(names.key(WORKERS, "*")):
             await client.delete(key)
@@ -259,8 +259,8 @@ def _stop_with_input(stop: asyncio.Event) -> None:
     loop.add_reader(sys.stdin.fileno(), look)
 
 
-def _whereabouts(home: Path, url: str) -> Iterator[Message]:
-    """Where page, data and logs are, and what to do next; programs read the ready line alone."""
+def _first_steps(home: Path, url: str) -> Iterator[Message]:
+    """Where page, data and logs are, and what to do next; a program reads the ready line alone."""
     yield Message("local.up-page", url=url)
     yield Message("local.up-data", folder=str(home))
     yield Message("local.up-logs", folder=str(home / "log"))
@@ -270,7 +270,7 @@ def _whereabouts(home: Path, url: str) -> Iterator[Message]:
 async def _announce(
     workers: _Workers, home: Path, url: str, stop: asyncio.Event, options: UpOptions
 ) -> None:
-    """Print the ready line once the service accepts and a worker has given a sign of life."""
+    """Print the ready line once the service accepts and a worker has sent a heartbeat."""
     async with asyncio_redis_client(workers.redis_url) as client:
         for _ in range(int(START_SECONDS / 0.1)):
             if stop.is_set():
@@ -282,8 +282,8 @@ async def _announce(
             raise UpError(Message("local.worker-not-started"))
     address_file(home).write_text(f"{url}\n", encoding="utf-8")
     if not options.exit_on_stdin_eof:  # else a program has started it
-        for told in _whereabouts(home, url):
-            print(render(told, options.language), file=sys.stderr, flush=True)  # noqa: T201
+        for line in _first_steps(home, url):
+            print(render(line, options.language), file=sys.stderr, flush=True)  # noqa: T201
     print(f"ready {url}", flush=True)  # noqa: T201
     if options.open_browser:
         await asyncio.to_thread(webbrowser.open, url)

@@ -15,8 +15,8 @@ USEFUL = {  # after these the answers that were given are as good as before
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a template shows of a file that asks.
+class QuestionForm:
+    """What a page shows of a file with open questions.
 
     The open ``questions`` as JSON, the ``suggested`` answers by id; ``unanswered`` are those that
     the form had already, ``answers`` what else it says of the file.
@@ -28,12 +28,12 @@ class Asked:
     answers: Sequence[str]
 
 
-def questions_of(error: Exception | None, fields: Fields = ()) -> Asked:
+def questions_of(error: Exception | None, fields: Fields = ()) -> QuestionForm:
     """The questions of a refusal, or none, beside what a form says."""
     content = error.content if isinstance(error, ApiError) else {}
     questions, suggested = content.get("questions"), content.get("suggested")
     given = tuple(fields)
-    return Asked(
+    return QuestionForm(
         () if questions is None else questions,
         {} if suggested is None else suggested,
         frozenset(text for name, text in given if name == ASKED),
@@ -110,8 +110,8 @@ def roles_of(reading: Mapping[str, Any] | None, answers: Sequence[str]) -> Roles
     return Roles(of_one, covariates, others[:MOST_COLUMNS], given.get(COVARIATES, ""))
 
 
-def _column(told: Any) -> str:
-    return str((told["column"] if isinstance(told, dict) else told) or "")
+def _column(reading: Any) -> str:
+    return str((reading["column"] if isinstance(reading, dict) else reading) or "")
 
 
 def _left_columns(reading: Mapping[str, Any]) -> tuple[str, ...]:

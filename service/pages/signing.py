@@ -36,7 +36,7 @@ async def sign_in(request: Request) -> Response:
         text,
         expires=datetime.fromtimestamp(token.expires_at / 1000, UTC),
         httponly=True,
-        **_kept(request),
+        **_cookie_settings(request),
     )
     return answer
 
@@ -45,7 +45,7 @@ async def sign_out(request: Request) -> Response:
     """Forget the token."""
     refuse_cross_site(request)
     answer = RedirectResponse("/sign-in", SEE_OTHER)
-    answer.delete_cookie(TOKEN_COOKIE, httponly=True, **_kept(request))
+    answer.delete_cookie(TOKEN_COOKIE, httponly=True, **_cookie_settings(request))
     return answer
 
 
@@ -60,22 +60,26 @@ async def prefer(request: Request) -> Response:
     return answer
 
 
-class Kept(TypedDict):
-    """How a cookie is kept: it goes along with links from elsewhere, never with their forms."""
+class CookieSettings(TypedDict):
+    """How cookies are set: sent along with links from other sites, never with their forms."""
 
     samesite: Literal["lax"]
     secure: bool
 
 
-def _kept(request: Request) -> Kept:
+def _cookie_settings(request: Request) -> CookieSettings:
     headers, own_scheme = request.headers, request.url.scheme
     # With a form a browser says itself how it came here, whatever a reverse proxy passes on.
-    told = (own_scheme, headers.get("x-forwarded-proto"), headers.get("origin", "").split(":")[0])
-    return {"samesite": "lax", "secure": "https" in told}
+    schemes = (
+        own_scheme,
+        headers.get("x-forwarded-proto"),
+        headers.get("origin", "").split(":")[0],
+    )
+    return {"samesite": "lax", "secure": "https" in schemes}
 
 
 def _remember(answer: Response, request: Request, name: str, value: str) -> None:
-    answer.set_cookie(name, value, max_age=YEAR_SECONDS, httponly=True, **_kept(request))
+    answer.set_cookie(name, value, max_age=YEAR_SECONDS, httponly=True, **_cookie_settings(request))
 
 
 def _sign_in_page(request: Request, further: str, *, wrong: bool = False) -> Response:

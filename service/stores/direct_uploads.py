@@ -17,7 +17,7 @@ from service.stores.uploads import Uploads
 
 LEAST_PART = 8_000_000  # bytes; the least that S3 takes is 5 MiB
 MOST_SHOWN = 5
-NOTE_SECONDS = 60.0  # after which a new part is noted as a sign of life
+NOTE_SECONDS = 60.0  # after which a new part is noted as a heartbeat
 
 
 class DirectUploads:
