@@ -161,7 +161,7 @@ pooled-inputs = What prepares the inputs of these ({ $steps }) was fitted anew t
     [yes] ; in each fold, the subjects used for fine-tuning are the training subjects of the fold.
    *[no] .
 }
-pooled-scaling = scaling
+pooled-scaling = imputation and scaling
 pooled-harmonising = harmonisation of sites
 pooled-adjusting = adjustment for covariates
 pooled-left-out = Of the parent's training subjects, { $held_out } who are validation or test subjects here were left out of this; { $in_training } who are training subjects here count once.

@@ -132,7 +132,7 @@ pooled-inputs = 其输入的预处理（{ $steps }）在同一批受试者上重
     [yes] ；在各折中，微调所用的受试者为该折的训练受试者。
    *[no] 。
 }
-pooled-scaling = 缩放
+pooled-scaling = 插补与缩放
 pooled-harmonising = 站点协调
 pooled-adjusting = 协变量校正
 pooled-left-out = 父模型的训练受试者中，{ $held_out } 名是本任务的验证或测试受试者，未纳入此拟合；{ $in_training } 名是本任务的训练受试者，只计一次。
