@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
-from graphnet.messages import Message, as_one, finished
+from graphnet.messages import Message, MessageError, ProblemError, finished
 
 T = TypeVar("T")
 
@@ -21,33 +21,16 @@ TEXT, JSON = LOG_FORMATS = ("text", "json")
 LAST_PORT = 65_535
 
 
-class ProcessSettingsError(Exception):
-    """A variable of the environment, its ``name``, is missing or cannot be used.
-
-    ``problem`` says what happened, ``remedy`` what to do. ``str`` is both in English.
-    """
+class ProcessSettingsError(ProblemError):
+    """A variable of the environment, its ``name``, is missing or cannot be used."""
 
     def __init__(self, problem: Message, name: str = "", remedy: Message | None = None) -> None:
-        super().__init__(problem, name, remedy)
-        self.problem = problem
+        super().__init__(problem, remedy)
         self.name = name
-        self.remedy = remedy
-
-    def __str__(self) -> str:
-        return str(self.message)
-
-    @property
-    def message(self) -> Message:
-        """The problem and the remedy as one message."""
-        return self.problem if self.remedy is None else as_one((self.problem, self.remedy))
 
 
-class InvalidValue(ValueError):
-    """Why the text of a variable cannot be used, as a message."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
+class InvalidValue(MessageError, ValueError):
+    """Why the text of a variable cannot be used."""
 
 
 @dataclass(frozen=True)

@@ -146,6 +146,31 @@ def as_warnings(messages: Iterable[Message | str]) -> dict[str, list[Any]]:
     }
 
 
+class MessageError(Exception):
+    """Why something cannot be done, as a ``message``; ``str`` is its English sentence."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class ProblemError(Exception):
+    """``problem`` says what happened, ``remedy`` what to do; ``str`` is both in English."""
+
+    def __init__(self, problem: Message, remedy: Message | None = None) -> None:
+        super().__init__(problem, remedy)
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+    @property
+    def message(self) -> Message:
+        """The problem and the remedy as one message."""
+        return self.problem if self.remedy is None else as_one((self.problem, self.remedy))
+
+
 class _Catalogue:
     """The messages of one file. Each is parsed when it is first said, as all would take long."""
 

@@ -22,7 +22,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnectionError
 from prometheus_client import Counter
 
-from graphnet.messages import Message, as_one
+from graphnet.messages import Message, ProblemError
 
 ERRORS = Counter("sgn_storage_errors", "Calls to the storage that failed, each try.", registry=None)
 FAULTS = (BotoCoreError, ClientError, OSError)
@@ -56,24 +56,8 @@ OBJECTS = {
 RESTORE = Message("stored.restore")
 
 
-class RegistryError(Exception):
-    """The root of the package's errors: ``problem`` says what happened, ``remedy`` what to do.
-
-    It is raised itself for what the caller must change. ``str`` is both in English.
-    """
-
-    def __init__(self, problem: Message, remedy: Message | None = None) -> None:
-        super().__init__(problem, remedy)
-        self.problem = problem
-        self.remedy = remedy
-
-    def __str__(self) -> str:
-        return str(self.message)
-
-    @property
-    def message(self) -> Message:
-        """The problem and the remedy as one message."""
-        return self.problem if self.remedy is None else as_one((self.problem, self.remedy))
+class RegistryError(ProblemError):
+    """The root of the package's errors; raised itself for what the caller must change."""
 
 
 class ObjectMissing(RegistryError):

@@ -3,18 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from graphnet.messages import Message
+from graphnet.messages import Message, MessageError
 
 DEFAULT_URL = "http://127.0.0.1:7014"
 URL, TOKEN, TOKEN_FILE, USER_ID = "SGN_URL", "SGN_TOKEN", "SGN_TOKEN_FILE", "SGN_USER_ID"
 
 
-class TokenUnreadable(Exception):
-    """Why there is no token, as a ``message``; ``str`` is its English sentence."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
+class TokenUnreadable(MessageError):
+    """Why there is no token."""
 
 
 def url_in(variables: Mapping[str, str]) -> str:

@@ -22,7 +22,7 @@ from db import tokens
 from db.server.connection import close_database, open_database
 from db.server.errors import DatabaseError
 from graphnet.errors import system_reason
-from graphnet.messages import ENGLISH, Message, render
+from graphnet.messages import ENGLISH, Message, MessageError, render
 from registry import RegistryError
 from service.app import create_app, load_handlers
 from service.settings import HttpSettings, is_loopback
@@ -39,12 +39,8 @@ CLOSE_SECONDS = 10.0  # for what the service has open
 END_SECONDS = 15.0  # for all of it
 
 
-class ListeningError(Exception):
-    """Why the service cannot listen, as a ``message``; ``str`` is its English sentence."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
+class ListeningError(MessageError):
+    """Why the service cannot listen."""
 
 
 def run(language: str = ENGLISH) -> int:

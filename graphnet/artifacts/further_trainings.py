@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphnet.artifacts.metrics import UNKNOWN, Estimate
-from graphnet.artifacts.stored_json import Json, as_interval
+from graphnet.artifacts.stored_json import Json, as_interval, as_number
 from graphnet.messages import Message
 from graphnet.names import metric_name
 
@@ -156,9 +156,9 @@ class Candidate:
         reason = named.get("reason")
         return cls(
             dict(settings) if isinstance(settings, Mapping) else {},
-            _number(named.get("figure")),
-            _number(named.get("in_folds")),
-            int(_number(named.get("chosen")) or 0),
+            as_number(named.get("figure")),
+            as_number(named.get("in_folds")),
+            int(as_number(named.get("chosen")) or 0),
             Message.from_json(reason) if reason else None,
         )
 
@@ -229,13 +229,8 @@ class SweepResult:
         return cls(
             str(stored.get("metric", AUC)),
             [Candidate.from_json(each) for each in listed] if isinstance(listed, list) else [],
-            int(_number(stored.get("inner_folds")) or 0),
-            int(_number(stored.get("folds")) or 0),
-            _number(stored.get("nested")),
-            _number(stored.get("optimism")),
+            int(as_number(stored.get("inner_folds")) or 0),
+            int(as_number(stored.get("folds")) or 0),
+            as_number(stored.get("nested")),
+            as_number(stored.get("optimism")),
         )
-
-
-def _number(stored: Any) -> float | None:
-    is_number = isinstance(stored, (int, float)) and not isinstance(stored, bool)
-    return stored if is_number else None

@@ -1,10 +1,10 @@
 """The manifest beside a model's parameters, readable without torch."""
 
 import hashlib
-import json
 from collections.abc import Mapping
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
+from graphnet.artifacts.stored_json import strict_json
 from graphnet.data.atlas import Atlas, tables
 from graphnet.data.class_names import names_of
 from graphnet.data.cohort import EDGES, Cohort, Layout
@@ -21,7 +21,7 @@ Name = TypeVar("Name", str, int)
 def read_manifest(manifest: bytes) -> dict[str, Any]:
     """The manifest as a dictionary. Raises ModelError if it is not one of this format."""
     try:
-        facts = json.loads(manifest, parse_constant=_refuse)
+        facts = strict_json(manifest)
     except (ValueError, RecursionError) as error:
         raise ModelError(Message("model.manifest-damaged", part="json")) from error
     if not isinstance(facts, dict) or facts.get("format") not in READ:
@@ -95,10 +95,6 @@ def manifest_names(facts: Mapping[str, Any]) -> dict[int, str]:
         return names_of(facts)
     except (AttributeError, ValueError) as error:
         raise ModelError(Message("model.manifest-damaged", part="classes")) from error
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number of JSON's")
 
 
 def _listed(kind: type[Name], facts: dict[str, Any], key: str) -> tuple[Name, ...]:

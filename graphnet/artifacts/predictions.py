@@ -8,12 +8,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from io import StringIO
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 import numpy as np
 
 from graphnet.artifacts.metrics import SplitMetrics
-from graphnet.artifacts.stored_json import Json, as_mapping
+from graphnet.artifacts.stored_json import Json, as_mapping, strict_json
 from graphnet.data.class_names import Names, called, names_of
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.disk import safe
@@ -179,7 +179,7 @@ def to_bytes(stored: Json) -> bytes:
 def read_predictions(content: bytes) -> Json:
     """Read back what :func:`to_bytes` gave. Raises ModelError."""
     try:
-        stored = json.loads(content, parse_constant=_refuse)
+        stored = strict_json(content)
     except (ValueError, RecursionError) as error:
         raise ModelError(Message("model.predictions-damaged")) from error
     if not isinstance(stored, dict) or stored.get("format") != FORMAT:
@@ -260,7 +260,3 @@ def _given(value: float | None) -> float | str:
 
 def _yes(known: bool) -> str:  # noqa: FBT001 - a cell
     return "yes" if known else "no"
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number of JSON's")

@@ -3,9 +3,10 @@
 The reader of each stored type (``from_json``) takes its fields by these.
 """
 
+import json
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from graphnet.messages import Message
 
@@ -26,6 +27,15 @@ def as_items(stored: Any) -> Iterable[Any]:
 def as_texts(stored: Any) -> tuple[str, ...]:
     """The items as texts; () if it is not a list."""
     return tuple(map(str, as_items(stored)))
+
+
+def strict_json(content: bytes) -> Any:
+    """The JSON of a file that we wrote. Raises ValueError, also for NaN and infinity."""
+    return json.loads(content, parse_constant=_refuse)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a number of JSON")
 
 
 def as_text(stored: Any) -> str:

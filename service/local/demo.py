@@ -15,7 +15,7 @@ from rich.table import Table
 
 from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.data.synthetic import cohort_table
-from graphnet.messages import ENGLISH, Message, render
+from graphnet.messages import ENGLISH, Message, MessageError, render
 from graphnet.names import metric_name, status_name
 from service.client import Client, ClientError, Task, local_service
 
@@ -68,12 +68,8 @@ def run(home: Path | None, shown_progress: ShownProgress, language: str = ENGLIS
     return 0
 
 
-class DemoError(Exception):
-    """Why the demo cannot continue, as a ``message``; ``str`` is its English sentence."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
+class DemoError(MessageError):
+    """Why the demo cannot continue."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from actors.shutdown import end_within, leave
 from db.server.connection import migrate
 from db.server.errors import DatabaseError
 from graphnet.errors import system_reason
-from graphnet.messages import ENGLISH, Message, render
+from graphnet.messages import ENGLISH, Message, MessageError, render
 from service.local.home import QUEUE_LINK, address_file, lock_file, variables
 from service.serve import (
     ListeningError,
@@ -53,12 +53,8 @@ END_SECONDS = 80.0  # for the service, the worker and the queue, one after anoth
 START_SECONDS = 120.0
 
 
-class UpError(Exception):
-    """Why the service cannot be started, as a ``message``; ``str`` is its English sentence."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
+class UpError(MessageError):
+    """Why the service cannot be started."""
 
 
 @dataclass(frozen=True)
