@@ -9,14 +9,18 @@ import contextlib
 import os
 import secrets
 import sqlite3
+import tempfile
 from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import asyncmy
 import asyncpg  # type: ignore[import-untyped]  # it brings no types
+
+from db.server.connection import migrate
 
 T = TypeVar("T")
 
@@ -72,6 +76,27 @@ class ServerSilent(Exception):
 def sqlite_database(folder: Path) -> Iterator[str]:
     """The URL of a database file that is not there yet. Nothing of it is removed."""
     yield f"sqlite://{folder / secrets.token_hex(4)}.db"
+
+
+def migrated(url: str) -> None:
+    """Leave the database as `sgn migrate` does; on SQLite it is written as one was before.
+
+    Half a second of a core each, which three hundred tests would take. The installation has no id
+    yet: whoever asks first makes it.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        Path(parts.path).write_bytes(_migrated_file())
+    else:
+        blocking(migrate(url))
+
+
+@cache
+def _migrated_file() -> bytes:
+    with tempfile.TemporaryDirectory() as folder, sqlite_database(Path(folder)) as url:
+        blocking(migrate(url))
+        query(url, "DELETE FROM sgn_installation")
+        return Path(urlsplit(url).path).read_bytes()
 
 
 @contextlib.contextmanager

@@ -16,7 +16,9 @@ from typing import Any
 import httpx
 import psutil
 
+from service.local.home import database_file, database_url
 from tests import zygote
+from tests.databases import migrated
 from tests.servers import free_ports
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -80,6 +82,8 @@ def sgn_up(home: Path, *, cold: bool = False) -> Iterator[Installation]:
     A ``cold`` one and its worker start as a user's do, and are not forked (see ``tests.zygote``).
     """
     home.mkdir(parents=True, exist_ok=True)
+    if not cold and not database_file(home).exists():
+        migrated(database_url(home))
     reading, writing = os.pipe()
     command = ("service.cli", "up", "--home", str(home), "--port", "0")
     with os.fdopen(reading) as output:

@@ -13,11 +13,10 @@ from typing import Any
 import httpx
 
 from actors.messaging.names import Names
-from db.server.connection import migrate
 from graphnet.data.synthetic import cohort_table
 from service.http.responses import ErrorNum
 from tests import reading as files  # which imports this module
-from tests.databases import blocking, mysql_database, postgres_database, query
+from tests.databases import migrated, mysql_database, postgres_database, query
 from tests.installations import GIVE_UP_SECONDS, START_SECONDS, process, serving
 from tests.servers import queue_server, s3_server
 from tests.service.forms import SMALL, form
@@ -92,7 +91,7 @@ def place_at(folder: Path, kind: str = "folder", **changes: str) -> Iterator[Pla
             (folder / "registry").mkdir()
             variables["SGN_REGISTRY_URL"] = (folder / "registry").as_uri()
         variables |= changes
-        blocking(migrate(variables["SGN_DATABASE_URL"]))
+        migrated(variables["SGN_DATABASE_URL"])
         http = stack.enter_context(serving(folder, **variables))
         with files.reading(variables):
             add_small(http)

@@ -24,7 +24,6 @@ from actors.reading.uploads import UPLOAD_JSON, Upload, part_name
 from db import datasets
 from db.datasets import DatasetRecord
 from db.server import limits
-from db.server.connection import migrate
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.atlas import tables
 from graphnet.data.cohort import Cohort
@@ -32,7 +31,7 @@ from graphnet.data.synthetic import cohort_table
 from graphnet.errors import CohortError
 from graphnet.messages import Message
 from registry.s3 import S3Store
-from tests.databases import query, sqlite_database
+from tests.databases import migrated, query, sqlite_database
 from tests.db.opened import opened
 from tests.db.samples import new_dataset
 from tests.reading import reader_of
@@ -47,7 +46,7 @@ SMALL_TABLE = cohort_table("small", 1, 6, seed=1, recipe=SMALL)
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
     with sqlite_database(tmp_path) as found:
-        asyncio.run(migrate(found))
+        migrated(found)
         yield found
 
 

@@ -1,6 +1,5 @@
 """Subjects are erased by a worker: whole or not at all, and again after a kill."""
 
-import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -20,7 +19,6 @@ from actors.reading.datasets import DatasetReader
 from db import datasets
 from db.datasets import DatasetRecord, NewDataset
 from db.management import tidying
-from db.server.connection import migrate
 from graphnet.artifacts.erasure import (
     content_of_rows,
     evidence_without,
@@ -33,7 +31,7 @@ from graphnet.data.synthetic import cohort_table
 from graphnet.messages import Message
 from registry import MODELS, open_store
 from tests.actors.test_dataset_reader import asked, uploaded
-from tests.databases import query, sqlite_database
+from tests.databases import migrated, query, sqlite_database
 from tests.db.opened import opened
 from tests.reading import reader_of
 from tests.servers import ServerMissing, s3_server
@@ -46,7 +44,7 @@ IDS = [f"sub-{number}" for number in range(8)]
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
     with sqlite_database(tmp_path) as found:
-        asyncio.run(migrate(found))
+        migrated(found)
         yield found
 
 

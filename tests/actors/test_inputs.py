@@ -1,6 +1,5 @@
 """What a worker reads before it trains."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,19 +7,18 @@ import pytest
 from actors.tasks.inputs import read_inputs
 from db.management.dependents import mark_removed
 from db.queue import runs
-from db.server.connection import migrate
 from db.submissions.form import TaskForm
 from graphnet.errors import ModelError
 from registry import open_store
 from tests.actors.contexts import task_context
-from tests.databases import sqlite_database
+from tests.databases import migrated, sqlite_database
 from tests.db.opened import opened
 from tests.db.samples import running
 
 
 def test_a_parent_that_was_cleaned_away_meanwhile_is_said(tmp_path: Path) -> None:
     with sqlite_database(tmp_path) as url:
-        asyncio.run(migrate(url))
+        migrated(url)
         claim = opened(url, running())
         opened(url, runs.finish_task(claim, {"model_state_path": "x"}))
         assert opened(url, mark_removed(claim.task_id, ended_before=2**62)) is None

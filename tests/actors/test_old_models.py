@@ -1,6 +1,5 @@
 """What a worker does with an old model's file, and what stays where it does not come to its end."""
 
-import asyncio
 import json
 import subprocess
 import sys
@@ -19,10 +18,9 @@ from actors.reading.answers import FileReader
 from actors.reading.child import ReadingFailed, ReadLimits
 from actors.reading.uploads import UPLOAD_JSON, Upload, part_name
 from db.neurolearn import Submission
-from db.server.connection import migrate
 from graphnet.errors import ModelError
 from registry import MANIFEST, MODELS, PARAMETERS, Store, open_store
-from tests.databases import query, sqlite_database
+from tests.databases import migrated, query, sqlite_database
 from tests.db.opened import opened
 from tests.reading import reader_of
 
@@ -39,7 +37,7 @@ MAPPING = {**SAID, **{name: json.dumps(names) for name, names in LISTS.items()}}
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
     with sqlite_database(tmp_path) as found:
-        asyncio.run(migrate(found))
+        migrated(found)
         row = {
             "task_id": TASK,
             "proj_id": "P",

@@ -1,6 +1,5 @@
 """How a task ended is written once the database takes it, by this process or by the next."""
 
-import asyncio
 import logging
 import stat
 import time
@@ -18,12 +17,12 @@ from actors.runtime import Runtime, retry
 from actors.settings import ProcessSettings
 from actors.tasks.pending import FAILED, FINISHED, HANDED_BACK, PendingEnding, PendingEndings
 from db.queue.claims import Claim
-from db.server.connection import close_database, migrate
+from db.server.connection import close_database
 from db.server.diagnosis import check_writable
 from db.server.errors import DatabaseRefuses, DatabaseUnavailable
 from graphnet.artifacts.result import StoredObjects, TaskResult
 from graphnet.messages import finished
-from tests.databases import query, sqlite_database
+from tests.databases import migrated, query, sqlite_database
 from tests.db.opened import opening
 from tests.db.samples import claimed, running
 
@@ -34,7 +33,7 @@ RESULT = TaskResult(storage=StoredObjects())
 def runtime(tmp_path: Path) -> Iterator[Runtime]:
     """A worker's, with its loop running and its database open."""
     with sqlite_database(tmp_path) as url:
-        asyncio.run(migrate(url))
+        migrated(url)
         thread = EventLoopThread(logging.getLogger())
         thread.start(timeout=5)
         set_event_loop_thread(thread)

@@ -13,8 +13,7 @@ from actors.messaging.names import Names
 from actors.messaging.queue import queued_messages, redis_broker
 from actors.messaging.relay import Relay
 from db.models import Outbox
-from db.server.connection import migrate
-from tests.databases import sqlite_database
+from tests.databases import migrated, sqlite_database
 from tests.db.opened import opened
 from tests.db.samples import submitted
 from tests.servers import queue_server
@@ -28,7 +27,7 @@ def test_a_message_that_cannot_be_noted_is_sent_once(
     """Else the queue would grow by all that waits in each round, for as long as that lasts."""
     caplog.set_level(logging.WARNING)
     with queue_server(tmp_path) as server, sqlite_database(tmp_path) as url:
-        asyncio.run(migrate(url))
+        migrated(url)
         opened(url, _relayed(server, caplog))
 
 

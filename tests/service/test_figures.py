@@ -10,12 +10,12 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from actors.messaging.names import Names
 from actors.messaging.queue import redis_broker, send_heartbeat
-from db.server.connection import migrate
 from graphnet.messages import finished
 from registry import RegistryUnavailable
 from service.monitoring import metrics
 from service.monitoring.metrics import TaskMetrics
 from service.monitoring.readiness import Readiness
+from tests.databases import migrated
 from tests.db.opened import opened
 from tests.servers import queue_server
 
@@ -49,7 +49,7 @@ async def scraped(url: str, check: Callable[[], Awaitable[None]]) -> str:
 @pytest.fixture
 def database(tmp_path: Path) -> str:
     url = f"sqlite://{tmp_path / 'sgn.sqlite3'}"
-    asyncio.run(migrate(url))
+    migrated(url)
     return url
 
 

@@ -1,6 +1,5 @@
 """What does not answer is named, and a task that was accepted waits for it."""
 
-import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,14 +9,13 @@ import pytest
 from click.testing import CliRunner
 
 from db.datasets import insert_dataset
-from db.server.connection import migrate
 from graphnet.data.profile import Profile
 from graphnet.data.synthetic import cohort_table
 from graphnet.messages import Message, render
 from graphnet.readers import from_json
 from service.cli import main
 from service.doctor import machine
-from tests.databases import query
+from tests.databases import migrated, query
 from tests.db.opened import opened
 from tests.db.samples import new_dataset
 from tests.installations import Installation, serving
@@ -38,7 +36,7 @@ def variables(folder: Path) -> dict[str, str]:
 def alone(tmp_path: Path) -> Iterator[httpx.Client]:
     """The service with a database and a registry, and nobody at its queue's address."""
     given = variables(tmp_path)
-    asyncio.run(migrate(given["SGN_DATABASE_URL"]))
+    migrated(given["SGN_DATABASE_URL"])
     with serving(tmp_path, **given) as http:
         yield http
 

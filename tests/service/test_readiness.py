@@ -14,7 +14,6 @@ from actors.messaging.names import Names
 from actors.messaging.queue import redis_broker
 from actors.messaging.redis_clients import describe_error
 from actors.questions.rpc import PREVIEW, READ_ACTOR, READ_QUEUE, ReadRequest
-from db.server.connection import migrate
 from db.server.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
 from graphnet.messages import Message, finished
 from registry import MODELS, RegistryUnavailable, open_store
@@ -22,7 +21,7 @@ from service.monitoring.readiness import FRESH_SECONDS, FULL_SECONDS, Probe, Rea
 from service.routes.health import OK
 from service.stores.artifacts import ArtifactReader
 from service.stores.worker_calls import NoAnswer, WorkerClient
-from tests.databases import query, sqlite_database
+from tests.databases import migrated, query, sqlite_database
 from tests.db.opened import opened
 from tests.servers import free_ports
 
@@ -115,7 +114,7 @@ def installation(valkey: str, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """A database with its tables, an empty registry, and the URL of a queue that answers."""
     (tmp_path / "registry").mkdir()
     with sqlite_database(tmp_path) as url:
-        asyncio.run(migrate(url))
+        migrated(url)
         yield url, valkey
 
 

@@ -1,6 +1,5 @@
 """``sgn clean``: what goes, what stays, and that the bytes go with the mark."""
 
-import asyncio
 import json
 import os
 import secrets
@@ -16,7 +15,6 @@ from click.testing import CliRunner, Result
 
 from db.management import dependents
 from db.queue import runs
-from db.server.connection import migrate
 from graphnet.messages import Message, finished
 from registry import (
     CHECKPOINTS,
@@ -29,7 +27,7 @@ from registry import (
 )
 from registry.directory import DirectoryStore
 from service.cli import main
-from tests.databases import query
+from tests.databases import migrated, query
 from tests.db.opened import opened
 from tests.db.samples import TASK, claimed, submitted
 from tests.servers import S3Server, ServerMissing, s3_server
@@ -110,7 +108,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: Any) -> Ke
         variables["SGN_S3_ENDPOINT_URL"] = server.endpoint_url
         for name, value in server.environment().items():
             monkeypatch.setenv(name, value)
-    asyncio.run(migrate(url))
+    migrated(url)
     endpoint = variables.get("SGN_S3_ENDPOINT_URL")
     stores = {
         folder: open_store(variables["SGN_REGISTRY_URL"], endpoint_url=endpoint, folder=folder)

@@ -1,7 +1,6 @@
 """In which language the command speaks, and that it says nothing in English in another."""
 
 import ast
-import asyncio
 import json
 import re
 import shlex
@@ -14,11 +13,10 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from db.server.connection import migrate
 from graphnet.messages import CHINESE, ENGLISH, Message, language_in, render
 from service.cli import main, models
 from service.local.model_import import ImportedModel
-from tests.databases import query
+from tests.databases import migrated, query
 from tests.service.english import english_in
 from tests.service.fake_service import (
     CSV,
@@ -191,7 +189,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
     home = tmp_path / "home"
     (home / "registry").mkdir(parents=True)
     url = f"sqlite://{home / 'sgn.sqlite3'}"
-    asyncio.run(migrate(url))
+    migrated(url)
     query(url, "INSERT INTO backend_submissions (task_id, proj_id, task_name, task_type, "
                "task_config, task_status, task_result) VALUES ('TASK19060312000001', 'P', "
                "'nobody, nowhere, at all', 'dl_ts', '{}', 'Running', '')")  # fmt: skip
