@@ -1,6 +1,7 @@
 """Requests to one address; a response is an answer, a refusal or not this service's at all."""
 
 import re
+import ssl
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -50,6 +51,14 @@ class PartAddress:
     headers: Mapping[str, str]
 
 
+def _certificates(url: str) -> ssl.SSLContext | bool:
+    """Whose certificates are trusted: the usual ones, or nobody's where the service has none.
+
+    Reading the usual ones takes longer than most commands, and HTTP without TLS asks for none.
+    """
+    return True if _parsed(url).scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 class Channel:
     """HTTP to the service at ``url``.
 
@@ -76,6 +85,7 @@ class Channel:
             transport=transport,
             headers={"accept-language": language, **signed},
             trust_env=not is_loopback(_parsed(url)),  # a proxy's loopback is another machine
+            verify=_certificates(url),
         )
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """The Python client against real HTTP."""
 
 import json
+import ssl
 import time
 from dataclasses import FrozenInstanceError
 from pathlib import Path
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from service.client import Client, ClientError, Finding, NotEnded, Task, Unreachable, tasks
+from service.client.channel import _certificates
 from tests.servers import free_ports
 from tests.service.fake_service import (
     CSV,
@@ -378,3 +380,11 @@ def test_a_proxy_does_not_stand_before_this_machine(
     for url in (fake.url, fake.url.replace("127.0.0.1", "localhost")):
         with Client(url) as client:
             assert client.models().models
+
+
+def test_over_http_nobodys_certificate_is_trusted() -> None:
+    """The usual ones take longer to read than a command; a stray https address would be refused."""
+    context = _certificates("http://127.0.0.1:8080")
+    assert isinstance(context, ssl.SSLContext)
+    assert (context.verify_mode, context.get_ca_certs()) == (ssl.CERT_REQUIRED, [])
+    assert _certificates("https://sgn.example.org") is True
