@@ -75,7 +75,7 @@ def forest(
     parts.append(text((names + 12 + RIGHT) / 2, bottom + 38, title, anchor="middle"))
     summary = "; ".join(f"{row.name}: {_value(row)}" for row in rows)
     intervals = render(Message("figures.with-intervals"), language)
-    return drawing(730, bottom + 48, title, f"{intervals}. {summary}.", parts)
+    return drawing(756, bottom + 48, title, f"{intervals}. {summary}.", parts)
 
 
 def _row(axes: Axes, y: float, row: Row) -> list[str]:
@@ -99,7 +99,7 @@ def _value(row: Row) -> str:
         return "—"
     if row.interval is None:
         return f"{row.value:.3f}"
-    return f"{row.value:.3f} [{row.interval[0]:.2f}, {row.interval[1]:.2f}]"
+    return f"{row.value:.3f} [{row.interval[0]:.3f}, {row.interval[1]:.3f}]"
 
 
 BOX_ROW = 24

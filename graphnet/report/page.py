@@ -28,11 +28,12 @@ from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
 from graphnet.report.subjects import reading_table
 from graphnet.report.summary import (
-    alone,
     comparison,
+    grave,
     leading_metric,
     randomised,
     subjects_flow,
+    unknown,
     verdict,
 )
 from graphnet.report.tables import Cell, figure, share
@@ -111,7 +112,8 @@ def _view(facts: Facts, language: str) -> View:
             say=voice.say,
             text=voice.text,
             headline=leading_metric(facts),
-            explained=[told.message for told in alone(facts) if told.explains],
+            grave=grave(facts),
+            unknown=unknown(facts),
             verdict=verdict(facts),
             sweep=SweepSection.of(facts),
             sections=[section for section in SECTIONS if section.is_shown(facts, made)],

@@ -143,7 +143,7 @@ def _cell(group: GroupSummary | None) -> str:
 def _interval(value: float | None, low: float | None, high: float | None) -> str:
     if value is None or low is None or high is None:
         return figure(value)
-    return f"{value:.3f} [{low:.2f},{KEPT}{high:.2f}]"
+    return f"{value:.3f} [{low:.3f},{KEPT}{high:.3f}]"
 
 
 MOST_SUBJECTS, MOST_FINDINGS = 8, 100  # whom a cell names; rows

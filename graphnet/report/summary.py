@@ -7,7 +7,7 @@ from graphnet import figures
 from graphnet.artifacts.evidence import CohortSummary
 from graphnet.artifacts.metrics import Estimates, SplitMetrics
 from graphnet.artifacts.pooled import POOLED
-from graphnet.artifacts.stored_json import Json
+from graphnet.artifacts.stored_json import Json, as_mapping
 from graphnet.catalogue import MODELS
 from graphnet.config import OPTIONS, without_effect
 from graphnet.messages import ENGLISH, Message, render
@@ -23,6 +23,11 @@ WHERE = {
     "leave_site_out": Message("report.at-left-out-sites"),
     "val": Message("report.on-validation"),
     "train": Message("report.on-training"),
+}
+# What says that probabilities are off, and the value that a metric has where they are right.
+RIGHT = {
+    "calibration_intercept": ("report.wrong-calibration-intercept", 0.0),
+    "calibration_slope": ("report.wrong-calibration-slope", 1.0),
 }
 ALONE = ("covariates", "site")  # baselines without any measure
 # Simple methods that can be kept, and the models that they are.
@@ -86,6 +91,8 @@ def verdict(facts: Facts) -> list[Message]:
     return [
         *([] if seen is None else [seen]),
         *([] if chance is None else [chance]),
+        *_at_new_sites(facts),
+        *_decisions(facts),
         *(told.message for told in alone(facts)),
         *_leaked(facts),
         *tuning(facts),
@@ -93,7 +100,85 @@ def verdict(facts: Facts) -> list[Message]:
         *([] if offered is None else [offered]),
         *([] if facts.result.learning_curve is None else [facts.result.learning_curve.message]),
         *([] if helps is None else [helps.message]),
+        *_miscalibrated(facts),
     ]
+
+
+def grave(facts: Facts) -> list[Message]:
+    """What of the verdict a reader of the first number alone must not miss."""
+    return [
+        *(message for message in _at_new_sites(facts) if dict(message.values)["chance"] == "yes"),
+        *_decisions(facts),
+        *(told.message for told in alone(facts) if told.explains),
+    ]
+
+
+def cautions(facts: Facts) -> list[Message]:
+    """What else of the verdict says how far the first number goes: new sites, calibration."""
+    shown = grave(facts)
+    said = (*_at_new_sites(facts), *_miscalibrated(facts))
+    return [message for message in said if message not in shown]
+
+
+def unknown(facts: Facts) -> list[Message]:
+    """What limits the result and nothing measured: that no covariate was checked.
+
+    Nothing of results of older versions, which do not say.
+    """
+    checked = "confounds" in as_mapping(facts.task.get("task_result"))
+    return [Message("report.no-covariates")] if checked and not _checked(facts) else []
+
+
+def _at_new_sites(facts: Facts) -> Iterator[Message]:
+    """What leaving each site out gives, of a result that leads with other subjects."""
+    split = "leave_site_out"
+    metrics = facts.metrics.get(split)
+    if metrics is None or facts.headline == split:
+        return
+    name = _leading(facts)
+    bounds = metrics.interval(name)
+    nothing = 0.0 if facts.is_regression else 0.5
+    if metrics[name] is not None:
+        yield Message(
+            "report.new-sites",
+            metric=metric_name(name),
+            figure=with_interval(metrics, name),
+            count=count(metrics),
+            target="score" if facts.is_regression else "class",
+            chance="yes" if bounds is not None and bounds[0] <= nothing else "no",
+        )
+
+
+def _decisions(facts: Facts) -> Iterator[Message]:
+    """That subjects are assigned by chance, where the AUC does not say so already."""
+    metrics = facts.headline_metrics
+    if metrics is None or facts.is_regression or by_chance(facts) is not None:
+        return
+    bounds = metrics.interval("balanced_accuracy")
+    if bounds is not None and bounds[0] <= 1 / max(2, len(facts.classes)):
+        yield Message(
+            "report.decisions-by-chance",
+            figure=with_interval(metrics, "balanced_accuracy"),
+            classes="two" if facts.is_binary else "more",
+            sensitivity=with_interval(metrics, "sensitivity"),
+            specificity=with_interval(metrics, "specificity"),
+        )
+
+
+def _miscalibrated(facts: Facts) -> Iterator[Message]:
+    """How probabilities of the headline's subjects are off, beyond chance."""
+    metrics = facts.headline_metrics
+    if metrics is None or facts.headline == "train" or not facts.is_binary:
+        return
+    for name, (code, right) in RIGHT.items():
+        bounds = metrics.interval(name)
+        if bounds is not None and not bounds[0] <= right <= bounds[1]:
+            yield Message(
+                code,
+                high="yes" if bounds[0] > right else "no",
+                positive=facts.positive_label,
+                figure=with_interval(metrics, name),
+            )
 
 
 def sees_covariates(facts: Facts) -> Message | None:

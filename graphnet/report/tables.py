@@ -65,7 +65,7 @@ def count(metrics: SplitMetrics) -> str:
 
 
 def with_interval(metrics: SplitMetrics | None, name: str) -> str:
-    """A metric with its 95 % interval, such as ``0.812 [0.74, 0.87]``; ``n`` as a number."""
+    """A metric with its 95 % interval, such as ``0.812 [0.741, 0.868]``; ``n`` as a number."""
     if metrics is None:
         return NOTHING
     if name == "n":
@@ -75,7 +75,7 @@ def with_interval(metrics: SplitMetrics | None, name: str) -> str:
 
 
 def estimated(estimate: Estimate) -> str:
-    """A value with its 95 % interval, such as ``0.43 [0.37, 0.50]``."""
+    """A value with its 95 % interval, such as ``0.430 [0.370, 0.502]``."""
     value = figure(estimate.value)
     if estimate.interval is None or value == NOTHING:
         return value
@@ -98,5 +98,8 @@ def _bounds(bounds: Interval) -> str:
 
 
 def _rounded(bound: float) -> str:
-    """Without a minus before what is nothing."""
-    return f"{round(bound, 2) + 0.0:.2f}"
+    """To as many digits as the value, which would else seem to lie outside.
+
+    Without a minus before what is nothing.
+    """
+    return f"{round(bound, 3) + 0.0:.3f}"

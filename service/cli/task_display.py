@@ -110,7 +110,7 @@ def compared_titles(metrics: Iterable["SplitMetrics"]) -> dict[str, Message]:
 
 
 def metric_cell(metrics: "SplitMetrics | None", name: str) -> str:
-    """Such as ``0.803 [0.74-0.85]``, with one space, so that it wraps before the interval."""
+    """Such as ``0.803 [0.741-0.852]``, with one space, so that it wraps before the interval."""
     if metrics is None:
         return "-"
     if name == "n":
@@ -122,7 +122,7 @@ def metric_cell(metrics: "SplitMetrics | None", name: str) -> str:
         return f"{value:.3f}"
     low, high = bounds
     dash = ", " if low < 0 else "-"  # a dash beside a minus cannot be read
-    return f"{value:.3f} [{low:.2f}{dash}{high:.2f}]"
+    return f"{value:.3f} [{low:.3f}{dash}{high:.3f}]"
 
 
 def _titles(metrics: Iterable["SplitMetrics"]) -> dict[str, Message]:

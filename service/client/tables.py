@@ -147,7 +147,7 @@ def _with_interval(metrics: SplitMetrics, name: str) -> str:
     value, bounds = metrics[name], metrics.interval(name)
     if value is None:
         return "—"
-    return f"{value:.3f}" + (f" [{bounds[0]:.2f}, {bounds[1]:.2f}]" if bounds else "")
+    return f"{value:.3f}" + (f" [{bounds[0]:.3f}, {bounds[1]:.3f}]" if bounds else "")
 
 
 def _dataset_rows(dataset: "Dataset") -> Iterator[Row]:

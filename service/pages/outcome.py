@@ -29,7 +29,9 @@ from graphnet.report.summary import (
     LeadingMetric,
     alone,
     by_chance,
+    cautions,
     comparison,
+    grave,
     leading_metric,
     offered_form,
     sees_covariates,
@@ -56,9 +58,10 @@ class Headline:
 
     ``chance`` says that chance could explain it; ``seen_in_training`` is how many of the subjects,
     who should be new, the model was trained on; ``better`` are the methods that performed better on
-    the same subjects; ``alone`` is what covariates or the site alone predict; ``tuning`` says
-    whether a fine-tuning helped. ``offer`` says that a simple method does as well, and
-    ``offer_query`` fills in the form that trains it. ``sees`` says which covariates the model sees.
+    the same subjects; ``alone`` is what covariates or the site alone predict, ``grave`` what nobody
+    may miss, ``cautions`` what else limits the metric; ``tuning`` says whether a fine-tuning
+    helped. ``offer`` says that a simple method does as well, and ``offer_query`` fills in the form
+    that trains it. ``sees`` says which covariates the model sees.
     """
 
     metric: LeadingMetric
@@ -71,6 +74,8 @@ class Headline:
     offer: Message | None = None
     offer_query: str = ""
     sees: Message | None = None
+    grave: Sequence[Message] = ()
+    cautions: Sequence[Message] = ()
 
     @classmethod
     def of(cls, facts: Facts) -> "Headline | None":
@@ -90,6 +95,8 @@ class Headline:
             offer=offer,
             offer_query="" if offer is None else _query(offered_form(facts)),
             sees=sees_covariates(facts),
+            grave=grave(facts),
+            cautions=cautions(facts),
         )
 
 

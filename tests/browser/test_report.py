@@ -69,7 +69,7 @@ def test_figures_tables_and_methods_can_be_saved(report: Page, tmp_path: Path) -
     table = saved(report, '.scroll:has([data-name="metrics"]) + .tools button', tmp_path)
     rows = list(csv.reader(table.read_text("utf-8-sig").splitlines()))
     assert rows[0] == ["Metric", "Test", "Training"]
-    assert ["AUC", "0.900 [0.78, 0.96]", "0.900 [0.78, 0.96]"] in rows
+    assert ["AUC", "0.900 [0.780, 0.960]", "0.900 [0.780, 0.960]"] in rows
     works = saved(report, 'button:text-is("references.bib")', tmp_path)
     assert "@inproceedings{kipf," in works.read_text("utf-8")
     volume = saved(report, 'button:text-is("regions.nii.gz")', tmp_path)

@@ -185,7 +185,7 @@ def test_the_decision_curve_has_a_band_where_subjects_are_enough() -> None:
 
 def test_forest_tells_what_is_not_known() -> None:
     rows = [Row("ours", 0.8, (0.7, 0.9), ours=True), Row("theirs", None)]
-    assert "0.800 [0.70, 0.90]" in said(forest(rows, "AUC", reference=0.5))
+    assert "0.800 [0.700, 0.900]" in said(forest(rows, "AUC", reference=0.5))
     assert "—" in said(forest(rows, "AUC"))
     assert forest([Row("theirs", None)], "AUC") == ""
 

@@ -20,7 +20,7 @@ from nibabel.affines import apply_affine
 
 from graphnet import messages
 from graphnet.artifacts.evidence import Evidence
-from graphnet.artifacts.metrics import CalibrationResult, Permutation
+from graphnet.artifacts.metrics import CalibrationResult, Permutation, SplitMetrics
 from graphnet.catalogue import GRAPHS, MODELS
 from graphnet.data.interpretation import (
     ClassCoding,
@@ -43,7 +43,8 @@ from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
 from graphnet.report.page import SCRIPT, render_report
 from graphnet.report.performance import _p_value, decision_table, prevalence_rows, reliability_table
-from graphnet.report.summary import by_chance, leading_metric, verdict
+from graphnet.report.summary import by_chance, cautions, grave, leading_metric, verdict
+from graphnet.report.tables import with_interval
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 METRICS = {
@@ -179,7 +180,7 @@ def written(**changes: Any) -> dict[str, Message]:
 
 def test_it_leads_with_the_number_that_matters_and_its_limits() -> None:
     text = read().text
-    first = text.index("AUC 0.900 [0.78, 0.96] on test subjects (n = 58)")
+    first = text.index("AUC 0.900 [0.780, 0.960] on test subjects (n = 58)")
     limits = text.index("test_data has only 58 subjects.")
     assert first < limits < text.index("Methods")
 
@@ -209,7 +210,7 @@ def test_nothing_is_hidden() -> None:
 def test_what_cannot_be_computed_is_a_dash() -> None:
     one_class = {**METRICS, "auc": None, "ci": {"accuracy": [0.7, 0.9]}}
     found = read(task_=task(result={"metrics": {"test": one_class}}))
-    assert "Accuracy 0.828 [0.70, 0.90] on test subjects" in found.text
+    assert "Accuracy 0.828 [0.700, 0.900] on test subjects" in found.text
     assert "AUC —" in found.text
 
 
@@ -273,7 +274,7 @@ def test_a_score_has_figures_of_its_own() -> None:
     asked = task(result={"metrics": {"test": found}, "baselines": {}, "differences": {}})
     scored = {**evidence(), "classes": [], "predictions": {}, "sites": {}}
     text = read(task_=asked, manifest=stored, evidence=scored).text
-    assert "R² 0.310 [0.10, 0.50] on test subjects (n = 40)" in text
+    assert "R² 0.310 [0.100, 0.500] on test subjects (n = 40)" in text
     assert "Mean absolute error" in text
     assert "Sensitivity" not in text
 
@@ -448,7 +449,7 @@ def test_a_chinese_report_has_the_same_numbers_and_no_english_word(
 def test_what_a_chinese_report_says() -> None:
     text = Read(render_report(task(), **stored(), language=CHINESE)).text
     for said in (
-        "AUC 0.900 [0.78, 0.96]，测试集受试者（n = 58）",
+        "AUC 0.900 [0.780, 0.960]，测试集受试者（n = 58）",
         "58 名测试集受试者中有 1 名参与过训练，因此该结果偏乐观。",
         "使用 AdamW [",
         "去掉图的同一网络：It was left out.",  # as an older version stored it
@@ -462,7 +463,7 @@ def test_the_headline_is_of_subjects_whom_the_model_has_not_trained_on() -> None
     """The test subjects of the evidence are known in part, those of the folds are not."""
     found = read(task_=task(result={"metrics": {"test": METRICS, "cv": REPEATED}}))
     first = found.text.index(
-        "AUC 0.800 [0.78, 0.96] in cross-validation of the training subjects (n = 58)"
+        "AUC 0.800 [0.780, 0.960] in cross-validation of the training subjects (n = 58)"
     )
     assert first < found.text.index("1 of 58 test subjects were used for training")
     assert "Cross-validation: counts over all repeats" in found.text
@@ -799,7 +800,7 @@ def test_predictive_values_are_for_the_shares_here_and_for_a_stated_prevalence()
 def test_each_site_has_its_mean_probability_beside_the_observed_share() -> None:
     table = reliability_table(facts_of())
     assert [row[:3] for row in table.rows] == [["x", "1", "0.200"], ["y", "2", "0.650"]]
-    assert str(table.rows[1][3]).startswith("1.000 [0.34,")
+    assert str(table.rows[1][3]).startswith("1.000 [0.342,")
     assert table.rows[1][4] == "—"  # all of one class
     alone = evidence()
     alone["predictions"]["test"]["site"] = ["x"] * 3
@@ -920,3 +921,78 @@ def test_what_the_folds_of_a_fine_tuning_began_from_is_said(seen: int, *, known:
         said = dict(codes["methods.fine-tuned-folds"].values)["known"]
         assert said == ("yes" if known else "partly")
         assert "methods.folds-from-scratch" not in codes
+
+
+def leading(where: str = "cv", /, **metrics: Any) -> dict[str, Any]:
+    """A task whose one result has these metrics, with the interval of each as ``(value, ci)``."""
+    values = {name: value for name, (value, _) in metrics.items()}
+    measured = {**METRICS, **values, "ci": {name: ci for name, (_, ci) in metrics.items()}}
+    return task(result={"metrics": {where: measured, "leave_site_out": None}})
+
+
+def test_a_good_average_does_not_hide_new_sites_at_chance() -> None:
+    by_folds = {**METRICS, "auc": 0.7, "ci": {"auc": [0.6, 0.8]}}
+    for auc, bounds, words in (
+        (
+            0.503,
+            [0.43, 0.57],
+            "no evidence that the model can tell the classes apart at a new site",
+        ),
+        (0.65, [0.55, 0.73], "At sites that the models were not trained on: AUC 0.650"),
+    ):
+        new = {**METRICS, "auc": auc, "ci": {"auc": bounds}}
+        judged = task(result={"metrics": {"cv": by_folds, "leave_site_out": new}})
+        facts = facts_of(task_=judged)
+        assert words in read(task_=judged).text
+        is_chance = bounds[0] <= 0.5
+        assert ("report.new-sites" in [each.code for each in grave(facts)]) == is_chance
+        assert ("report.new-sites" in [each.code for each in cautions(facts)]) != is_chance
+    alone_ = facts_of(task_=task(result={"metrics": {"leave_site_out": new}}))
+    assert "report.new-sites" not in [each.code for each in verdict(alone_)]
+
+
+def test_a_ranking_is_not_taken_for_decisions() -> None:
+    auc, even = (0.607, [0.54, 0.67]), (0.512, [0.48, 0.55])
+    poor = leading(auc=auc, balanced_accuracy=even, sensitivity=(0.917, [0.86, 0.95]))
+    text = read(task_=poor).text
+    assert "balanced accuracy 0.512 [0.480, 0.550] (sensitivity 0.917 [0.860, 0.950]" in text
+    better = facts_of(task_=leading(auc=auc, balanced_accuracy=(0.56, [0.52, 0.6])))
+    assert grave(better) == []
+    chance = facts_of(task_=leading(auc=(0.52, [0.46, 0.6]), balanced_accuracy=even))
+    assert [each.code for each in verdict(chance)][:1] == ["report.could-be-chance"]
+    assert grave(chance) == []  # said once
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "bounds", "words"),
+    [
+        ("calibration_intercept", 0.935, [0.2, 1.67], "class 1 are too low on these subjects"),
+        ("calibration_intercept", -0.4, [-0.7, -0.1], "class 1 are too high on these subjects"),
+        ("calibration_slope", 0.4, [0.2, 0.7], "Predicted probabilities are too extreme"),
+        ("calibration_slope", 2.4, [1.2, 3.6], "Predicted probabilities are too moderate"),
+        ("calibration_slope", 1.1, [0.7, 1.6], ""),
+    ],
+)
+def test_probabilities_that_are_off_are_named(
+    name: str, value: float, bounds: list[float], words: str
+) -> None:
+    given = {"auc": (0.9, [0.78, 0.96]), name: (value, bounds)}
+    said = [render(each) for each in cautions(facts_of(task_=leading(**given)))]
+    assert len(said) == bool(words)
+    assert words in " ".join(said)
+    assert cautions(facts_of(task_=leading("train", **given))) == []
+
+
+def test_it_says_that_no_covariate_was_checked() -> None:
+    said = "No covariate such as age, sex or head motion was checked"
+    assert said in read(task_=task(result={"confounds": None})).text
+    assert said not in read().text  # an older result does not say
+    checked = {"checked": ["AGE"], "summaries": [], "associations": [], "strata": [], "matched": []}
+    assert said not in read(task_=task(result={"confounds": checked})).text
+
+
+def test_a_value_is_within_the_interval_beside_it() -> None:
+    metrics = SplitMetrics(58, {"npv": 0.9988}, {"npv": (0.9962, 0.9996)})
+    shown = re.findall(r"[\d.]+", with_interval(metrics, "npv"))
+    value, low, high = map(float, shown)
+    assert low <= value <= high

@@ -215,7 +215,7 @@ def test_a_notebook_shows_a_task_with_nothing_that_runs() -> None:
 
     assert steering not in shown
     assert "&lt;script&gt;" in shown
-    assert "<td>0.930 [0.86, 0.98]</td>" in shown
+    assert "<td>0.930 [0.857, 0.982]</td>" in shown
     assert "<td>75 %</td>" in Task.read(running(TASK, 3))._repr_html_()
     poor = {"metrics": {"test": {"auc": None, "ci": None}}, "known_subjects": {"test": 0}}
     assert "<td>—</td>" in Task.read(task(TASK, "Finished", task_result=poor))._repr_html_()

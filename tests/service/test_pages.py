@@ -225,7 +225,7 @@ def test_what_no_database_can_look_for_is_not_looked_for(browser: httpx.Client) 
 def test_numbers_are_written_as_they_are_known() -> None:
     assert figure(None) == "—"
     auc = SplitMetrics(20, {"auc": 0.8123}, {"auc": (0.7, 0.9)})
-    assert with_interval(auc, "auc") == f"0.812 [0.70,{KEPT}0.90]"
+    assert with_interval(auc, "auc") == f"0.812 [0.700,{KEPT}0.900]"
     assert with_interval(SplitMetrics(20, {"auc": None}, {"auc": (0.7, 0.9)}), "auc") == "—"
     assert interval([0.7, 0.9]) == "[0.70, 0.90]"
     assert interval(None) == ""

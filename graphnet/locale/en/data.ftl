@@ -86,7 +86,7 @@ val-test-overlap = { $count ->
    *[other] val_data and test_data share { $count } subjects ({ $subjects }), so the epoch was not selected on validation subjects.
 }
 splits-matched = { $left }_data and { $right }_data: { $detail }
-no-held-out-subjects = There are no validation and no test subjects. Metrics on the training subjects do not estimate performance on new subjects.
+no-held-out-subjects = There are no validation and no test subjects: nobody new tested this model itself. Its metrics on its own training subjects do not estimate performance on new subjects.
 epoch-selected = The epoch was selected by the loss on the validation subjects, so the validation metrics are slightly optimistic; test metrics are not affected.
 repeated-subjects = { $count ->
     [one] { $split }_data has 1 subject id on more than one row ({ $ids }); each row counts, so the confidence intervals are too narrow.

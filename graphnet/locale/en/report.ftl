@@ -117,6 +117,26 @@ worse-than-chance = { $target ->
     [score] The whole interval is worse than the mean score.
    *[class] The whole interval is worse than chance.
 }
+new-sites = At sites that the models were not trained on: { $metric } { $figure } (n = { $count }).{ $chance ->
+    [yes] { $target ->
+        [score] {" "}The interval includes 0: there is no evidence that the model performs better than the mean score at a new site.
+       *[class] {" "}The interval includes 0.5: there is no evidence that the model can tell the classes apart at a new site.
+    }
+   *[no] {""}
+}
+decisions-by-chance = { $classes ->
+    [two] At the threshold of 0.5, there is no evidence that subjects are assigned better than by chance: balanced accuracy { $figure } (sensitivity { $sensitivity }, specificity { $specificity }).
+   *[more] There is no evidence that subjects are assigned better than by chance: balanced accuracy { $figure }.
+}
+wrong-calibration-intercept = Predicted probabilities of { $positive } are too { $high ->
+    [yes] low
+   *[no] high
+} on these subjects: calibration intercept { $figure }, where 0 is right.
+wrong-calibration-slope = Predicted probabilities are too { $high ->
+    [yes] moderate
+   *[no] extreme
+} on these subjects: calibration slope { $figure }, where 1 is right.
+no-covariates = No covariate such as age, sex or head motion was checked: whether one of them explains the result is not known.
 seen-in-training = { $split ->
     [val] { $count } of { $subjects } validation subjects were used for training; this result is optimistic.
     [test] { $count } of { $subjects } test subjects were used for training; this result is optimistic.

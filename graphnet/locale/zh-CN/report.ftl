@@ -111,6 +111,26 @@ worse-than-chance = { $target ->
     [score] 整个置信区间都不如平均分。
    *[class] 整个置信区间都低于随机水平。
 }
+new-sites = 在模型未训练过的站点：{ $metric } { $figure }（n = { $count }）。{ $chance ->
+    [yes] { $target ->
+        [score] 区间包含 0：没有证据表明模型在新站点优于平均分。
+       *[class] 区间包含 0.5：没有证据表明模型在新站点能够区分各类别。
+    }
+   *[no] {""}
+}
+decisions-by-chance = { $classes ->
+    [two] 以 0.5 为阈值时，没有证据表明对受试者的归类优于随机：平衡准确率 { $figure }（灵敏度 { $sensitivity }，特异度 { $specificity }）。
+   *[more] 没有证据表明对受试者的归类优于随机：平衡准确率 { $figure }。
+}
+wrong-calibration-intercept = 在这些受试者上，{ $positive }的预测概率{ $high ->
+    [yes] 偏低
+   *[no] 偏高
+}：校准截距 { $figure }，理想值为 0。
+wrong-calibration-slope = 在这些受试者上，预测概率{ $high ->
+    [yes] 过于保守
+   *[no] 过于极端
+}：校准斜率 { $figure }，理想值为 1。
+no-covariates = 未检查年龄、性别、头动等任何协变量：不知道其中某一项能否解释该结果。
 seen-in-training = { $split ->
     [val] { $subjects } 名验证集受试者中有 { $count } 名参与过训练，因此该结果偏乐观。
     [test] { $subjects } 名测试集受试者中有 { $count } 名参与过训练，因此该结果偏乐观。
