@@ -223,13 +223,33 @@ def decision_curve(evidence: Evidence, language: str = ENGLISH) -> str:
         )
         keys.append((render(Message(code), language), colour, dash))
     parts += legend(392, 60, keys)
-    better = THRESHOLDS[benefit > np.maximum(everyone, 0.0)]
-    said = Message("figures.benefit-nowhere")
-    if len(better):
-        low, high = f"{better.min():.2f}", f"{better.max():.2f}"
-        said = Message("figures.benefit-between", low=low, high=high)
-    summary = f"{name}: n {len(truth)}. {render(said, language)}"
+    best = np.maximum(everyone, 0.0)
+    said = [_best_at(THRESHOLDS[benefit > best + NEGLIGIBLE])]
+    if interval is not None:
+        # The bootstrap keeps the shares of the classes, so treating all has no interval here.
+        said.append(_surely_best_at(THRESHOLDS[interval[0] > best + NEGLIGIBLE]))
+    sentences = (" " if language == ENGLISH else "").join(render(each, language) for each in said)
+    summary = f"{name}: n {len(truth)}. {sentences}"
     return drawing(760, 382, render(Message("figures.decision-curve"), language), summary, parts)
+
+
+NEGLIGIBLE = 1e-9  # of a net benefit: what rounding adds where all are treated
+
+
+def _best_at(thresholds: FloatArray) -> Message:
+    """Where the model's net benefit (T,) is the highest."""
+    if not len(thresholds):
+        return Message("figures.benefit-nowhere")
+    low, high = f"{thresholds.min():.2f}", f"{thresholds.max():.2f}"
+    return Message("figures.benefit-between", low=low, high=high)
+
+
+def _surely_best_at(thresholds: FloatArray) -> Message:
+    """Where its whole interval is above both others."""
+    if not len(thresholds):
+        return Message("figures.benefit-by-chance")
+    low, high = f"{thresholds.min():.2f}", f"{thresholds.max():.2f}"
+    return Message("figures.benefit-sure", low=low, high=high)
 
 
 CELL = 84

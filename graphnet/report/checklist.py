@@ -82,8 +82,19 @@ def _has_strata(facts: Facts) -> bool:
     return bool(confounds and confounds.strata)
 
 
-def _has_tests(facts: Facts) -> bool:
-    return "test" in facts.metrics or "leave_site_out" in facts.metrics
+def _has_new_sites(facts: Facts) -> bool:
+    """Whether subjects of sites were tested on which the model was not trained."""
+    sites = {split: set(cohort.sites) for split, cohort in facts.cohorts.items()}
+    new = sites.get("test", set()) - sites.get("train", set())
+    return "leave_site_out" in facts.metrics or ("test" in facts.metrics and bool(new))
+
+
+def _has_held_out(facts: Facts) -> bool:
+    return "test" in facts.metrics or "val" in facts.metrics
+
+
+def _has_baselines(facts: Facts) -> bool:
+    return any(facts.result.baselines.values())
 
 
 METHODS, SUBJECTS = Message("report.methods"), Message("report.subjects")
@@ -127,7 +138,7 @@ ITEMS = (
     Item(Message("checklist.sample-size"), "10", "21", "18", _partly(SUBJECTS)),
     Item(Message("checklist.missing"), "11", "12", "15, 16", _here(METHODS, QUALITY)),
     Item(Message("checklist.partitions"), "12a", "19, 20", "", _partly(METHODS, SUBJECTS)),
-    Item(Message("checklist.model"), "12c, 12g, 22", "22, 24", "10a", _here(METHODS, SETTINGS)),
+    Item(Message("checklist.model"), "12c, 12g, 22", "22, 24", "10a", _partly(METHODS, SETTINGS)),
     Item(Message("checklist.training"), "12c", "25, 26, 27", "", _here(METHODS, SETTINGS)),
     Item(Message("checklist.software"), "", "23", "", _here(METHODS, VERSIONS)),
     Item(Message("checklist.measures"), "12e", "28, 29", "14", _here(METHODS)),
@@ -146,13 +157,23 @@ ITEMS = (
         _if(lambda facts: facts.is_regression, _not_done, _here(METHODS)),
     ),
     Item(Message("checklist.imbalance"), "13", "", "", _partly(METHODS, SUBJECTS)),
-    Item(Message("checklist.fairness"), "14, 23a", "", "", _if(_has_strata, _partly(STRATA))),
+    Item(
+        Message("checklist.fairness"),
+        "14, 23a",
+        "",
+        "",
+        _if(_has_strata, _partly(STRATA), _not_done),
+    ),
     Item(
         Message("checklist.differences"),
         "16, 20c",
         "36",
         "",
-        _if(_has_covariates, _here(SUBJECTS, COVARIATES), _partly(SUBJECTS)),
+        _if(
+            _has_held_out,
+            _if(_has_covariates, _partly(SUBJECTS, COVARIATES), _partly(SUBJECTS)),
+            _not_done,
+        ),
     ),
     Item(Message("checklist.ethics"), "17", "", "", _authors),
     Item(Message("checklist.funding"), "18a, 18b", "44", "30", _authors),
@@ -169,20 +190,26 @@ ITEMS = (
     ),
     Item(Message("checklist.interval"), "", "", "22", _authors),
     Item(Message("checklist.cross-table"), "23a", "38", "23", _curves),
-    Item(Message("checklist.accuracy"), "23a", "32, 37, 38", "24", _here(PERFORMANCE, COMPARISON)),
+    Item(
+        Message("checklist.accuracy"),
+        "23a",
+        "32, 37, 38",
+        "24",
+        _if(_has_baselines, _here(PERFORMANCE, COMPARISON), _partly(PERFORMANCE)),
+    ),
     Item(
         Message("checklist.clusters"),
         "12d, 23b",
         "30",
         "17",
-        _if(_has_groups, _here(STRATA)),
+        _if(_has_groups, _here(STRATA), _not_done),
     ),
     Item(
         Message("checklist.external"),
         "12a, 16",
         "33",
         "",
-        _if(_has_tests, _partly(METHODS, PERFORMANCE)),
+        _if(_has_new_sites, _partly(METHODS, PERFORMANCE), _not_done),
     ),
     Item(
         Message("checklist.explained"),

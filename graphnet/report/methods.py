@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graphnet.artifacts.fine_tuning import MOVED, SCRATCH
+from graphnet.artifacts.metrics import ENOUGH_PERMUTATIONS
 from graphnet.artifacts.pooled import POOLED
 from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.config import OPTIONS, SETTINGS
 from graphnet.data.atlas import Atlas, tables
 from graphnet.data.series_measures import SeriesOptions
+from graphnet.evaluation.headline import seen_in_training
 from graphnet.evaluation.resampling import LEAST
 from graphnet.messages import Message
 from graphnet.names import class_name, metric_name
@@ -24,6 +26,7 @@ COHORTS = {
     "val": "methods.cohort-val",
     "test": "methods.cohort-test",
 }
+TUNED = {"logistic_regression", "svm_linear", "svm_rbf", "ridge"}  # methods with a strength
 SIMPLE = {
     "majority": Message("methods.majority"),
     "logistic_regression": Message("methods.logistic-regression"),
@@ -65,7 +68,7 @@ def _subjects(facts: Facts) -> Iterator[Message]:
     if stored.regions:
         yield Message(
             "methods.measures",
-            count=len(stored.measures),
+            count=0 if facts.model.per_subject else len(stored.measures),
             measures=list(stored.measures),
             regions=len(stored.regions),
         )
@@ -115,6 +118,7 @@ def _preprocessing(facts: Facts) -> Iterator[Message]:
     yield Message("methods.quality-rules")
     if facts.settings.harmonise and facts.settings.adjust != "combat":
         yield _setting(facts, "harmonise")
+    yield from _not_harmonised(facts)
     if facts.settings.adjust != "none":
         model = facts.model
         names = model.kept if facts.settings.adjust == "combat" else model.adjusted
@@ -131,7 +135,20 @@ def _preprocessing(facts: Facts) -> Iterator[Message]:
     held_out = [split for split in ("val", "test") if split in facts.metrics]
     seen = any(map(facts.seen_in_training, held_out))
     if facts.evidence is not None and held_out and not seen:
+        counts = seen_in_training(facts.result, facts.evidence)
+        if all(counts.get(split) == 0 for split in held_out):  # None: nobody can say
+            yield Message("methods.no-subject-twice")
         yield Message("methods.not-fitted-on-others")
+
+
+def _not_harmonised(facts: Facts) -> Iterator[Message]:
+    """Whom ComBat left as they were: subjects of sites that it was not fitted to."""
+    if not facts.settings.harmonise and facts.settings.adjust != "combat":
+        return
+    if "leave_site_out" in facts.validated:
+        yield Message("methods.not-harmonised-sites", where="folds")
+    elif any(warning.code == "warnings.not-harmonised" for warning in facts.result.warnings):
+        yield Message("methods.not-harmonised-sites", where="split")
 
 
 def _series(facts: Facts) -> Iterator[Message]:
@@ -372,6 +389,9 @@ def _baselines(facts: Facts) -> Iterator[Message]:
     if simple:
         code = "methods.baselines-of-tuned" if facts.fine_tuned else "methods.baselines"
         yield Message(code, methods=simple, count=len(simple))
+        if TUNED.intersection(fitted):
+            kind = "score" if facts.is_regression else "class"
+            yield Message("methods.baselines-strength", kind=kind)
     yield from _pooled(facts, fitted, simple)
     if "no_edge" in fitted:
         folds_only = facts.fine_tuned
@@ -450,6 +470,9 @@ def _permutations(facts: Facts) -> Iterator[Message]:
     if counts:
         within = "yes" if "leave_site_out" in counts else "no"
         yield Message("methods.permutations", count=max(counts.values()), within_sites=within)
+    tests = [folds.permutation for folds in facts.validated.values()]
+    if any(test is not None and test.is_bound for test in tests):
+        yield Message("methods.permutations-bound", enough=ENOUGH_PERMUTATIONS)
 
 
 def _explanation(facts: Facts) -> Iterator[Message]:

@@ -104,7 +104,7 @@ def decision_table(facts: Facts) -> Table:
     low, high = benefit_band(probability, truth, SHOWN_THRESHOLDS) or unknown
     columns = zip(model, low.tolist(), high.tolist(), everyone, strict=True)
     rows: list[Row] = [
-        [f"{threshold:g}", *map(signed_figure, values)]
+        [f"{threshold:.2f}", *map(signed_figure, values)]
         for threshold, values in zip(SHOWN_THRESHOLDS.tolist(), columns, strict=True)
     ]
     return Table(titles, rows)

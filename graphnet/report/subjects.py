@@ -25,6 +25,7 @@ from graphnet.report.tables import (
     figure,
     first_rows,
     p_value,
+    share,
 )
 
 MOST_ROWS = 60
@@ -65,9 +66,10 @@ def covariates_table(facts: Facts) -> Table:
 
 def associations_table(facts: Facts) -> Table:
     """How the predictions go with each covariate within each class, on the headline's subjects."""
+    named = {each.name: _named(each) for each in _confounds(facts).summaries}
     rows: list[Row] = [
         [
-            association.name,
+            named.get(association.name, association.name),
             _title(facts, association.group),
             str(association.n),
             _interval(association.rho, association.low, association.high),
@@ -130,12 +132,16 @@ def _title(facts: Facts, label: str) -> Message:
 
 
 def _cell(group: GroupSummary | None) -> str:
-    """Such as ``34.2 ± 9.1 (n = 40)``, or ``12 / 28``; with the number of those who lack it."""
+    """Such as ``34.2 ± 9.1 (n = 40)``, or ``12 (30 %) / 28 (70 %)``.
+
+    With the number of those who lack it.
+    """
     if group is None or not group.n:
         return NOTHING
     missing = f"; {group.missing} NA" if group.missing else ""
     if group.counts:
-        return f"{f'{KEPT}/{KEPT}'.join(map(str, group.counts.values()))}{missing}"
+        counts = (f"{count} ({share(count / group.n, 0)})" for count in group.counts.values())
+        return f"{' / '.join(counts)}{missing}"
     spread = "" if group.sd is None else f" ± {group.sd:.3g}"
     return f"{group.mean or 0.0:.3g}{spread} (n{KEPT}={KEPT}{group.n}{missing})"
 
@@ -147,6 +153,7 @@ def _interval(value: float | None, low: float | None, high: float | None) -> str
 
 
 MOST_SUBJECTS, MOST_FINDINGS = 8, 100  # whom a cell names; rows
+MISSING_REGION = "missing-region"
 
 
 def cohort_table(facts: Facts) -> Table:
@@ -274,8 +281,13 @@ def quality_table(facts: Facts) -> Table:
 
 
 def _people(findings: Iterable[QualityFinding]) -> Message:
-    subjects = dict.fromkeys(finding.subject for finding in findings)
+    subjects = dict.fromkeys(name for finding in findings for name in _subjects_of(finding))
     return Message("report.listed", items=first_of(subjects, MOST_SUBJECTS))
+
+
+def _subjects_of(finding: QualityFinding) -> list[str]:
+    """Of a region without edges a finding names several."""
+    return finding.subject.split(", ") if finding.rule == MISSING_REGION else [finding.subject]
 
 
 MOST_NAMED = 6

@@ -33,16 +33,17 @@ from graphnet.data.interpretation import (
 )
 from graphnet.figures.drawing import fitting
 from graphnet.figures.importance import importance
-from graphnet.figures.predictions import confusion
+from graphnet.figures.predictions import confusion, decision_curve
 from graphnet.messages import CHINESE, LANGUAGES, Message, finished, render
 from graphnet.models import Sizes, build_net
-from graphnet.report.checklist import ITEMS
+from graphnet.report.checklist import ITEMS, checklist_table
 from graphnet.report.citations import MARK, WORKS, Citations, bibtex, work_of
 from graphnet.report.explanation import spheres
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
 from graphnet.report.page import SCRIPT, render_report
 from graphnet.report.performance import _p_value, decision_table, prevalence_rows, reliability_table
+from graphnet.report.subjects import associations_table, covariates_table, quality_table
 from graphnet.report.summary import by_chance, cautions, grave, leading_metric, verdict
 from graphnet.report.tables import with_interval
 
@@ -380,7 +381,7 @@ REPEATED = {**METRICS, "auc": 0.8, "repeats": 2, "sd_over_repeats": {"auc": 0.01
 NAMES = {
     "ALFF", "AUC", "AdamW", "Brier", "Fisher", "GMV", "Newcombe", "Nilearn", "Pearson", "PyTorch",
     "CLAIM", "Precentral_L", "Precentral_R", "RBF", "ROC", "STARD", "TRIPOD", "SGN",
-    "SHA", "SVM", "Spearman", "Student", "UTC",
+    "SHA", "SVM", "Spearman", "Student", "UTC", "Wald",
     "Wilson", "LABEL_SCORE", "TASK0", "TASK1", "cpu", "csv", "form", "json", "nld", "sgn",
     "test_data",
 }  # fmt: skip
@@ -810,7 +811,7 @@ def test_each_site_has_its_mean_probability_beside_the_observed_share() -> None:
 def test_the_decision_table_has_the_net_benefit_of_the_curve() -> None:
     rows = {row[0]: row[1:] for row in decision_table(facts_of()).rows}
     few = ["—", "—"]  # of three subjects there is no interval
-    assert rows["0.5"] == ["+0.333", *few, "+0.333"]  # 1/3 of three; all: 2/3 - 1/3
+    assert rows["0.50"] == ["+0.333", *few, "+0.333"]  # 1/3 of three; all: 2/3 - 1/3
     assert rows["0.35"] == ["+0.667", *few, f"{2 / 3 - 0.35 / 0.65 / 3:+.3f}"]
     assert rows["0.95"][0] == "+0.000"
 
@@ -996,3 +997,125 @@ def test_a_value_is_within_the_interval_beside_it() -> None:
     shown = re.findall(r"[\d.]+", with_interval(metrics, "npv"))
     value, low, high = map(float, shown)
     assert low <= value <= high
+
+
+def test_percentages_are_written_in_one_way() -> None:
+    for language in LANGUAGES:
+        for path in (Path(messages.__file__).parent / "locale" / language).glob("*.ftl"):
+            assert re.findall(r".*\d%.*", path.read_text("utf-8")) == [], path
+
+
+def test_who_was_not_harmonised_is_said() -> None:
+    harmonised = manifest() | {"settings": {**manifest()["settings"], "harmonise": True}}
+    sites = {"metrics": {"leave_site_out": METRICS},
+             "cross_validation": {"leave_site_out": {"folds": 4}}}  # fmt: skip
+    code = "methods.not-harmonised-sites"
+    assert dict(written(task_=task(result=sites), manifest=harmonised)[code].values) == {
+        "where": "folds"
+    }
+    assert code not in written(task_=task(result=sites))
+    new = Message("warnings.not-harmonised", split="test", count=2, site="y").as_dict()
+    told = task(result={"warning_messages": [new]})
+    assert dict(written(task_=told, manifest=harmonised)[code].values) == {"where": "split"}
+    assert code not in written(manifest=harmonised)
+
+
+@pytest.mark.parametrize(("known", "said"), [(0, True), (3, False), (None, False)])
+def test_that_nobody_is_in_two_parts_is_said_where_it_is_known(
+    known: int | None, *, said: bool
+) -> None:
+    unseen = evidence()
+    del unseen["predictions"]["test"]["known"]
+    judged = task(result={"known_subjects": {"train": 345, "test": known}})
+    assert ("methods.no-subject-twice" in written(task_=judged, evidence=unseen)) == said
+
+
+def test_a_connectome_is_not_told_as_a_list_of_measures() -> None:
+    assert "1 measure (GMV) of 2 regions" in read().text
+    of_edges = manifest() | {"scaler": {"per_subject": True}}
+    text = read(manifest=of_edges).text
+    assert "Each subject was described by the connectome of 2 regions." in text
+    assert "GMV 100.0 %" in read().text.replace("\xa0", " ")
+    assert "GMV 100.0 %" not in text.replace("\xa0", " ")
+
+
+def test_a_bound_of_a_p_value_is_explained() -> None:
+    def sentences(permutations: int, p: float) -> dict[str, Message]:
+        test = {"p": p, "permutations": permutations, "auc": 0.8}
+        folds = {"cv": {"folds": 5, "permutation": test}}
+        result = {"metrics": {"cv": METRICS}, "cross_validation": folds}
+        return written(task_=task(result=result))
+
+    assert "methods.permutations-bound" in sentences(200, 0.2)
+    assert "methods.permutations-bound" in sentences(9999, 0.0001)
+    assert "methods.permutations-bound" not in sentences(9999, 0.2)
+
+
+def test_how_simple_methods_were_tuned_is_said() -> None:
+    assert "methods.baselines-strength" in written()
+    plain = task(result={"baselines": {"majority": {"test": METRICS}}})
+    assert "methods.baselines-strength" not in written(task_=plain)
+
+
+def answer(item: str, **changes: Any) -> str:
+    """What the checklist says of an item."""
+    table = checklist_table(facts_of(**changes))
+    return " ".join(render(row[-1]) for row in table.rows if row[0] == Message(f"checklist.{item}"))
+
+
+def test_the_checklist_knows_what_was_not_done() -> None:
+    elsewhere = evidence()
+    elsewhere["cohorts"]["test"] = {**elsewhere["cohorts"]["train"], "sites": {"z": {"0": 1}}}
+    same = evidence()
+    same["cohorts"]["test"] = same["cohorts"]["train"]
+    not_done = "Not done in this run."
+    assert "Methods and Performance" in answer("external", evidence=elsewhere)
+    assert answer("external", evidence=same) == not_done
+    assert answer("fairness") == not_done
+    assert "Subjects; the authors must add" in answer("differences")
+    folds = task(result={"metrics": {"cv": METRICS}})
+    assert answer("differences", task_=folds) == not_done
+    alone_ = task(result={"baselines": {}})
+    assert answer("accuracy", task_=alone_).startswith("Performance; the authors must add")
+    assert "the authors must add" in answer("model")  # sizes of layers are not in the text
+
+
+def test_categories_have_shares_and_a_stated_order() -> None:
+    groups = {"0": {"n": 20, "missing": 1, "counts": {"F": 5, "M": 15}},
+              "1": {"n": 10, "missing": 0, "counts": {"F": 4, "M": 6}}}  # fmt: skip
+    summary = {"split": "test", "name": "SEX", "kind": "categorical", "groups": groups,
+               "difference": -0.3, "p": 0.4, "test": "chi2"}  # fmt: skip
+    rho = {"split": "test", "name": "SEX", "group": "1", "n": 10, "rho": 0.1, "low": -0.5,
+           "high": 0.6}  # fmt: skip
+    confounds = {"checked": ["SEX"], "summaries": [summary], "associations": [rho], "strata": [],
+                 "matched": []}  # fmt: skip
+    facts = facts_of(task_=task(result={"confounds": confounds}))
+    cells = [str(cell).replace("\xa0", " ") for cell in covariates_table(facts).rows[0]]
+    assert cells[0] == "SEX (F, M)"
+    assert cells[2:4] == ["5 (25 %) / 15 (75 %); 1 NA", "4 (40 %) / 6 (60 %)"]
+    assert associations_table(facts).rows[0][0] == "SEX (F, M)"
+
+
+def test_subjects_of_one_region_are_named_once() -> None:
+    found = [{**FINDING, "rule": "missing-region", "subject": subject} for subject in ("a", "a, b")]
+    facts = facts_of(task_=task(result={"quality": {"rules": {}, "findings": {"test": found}}}))
+    assert render(quality_table(facts).rows[0][-1]) == "a and b"
+
+
+def test_a_decision_curve_says_where_its_interval_is_above_the_others() -> None:
+    def curve(probability: list[float], label: list[int]) -> str:
+        known = evidence()
+        known["predictions"]["test"] = {
+            "id": [f"S{number}" for number in range(len(label))], "site": ["x"] * len(label),
+            "label": label, "known": [False] * len(label),
+            "probability": [[1 - p, p] for p in probability],
+        }  # fmt: skip
+        return decision_curve(Evidence.from_json(known))
+
+    label = [0, 1] * 30
+    apart = curve([0.2 + 0.6 * each for each in label], label)
+    assert (
+        "The whole interval is above treating all and nobody at some thresholds from 0.21" in apart
+    )
+    mixed = curve([0.4, 0.6, 0.6, 0.4] * 15, label)
+    assert "At no threshold is the whole interval above treating all and nobody." in mixed

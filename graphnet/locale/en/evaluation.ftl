@@ -48,14 +48,14 @@ covariate-unknown = covariates names { $names }, which the training data do not 
 covariates-explain = { $covariates } alone: { $metric } { $alone } on the same subjects. The model is { $worse ->
     [yes] worse
    *[no] not clearly better
-} ({ $difference }, 95% CI { $low } to { $high }), so its result may be due to { $covariates }.
-covariates-do-not-explain = { $covariates } alone: { $metric } { $alone } on the same subjects; the model is better by { $difference } (95% CI { $low } to { $high }).
-covariates-by-chance = { $covariates } alone: { $metric } { $alone } on the same subjects, which may be chance; the model's difference to this is { $difference } (95% CI { $low } to { $high }).
+} ({ $difference }, 95 % CI { $low } to { $high }), so its result may be due to { $covariates }.
+covariates-do-not-explain = { $covariates } alone: { $metric } { $alone } on the same subjects; the model is better by { $difference } (95 % CI { $low } to { $high }).
+covariates-by-chance = { $covariates } alone: { $metric } { $alone } on the same subjects, which may be chance; the model's difference to this is { $difference } (95 % CI { $low } to { $high }).
 covariates-explain-score = { $covariates } alone: R² { $alone } on the same subjects, and the model { $ours }, so its result may be due to { $covariates }.
 site-explains = The site alone: { $metric } { $alone } on the same subjects. The model is { $worse ->
     [yes] worse
    *[no] not clearly better
-} ({ $difference }, 95% CI { $low } to { $high }), so its result may be due to the sites.
+} ({ $difference }, 95 % CI { $low } to { $high }), so its result may be due to the sites.
 site-explains-score = The site alone: R² { $alone } on the same subjects, and the model { $ours }, so its result may be due to the sites.
 
 calibration-too-few = A class has fewer than { $least } training subjects with a prediction by a model that was not trained on them.

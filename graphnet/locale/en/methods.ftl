@@ -72,6 +72,11 @@ scaled = Missing values were replaced by the median of { $fitted_on }; each meas
 scaled-per-subject = Missing values were replaced by the median of { $fitted_on }. Of each connection their mean was subtracted; all were divided by one common standard deviation, clipped to 5 of it, and divided by the root mean square of the subject's own connections.
 not-scaled = Measures were neither scaled nor clipped, as in the imported model from which this one descends.
 inherited = Scaling, graph and classes were those of the parent model.
+not-harmonised-sites = { $where ->
+    [folds] Subjects of a left-out site were not harmonised, because nothing is known of a site without training subjects.
+   *[split] Subjects of sites without training subjects were not harmonised, because nothing is known of these sites.
+}
+no-subject-twice = No validation or test subject has the identifier of a training subject.
 not-fitted-on-others = No preprocessing step was fitted to validation or test subjects.
 
 ## Model and training
@@ -124,8 +129,8 @@ intervals-of-classes = Intervals are 95 % confidence intervals: Wilson's for pro
 auc-of-classes = The area under the ROC curve is the mean over each class against the rest, without an interval.
 intervals-of-repeats = For repeated folds, metrics are means over the repeats; the intervals of accuracy, balanced accuracy and area under the ROC curve are from a bootstrap over subjects [@efron], the other intervals are those of the first repeat, shifted to the mean.
 meaning-of-intervals = Intervals reflect which subjects were evaluated, not which were trained on.
-calibration-error = The expected calibration error is the mean distance of predicted probability and observed share over ten bins of equally many subjects, fewer where a bin would have less than five [@nixon].
-calibration-of-two-classes = The calibration slope is that of a logistic regression of the class on the logit of the predicted probability, the calibration intercept that with the slope held at 1 [@cox; @calster]. The Brier score is compared with that of giving every subject the share of the classes [@steyerberg].
+calibration-error = The expected calibration error is the mean distance of predicted probability and observed share over ten bins of equally many subjects, fewer where a bin would have less than five [@nixon]; it has no interval, and in few subjects it is above 0 by chance even where probabilities are right.
+calibration-of-two-classes = The calibration slope is that of a logistic regression of the class on the logit of the predicted probability, the calibration intercept that with the slope held at 1 [@cox; @calster], both with Wald's intervals. The Brier score is compared with that of giving every subject the share of the classes [@steyerberg]; the interval of the scaled score is that of the Brier score.
 calibrated = Log probabilities were drawn towards the classes' shares in the training subjects by one factor (temperature scaling [@guo] around the base rate), { $source ->
     [parent] { $slope }, that of the parent model
     [inner] { $slope }, fitted to predictions of { $subjects } training subjects by models of inner folds that were not trained on them
@@ -136,9 +141,9 @@ not-calibrated = The model's probabilities were not calibrated.
 predictive-values = Predictive values are for the classes' shares in the evaluated subjects.
 predictive-values-at = Predictive values are for the classes' shares in the evaluated subjects and, by Bayes' theorem, for a prevalence of { $prevalence }, with intervals on the logit scale [@mercaldo].
 decision-curve = The decision curve shows the net benefit over thresholds of the probability [@vickers]{ $interval ->
-    [yes] , with 95% percentile intervals of the bootstrap over subjects within each class, at each threshold by itself [@efron].
+    [yes] , with 95 % percentile intervals of the bootstrap over subjects within each class, at each threshold by itself [@efron].
    *[no] .
-}
+} It is for the classes' shares in the evaluated subjects, which need not be those where the model would be used.
 baselines = { $count ->
     [one] For comparison, { $methods } was fitted to the same training subjects [@sklearn].
    *[other] For comparison, { $methods } were fitted to the same training subjects [@sklearn].
@@ -171,6 +176,10 @@ svm-linear = a linear support vector machine
 svm-rbf = a support vector machine with a radial kernel
 mean = the mean score
 ridge = ridge regression
+baselines-strength = { $kind ->
+    [score] The strength of its penalty was chosen by leaving one training subject out in turn.
+   *[class] The strength of their penalties was chosen by up to five inner folds of the subjects to whom they were fitted.
+}
 no-edge = The same network was also trained without its graph.
 no-edge-on-folds = On the folds, the same network was also trained without its graph.
 parent-evaluated = The parent model was evaluated on the same subjects, as it was before fine-tuning.
@@ -190,6 +199,7 @@ differences = Differences between the model and the other methods are paired by 
     [yes] {" "}As folds share training subjects, those of folds were widened by the square root of 1 + k / (k - 1) for k folds [@nadeau].
    *[no] {""}
 }
+permutations-bound = The p-value is given as an upper bound (≤) where it is the least that so many permutations can give, or where there were fewer than { $enough } permutations.
 permutations = { $within_sites ->
     [yes] The p-value of the area under the ROC curve is based on { $count } permutations of the labels (for left-out sites, within each site) against the out-of-fold predictions, without refitting the models [@phipson].
    *[no] The p-value of the area under the ROC curve is based on { $count } permutations of the labels against the out-of-fold predictions, without refitting the models [@phipson].
@@ -215,7 +225,7 @@ unknown-device = an unknown device
 covariates = What { $names } alone predict was assessed by logistic regression (L2, strength chosen by inner folds) fitted on the same training subjects; missing values were replaced by the training mean and marked.
 score-covariates = What { $names } alone predict was assessed by ridge regression fitted on the same training subjects; missing values were replaced by the training mean and marked.
 site-alone = What the site alone predicts was assessed in the same way.
-confounds = Differences between classes were tested by Welch's t test or analysis of variance (numbers), and by the chi-squared or Fisher's exact test (categories), without correction for multiple comparisons. The association of the predictions with each covariate within each class is Spearman's rank correlation; performance was also computed in strata of each covariate and in pairs matched by propensity score (nearest neighbour within 0.2 standard deviations of the logit) [@austin].
+confounds = Differences between classes were tested by Welch's t test or analysis of variance (numbers), and by the chi-squared or Fisher's exact test (categories), without correction for multiple comparisons. Standardised differences between two classes are differences of means over the root mean of both variances (numbers), and differences of shares over theirs (categories). The association of the predictions with each covariate within each class is Spearman's rank correlation; performance was also computed in strata of each covariate and in pairs matched by propensity score (nearest neighbour within 0.2 standard deviations of the logit) [@austin].
 
 ## What reviewers ask
 

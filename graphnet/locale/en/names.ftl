@@ -64,8 +64,8 @@ rule-infinite-help = An infinite value is treated as missing.
 rule-absurd-help = A value above 1,000 times the subject's own median of that measure, or beyond 1e9, is treated as missing.
 rule-constant-help = A measure that has the same value in all regions of a subject carries no signal; it is treated as missing for that subject.
 rule-broken-help = A measure of a subject with more than 10 % infinite or implausible values is treated as missing altogether, because its other values come from the same failed computation.
-rule-missing-region-help = A region without any edge in a subject's connectome was not measured in that subject; its edges are replaced by their means over the training subjects.
-rule-missing-edge-help = A missing or infinite edge of a connectome is replaced by its mean over the training subjects.
+rule-missing-region-help = A region without any edge in a subject's connectome was not measured in that subject; its edges are replaced by their medians over the training subjects, in graphs by their means.
+rule-missing-edge-help = A missing or infinite edge of a connectome is replaced by its median over the training subjects, in graphs by its mean.
 rule-near-constant-help = A column that hardly varies across the training subjects carries no information; it is set to 0.
 rule-clipped-help = A value more than 5 standard deviations from the mean of the training subjects is clipped to that distance.
 

@@ -25,15 +25,18 @@ no-curves = The metrics of each epoch were not stored.
 performance = Performance
 metrics-caption = { $target ->
     [score] 95 % intervals in brackets; — means that the metric cannot be computed.
-    [two-classes] 95 % intervals in brackets; — means that the metric cannot be computed, such as the AUC of a single class.
+    [two-classes] 95 % intervals in brackets; — means that the metric cannot be computed, such as the AUC of a single class. PPV and NPV are for the shares of the classes among the subjects of each column.
    *[classes] 95 % intervals in brackets; — means that the metric cannot be computed, such as sensitivity with more than two classes.
-}
+} Figures of training subjects, on whom the model was trained, say nothing about new subjects.
 scatter-caption = Predicted against true scores; on the dashed line both are equal.
 by-site = By site: { $split }
 comparison = Comparison with simple methods
 comparison-caption = { $target ->
     [score] The model (diamond) and other methods on the same subjects, with 95 % intervals; the dashed line marks the performance of the mean score.
    *[classes] The model (diamond) and other methods on the same subjects, with 95 % intervals; the dashed line marks chance.
+}{ $pooled ->
+    [yes] {" "}A method that gives all subjects of a fold the same probability has an AUC somewhat below 0.5 over all folds, because folds with more patients to test have fewer to train on.
+   *[no] {""}
 }
 reason = { $method }: { $reason }
 no-baselines = No other method was fitted to the same subjects.
@@ -65,10 +68,10 @@ importance-caption = { $kind ->
    *[old] The regions with the largest share of the evidence for or against { $positive }. A share has no sign; this result stored no contribution with an interval.
 }
 regions-caption = { $kind ->
-    [old] Share: of the total attribution, without sign. Occlusion: change of the score without the region.
-   *[other] Share: of the total attribution, without sign. Contribution: as in the figure. Folds with this sign: of the models of the folds, which share most of their training subjects. Higher values: whether a higher measure speaks for (+) or against (−) { $positive }, ± where more than one in ten fold models disagree. Occlusion: change of the score without the region.
+    [old] Share: of the total attribution, without sign. Occlusion: mean absolute change of the score without the region.
+   *[other] Share: of the total attribution, without sign. Contribution: as in the figure. Folds with this sign: of the models of the folds, which share most of their training subjects. Higher values: whether a higher measure speaks for (+) or against (−) { $positive }, ± where more than one in ten fold models disagree. Occlusion: mean absolute change of the score without the region.
 }
-agreement = Rank correlation of both methods over regions: { $value }.
+agreement = Rank correlation of integrated gradients and occlusion over regions: { $value }.
 stability = Over { $models } models of folds, the rankings correlate by { $spearman }, and the top { $top } regions agree by { $overlap } (1: full agreement, 0: chance).
 no-stability = The stability of the ranking was not computed because there are no models of folds.
 measures = Measures
@@ -167,8 +170,8 @@ npv-at = NPV at a prevalence of { $prevalence }
 mean-probability = Mean probability
 observed-share = Observed share
 reliability-caption = Calibration by site, { $split }: mean predicted probability and observed share of the positive class.
-decision-caption = Decision curve: net benefit over the probability from which somebody would act.
-benefit-caption = { $split }: net benefit by threshold, with the model's 95 % interval over subjects at each threshold; that of treating nobody is 0.
+decision-caption = Decision curve: net benefit (true positives per subject, less false positives weighted by the odds of the threshold) over the probability from which somebody would act. Acting on the model is worth something where its curve is above those of treating all and treating nobody; the shares of the classes are those of these subjects.
+benefit-caption = { $split }: net benefit by threshold, with the model's 95 % interval over subjects at each threshold, the shares of the classes held fixed; that of treating nobody is 0.
 interval-low = 95 % interval, from
 interval-high = 95 % interval, to
 sd-over-repeats = SD of the AUC over repeats
@@ -241,8 +244,8 @@ matched = Matched pairs
 largest-difference = largest remaining difference { $value }
 of-subjects = { $count } of { $all }
 all-subjects = All subjects
-covariates-caption = Mean ± standard deviation, or counts in the order named. NA: missing. p values are not corrected for multiple comparisons.
-associations-caption = How the prediction goes with each covariate among subjects of one class, with 95% intervals. A model that reads the covariate shows it here.
+covariates-caption = Mean ± standard deviation, or counts (share of those who have the covariate) in the order named. NA: missing. Standardised difference of two classes: class 1 minus class 0, of numbers in pooled standard deviations, of two categories by the share of the second. p values are not corrected for multiple comparisons.
+associations-caption = Rank correlation of the prediction with each covariate among subjects of one class, with 95 % intervals. Of two categories, the second named counts as higher. A model that reads the covariate shows it here.
 strata-caption = Performance where covariates are held fixed: in pairs matched by propensity score, and in strata. Split: { $split }.
 covariates-title = Covariates
 

@@ -10,9 +10,9 @@ baseline-too-large = 该方法最多拟合 { $most_subjects } 名受试者、共
 baseline-single-subject = 某一类别只有一名训练受试者，无法用内层折选择正则化强度。
 
 learning-curve = { $trend ->
-    [up] 每个模型的训练受试者由 { $fewer } 名增至 { $more } 名时，在同一批受试者上 { $metric } 上升 { $gain }（95% 区间 { $low } 至 { $high }）：曲线尚未趋平，更多受试者可能使其提高；能提高多少无法由此得出。
-    [down] 每个模型的训练受试者由 { $fewer } 名增至 { $more } 名时，在同一批受试者上 { $metric } 变化 { $gain }（95% 区间 { $low } 至 { $high }）：有所下降，增加同类受试者不大可能改善。
-   *[open] 每个模型的训练受试者由 { $fewer } 名增至 { $more } 名时，在同一批受试者上 { $metric } 变化 { $gain }（95% 区间 { $low } 至 { $high }）：未显示上升。要么曲线已趋平，要么受试者太少而看不出上升。
+    [up] 每个模型的训练受试者由 { $fewer } 名增至 { $more } 名时，在同一批受试者上 { $metric } 上升 { $gain }（95 % 区间 { $low } 至 { $high }）：曲线尚未趋平，更多受试者可能使其提高；能提高多少无法由此得出。
+    [down] 每个模型的训练受试者由 { $fewer } 名增至 { $more } 名时，在同一批受试者上 { $metric } 变化 { $gain }（95 % 区间 { $low } 至 { $high }）：有所下降，增加同类受试者不大可能改善。
+   *[open] 每个模型的训练受试者由 { $fewer } 名增至 { $more } 名时，在同一批受试者上 { $metric } 变化 { $gain }（95 % 区间 { $low } 至 { $high }）：未显示上升。要么曲线已趋平，要么受试者太少而看不出上升。
 }
 learning-curve-unknown = 无法用区间说明 { $metric } 是否仍随训练受试者数上升。
 no-learning-curve = 没有随训练受试者数变化的学习曲线：{ $reason }
@@ -48,14 +48,14 @@ covariate-unknown = covariates 中的 { $names } 不在训练数据中；训练�
 covariates-explain = 在同一批受试者上，仅用{ $covariates }：{ $metric } { $alone }。模型{ $worse ->
     [yes] 更差
    *[no] 并未明显更好
-}（{ $difference }，95% CI { $low } 至 { $high }），因此其结果可能由{ $covariates }造成。
-covariates-do-not-explain = 在同一批受试者上，仅用{ $covariates }：{ $metric } { $alone }；模型高出 { $difference }（95% CI { $low } 至 { $high }）。
-covariates-by-chance = 在同一批受试者上，仅用{ $covariates }：{ $metric } { $alone }，可能只是偶然；模型与其相差 { $difference }（95% CI { $low } 至 { $high }）。
+}（{ $difference }，95 % CI { $low } 至 { $high }），因此其结果可能由{ $covariates }造成。
+covariates-do-not-explain = 在同一批受试者上，仅用{ $covariates }：{ $metric } { $alone }；模型高出 { $difference }（95 % CI { $low } 至 { $high }）。
+covariates-by-chance = 在同一批受试者上，仅用{ $covariates }：{ $metric } { $alone }，可能只是偶然；模型与其相差 { $difference }（95 % CI { $low } 至 { $high }）。
 covariates-explain-score = 在同一批受试者上，仅用{ $covariates }：R² { $alone }，而模型为 { $ours }，因此其结果可能由{ $covariates }造成。
 site-explains = 在同一批受试者上，仅用站点：{ $metric } { $alone }。模型{ $worse ->
     [yes] 更差
    *[no] 并未明显更好
-}（{ $difference }，95% CI { $low } 至 { $high }），因此其结果可能由站点差异造成。
+}（{ $difference }，95 % CI { $low } 至 { $high }），因此其结果可能由站点差异造成。
 site-explains-score = 在同一批受试者上，仅用站点：R² { $alone }，而模型为 { $ours }，因此其结果可能由站点差异造成。
 
 calibration-too-few = 某一类别中，由未用其训练的模型给出预测的训练受试者少于 { $least } 名。

@@ -58,6 +58,11 @@ scaled = 缺失值以{ $fitted_on }的中位数代替；随后每个脑区的每
 scaled-per-subject = 缺失值以{ $fitted_on }的中位数代替；每条连接减去其均值，全部连接除以同一个标准差并截断至 5 个标准差以内，再除以该受试者自身全部连接的均方根。
 not-scaled = 指标既未缩放也未截断，与本模型所源自的导入模型一致。
 inherited = 缩放、图和类别均沿用父模型。
+not-harmonised-sites = { $where ->
+    [folds] 被留出站点的受试者未做协调，因为没有训练受试者的站点的效应无从得知。
+   *[split] 没有训练受试者的站点的受试者未做协调，因为这些站点的效应无从得知。
+}
+no-subject-twice = 没有任何验证或测试受试者与训练受试者的编号相同。
 not-fitted-on-others = 所有预处理步骤均未在验证集或测试集受试者上拟合。
 
 ## 模型与训练
@@ -104,8 +109,8 @@ intervals-of-classes = 区间为 95 % 置信区间：比例采用 Wilson 区间[
 auc-of-classes = ROC 曲线下面积为各类别对其余类别的平均值，不给出区间。
 intervals-of-repeats = 重复交叉验证时，指标为各次重复的均值；准确率、平衡准确率和 ROC 曲线下面积的区间由对受试者的自助法得到[@efron]，其余区间为第一次重复的区间平移至均值。
 meaning-of-intervals = 区间反映被评估受试者的抽样，不反映训练受试者的抽样。
-calibration-error = 期望校准误差是预测概率与实际比例之差在十个等人数分箱上的平均值；若分箱不足五人则减少分箱[@nixon]。
-calibration-of-two-classes = 校准斜率取自以预测概率的对数几率对类别作的逻辑回归，校准截距则将斜率固定为 1[@cox; @calster]。Brier 分数与按类别比例给出概率的分数相比较[@steyerberg]。
+calibration-error = 期望校准误差是预测概率与实际比例之差在十个等人数分箱上的平均值；若分箱不足五人则减少分箱[@nixon]；它没有区间，受试者较少时即使概率正确也会因偶然而大于 0。
+calibration-of-two-classes = 校准斜率取自以预测概率的对数几率对类别作的逻辑回归，校准截距则将斜率固定为 1[@cox; @calster]，两者均采用 Wald 区间。Brier 分数与按类别比例给出概率的分数相比较[@steyerberg]；缩放分数的区间由 Brier 分数的区间得到。
 calibrated = 以一个系数将对数概率向训练受试者的类别比例收缩（以基准率为中心的温度缩放[@guo]）：{ $source ->
     [parent] { $slope }，沿用父模型
     [inner] { $slope }，依据内层折中未用其训练的模型对 { $subjects } 名训练受试者的预测拟合
@@ -116,9 +121,9 @@ not-calibrated = 模型的概率未经校准。
 predictive-values = 预测值按被评估受试者的类别比例给出。
 predictive-values-at = 预测值按被评估受试者的类别比例给出，并按贝叶斯定理给出患病率为 { $prevalence } 时的值，其区间在对数几率尺度上计算[@mercaldo]。
 decision-curve = 决策曲线给出各概率阈值下的净收益[@vickers]{ $interval ->
-    [yes] ，并在各阈值处分别给出在类别内对受试者自助抽样的 95% 百分位区间[@efron]。
+    [yes] ，并在各阈值处分别给出在类别内对受试者自助抽样的 95 % 百分位区间[@efron]。
    *[no] 。
-}
+}净收益按被评估受试者的类别比例计算，该比例不一定等于模型使用场合的比例。
 baselines = 作为比较，在同一批训练受试者上拟合了{ $methods }[@sklearn]。
 baselines-of-tuned = 作为比较，使用微调后模型的输入，在微调所用的受试者上（不含父模型的受试者）拟合了{ $methods } [@sklearn]。
 baselines-pooled = 另在微调所用的受试者与父模型{ $ancestors ->
@@ -142,6 +147,10 @@ svm-linear = 线性支持向量机
 svm-rbf = 径向基核支持向量机
 mean = 平均分
 ridge = 岭回归
+baselines-strength = { $kind ->
+    [score] 其惩罚强度由依次留出一名训练受试者选定。
+   *[class] 其惩罚强度由拟合所用受试者的至多五个内层折选定。
+}
 no-edge = 同一网络另在去掉图的情况下训练。
 no-edge-on-folds = 在各折上，同一网络另在去掉图的情况下训练。
 parent-evaluated = 父模型在同一批受试者上评估（微调之前的状态）。
@@ -161,6 +170,7 @@ differences = 模型与其他方法的差异按受试者配对，区间为自助
     [yes] 由于各折共享训练受试者，交叉验证的区间按 k 折放宽为 1 + k / (k - 1) 的平方根倍[@nadeau]。
    *[no] {""}
 }
+permutations-bound = 若 p 值为该置换次数所能给出的最小值，或置换少于 { $enough } 次，则以上界（≤）给出。
 permutations = { $within_sites ->
     [yes] ROC 曲线下面积的 p 值基于对标签的 { $count } 次置换（留出站点时在每个站点内部置换），与折外预测比较，不重新拟合模型[@phipson]。
    *[no] ROC 曲线下面积的 p 值基于对标签的 { $count } 次置换，与折外预测比较，不重新拟合模型[@phipson]。
@@ -186,7 +196,7 @@ unknown-device = 未知设备
 covariates = 仅由{ $names }能预测到什么程度，用逻辑回归（L2，强度由内部折选择）在相同的训练受试者上评估；缺失值以训练均值代替并加以标记。
 score-covariates = 仅由{ $names }能预测到什么程度，用岭回归在相同的训练受试者上评估；缺失值以训练均值代替并加以标记。
 site-alone = 仅由站点能预测到什么程度，以同样方式评估。
-confounds = 类别间差异：数值变量用 Welch t 检验或方差分析，分类变量用卡方检验或 Fisher 精确检验，未作多重比较校正。预测与各协变量在每一类别内的关联为 Spearman 秩相关；还在各协变量的分层中以及按倾向评分匹配的配对中（logit 标准差 0.2 倍以内的最近邻）计算了性能 [@austin]。
+confounds = 类别间差异：数值变量用 Welch t 检验或方差分析，分类变量用卡方检验或 Fisher 精确检验，未作多重比较校正。两类之间的标准化差异：数值变量为均值之差除以两组方差均值的平方根，分类变量为比例之差除以相应的标准差。预测与各协变量在每一类别内的关联为 Spearman 秩相关；还在各协变量的分层中以及按倾向评分匹配的配对中（logit 标准差 0.2 倍以内的最近邻）计算了性能 [@austin]。
 
 ## 审稿人所问
 

@@ -23,7 +23,7 @@ not-computed = { $count ->
 }
 
 card-headline = 在模型未见过的 { $n } 名受试者（{ $split }）上，{ $metric }为 { $value }。
-card-headline-interval = 在模型未见过的 { $n } 名受试者（{ $split }）上，{ $metric }为 { $value }（95% 区间 { $low } 至 { $high }）。
+card-headline-interval = 在模型未见过的 { $n } 名受试者（{ $split }）上，{ $metric }为 { $value }（95 % 区间 { $low } 至 { $high }）。
 card-untested = 尚未在模型未见过的受试者上测试。
 card-use = 预期用途
 card-research-only = 仅供研究使用。它对受试者群体进行分类，这不是对个人的诊断。对于训练数据中没有的扫描仪、站点或年龄的受试者，预测可能是错误的。

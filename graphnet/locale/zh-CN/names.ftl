@@ -64,8 +64,8 @@ rule-infinite-help = 无穷值按缺失处理。
 rule-absurd-help = 超过该受试者同一指标中位数 1,000 倍或超出 1e9 的数值按缺失处理。
 rule-constant-help = 某受试者的一项指标在所有脑区取同一数值，不含信息；对该受试者按缺失处理。
 rule-broken-help = 某受试者的一项指标若有超过 10 % 的无穷值或异常值，则整项按缺失处理，因为其余数值来自同一次失败的计算。
-rule-missing-region-help = 某受试者的连接组中没有任何连边的脑区视为未测量；其连边以训练受试者的均值代替。
-rule-missing-edge-help = 连接组中缺失或无穷的连边以训练受试者的均值代替。
+rule-missing-region-help = 某受试者的连接组中没有任何连边的脑区视为未测量；其连边以训练受试者的中位数代替，在图中以均值代替。
+rule-missing-edge-help = 连接组中缺失或无穷的连边以训练受试者的中位数代替，在图中以均值代替。
 rule-near-constant-help = 在训练受试者中几乎不变的列不含信息，置为 0。
 rule-clipped-help = 与训练受试者均值相差超过 5 个标准差的数值截断至该范围。
 

@@ -25,15 +25,18 @@ no-curves = 没有保存各轮的指标。
 performance = 模型表现
 metrics-caption = { $target ->
     [score] 方括号内为 95 % 区间；— 表示无法计算。
-    [two-classes] 方括号内为 95 % 区间；— 表示无法计算，例如只有一个类别时的 AUC。
+    [two-classes] 方括号内为 95 % 区间；— 表示无法计算，例如只有一个类别时的 AUC。阳性预测值和阴性预测值按各列受试者的类别比例给出。
    *[classes] 方括号内为 95 % 区间；— 表示无法计算，例如多于两个类别时的灵敏度。
-}
+}训练受试者用于训练模型，其指标不能说明对新受试者的表现。
 scatter-caption = 预测评分与真实评分；虚线上两者相等。
 by-site = 按站点：{ $split }
 comparison = 与简单方法比较
 comparison-caption = { $target ->
     [score] 模型（菱形）和其他方法在同一批受试者上的表现，附 95 % 区间；虚线为平均分的表现。
    *[classes] 模型（菱形）和其他方法在同一批受试者上的表现，附 95 % 区间；虚线为随机水平。
+}{ $pooled ->
+    [yes] 若一种方法对同一折的全部受试者给出相同概率，其合并各折的 AUC 会略低于 0.5，因为待测患者较多的折，训练患者较少。
+   *[no] {""}
 }
 reason = { $method }：{ $reason }
 no-baselines = 没有在同一批受试者上拟合其他方法。
@@ -65,10 +68,10 @@ importance-caption = { $kind ->
    *[old] 在支持或不支持{ $positive }的归因中所占比例最大的脑区。比例没有符号；该结果没有保存附区间的贡献。
 }
 regions-caption = { $kind ->
-    [old] 比例：占全部归因的比例，没有符号。遮挡：去掉该脑区后得分的变化。
-   *[other] 比例：占全部归因的比例，没有符号。贡献：同图。同号的折：各折的模型中同号者所占比例，这些模型的训练受试者大部分相同。数值升高：该指标升高是支持（+）还是不支持（−）{ $positive }；超过十分之一的折内模型不一致时为 ±。遮挡：去掉该脑区后得分的变化。
+    [old] 比例：占全部归因的比例，没有符号。遮挡：去掉该脑区后得分变化的平均绝对值。
+   *[other] 比例：占全部归因的比例，没有符号。贡献：同图。同号的折：各折的模型中同号者所占比例，这些模型的训练受试者大部分相同。数值升高：该指标升高是支持（+）还是不支持（−）{ $positive }；超过十分之一的折内模型不一致时为 ±。遮挡：去掉该脑区后得分变化的平均绝对值。
 }
-agreement = 两种方法在脑区排序上的相关系数：{ $value }。
+agreement = 积分梯度与遮挡法在脑区排序上的秩相关系数：{ $value }。
 stability = 在各折的 { $models } 个模型之间，脑区排序的相关系数为 { $spearman }，排名前 { $top } 的脑区一致程度为 { $overlap }（1 为完全一致，0 为偶然水平）。
 no-stability = 没有各折的模型，因此未计算排序的稳定性。
 measures = 指标
@@ -161,10 +164,10 @@ npv-at = 患病率 { $prevalence } 时的阴性预测值
 mean-probability = 平均概率
 observed-share = 实际比例
 reliability-caption = 各站点的校准，{ $split }：阳性类别的平均预测概率与实际比例。
-decision-caption = 决策曲线：净收益随采取行动所需概率的变化。
-benefit-caption = { $split }：各阈值的净收益，附模型在各阈值处对受试者的 95% 区间；全不处理为 0。
-interval-low = 95% 区间下限
-interval-high = 95% 区间上限
+decision-caption = 决策曲线：净收益（每名受试者的真阳性数，减去按阈值几率加权的假阳性数）随采取行动所需概率的变化。模型曲线高于“全部处理”和“全不处理”之处，按模型行动才有价值；类别比例为这些受试者的比例。
+benefit-caption = { $split }：各阈值的净收益，附模型在各阈值处对受试者的 95 % 区间（类别比例固定）；全不处理为 0。
+interval-low = 95 % 区间下限
+interval-high = 95 % 区间上限
 sd-over-repeats = 各次重复的 AUC 标准差
 method = 方法
 auc-difference = AUC：模型 − 方法
@@ -235,14 +238,14 @@ matched = 匹配配对
 largest-difference = 剩余最大差异 { $value }
 of-subjects = { $all } 名中的 { $count } 名
 all-subjects = 全部受试者
-covariates-caption = 均值 ± 标准差，或按所列顺序的人数。NA：缺失。p 值未作多重比较校正。
-associations-caption = 在同一类别的受试者中，预测与各协变量的关联及 95% 区间。若模型读取了某协变量，会在此显现。
+covariates-caption = 均值 ± 标准差，或按所列顺序的人数（占有该协变量者的比例）。NA：缺失。两类的标准化差异：类别 1 减类别 0，数值变量以合并标准差为单位，两个类目按第二个类目的比例。p 值未作多重比较校正。
+associations-caption = 在同一类别的受试者中，预测与各协变量的秩相关及 95 % 区间。两个类目中，后列者视为较高。若模型读取了某协变量，会在此显现。
 strata-caption = 协变量固定时的性能：按倾向评分匹配的配对以及各分层。数据划分：{ $split }。
 covariates-title = 协变量
 
 tuning-title = 微调有帮助吗？
 growth-title = 随训练受试者数变化的学习曲线
-growth-caption = { $split }，{ $subjects } 名受试者；校准前的概率。每个模型均用其训练受试者的一部分（按类别抽取）重新训练；较大的比例包含较小的比例。竖线为受测受试者的 95% 区间，不包括某一比例恰好抽到哪些受试者的影响。
+growth-caption = { $split }，{ $subjects } 名受试者；校准前的概率。每个模型均用其训练受试者的一部分（按类别抽取）重新训练；较大的比例包含较小的比例。竖线为受测受试者的 95 % 区间，不包括某一比例恰好抽到哪些受试者的影响。
 growth-share = 训练受试者比例
 growth-subjects = 每个模型的训练受试者数
 sweep-title = 候选的比较
@@ -256,7 +259,7 @@ sweep-told = 共比较了 { $tried } 个候选。最佳候选在用于选择的�
 sweep-optimism = 在外层折内，用于选择的数值偏乐观 { $optimism }：扣除后，最佳候选为 { $corrected }。
 sweep-no-optimism = 未测得乐观偏差（{ $optimism }）；仍应以交叉验证的主要结果为准。
 sweep-not-nested = 共比较了 { $tried } 个候选。最佳候选在用于选择的内层折上的 { $metric } 为 { $figure }，该值偏乐观；无法计算未参与选择的受试者的指标。
-tuning-caption = { $split }：{ $subjects } 名未用于训练微调后的模型及其父模型的受试者。差值为微调后的模型减去另一模型，附 95% 区间；Brier 分数越低越好。“移动阈值”指平移父模型的概率，使其均值等于微调所用受试者中患者的比例；排序不变。
+tuning-caption = { $split }：{ $subjects } 名未用于训练微调后的模型及其父模型的受试者。差值为微调后的模型减去另一模型，附 95 % 区间；Brier 分数越低越好。“移动阈值”指平移父模型的概率，使其均值等于微调所用受试者中患者的比例；排序不变。
 tuned-less = 微调后的模型减去该模型
 
 ## 审稿人所问
