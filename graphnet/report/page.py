@@ -28,6 +28,7 @@ from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
 from graphnet.report.subjects import reading_table
 from graphnet.report.summary import (
+    by_chance,
     comparison,
     grave,
     leading_metric,
@@ -113,6 +114,7 @@ def _view(facts: Facts, language: str) -> View:
             text=voice.text,
             headline=leading_metric(facts),
             grave=grave(facts),
+            by_chance=by_chance(facts),
             unknown=unknown(facts),
             verdict=verdict(facts),
             sweep=SweepSection.of(facts),

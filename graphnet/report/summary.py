@@ -15,7 +15,7 @@ from graphnet.names import class_name, method_name, metric_name, split_name
 from graphnet.report.facts import Facts
 from graphnet.report.performance import baselines_of
 from graphnet.report.subjects import rows_left_out
-from graphnet.report.tables import count, signed, with_interval
+from graphnet.report.tables import count, figure, signed, with_interval
 
 WHERE = {
     "test": Message("report.on-test"),
@@ -160,8 +160,8 @@ def _decisions(facts: Facts) -> Iterator[Message]:
             "report.decisions-by-chance",
             figure=with_interval(metrics, "balanced_accuracy"),
             classes="two" if facts.is_binary else "more",
-            sensitivity=with_interval(metrics, "sensitivity"),
-            specificity=with_interval(metrics, "specificity"),
+            sensitivity=figure(metrics["sensitivity"]),
+            specificity=figure(metrics["specificity"]),
         )
 
 

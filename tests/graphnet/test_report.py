@@ -956,7 +956,7 @@ def test_a_ranking_is_not_taken_for_decisions() -> None:
     auc, even = (0.607, [0.54, 0.67]), (0.512, [0.48, 0.55])
     poor = leading(auc=auc, balanced_accuracy=even, sensitivity=(0.917, [0.86, 0.95]))
     text = read(task_=poor).text
-    assert "balanced accuracy 0.512 [0.480, 0.550] (sensitivity 0.917 [0.860, 0.950]" in text
+    assert "balanced accuracy 0.512 [0.480, 0.550] (sensitivity 0.917, specificity 0.966)." in text
     better = facts_of(task_=leading(auc=auc, balanced_accuracy=(0.56, [0.52, 0.6])))
     assert grave(better) == []
     chance = facts_of(task_=leading(auc=(0.52, [0.46, 0.6]), balanced_accuracy=even))
@@ -1119,3 +1119,10 @@ def test_a_decision_curve_says_where_its_interval_is_above_the_others() -> None:
     )
     mixed = curve([0.4, 0.6, 0.6, 0.4] * 15, label)
     assert "At no threshold is the whole interval above treating all and nobody." in mixed
+
+
+def test_regions_of_a_model_at_chance_are_not_shown_without_saying_so() -> None:
+    said = "may be due to chance (see the first lines); so may its regions"
+    poor = {**METRICS, "auc": 0.55, "ci": {"auc": [0.4, 0.7]}}
+    assert said in read(task_=task(result={"metrics": {"test": poor}})).text
+    assert said not in read().text

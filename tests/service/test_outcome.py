@@ -58,3 +58,12 @@ def test_validation_subjects_are_said_to_choose_only_where_they_did() -> None:
     found = {"val": {"n": 1, "auc": 0.8, "ci": {"auc": [0.6, 0.9]}}}
     assert headline(found).metric.where == Message("report.on-validation-that-selected")
     assert headline(found, val="a").metric.where == Message("report.on-validation")
+
+
+def test_new_sites_at_chance_and_wrong_probabilities_stand_beside_the_metric() -> None:
+    bounds = {"auc": [0.6, 0.9], "calibration_slope": [0.1, 0.6]}
+    folds = {"n": 20, "auc": 0.8, "calibration_slope": 0.3, "ci": bounds}
+    new = {"n": 20, "auc": 0.5, "ci": {"auc": [0.3, 0.7]}}
+    found = headline({"cv": folds, "leave_site_out": new})
+    assert [message.code for message in found.grave] == ["report.new-sites"]
+    assert [message.code for message in found.cautions] == ["report.wrong-calibration-slope"]

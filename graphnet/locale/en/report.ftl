@@ -75,6 +75,7 @@ agreement = Rank correlation of integrated gradients and occlusion over regions:
 stability = Over { $models } models of folds, the rankings correlate by { $spearman }, and the top { $top } regions agree by { $overlap } (1: full agreement, 0: chance).
 no-stability = The stability of the ranking was not computed because there are no models of folds.
 measures = Measures
+explained-chance = The performance of this model may be due to chance (see the first lines); so may its regions.
 no-cause = Attribution shows what this model uses, not what causes the illness.
 explanation-not-stored = No explanation was stored.
 explanation-off = No explanation was requested.
@@ -246,7 +247,7 @@ of-subjects = { $count } of { $all }
 all-subjects = All subjects
 covariates-caption = Mean ± standard deviation, or counts (share of those who have the covariate) in the order named. NA: missing. Standardised difference of two classes: class 1 minus class 0, of numbers in pooled standard deviations, of two categories by the share of the second. p values are not corrected for multiple comparisons.
 associations-caption = Rank correlation of the prediction with each covariate among subjects of one class, with 95 % intervals. Of two categories, the second named counts as higher. A model that reads the covariate shows it here.
-strata-caption = Performance where covariates are held fixed: in pairs matched by propensity score, and in strata. Split: { $split }.
+strata-caption = Performance where covariates are held fixed: in pairs matched by propensity score, and in strata: each category of at most six, and numbers up to and above their median. Strata of fewer than ten subjects are not shown; that two strata differ is not tested. Split: { $split }.
 covariates-title = Covariates
 
 tuning-title = Did fine-tuning help?

@@ -75,6 +75,7 @@ agreement = 积分梯度与遮挡法在脑区排序上的秩相关系数：{ $va
 stability = 在各折的 { $models } 个模型之间，脑区排序的相关系数为 { $spearman }，排名前 { $top } 的脑区一致程度为 { $overlap }（1 为完全一致，0 为偶然水平）。
 no-stability = 没有各折的模型，因此未计算排序的稳定性。
 measures = 指标
+explained-chance = 该模型的表现可能出于偶然（见报告开头），其脑区也是如此。
 no-cause = 归因说明的是该模型使用了什么，而不是疾病的原因。
 explanation-not-stored = 没有保存解释结果。
 explanation-off = 未要求做解释。
@@ -240,7 +241,7 @@ of-subjects = { $all } 名中的 { $count } 名
 all-subjects = 全部受试者
 covariates-caption = 均值 ± 标准差，或按所列顺序的人数（占有该协变量者的比例）。NA：缺失。两类的标准化差异：类别 1 减类别 0，数值变量以合并标准差为单位，两个类目按第二个类目的比例。p 值未作多重比较校正。
 associations-caption = 在同一类别的受试者中，预测与各协变量的秩相关及 95 % 区间。两个类目中，后列者视为较高。若模型读取了某协变量，会在此显现。
-strata-caption = 协变量固定时的性能：按倾向评分匹配的配对以及各分层。数据划分：{ $split }。
+strata-caption = 协变量固定时的性能：按倾向评分匹配的配对以及各分层：至多六个类目中的每一个，数值变量分为不高于和高于中位数两层。少于十人的分层不显示；未检验分层之间的差异。数据划分：{ $split }。
 covariates-title = 协变量
 
 tuning-title = 微调有帮助吗？
