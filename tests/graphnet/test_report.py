@@ -1060,7 +1060,7 @@ def test_how_simple_methods_were_tuned_is_said() -> None:
 def answer(item: str, **changes: Any) -> str:
     """What the checklist says of an item."""
     table = checklist_table(facts_of(**changes))
-    return " ".join(render(row[-1]) for row in table.rows if row[0] == Message(f"checklist.{item}"))
+    return " ".join(str(row[-1]) for row in table.rows if row[0] == Message(f"checklist.{item}"))
 
 
 def test_the_checklist_knows_what_was_not_done() -> None:
@@ -1099,7 +1099,7 @@ def test_categories_have_shares_and_a_stated_order() -> None:
 def test_subjects_of_one_region_are_named_once() -> None:
     found = [{**FINDING, "rule": "missing-region", "subject": subject} for subject in ("a", "a, b")]
     facts = facts_of(task_=task(result={"quality": {"rules": {}, "findings": {"test": found}}}))
-    assert render(quality_table(facts).rows[0][-1]) == "a and b"
+    assert str(quality_table(facts).rows[0][-1]) == "a and b"
 
 
 def test_a_decision_curve_says_where_its_interval_is_above_the_others() -> None:
