@@ -49,7 +49,7 @@ def importance(evidence: Evidence, top: int = 20, language: str = ENGLISH) -> st
 def _label(importance: Importance, region: int) -> str:
     """Such as ``+0.31``, ``+0.02 ±`` where the sign is not stable, or the share."""
     if importance.contribution is None:
-        return f"{importance.share[region]:.1%}"
+        return f"{100 * importance.share[region]:.1f} %"
     unsure = " ±" if importance.is_stable(region) is False else ""
     return f"{importance.contribution[region]:+.3f}{unsure}"
 

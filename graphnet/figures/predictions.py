@@ -300,7 +300,7 @@ def _cell(x: float, y: float, count: int, share: float) -> list[str]:
         box(x + 2, y + 2, size, size, stroke=LINE, radius=6),
         box(x + 2, y + 2, size, size, fill=ACCENT, radius=6, opacity=0.38 * share),
         text(middle, y + CELL / 2, str(count), anchor="middle", size=20, fill=INK, weight=600),
-        text(middle, y + CELL / 2 + 20, f"{share:.0%}", anchor="middle"),
+        text(middle, y + CELL / 2 + 20, f"{100 * share:.0f} %", anchor="middle"),
     ]
 
 

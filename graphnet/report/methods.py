@@ -255,11 +255,14 @@ def _evaluation(facts: Facts) -> Iterator[Message]:
         classes = "two" if facts.is_binary else "more"
         yield Message("methods.threshold", classes=classes, positive=facts.positive_label)
     yield from _score_intervals() if facts.is_regression else _class_intervals(facts)
+    yield from _permutations(facts)
+
+
+def _compared(facts: Facts) -> Iterator[Message]:
     yield from _baselines(facts)
     curve = facts.result.learning_curve
     if curve is not None and curve.points:
         yield Message("methods.learning-curve")
-    yield from _permutations(facts)
 
 
 def _effects(facts: Facts) -> Iterator[Message]:
@@ -545,6 +548,7 @@ PARAGRAPHS: tuple[tuple[Message, Callable[[Facts], Iterator[Message]]], ...] = (
     (Message("methods.heading-model"), _model),
     (Message("methods.heading-training"), _training),
     (Message("methods.heading-evaluation"), _evaluation),
+    (Message("methods.heading-comparison"), _compared),
     (Message("methods.heading-effects"), _effects),
     (Message("methods.heading-explanation"), _explanation),
     (Message("methods.heading-software"), _software),

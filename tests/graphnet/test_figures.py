@@ -210,7 +210,7 @@ def test_distributions_leave_out_what_is_not_there() -> None:
 
 def test_confusion_shows_counts_and_shares_of_true_classes() -> None:
     words = said(confusion([[8, 2], [0, 0]], [0, 1]))
-    assert {"8", "80%", "2", "20%", "0%"} <= set(words)
+    assert {"8", "80 %", "2", "20 %", "0 %"} <= set(words)
 
 
 def test_lineage_goes_on_in_another_line() -> None:

@@ -1003,6 +1003,7 @@ def test_percentages_are_written_in_one_way() -> None:
     for language in LANGUAGES:
         for path in (Path(messages.__file__).parent / "locale" / language).glob("*.ftl"):
             assert re.findall(r".*\d%.*", path.read_text("utf-8")) == [], path
+    assert "33 %" in confusion([[2, 1], [0, 3]], ["a", "b"])
 
 
 def test_who_was_not_harmonised_is_said() -> None:

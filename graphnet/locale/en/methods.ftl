@@ -6,6 +6,7 @@ heading-preprocessing = Preprocessing
 heading-model = Model
 heading-training = Training
 heading-evaluation = Evaluation
+heading-comparison = Comparisons and confounding
 heading-effects = Effect sizes
 heading-explanation = Explanation
 heading-software = Software

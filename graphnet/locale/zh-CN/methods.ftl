@@ -5,6 +5,7 @@ heading-preprocessing = 预处理
 heading-model = 模型
 heading-training = 训练
 heading-evaluation = 评估
+heading-comparison = 比较与混杂
 heading-effects = 效应量
 heading-explanation = 解释
 heading-software = 软件
