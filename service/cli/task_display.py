@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,7 +111,10 @@ def compared_titles(metrics: Iterable["SplitMetrics"]) -> dict[str, Message]:
 
 
 def metric_cell(metrics: "SplitMetrics | None", name: str) -> str:
-    """Such as ``0.803 [0.741-0.852]``, with one space, so that it wraps before the interval."""
+    """Such as ``0.803 [0.74-0.86]``, with one space, so that it wraps before the interval.
+
+    Two decimals fit a narrow terminal; rounded outwards, the value never lies outside.
+    """
     if metrics is None:
         return "-"
     if name == "n":
@@ -120,9 +124,10 @@ def metric_cell(metrics: "SplitMetrics | None", name: str) -> str:
         return "-"
     if bounds is None:
         return f"{value:.3f}"
-    low, high = bounds
+    low = floor(round(bounds[0] * 1000) / 10) / 100
+    high = ceil(round(bounds[1] * 1000) / 10) / 100
     dash = ", " if low < 0 else "-"  # a dash beside a minus cannot be read
-    return f"{value:.3f} [{low:.3f}{dash}{high:.3f}]"
+    return f"{value:.3f} [{low:.2f}{dash}{high:.2f}]"
 
 
 def _titles(metrics: Iterable["SplitMetrics"]) -> dict[str, Message]:

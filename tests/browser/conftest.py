@@ -25,7 +25,7 @@ ARGUMENTS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader"]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
-PATIENCE_MS = 30_000
+PATIENCE_MS = 120_000  # on a loaded machine
 SERIOUS = {"serious", "critical"}
 # English on a desk and Chinese on a phone differ in both; the other two are looked at by night.
 SCREENS = [

@@ -110,8 +110,9 @@ def test_in_chinese_no_sentence_is_english(place: Place, tokens: dict[str, str])
 
 def test_a_worker_is_shown_with_its_device(place: Place, tokens: dict[str, str]) -> None:
     with process(*WORKER, log=place.folder / "worker.log", **place.variables):
-        text = until(place, tokens, lambda text: "No worker shows life." not in text)
-        assert re.search(r'<span class="mono">[^<]+:\d+</span>', text)
+        worker = re.compile(r'<span class="mono">[^<]+:\d+</span>')
+        text = until(place, tokens, lambda text: worker.search(text) is not None)
+        assert "No worker shows life." not in text
         assert "No worker is running" not in text
 
 

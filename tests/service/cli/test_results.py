@@ -184,7 +184,7 @@ def test_tasks_are_compared_by_what_they_have(sgn: Command, fake: FakeService) -
     assert ran.stdout.splitlines()[1] == "Test, with 95 % intervals"
     shown = rows(ran.stdout)[3:]
     assert [row[0] for row in shown] == ["TASK1", "TASK2"]
-    assert shown[0][-2:] == ["0.930", "[0.857-0.982]"]
+    assert shown[0][-2:] == ["0.930", "[0.85-0.99]"]
     assert shown[1][-4:] == ["-"] * 4
 
 
@@ -257,7 +257,7 @@ def test_the_figures_of_a_score_are_its_own(sgn: Command, fake: FakeService) -> 
 
     shown = sgn("show", TASK).stdout
 
-    assert "\nR²                      -0.500 [-0.900, 0.100]\n" in shown
+    assert "\nR²                      -0.500 [-0.90, 0.10]\n" in shown
     assert "Compared with simple methods (left-out sites)" in shown
     assert "Sensitivity" not in shown
     assert "Mean absolute error" in sgn("compare", TASK).stdout

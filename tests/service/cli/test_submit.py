@@ -85,10 +85,10 @@ def test_waiting_says_how_far_it_is_and_ends_with_the_metrics(
         "Status  Finished",
     ]
     assert (
-        "AUC                0.930 [0.857-0.982]  0.930 [0.857-0.982]  -                    "
-        "0.930 [0.857-0.982]\n"
+        "AUC                0.930 [0.85-0.99]  0.930 [0.85-0.99]  -                  "
+        "0.930 [0.85-0.99]\n"
     ) in ran.stdout
-    assert "Subjects           58                   58                   29   " in ran.stdout
+    assert "Subjects           58                 58                 29   " in ran.stdout
     assert "\nWarnings\n-  3 columns hardly vary among the training" in ran.stdout
     assert not any(line.endswith(" ") for line in ran.stdout.splitlines())
 
