@@ -59,7 +59,7 @@ def imports(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """The tests, the fast ones first; `-- tests/db` only these, `NIGHTLY=all` the nightly too."""
-    # What is imported is compiled as it is: a tenth of all that is installed.
+    # What is imported is compiled as it is: a third of the modules that are installed.
     install(session, "-e", ".[all]", *group("tests"), compiled=False)
     session.run("pytest", *(session.posargs or (*NIGHTLY, *PARALLEL)), env=SPARING)
 
