@@ -23,7 +23,7 @@ other-project = { $count ->
 }
 not-recorded = The parent model does not record on which datasets it was trained.
 not-readable = The dataset { $dataset }, on which the parent model was trained, can no longer be read.
-not-usable = The dataset { $dataset } no longer fits the parent model, although that was trained on it: { $reason }
+not-usable = The dataset { $dataset } gives no training subjects of the parent model: { $reason }
 fewer = { $count ->
     [one] 1 subject of the dataset { $dataset }, on whom the parent model was trained, is no longer in it.
    *[other] { $count } subjects of the dataset { $dataset }, on whom the parent model was trained, are no longer in it.
