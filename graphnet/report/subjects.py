@@ -10,6 +10,8 @@ from graphnet.data.class_names import called
 from graphnet.data.interpretation import Interpretation
 from graphnet.messages import Message, first_of
 from graphnet.names import (
+    EDGES,
+    ORIENTATIONS,
     class_name,
     rule_name,
     split_name,
@@ -378,16 +380,6 @@ def _assumptions(interpretation: Interpretation) -> Cell:
     return interpretation.assumptions
 
 
-EDGES = {
-    "z": Message("report.edges-z"),
-    "r": Message("report.edges-r"),
-    "counts": Message("report.edges-counts"),
-    "other": Message("report.edges-other"),
-}
-ORIENTATIONS = {
-    "points x regions": Message("report.points-by-regions"),
-    "regions x points": Message("report.regions-by-points"),
-}
 READING: tuple[tuple[Message, Callable[[Interpretation], Cell]], ...] = (
     (Message("report.file"), lambda interpretation: interpretation.kind),
     (Message("report.subject-id"), lambda interpretation: interpretation.id or ""),

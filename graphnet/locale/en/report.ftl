@@ -218,18 +218,12 @@ assumed = Assumed
 site-column = Site: { $column }.
 score-column = Score: { $column }.
 covariates = Covariates: { $columns }.
-edges-z = Fisher's z
-edges-r = Pearson's r, stored as Fisher's z
-edges-counts = streamline counts
-edges-other = values of another kind
 with-reason = { $what } ({ $reason })
 series = { $same ->
     [yes] { $least } points, { $orientation }
    *[no] { $least } to { $most } points, { $orientation }
 }
 missing-code = { $code } in { $column } ({ $count })
-points-by-regions = points × regions
-regions-by-points = regions × points
 covariate = Covariate
 standardised-difference = Standardised difference
 p = p

@@ -212,18 +212,12 @@ assumed = 假定
 site-column = 站点：{ $column }。
 score-column = 评分：{ $column }。
 covariates = 协变量：{ $columns }。
-edges-z = Fisher z 值
-edges-r = Pearson r，保存为 Fisher z 值
-edges-counts = 纤维束条数
-edges-other = 其他类型的数值
 with-reason = { $what }（{ $reason }）
 series = { $same ->
     [yes] { $least } 个时间点，{ $orientation }
    *[no] { $least } 至 { $most } 个时间点，{ $orientation }
 }
 missing-code = { $column } 中的 { $code }（{ $count } 个）
-points-by-regions = 时间点 × 脑区
-regions-by-points = 脑区 × 时间点
 covariate = 协变量
 standardised-difference = 标准化差异
 p = p

@@ -59,7 +59,7 @@ def test_a_preview_says_how_the_file_was_read(sgn: Command, fake: FakeService, f
         "Site column scanner",
         "Covariates Age (numeric, 2 missing), Sex (categorical)",
         "Connectome Pearson's r, stored as Fisher's z, upper triangles: the diagonal is 1",
-        "Series 120 to 200 points, points x regions, a header row",
+        "Series 120 to 200 points, points × regions, a header row",
         "Files ses=baseline",
         "Missing code -9999 in Age, 2 times",
         "Answers class.positive=SZ",
