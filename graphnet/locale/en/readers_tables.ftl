@@ -91,10 +91,13 @@ more-measures-lack-regions = { $count ->
    *[other] { $count } more measures of { $file } lack regions.
 }
 region-twice = { $file } has the columns { $columns }, which are both region { $region } of { $measure }. Keep one of them, or rename it.
+levels-of-json = { $file } says what the codes of { $columns } mean; its words were taken.
+damaged-levels = it is no JSON in UTF-8, so its codes stay as they are
 leading-zeros-dropped = Leading zeros of region numbers were dropped: { $column } is { $measure } of region { $region }.
 measure-at-visits = { $file } has { $columns }, which look like { $measure } at several visits ({ $visits }). Give one visit per file, or one row per subject and visit with the same id.
 measures-at-visits = { $file } has { $columns }, which look like one measure at several visits ({ $visits }). Give one visit per file, or one row per subject and visit with the same id.
 renamed-copy = { $file } has { $column } and { $copy }: the second looks like a duplicate name that pandas renamed. Keep one of them.
+merged-twice = { $file } has { $columns }: two tables with the same columns were merged. Keep the values of one of them, and one column per region.
 both = { $columns }
 same-measure-and-region = { $file } has columns that name the same measure of the same region: { $pairs }. Keep one of them, or rename the measure.
 measures-differ-in-case = { $file } has measures whose names differ only in case: { $measures }. Write the measure in one way, or rename one of them.

@@ -1,7 +1,8 @@
 """The regions of all subjects by name, in one order."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,21 @@ from graphnet.readers.text.number_files import NumberTable
 FloatArray = NDArray[np.float64]
 Tables = Mapping[str, NumberTable]  # by subject, with regions as columns
 
+EVEN = 1e-3  # how far steps of time may differ, as they are rounded
 ALIKE = 0.5  # the share of regions that two files of one atlas have in common
 NO_REGIONS = {
     "csf", "white_matter", "whitematter", "wm", "global_signal", "globalsignal", "gs", "dvars",
     "std_dvars", "framewise_displacement", "trans_x", "trans_y", "trans_z", "rot_x", "rot_y",
     "rot_z", "rmsd", "csf_wm", "tcompcor", "globalmean", "global_mean", "globalmeansignal",
+    "background", "unknown", "???",
 }  # fmt: skip
+# Of fMRIPrep, and what is derived of its other columns: trans_x_derivative1_power2.
+NUISANCE = re.compile(
+    r"[aetwc]_comp_cor_\d+|cosine_?\d+|(non_steady_state|motion)_outlier_?\d+|aroma_motion_\d+"
+    r"|(?P<column>\w+?)(_derivative1|_power2|_derivative1_power2)"
+)
+TIMES = {"time", "times", "t", "tr", "volume", "vol", "frame", "scan", "timepoint", "time_point",
+         "seconds", "sec", "time_s", "time (s)", "time [s]"}  # fmt: skip
 
 
 def align_regions(
@@ -223,7 +233,12 @@ def _without_nuisance(
     regions: tuple[str, ...], values_of: dict[str, FloatArray], inquiry: Inquiry, *, both: bool
 ) -> tuple[tuple[str, ...], dict[str, FloatArray]]:
     """Without columns named for what is no region of the brain, as fMRIPrep's confounds are."""
-    none = {place for place, name in enumerate(regions) if name.lower() in NO_REGIONS}
+    none = {
+        place
+        for place, name in enumerate(regions)
+        if _is_nuisance(name.lower())
+        or (name.lower() in TIMES and all(map(_goes_on_evenly, _each(values_of, place))))
+    }
     if not none:
         return regions, values_of
     if len(none) > ALIKE * len(regions):
@@ -241,3 +256,20 @@ def _without_nuisance(
         subject: one[np.ix_(kept, kept)] if both else one[:, kept]
         for subject, one in values_of.items()
     }
+
+
+def _is_nuisance(name: str) -> bool:
+    match = NUISANCE.fullmatch(name)
+    if match is None:
+        return name in NO_REGIONS
+    return match["column"] is None or match["column"] in NO_REGIONS
+
+
+def _each(values_of: Mapping[str, FloatArray], place: int) -> Iterator[FloatArray]:
+    return (values[:, place] for values in values_of.values())
+
+
+def _goes_on_evenly(column: FloatArray) -> bool:
+    """Whether each number is larger than the one before, by as much: times, and no signal."""
+    steps = np.diff(column)
+    return len(steps) > 1 and bool((steps > 0).all()) and bool(np.ptp(steps) <= EVEN * steps.max())

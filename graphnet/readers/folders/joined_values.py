@@ -1,5 +1,6 @@
 """What tables of the same subjects measure, beside each other: measures, and connectomes of one."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,15 @@ from graphnet.data.interpretation import Choice
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.roster import unpacked_name
+from graphnet.readers.subjects.words import MEASURES
+from graphnet.readers.tables.names import Name
 from graphnet.readers.tables.reading import Connectome, Measured, arranged
 from graphnet.readers.tables.regions import VALUE
 
 CONNECTOMES = "files.connectomes"  # the key of a question
+WORD = re.compile(r"[^_.\-\s]+")
+SIDES = {"l": "left", "lh": "left", "left": "left", "左": "left", "左侧": "left",
+         "r": "right", "rh": "right", "right": "right", "右": "right", "右侧": "right"}  # fmt: skip
 
 Layers = dict[str, dict[str, FloatArray]]  # values (S,) by measure and region
 
@@ -34,14 +40,16 @@ def beside_each_other(brains: Sequence[BrainOfTable], inquiry: Inquiry) -> Measu
     What does not fit together is refused by the ``inquiry``; the values are then not all there.
     """
     layers: Layers = {}
-    names = _measure_names(brains, inquiry)
+    sides = _sides(brains, inquiry)
+    names = _measure_names(brains, sides, inquiry)
     for table in brains:
         values = table.brain.values
         if values is None:
             continue
         for place, measure in enumerate(table.brain.measures):
             layer = layers.setdefault(names.get(table.path, measure), {})
-            for column, region in enumerate(table.brain.regions):
+            for column, name in enumerate(table.brain.regions):
+                region = f"{sides[table.path]}_{name}" if table.path in sides else name
                 _add(layer, region, values[table.rows, column, place], table.path, inquiry)
     connectome = _connectome(brains, inquiry)
     regions = _regions(layers, inquiry)
@@ -114,7 +122,38 @@ def _regions(layers: Mapping[str, Mapping[str, FloatArray]], inquiry: Inquiry) -
     return every
 
 
-def _measure_names(brains: Sequence[BrainOfTable], inquiry: Inquiry) -> dict[Path, str]:
+def _words(path: Path) -> list[str]:
+    """The words of a file's name."""
+    return WORD.findall(unpacked_name(path).stem)
+
+
+def _sides(brains: Sequence[BrainOfTable], inquiry: Inquiry) -> dict[Path, str]:
+    """Hemispheres by the names of the files, of tables whose regions say none.
+
+    ``lh_thickness.csv`` beside ``rh_thickness.csv`` with the same columns: six regions of three
+    names, and no measures of their own.
+    """
+    sided: dict[Path, str] = {}
+    for table in brains:
+        found = [word for word in _words(table.path) if word.casefold() in SIDES]
+        bare = not any(Name(region).without_side for region in table.brain.regions)
+        if len(found) == 1 and bare and table.brain.values is not None:
+            sided[table.path] = found[0]
+    if {SIDES[word.casefold()] for word in sided.values()} != {"left", "right"}:
+        return {}
+    inquiry.assume(
+        Message(
+            "readers_folders.sides-by-file",
+            file=inquiry.name,
+            tables=first_of([path.name for path in sided], 6),
+        )
+    )
+    return sided
+
+
+def _measure_names(
+    brains: Sequence[BrainOfTable], sides: Mapping[Path, str], inquiry: Inquiry
+) -> dict[Path, str]:
     """Measures by the names of their files, of tables whose columns are regions alone.
 
     ``Vgm`` of ``ROI_neuromorphometrics_Vgm.csv`` beside ``ROI_neuromorphometrics_Vwm.csv``.
@@ -122,15 +161,21 @@ def _measure_names(brains: Sequence[BrainOfTable], inquiry: Inquiry) -> dict[Pat
     unnamed = [table for table in brains if table.brain.measures == (VALUE,)]
     if len(unnamed) < 2:
         return {}
-    words = [unpacked_name(table.path).stem.replace("-", "_").split("_") for table in unnamed]
+    words = [
+        [word for word in _words(table.path) if word != sides.get(table.path)] for table in unnamed
+    ]
     common = set(words[0]).intersection(*words)
+    known = [word for word in words[0] if word in common and word.casefold() in MEASURES]
+    usual = "_".join(known) or VALUE
     names = {
-        table.path: "_".join(word for word in own if word not in common) or VALUE
+        table.path: "_".join(word for word in own if word not in common) or usual
         for table, own in zip(unnamed, words, strict=True)
     }
     inquiry.assume(
         Message(
-            "readers_folders.measures-by-file", file=inquiry.name, measures=list(names.values())
+            "readers_folders.measures-by-file",
+            file=inquiry.name,
+            measures=list(dict.fromkeys(names.values())),
         )
     )
     return names

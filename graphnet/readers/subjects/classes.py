@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from graphnet.data.interpretation import CONTROL, PATIENT, Choice, ClassCoding, MissingCode
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import POSITIVE, Inquiry
-from graphnet.readers.subjects.words import CONTROLS, OF_DISEASE, PATIENTS, UNKNOWN, plain
+from graphnet.readers.subjects.words import (
+    OF_DISEASE,
+    UNKNOWN,
+    is_control,
+    is_patient,
+    plain,
+)
 from graphnet.readers.tables.missing_codes import LABEL_CODES, MISSING, VALUE
 from graphnet.readers.tables.sheet import is_missing
 
@@ -63,11 +69,6 @@ def _named_classes(column: str, cells: Sequence[str], inquiry: Inquiry) -> Count
 
 def _number(value: str) -> float | None:
     return float(value) if NUMBER.fullmatch(value) else None
-
-
-def is_control(word: str) -> bool:
-    """Whether the word is known for the control class."""
-    return plain(word) in CONTROLS
 
 
 def _without_codes(
@@ -173,7 +174,7 @@ def _of_words(column: str, counts: Counter[str], inquiry: Inquiry) -> ClassCodin
     if not controls:
         controls = _not_affected(column, groups)
     others = sorted((name for name in groups if name not in controls), key=str.casefold)
-    if not controls and all(plain(name) in PATIENTS for name in others):
+    if not controls and all(map(is_patient, others)):
         return _coded(column, groups, [], others, inquiry)
     if not controls or (len(controls) > 1 and not others):
         return _chosen(column, groups, inquiry)

@@ -22,6 +22,7 @@ from graphnet.readers.subjects.several_tables import (
     say_differing_classes,
 )
 from graphnet.readers.tables.sheet import Sheet, as_texts
+from graphnet.readers.tables.sidecars import with_levels
 from graphnet.readers.tables.statistics import statistics_format
 from graphnet.readers.tables.workbooks import read_workbook
 from graphnet.readers.text.delimited import read_sheet
@@ -152,15 +153,21 @@ def _looked_into(path: Path, files: Files, inquiry: Inquiry, most: int) -> Roste
 def read_file(path: Path, inquiry: Inquiry, most: int) -> Sheet:
     """The sheet in a text, a workbook or a table of statistics, each maybe packed by gzip.
 
+    Codes that a JSON file beside it explains are words.
+
     Raises:
         CohortError: it is something else, damaged, or more than ``most`` bytes.
 
     """
+    return with_levels(_read_file(path, inquiry, most), unpacked_name(path), inquiry)
+
+
+def _read_file(path: Path, inquiry: Inquiry, most: int) -> Sheet:
     if path != unpacked_name(path):
         with TemporaryDirectory(prefix="sgn-table-") as folder:
             inner = Path(folder) / unpacked_name(path).name
             gunzip(path, inner, path.name, most)
-            return read_file(inner, inquiry, most)
+            return _read_file(inner, inquiry, most)
     if path.suffix.lower() in WORKBOOKS:
         archive = Archive.of(path, inquiry.name, most)
         with archive.file:

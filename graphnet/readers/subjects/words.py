@@ -4,14 +4,39 @@ import re
 import unicodedata
 
 NOT_LETTERS = re.compile(r"[\W_]+")
+# Traditional letters of the Chinese words below, by their simplified form.
+SIMPLIFIED = str.maketrans(
+    "組對編號試驗類別診斷標籤醫採點齡區腦實測觀憂鬱癥詳確廠備歷參與",
+    "组对编号试验类别诊断标签医采点龄区脑实测观忧郁症详确厂备历参与",
+)
+NUMBERED_WORD = re.compile(
+    r"\s*\d+\s*[=:.\-–)）]\s*(?P<after>\D+)"
+    r"|(?P<before>\D+?)\s*[=:(（\[]\s*\d+\s*[)）\]]?\s*"
+)
+PEOPLE_END = re.compile(
+    r"(?<=.)(participants?|subjects?|volunteers?|individuals?|persons?|people|adults?|children|adolescents?"
+    r"|group|grp|gruppe|组|人群|志愿者|受试者|被试|人|者)$"
+)
 
 
 def plain(word: str) -> str:
-    """A word without case, blanks, punctuation and accents."""
+    """A word without case, blanks, punctuation and accents, Chinese in simplified letters."""
     if not word.isascii():
-        word = unicodedata.normalize("NFKD", word)
+        word = unicodedata.normalize("NFKD", word).translate(SIMPLIFIED)
         word = "".join(letter for letter in word if not unicodedata.combining(letter))
     return NOT_LETTERS.sub("", word.casefold())
+
+
+def forms(word: str) -> frozenset[str]:
+    """A word as it may be known: without the number that it stands for, and without "group".
+
+    ``0=HC``, ``HC (0)`` and ``HC组`` are ``hc`` too, and ``healthy participants`` are ``healthy``.
+    """
+    match = NUMBERED_WORD.fullmatch(word)
+    known = [plain((match["after"] or match["before"]) if match else word)]
+    while (shorter := PEOPLE_END.sub("", known[-1])) != known[-1]:
+        known.append(shorter)
+    return frozenset(known)
 
 
 def words(text: str) -> frozenset[str]:
@@ -42,7 +67,8 @@ CLASSES = words(
     participantgroup status condition subjecttype participanttype patienttype subjectstatus
     participantstatus dxbl dxbaseline diagnosisbl dxcode diagnosiscode grouplabel groupcode
     gruppe groupe grupo gruppo groep grupa diagnose diagnostico diagnosi
-    组别 分组 组 诊断 类别 标签 疾病 患病 被试组别
+    组别 分组 组 诊断 类别 标签 疾病 患病 被试组别 受试者组别 是否患病 患病情况 患病状态 临床诊断
+    诊断结果 诊断类别 病例对照
     """
 )
 SITES = words(
@@ -127,7 +153,7 @@ OF_DISEASE = words(
     labelgroup label labels dx diagnosis diagnostic diag disease patient patients ispatient case
     iscase casecontrol asd autism adhd mdd depression depressed sz scz schizophrenia psychosis bd
     bipolar ad alzheimer alzheimers dementia mci pd parkinson parkinsons ocd ptsd 诊断
-    疾病 患病 标签
+    疾病 患病 标签 是否患病 患病情况 患病状态 临床诊断 诊断结果
     """
 )
 
@@ -237,6 +263,16 @@ GLOBALS = re.compile(
     r"|subcortgray.*|corticalwhitematter.*|cerebralwhitematter.*|maskvol.*"
     r"|surfaceholes.*|whitesurfarea.*)"
 )
+
+
+def is_control(word: str) -> bool:
+    """Whether the word is known for the control class."""
+    return not forms(word).isdisjoint(CONTROLS)
+
+
+def is_patient(word: str) -> bool:
+    """Whether the word is known for patients, of no disease in particular."""
+    return not forms(word).isdisjoint(PATIENTS)
 
 
 def is_global(name: str) -> bool:

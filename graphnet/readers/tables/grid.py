@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.subjects.words import MEASURES
+from graphnet.readers.subjects.words import HEMISPHERES, MEASURES
 from graphnet.readers.tables.names import UNIT, WORD, Part
 
 VISIT = re.compile(
@@ -15,6 +15,7 @@ VISIT = re.compile(
 )
 SHORT = re.compile(r"v[0-9]")  # a visit beside a measure or a number; else a visual area
 COPY = re.compile(r"(?P<region>[0-9]{1,6})\.(?P<copy>[0-9]{1,2})")  # pandas: GMV_1, GMV_1.1
+END = re.compile(r"(?P<region>.+)(?P<end>[._\-\s][^._\-\s]+)")  # R's reshape, and merges
 SEPARATORS = re.compile(r"[_.\-\s]+")
 LEAST = 2  # names with several visits
 
@@ -59,6 +60,65 @@ def refuse_copies(group: Mapping[str, str], inquiry: Inquiry) -> None:
                 )
             )
             return
+
+
+def refuse_occasions(group: Mapping[str, str], measure: str, inquiry: Inquiry) -> None:
+    """Refuse regions that are each there several times, with the same few words or numbers behind.
+
+    ``1.1`` and ``1.2`` of R's reshape, ``1_x`` and ``1_y`` of a merge, ``1`` and ``1_right``.
+    """
+    ends: dict[str, dict[str, str]] = {}  # the column of each region, by what is behind it
+    for region, column in group.items():
+        match = END.fullmatch(region)
+        if match:
+            ends.setdefault(match["end"], {})[match["region"]] = column
+    every = [set(columns) for columns in ends.values()]
+    alike = len(every) > 1 and all(regions == every[0] for regions in every)
+    complete = alike and sum(map(len, every)) == len(group) and len(every) < len(every[0])
+    if complete and _are_occasions(ends, every[0]):
+        first = next(iter(next(iter(ends.values()))))
+        inquiry.refuse(
+            Message(
+                "readers_tables.measure-at-visits",
+                file=inquiry.name,
+                columns=[columns[first] for columns in ends.values()][:2],
+                measure=measure,
+                visits=first_of(sorted(end[1:] for end in ends), 3),
+            )
+        )
+    for end, columns in ends.items():
+        both = len(columns) >= LEAST and 2 * len(columns) == len(group)
+        sided = end[1:].casefold() in HEMISPHERES and not all(map(str.isdigit, columns))
+        if both and set(columns) <= set(group) and not sided and end[1:] not in {"1", "2"}:
+            region = next(iter(columns))
+            _refuse_merged((group[region], columns[region]), inquiry)
+
+
+def _are_occasions(ends: Iterable[str], regions: Iterable[str]) -> bool:
+    """Whether words behind regions are occasions: numbers behind a point, or behind a number."""
+    behind = {end[1:].casefold() for end in ends}
+    if all(map(str.isdigit, behind)):
+        return all(end.startswith(".") for end in ends)
+    return all(map(str.isdigit, regions)) and behind.isdisjoint(HEMISPHERES)
+
+
+def refuse_merged(columns: Iterable[str], inquiry: Inquiry) -> None:
+    """Refuse columns that two merged tables had both: ``GMV_1_x`` and ``GMV_1_y``.
+
+    With ``_z`` beside them they are coordinates.
+    """
+    names = sorted(columns)
+    known = set(names)
+    seconds = [name for name in names if name.endswith(("_y", ".y"))]
+    firsts = {name: {f"{name[:-1]}x", name[:-2]} & known for name in seconds}
+    both = [name for name in seconds if firsts[name] and f"{name[:-1]}z" not in known]
+    if len(both) >= LEAST:
+        _refuse_merged((max(firsts[both[0]]), both[0]), inquiry)
+
+
+def _refuse_merged(columns: tuple[str, str], inquiry: Inquiry) -> None:
+    if not inquiry.problems:
+        inquiry.refuse(Message("readers_tables.merged-twice", file=inquiry.name, columns=columns))
 
 
 def refuse_same_column(taken: Iterable[str], others: Iterable[str], inquiry: Inquiry) -> None:
@@ -201,6 +261,10 @@ def _refuse_same(grid: Grid, inquiry: Inquiry) -> None:
     for measure, group in grid.measures.items():
         refuse_visits(group, inquiry, measure)
         refuse_copies(group, inquiry)
+    refuse_merged(grid.columns, inquiry)
+    for measure, group in grid.measures.items():
+        if not inquiry.problems:
+            refuse_occasions(group, measure, inquiry)
     firsts = {measure: next(iter(group.values())) for measure, group in grid.measures.items()}
     refuse_visits(firsts, inquiry)
     refuse_same_but_case(grid.measures, inquiry)

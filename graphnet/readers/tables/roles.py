@@ -10,7 +10,14 @@ from graphnet.data.identifiers import has_zeros
 from graphnet.data.interpretation import Choice
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import ID, LABEL, SCORE, SITE, Inquiry
-from graphnet.readers.subjects.words import CLASSES, CONTROLS, IDS, LESSER_CLASSES, SITES, plain
+from graphnet.readers.subjects.words import (
+    CLASSES,
+    IDS,
+    LESSER_CLASSES,
+    SITES,
+    is_control,
+    plain,
+)
 from graphnet.readers.tables.sheet import Sheet, are_dates, is_missing, is_number
 
 UNNAMED = re.compile(r"Unnamed: [0-9]+(_level_[0-9]+)?|index|rownames|row_names|\.?\.?\.1|")
@@ -153,8 +160,8 @@ def _holds_controls(sheet: Sheet, column: str) -> bool:
     cells = sheet.column(column)
     if isinstance(cells, np.ndarray) or not may_be_class(sheet, column):
         return False
-    words = {plain(cell) for cell in cells if not is_missing(cell)}
-    return len(words) > 1 and bool(words & CONTROLS)
+    words = {plain(cell): cell for cell in cells if not is_missing(cell)}
+    return len(words) > 1 and any(map(is_control, words.values()))
 
 
 def is_lesser_class(sheet: Sheet, column: str) -> bool:
@@ -169,7 +176,7 @@ def _contradicts(sheet: Sheet, column: str, others: Sequence[str]) -> bool:
     """Whether all controls by the words of another column are of a class other than 0."""
     for other in others:
         pairs = zip(sheet.texts(column), sheet.texts(other), strict=True)
-        classes = {number for number, word in pairs if plain(word) in CONTROLS and number}
+        classes = {number for number, word in pairs if is_control(word) and number}
         if len(classes) == 1 and is_number(number := classes.pop()) and float(number) != 0:
             return True
     return False
