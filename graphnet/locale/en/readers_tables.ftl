@@ -93,6 +93,7 @@ more-measures-lack-regions = { $count ->
 region-twice = { $file } has the columns { $columns }, which are both region { $region } of { $measure }. Keep one of them, or rename it.
 levels-of-json = { $file } says what the codes of { $columns } mean; its words were taken.
 damaged-levels = it is no JSON in UTF-8, so its codes stay as they are
+rows-of-a-subject = { $file } has several rows per subject, which differ in { $column } ({ $values }). Give one row per subject, with a column for each measure and region such as GMV_lh_insula.
 leading-zeros-dropped = Leading zeros of region numbers were dropped: { $column } is { $measure } of region { $region }.
 measure-at-visits = { $file } has { $columns }, which look like { $measure } at several visits ({ $visits }). Give one visit per file, or one row per subject and visit with the same id.
 measures-at-visits = { $file } has { $columns }, which look like one measure at several visits ({ $visits }). Give one visit per file, or one row per subject and visit with the same id.
@@ -120,6 +121,7 @@ class-column-chosen = { $file } has several class columns ({ $columns }); { $col
 same-classes = { $file } has several columns with the same classes ({ $columns }); { $column } was used.
 site-column-chosen = { $file } has several site columns ({ $columns }); { $column } was used.
 first-column-is-id = The first column, { $column }, was read as the subject ids.
+unnamed-numbers-are-no-ids = The first column has no name of its own and holds numbers, as the index of a data frame does; it was not read as ids. If they are ids, name the column ID.
 unnamed-column-is-id = The unnamed column was read as the subject ids.
 ask-class-by-words = { $count ->
     [one] { $file } has no column named like a class, but { $columns } holds words that name classes. Which column holds the class?

@@ -51,6 +51,10 @@ comment-lines = { $count ->
     [one] 1 comment line was skipped.
    *[other] { $count } comment lines were skipped.
 }
+ruler-lines = { $count ->
+    [one] 1 line of dashes was passed over.
+   *[other] { $count } lines of dashes were passed over.
+}
 header-mark = The # at the start of the header was ignored.
 numbered-rows = The rows are numbered before the first named column, as R does.
 named-rows = The first cell of each row has no name in the header; the column was named { $column }.

@@ -41,6 +41,7 @@ empty-rows = 跳过了 { $count } 个空行。
 hidden-rows = 工作表 { $sheet } 中有 { $count } 行被隐藏（例如被筛选）。它们与其他行一样被读取；如应排除，请从工作簿中删除。
 hidden-columns = 工作表 { $sheet } 中有隐藏的列，它们与其他列一样被读取：{ $columns }。
 comment-lines = 跳过了 { $count } 行注释。
+ruler-lines = 跳过了 { $count } 行由横线组成的分隔行。
 header-mark = 忽略了表头开头的 #。
 numbered-rows = 第一个有名称的列之前是行号，与 R 输出的格式相同。
 named-rows = 每行的第一个单元格在表头中没有名称；该列已命名为 { $column }。

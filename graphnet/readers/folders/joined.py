@@ -72,6 +72,7 @@ def read_joined(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
     elif len(measured) < 2:
         return None
     else:
+        _check_ids(measured, others, inquiry)
         listing = _asked_for(measured, files, inquiry)
         _leave_others(listing, [*measured, *others], inquiry)
         measured, others = [listing], []
@@ -93,6 +94,21 @@ def _have_the_same_subjects(tables: Sequence[Table]) -> bool:
         len(match_ids(table.ids, first).pairs) >= LEAST_COMMON * min(len(table.ids), len(first))
         for table in tables[1:]
     )
+
+
+def _check_ids(measured: Sequence[Table], others: Sequence[Table], inquiry: Inquiry) -> None:
+    """Refuse tables of which none has classes, beside one that has, with other ids.
+
+    Raises:
+        CohortError: naming the ids of both.
+
+    """
+    listing = next((table for table in others if table.label), None)
+    if listing is None or any(table.label for table in measured):
+        return
+    for table in measured:
+        matched_rows(table.ids, table.name, listing.ids, listing.name, inquiry)
+    inquiry.check()
 
 
 def _are_cohorts(measured: Sequence[Table], others: Sequence[Table]) -> bool:

@@ -54,7 +54,9 @@ def read_json(body: bytes, name: str, most_cells: int) -> Sheet:
     rows = next((list(cells) for cells in columns.values() if isinstance(cells, dict)), [])
     for column, cells in columns.items():
         _check(column, cells, rows, name)
-    return _sheet({column: list(cells.values()) for column, cells in columns.items()})
+    return _with_keys(
+        _sheet({column: list(cells.values()) for column, cells in columns.items()}), rows
+    )
 
 
 def _columns_of(rows: list[Any], name: str) -> dict[str, dict[str, Any]]:
@@ -83,11 +85,23 @@ def sheet_of_json(text: str, name: str) -> Sheet:
     if not isinstance(table, dict) or not all(isinstance(cells, dict) for cells in table.values()):
         raise CohortError(Message("readers_tables.dataset-not-columns", dataset=name))
     rows = list(dict.fromkeys(row for cells in table.values() for row in cells))
-    return _sheet({column: [cells.get(row) for row in rows] for column, cells in table.items()})
+    return _with_keys(
+        _sheet({column: [cells.get(row) for row in rows] for column, cells in table.items()}), rows
+    )
 
 
 def _sheet(columns: dict[str, list[Any]]) -> Sheet:
     return Sheet(tuple(columns), tuple(cells_of(cells) for cells in columns.values()))
+
+
+def _with_keys(sheet: Sheet, rows: list[str]) -> Sheet:
+    """With the keys of the rows as a first column without a name, as in a CSV file.
+
+    They are the index of a data frame, and may be ids. Those that count the rows are left out.
+    """
+    if rows == [str(row) for row in range(len(rows))] or "" in sheet.names:
+        return sheet
+    return Sheet(("", *sheet.names), (tuple(rows), *sheet.columns), sheet.text)
 
 
 def cells_of(cells: list[Any]) -> Cells:

@@ -13,9 +13,11 @@ from graphnet.readers.inquiry import Inquiry
 FloatArray = NDArray[np.float64]
 LONG_CODES = (-99999, -9999, -8888, -7777, -999, -888, -777, 777, 888, 999, 7777, 8888, 9999, 99999)
 SHORT_CODES = (-99, -88, -77, -9, 88, 99)  # also ordinary values: these need a wide gap
+SMALL_CODES = (-1, -3)  # of UK Biobank and others: asked about below numbers that are far from it
 LABEL_CODES = (*LONG_CODES, *SHORT_CODES)
 FAR = 10.0  # times the largest magnitude of the rest
 WIDE = 0.5  # of the range of the rest
+LEAST_BESIDE = 5.0  # a small code is odd where the others start here
 LEAST_SCORE = 10.0  # a score of 0 is odd where the others start here
 MISSING, VALUE = "missing", "value"
 
@@ -73,7 +75,7 @@ def _answer(candidate: _Code, column: str, inquiry: Inquiry) -> str:
 
 
 def _codes(values: FloatArray, *, zero: bool) -> Iterator[_Code]:
-    codes = (*LONG_CODES, *SHORT_CODES, *((0,) if zero else ()))
+    codes = (*LONG_CODES, *SHORT_CODES, *SMALL_CODES, *((0,) if zero else ()))
     finite = values[np.isfinite(values)]
     present = [code for code in codes if (finite == code).any()]
     if not present:
@@ -92,6 +94,9 @@ def _judge(code: float, count: int, rest: FloatArray) -> _Code | None:
     lowest, highest = float(rest.min()), float(rest.max())
     if lowest <= code <= highest:
         return None
+    if code in SMALL_CODES:
+        odd = lowest >= LEAST_BESIDE or (lowest > 0 and _gap(code, lowest, highest))
+        return _Code(code, count, lowest, highest, certain=False) if odd else None
     certain = _is_certain(code, lowest, highest)
     candidate = _Code(code, count, lowest, highest, certain=certain)
     if code == 0:

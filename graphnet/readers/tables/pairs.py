@@ -13,7 +13,9 @@ from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.words import CONNECTIVITY, STRUCTURAL
 from graphnet.readers.tables.names import WORD, Name
 
-NUMBERS = re.compile(r"(?P<prefix>.*?)[_.\-\s]?(?P<one>[0-9]{1,6})[_.\-:~\s]+(?P<other>[0-9]{1,6})")
+NUMBERS = re.compile(
+    r"(?P<prefix>.*?)[_.\-\s(\[]?(?P<one>[0-9]{1,6})[_.\-:~,\s]+(?P<other>[0-9]{1,6})[)\].]?"
+)
 LINKS = (None, "to", "vs", "x", "and", "with")  # words between two regions
 LEAST_REGIONS = 3  # of a connectome whose columns begin with no word such as FC
 LEAST_NUMBERS = 4  # the same, of numbers behind an unknown word

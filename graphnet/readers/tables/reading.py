@@ -14,10 +14,18 @@ from graphnet.data.dataset import Dataset, Float32Array, FloatArray
 from graphnet.data.interpretation import COUNTS, OTHER, Choice, ConnectomeReading
 from graphnet.messages import Message, first_of
 from graphnet.readers.connectomes.matrices import edges_from_pairs, edges_from_vectors
+from graphnet.readers.folders.entities import hint_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.classes import MOST_CLASSES
 from graphnet.readers.subjects.people import People, read_people
-from graphnet.readers.subjects.words import CLASSES, IDS, MEASURES, REGION_COLUMNS, plain
+from graphnet.readers.subjects.words import (
+    CLASSES,
+    HEMISPHERES,
+    IDS,
+    MEASURES,
+    REGION_COLUMNS,
+    plain,
+)
 from graphnet.readers.tables.grid import Grid, refuse_same_column
 from graphnet.readers.tables.missing_codes import without_codes
 from graphnet.readers.tables.names import Name
@@ -181,7 +189,7 @@ def _connectome(
             return None
         values = _stacked(columns, list(pairs.columns), len(ids), inquiry)
         structural = COUNTS if np.nanmin(values, initial=0) >= 0 else OTHER
-        hint = structural if pairs.is_structural else ""
+        hint = structural if pairs.is_structural else hint_of(pairs.prefix)
         edges, reading = edges_from_pairs(
             values, pairs.places, pairs.regions, ids, inquiry, hint=hint
         )
@@ -273,6 +281,15 @@ def _refuse_other_shapes(sheet: Sheet, inquiry: Inquiry) -> None:
         )
     elif _is_long(sheet):
         inquiry.refuse(Message("readers_tables.long-format", file=inquiry.name))
+    elif (column := _several_rows_of(sheet)) is not None:
+        inquiry.refuse(
+            Message(
+                "readers_tables.rows-of-a-subject",
+                file=inquiry.name,
+                column=column,
+                values=first_of(list(dict.fromkeys(sheet.texts(column))), 4),
+            )
+        )
 
 
 def _refuse_without_brain(others: Sequence[str], looks: Looks, inquiry: Inquiry) -> None:
@@ -378,3 +395,19 @@ def _is_long(sheet: Sheet) -> bool:
         and 1 < len(set(sheet.texts(region))) < len(subjects)
         for region in regions
     )
+
+
+def _several_rows_of(sheet: Sheet) -> str | None:
+    """The column that tells the rows of a subject apart by measure or hemisphere, if there is one.
+
+    These rows are parts of one scan, and no scans of their own.
+    """
+    ids = next((name for name in sheet.names if plain(name) in IDS), None)
+    if ids is None or len(set(subjects := sheet.texts(ids))) == len(sheet):
+        return None
+    for name, cells in zip(sheet.names, sheet.columns, strict=True):
+        values = {cell.casefold() for cell in _texts(cells)}
+        parts = len(values) > 1 and (values <= MEASURES or values <= HEMISPHERES)
+        if parts and len(set(zip(subjects, cells, strict=True))) == len(sheet):
+            return name
+    return None

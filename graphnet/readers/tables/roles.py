@@ -24,6 +24,7 @@ UNNAMED = re.compile(r"Unnamed: [0-9]+(_level_[0-9]+)?|index|rownames|row_names|
 SCORE_NAME = "labelscore"
 DOCUMENTED_CLASSES = ("LABEL_GROUP", "LABEL")
 MOST_CLASSES = 10
+LEAST_DIGITS = 4  # of numbers that are ids
 FEW_CLASSES = 4  # of numbers, which may be a score
 NONE = "none"  # no column holds the class
 
@@ -226,7 +227,11 @@ def _id(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
     if usable:
         return _one(ID, sheet, usable, inquiry)
     first = next(iter(among), None)
-    if first is None or first != sheet.names[0] or not _are_ids(sheet.texts(first)):
+    if first is None or first != sheet.names[0]:
+        return None
+    if not _are_ids(sheet.texts(first), unnamed=UNNAMED.fullmatch(first) is not None):
+        if UNNAMED.fullmatch(first) and not is_row_number(sheet.texts(first)):
+            inquiry.assume(Message("readers_tables.unnamed-numbers-are-no-ids"))
         return None
     if UNNAMED.fullmatch(first):
         inquiry.assume(Message("readers_tables.unnamed-column-is-id"))
@@ -253,11 +258,19 @@ def is_row_number(texts: Sequence[str]) -> bool:
     )
 
 
-def _are_ids(texts: Sequence[str]) -> bool:
-    """Whether every row has another word, or another number of which some begin with zeros."""
-    return _is_unique_text(texts) or (
-        len(set(texts)) == len(texts) and all(texts) and any(map(has_zeros, texts))
-    )
+def _are_ids(texts: Sequence[str], *, unnamed: bool) -> bool:
+    """Whether every row has another word, or another number that is written as no count is.
+
+    Some begin with zeros; or, in a column without a name, all have as many digits, four at least:
+    what a subset kept of the numbers of its rows begins lower.
+    """
+    if _is_unique_text(texts):
+        return True
+    if len(set(texts)) < len(texts) or not all(texts):
+        return False
+    lengths = {len(text) for text in texts}
+    codes = all(map(str.isdecimal, texts)) and len(lengths) == 1 and min(lengths) >= LEAST_DIGITS
+    return any(map(has_zeros, texts)) or (unnamed and codes)
 
 
 def _is_unique_text(texts: Sequence[str]) -> bool:

@@ -79,6 +79,7 @@ INFINITE = {
     for word in ("inf", "infinity", "1.#inf", "∞")
 }
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+FORTRAN = re.compile(r"([+-]?(?:\d+\.\d*|\.\d+))[dD]([+-]\d{1,3})", re.ASCII)  # 5.34D-09
 PLAIN = "0123456789.+-eE"  # the characters of a number
 LONGEST_SHOWN = 40
 
@@ -90,7 +91,7 @@ def is_missing(text: str) -> bool:
 
 def is_number(text: str) -> bool:
     """Whether the cell is a number, be it infinite, with a decimal point."""
-    text = _with_plain_minus(text.strip())
+    text = _in_plain_signs(text.strip())
     return NUMBER.fullmatch(text) is not None or text.casefold() in INFINITE
 
 
@@ -141,13 +142,16 @@ def shown(text: str) -> str:
     return repr(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…")
 
 
-def _with_plain_minus(text: str) -> str:
-    return text.replace("−", "-", 1) if text.startswith("−") else text
+def _in_plain_signs(text: str) -> str:
+    """With the minus of a keyboard, and with the exponent of other languages than Fortran."""
+    text = text.replace("−", "-", 1) if text.startswith("−") else text
+    match = FORTRAN.fullmatch(text)
+    return f"{match[1]}e{match[2]}" if match else text
 
 
 def _number(text: str) -> float:
     """NaN for what is missing or no number."""
-    text = _with_plain_minus(text.strip())
+    text = _in_plain_signs(text.strip())
     if NUMBER.fullmatch(text):
         return float(text)
     return INFINITE.get(text.casefold(), float("nan"))
@@ -157,7 +161,7 @@ def _note_overflow(
     cells: Sequence[str], numbers: FloatArray, column: str, inquiry: Inquiry
 ) -> None:
     for row in np.flatnonzero(np.isinf(numbers)).tolist():
-        if NUMBER.fullmatch(_with_plain_minus(cells[row].strip())):
+        if NUMBER.fullmatch(_in_plain_signs(cells[row].strip())):
             inquiry.assume(
                 Message(
                     "readers_tables.number-too-large",

@@ -27,6 +27,7 @@ from graphnet.readers.text.dialects import (
     NAMES,
     Dialect,
     detect_dialect,
+    is_ruler,
     sample_lines,
     split_rows,
 )
@@ -96,6 +97,7 @@ class RowShape:
     first: int = 0  # the line of the first row
     empty: int = 0
     comments: int = 0
+    rulers: int = 0
 
     def __post_init__(self) -> None:
         self.header = self.names
@@ -118,6 +120,8 @@ class RowShape:
                 self.empty += 1
             elif len(row) == 1 < width and row[0].startswith("#"):
                 self.comments += 1
+            elif is_ruler(row):
+                self.rulers += 1
             elif len(row) == width:
                 self.first = self.first or line
                 yield row
@@ -170,6 +174,9 @@ class RowShape:
         comments = self.comments + self.dialect.comments
         if comments:
             inquiry.assume(Message("readers_text.comment-lines", count=comments))
+        rulers = self.rulers + self.dialect.rulers
+        if rulers:
+            inquiry.assume(Message("readers_text.ruler-lines", count=rulers))
         if self.dialect.marked:
             inquiry.assume(Message("readers_text.header-mark"))
         return (
@@ -231,6 +238,7 @@ def _is_numeric(chunk: Cells) -> bool:
 
 
 PROTECTED = re.compile(r'="(?P<text>[^"]*)"')
+END_OF_DOS = b"\x1a"  # after the last line
 MOST_COLUMNS = 250_000  # a connectome of 700 regions
 
 
@@ -246,6 +254,7 @@ def read_sheet(body: bytes, inquiry: Inquiry, most_cells: int) -> Sheet:
             more cells or columns than are taken.
 
     """
+    body = body.removesuffix(END_OF_DOS)
     encoding = detect_encoding(body, inquiry, inquiry.name)
     dialect = detect_dialect(sample_lines(_lines(body, encoding), MOST_COLUMNS))
     rows = _cells(body, encoding, dialect.before, dialect.separator)

@@ -10,8 +10,10 @@ from graphnet.errors import CohortError
 from graphnet.messages import Message
 
 BLANK = " "
-SEPARATORS = ("\t", ";", "|", ",", BLANK)  # in this order where several fit
-NAMES = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma", BLANK: "blank"}
+SEPARATORS = ("\t", ";", "|", ",", "，", "；", BLANK)  # in this order where several fit
+NAMES = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma", BLANK: "blank",
+         "，": "comma", "；": "semicolon"}  # fmt: skip
+RULER = re.compile(r"[\s|+:]*([-=]{3,}[\s|+:]*)+")  # of Markdown, MySQL, PostgreSQL and sqlcmd
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 TOKEN = re.compile(r'"((?:[^"]|"")*)"|(\S+)')
 SAMPLE_LINES, SAMPLE_TEXT = 40, 4_000_000
@@ -21,8 +23,9 @@ SAMPLE_LINES, SAMPLE_TEXT = 40, 4_000_000
 class Dialect:
     """``separator`` of the cells, and how many lines stand before the header.
 
-    ``comments`` says how many of these are comments, ``marked`` whether the header begins with
-    ``#``, ``quoted`` whether all its names stand in quotes.
+    ``comments`` says how many of these are comments, ``rulers`` how many are lines of dashes,
+    ``marked`` whether the header begins with ``#``, ``quoted`` whether all its names stand in
+    quotes.
     """
 
     separator: str
@@ -30,23 +33,32 @@ class Dialect:
     comments: int = 0
     marked: bool = False
     quoted: bool = False
+    rulers: int = 0
+
+
+def is_ruler(cells: Sequence[str]) -> bool:
+    """Whether a line of these cells holds dashes alone, at least three: it parts a header off."""
+    return RULER.fullmatch(" ".join(cells).strip()) is not None
 
 
 def detect_dialect(lines: Sequence[str]) -> Dialect:
     """The dialect of a text, by its first lines."""
-    before, comments, declared = 0, 0, None
+    before, comments, rulers, declared = 0, 0, 0, None
     for line in lines:
         match = SEPARATOR_LINE.fullmatch(line) if not before else None
         declared = match.group(1) if match else declared
-        if not match and line.strip() and not line.lstrip().startswith("#"):
+        ruler = is_ruler([line])
+        if not (match or ruler) and line.strip() and not line.lstrip().startswith("#"):
             break
         comments += line.lstrip().startswith("#")
+        rulers += ruler
         before += 1
-    rest = [line for line in lines[before:] if line.strip()]
+    rest = [line for line in lines[before:] if line.strip() and not is_ruler([line])]
     separator = declared or _separator(rest)
     if before and not declared and _is_header(lines[before - 1], rest, separator):
         return Dialect(separator, before - 1, comments - 1, marked=True)
-    return Dialect(separator, before, comments, quoted=bool(rest) and _quoted(rest[0], separator))
+    quoted = bool(rest) and _quoted(rest[0], separator)
+    return Dialect(separator, before, comments, quoted=quoted, rulers=rulers)
 
 
 def sample_lines(lines: Iterator[str], most: int) -> list[str]:

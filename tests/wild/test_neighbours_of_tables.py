@@ -1,0 +1,224 @@
+"""Tables next to the known ones: other ways to write a cell, a line, an id; rows that are parts.
+
+What is right was decided before anything was read.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from graphnet.readers.reading import from_json
+from tests.wild.cases import close, edges, equal, labels, one_measure, outcome, told
+from tests.wild.test_same_kinds import (
+    COUNT,
+    EDGES,
+    IDS,
+    PAIRS,
+    RANDOM,
+    VALUES,
+    is_base,
+    of,
+    table,
+)
+
+BARS = table().replace(",", " | ")
+COLUMNS = table().splitlines()[0].count(",") + 1
+BOX = "+------" * COLUMNS + "+\n"
+LINES = table().splitlines(keepends=True)
+
+
+def ruled(text: str, ruler: str) -> str:
+    """With a line below the header."""
+    header, rest = text.split("\n", 1)
+    return f"{header}\n{ruler}\n{rest}"
+
+
+RULED = {
+    "Markdown": "".join(
+        f"| {line} |\n" for line in ruled(BARS, "---|" * COLUMNS).splitlines()
+    ),
+    "Markdown, aligned": ruled(BARS, " | ".join([":--- "] + ["---:"] * (COLUMNS - 1))),
+    "PostgreSQL": ruled(BARS, "+".join(["-------"] * COLUMNS)),
+    "MySQL": BOX + "".join(
+        f"| {line} |\n" + (BOX if not row else "") for row, line in enumerate(BARS.splitlines())
+    ) + BOX,
+    "sqlcmd": ruled(table(separator="   "), " ".join(["-------"] * COLUMNS)),
+    "SQL Server, commas": ruled(table(), ",".join(["---"] * COLUMNS)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", RULED)
+def test_lines_of_dashes_are_no_subjects(tmp_path: Path, kind: str) -> None:
+    dataset = of(tmp_path, RULED[kind]).dataset
+    is_base(dataset)
+    assert "dashes" in told(dataset)
+
+
+def test_a_subject_of_whom_everything_is_missing_is_no_ruler(tmp_path: Path) -> None:
+    lines = [*LINES[:3], f"{IDS[2]},0" + ",-" * 6 + "\n", *LINES[4:]]
+    found = of(tmp_path, "".join(lines)).dataset
+    assert found.subjects.ids == IDS
+    assert np.isnan(one_measure(found)[2]).all()
+
+
+def test_the_end_of_a_file_of_dos_is_no_row(tmp_path: Path) -> None:
+    is_base(of(tmp_path, table() + "\x1a").dataset)
+
+
+@pytest.mark.parametrize("separator", ["，", "；"])
+def test_wide_separators_are_separators(tmp_path: Path, separator: str) -> None:
+    is_base(of(tmp_path, table(separator=separator)).dataset)
+
+
+def test_exponents_of_fortran_are_numbers(tmp_path: Path) -> None:
+    text = table(VALUES * 1e-8, shown=lambda value: f"{value:.6e}".replace("e-", "D-"))
+    equal(one_measure(of(tmp_path, text).dataset) * 1e8, (VALUES * 1e-8).round(14) * 1e8)
+
+
+def test_codes_with_a_d_are_words(tmp_path: Path) -> None:
+    found = of(tmp_path, table(SITE="1D2")).dataset
+    assert set(found.subjects.sites) == {"1D2"}
+
+
+# Ids ------------------------------------------------------------------------------------------
+
+
+def with_first(name: str, numbers: list[int]) -> str:
+    """The table with another first column; the ids of COBRE have no name."""
+    header, *rows = (line.split(",", 1)[1] for line in LINES)
+    cells = [f"{number},{row}" for number, row in zip(numbers, rows, strict=True)]
+    return f"{name},{header}" + "".join(cells)
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0"])
+@pytest.mark.parametrize("first", [1000, 40000])
+def test_long_numbers_without_a_name_are_ids(tmp_path: Path, name: str, first: int) -> None:
+    numbers = list(range(first, first + COUNT))
+    found = of(tmp_path, with_first(name, numbers)).dataset
+    assert found.subjects.ids == tuple(map(str, numbers))
+    assert "read as the subject ids" in told(found)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_count_of_the_rows_is_no_id(tmp_path: Path, first: int) -> None:
+    found = of(tmp_path, with_first("", list(range(first, first + COUNT)))).dataset
+    assert set(found.subjects.ids) == {""}
+
+
+def test_an_index_with_gaps_is_no_id_and_that_is_said(tmp_path: Path) -> None:
+    numbers = sorted(RANDOM.permutation(3 * COUNT)[:COUNT].tolist())
+    found = of(tmp_path, with_first("", numbers)).dataset
+    assert set(found.subjects.ids) == {""}
+    assert "name the column ID" in told(found)
+
+
+def test_keys_of_json_that_are_ids_are_ids(tmp_path: Path) -> None:
+    frame = pd.DataFrame(VALUES, columns=[f"GMV_{region}" for region in range(1, 7)], index=IDS)
+    text = frame.assign(LABEL=[row % 2 for row in range(COUNT)]).to_json()
+    is_base(of(tmp_path, text, "cohort.json").dataset)
+    assert tuple(from_json(text, "cohort").ids) == IDS
+
+
+def test_keys_of_json_that_count_are_none(tmp_path: Path) -> None:
+    rows = {str(row): value for row, value in enumerate(VALUES[:, 0])}
+    classes = {str(row): row % 2 for row in range(COUNT)}
+    text = json.dumps({"LABEL": classes, "GMV_1": rows, "GMV_2": rows})
+    assert set(of(tmp_path, text, "cohort.json").dataset.subjects.ids) == {""}
+
+
+# Connectomes in columns -----------------------------------------------------------------------
+
+NAMED: Mapping[str, Callable[[int, int], str]] = {
+    "r_1_2": lambda one, other: f"r_{one}_{other}",
+    "corr_1_2": lambda one, other: f"corr_{one}_{other}",
+    "pearson.1.2": lambda one, other: f"pearson.{one}.{other}",
+}
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_columns_that_are_called_r_hold_r(tmp_path: Path, kind: str) -> None:
+    columns = tuple(NAMED[kind](one + 1, other + 1) for one, other in PAIRS)
+    close(edges(of(tmp_path, table(EDGES, columns)).dataset), np.arctanh(EDGES))
+
+
+@pytest.mark.parametrize("kind", ["FC({},{})", "FC[{},{}]", "FC.{}.{}.", "z_{}_{}"])
+def test_columns_of_pairs_in_brackets_hold_z(tmp_path: Path, kind: str) -> None:
+    columns = tuple(f'"{kind.format(one + 1, other + 1)}"' for one, other in PAIRS)
+    close(edges(of(tmp_path, table(EDGES, columns)).dataset), EDGES)
+
+
+# Rows that are parts of a subject -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("column", "parts"), [("measure", ("GMV", "ReHo")), ("hemi", ("lh", "rh")), ("side", "LR")]
+)
+def test_rows_by_measure_or_hemisphere_are_no_scans(
+    tmp_path: Path, column: str, parts: tuple[str, str]
+) -> None:
+    rows = [
+        {"ID": subject, "LABEL": row % 2, column: part, "ROI_1": VALUES[row, 0], "ROI_2": 0.5}
+        for part in parts
+        for row, subject in enumerate(IDS)
+    ]
+    refusal = of(tmp_path, pd.DataFrame(rows).to_csv(index=False)).refusal
+    assert column in refusal
+    assert parts[0] in refusal
+
+
+def test_rows_by_session_are_scans(tmp_path: Path) -> None:
+    body = table(session="ses-1") + table(session="ses-2").split("\n", 1)[1]
+    found = of(tmp_path, body).dataset
+    assert found.subjects.ids == IDS + IDS
+    assert labels(found) == [0, 1] * COUNT
+
+
+# Codes for missing values ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", [-1, -3])
+def test_small_codes_far_below_the_rest_are_asked_about(tmp_path: Path, code: int) -> None:
+    ages = [str(6 + 2 * row) for row in range(COUNT)]
+    ages[3] = str(code)
+    lines = [line.rstrip("\n") for line in LINES]
+    cells = ["AGE", *ages]
+    text = "".join(f"{line},{cell}\n" for line, cell in zip(lines, cells, strict=True))
+    of(tmp_path, text).question("missing.AGE")
+    found = outcome(tmp_path / "cohort.csv", missing__AGE="missing").dataset
+    assert np.isnan(found.subjects.covariates[0].values[3])
+
+
+def test_a_negative_score_is_a_value(tmp_path: Path) -> None:
+    """-1 beside 0 to 3, or beside other negative numbers, is as good as they are."""
+    scores = ["S", *(str(row % 5 - 1) for row in range(COUNT))]
+    text = "".join(f"{line.rstrip()},{cell}\n" for line, cell in zip(LINES, scores, strict=True))
+    found = of(tmp_path, text).dataset
+    assert sorted(set(found.subjects.covariates[0].values)) == [-1, 0, 1, 2, 3]
+
+
+# Tables of which none lists the subjects of the others ----------------------------------------
+
+
+@pytest.mark.parametrize("spelled", ["{}/", "{0}.long.{0}_base"])
+def test_tables_with_other_ids_than_the_list_are_refused_by_id(
+    tmp_path: Path, spelled: str
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "subjects.csv").write_text(
+        "ID,LABEL\n" + "".join(f"{subject},{row % 2}\n" for row, subject in enumerate(IDS))
+    )
+    for side in ("lh", "rh"):
+        frame = pd.DataFrame(
+            VALUES[:, :3],
+            columns=[f"{side}_{part}_area" for part in ("cuneus", "insula", "lingual")],
+        )
+        frame.insert(0, f"{side}.aparc.area", [spelled.format(subject) for subject in IDS])
+        frame.to_csv(folder / f"{side}.txt", sep="\t", index=False)
+    refusal = outcome(folder).refusal
+    assert IDS[0] in refusal
+    assert spelled.format(IDS[0]) in refusal
