@@ -82,7 +82,10 @@ def _codes(values: FloatArray, *, zero: bool) -> Iterator[_Code]:
         return
     rest = finite[~np.isin(finite, present)]
     for code in present:
-        candidate = _judge(float(code), int((finite == code).sum()), rest)
+        beside = (
+            finite[~np.isin(finite, LABEL_CODES + SMALL_CODES)] if code in SMALL_CODES else rest
+        )
+        candidate = _judge(float(code), int((finite == code).sum()), beside)
         if candidate is not None:
             yield candidate
 
