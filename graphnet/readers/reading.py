@@ -20,6 +20,7 @@ from graphnet.data.recognition import ATLAS, with_answered_atlas, with_recognise
 from graphnet.data.series_measures import REPETITION_TIME, with_repetition_time
 from graphnet.errors import CohortError, QuestionsOpen
 from graphnet.messages import Message
+from graphnet.readers.copies import say_copies
 from graphnet.readers.inquiry import LABEL, Inquiry
 from graphnet.readers.kinds import read_kind
 from graphnet.readers.subjects.words import IDS, plain
@@ -111,7 +112,8 @@ def with_atlas(dataset: Dataset, inquiry: Inquiry) -> Dataset:
 
 
 def explained(dataset: Dataset, inquiry: Inquiry) -> Dataset:
-    """With what was said and left alone on the way."""
+    """With what was said and left alone on the way, and with who may be a copy."""
+    say_copies(dataset, inquiry)
     interpretation = dataset.interpretation
     answers = {key: value for key, value in inquiry.answers.items() if key in inquiry.used}
     return dataset.with_interpretation(

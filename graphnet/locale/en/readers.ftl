@@ -28,3 +28,8 @@ choice = Choice:{" "}
 next-time = Next time: --map { $answer }
 answered-as-before = { $file }: { $answer }, as before.
 give-a-number = Give a number from 1 to { $most }.
+same-measurements = { $subjects }
+copied-subjects = { $count ->
+    [one] In { $file }, the measurements of { $groups } are the same in every number. If one was copied by mistake, delete it.
+   *[other] In { $file }, { $count } groups of subjects have the same measurements in every number: { $groups }. If some were copied by mistake, delete them.
+}

@@ -28,3 +28,5 @@ choice = 选择：
 next-time = 下次可用：--map { $answer }
 answered-as-before = { $file }：{ $answer }，与之前相同。
 give-a-number = 请输入 1 至 { $most } 之间的数字。
+same-measurements = { $subjects }
+copied-subjects = { $file } 中有 { $count } 组受试者的测量值完全相同：{ $groups }。如果是误复制，请删除多余的数据。

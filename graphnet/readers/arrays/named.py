@@ -11,6 +11,7 @@ import numpy as np
 
 from graphnet.errors import CohortError
 from graphnet.messages import Message, Several, first_of
+from graphnet.readers.tables.sheet import trimmed
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
@@ -107,7 +108,7 @@ def _text(value: Any) -> str:
         if np.isnan(value):
             return ""
         return str(int(value)) if value.is_integer() else repr(value)
-    return str(value).strip()
+    return trimmed(str(value))
 
 
 def _plain(array: Array) -> Array:

@@ -295,14 +295,7 @@ def with_fields(arrays: NamedArrays, load: Load, inquiry: Inquiry) -> NamedArray
     """
     if _is_whole(arrays) or STRUCTURE not in {odd.message for odd in arrays.odd.values()}:
         return arrays
-    fields = {
-        name: _arrays_of(each) for name, each in load().items() if isinstance(each, Structure)
-    }
-    times = Counter([*arrays.plain, *(field for each in fields.values() for field in each)])
-    own = {
-        name: {field: array for field, array in each.items() if times[field] == 1}
-        for name, each in fields.items()
-    }
+    own = _own_fields(load(), arrays.plain)
     taken = classify_arrays(
         {field: array for each in own.values() for field, array in each.items()}
     )
@@ -321,6 +314,28 @@ def with_fields(arrays: NamedArrays, load: Load, inquiry: Inquiry) -> NamedArray
                 )
             )
     return merged
+
+
+def fields_of(nested: Mapping[str, Nested]) -> NamedArrays:
+    """The fields of all structures of a file as arrays, but those that two structures have."""
+    found: dict[str, Array] = {}
+    for fields in _own_fields(nested, {}).values():
+        found |= fields
+    return classify_arrays(found)
+
+
+def _own_fields(
+    nested: Mapping[str, Nested], plain: Mapping[str, Array]
+) -> dict[str, dict[str, Array]]:
+    """The fields of each structure whose names no other array has."""
+    fields = {
+        name: _arrays_of(each) for name, each in nested.items() if isinstance(each, Structure)
+    }
+    times = Counter([*plain, *(field for each in fields.values() for field in each)])
+    return {
+        name: {field: array for field, array in each.items() if times[field] == 1}
+        for name, each in fields.items()
+    }
 
 
 def _is_whole(arrays: NamedArrays) -> bool:

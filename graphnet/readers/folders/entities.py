@@ -19,7 +19,7 @@ SERIES, MATRIX, MEASURE, UNKNOWN = "series", "matrix", "measure", ""
 TEXTS = (".tsv", ".csv", ".txt", ".1D", ".dat")
 PTSERIES, PCONN, PSCALAR = CIFTI = (".ptseries.nii", ".pconn.nii", ".pscalar.nii")
 GIFTI, GRAPHML = ".shape.gii", ".graphml"
-ENDS = (*TEXTS, ".mat", ".npy", *CIFTI, GIFTI, GRAPHML)
+ENDS = (*TEXTS, ".mat", ".npy", ".npz", *CIFTI, GIFTI, GRAPHML)
 PACKED = ".gz"
 FOLDER, NAME, VALUES, FORMAT = "folder", "name", "values", "format"  # entities that no name spells
 NEVER = {

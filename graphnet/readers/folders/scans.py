@@ -6,17 +6,28 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
-from graphnet.messages import Message
+from graphnet.messages import Message, first_of
 from graphnet.readers.arrays.hdf5 import is_hdf5, read_hdf5
 from graphnet.readers.arrays.matlab import is_matlab, is_matlab_4, read_matlab, read_matlab_4
-from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, UnusableArray, load_array
-from graphnet.readers.folders.archives import damaged_gzip, too_large
+from graphnet.readers.arrays.named import (
+    NUMERIC,
+    STRUCTURE,
+    Array,
+    NamedArrays,
+    UnusableArray,
+    load_array,
+    load_arrays,
+)
+from graphnet.readers.arrays.nested import read_nested
+from graphnet.readers.arrays.reading import fields_of
+from graphnet.readers.folders.archives import SIGNATURES, Archive, damaged_gzip, too_large
 from graphnet.readers.folders.entities import (
     GIFTI,
     GRAPHML,
@@ -64,8 +75,8 @@ def read_scan(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
     end = ending(path.name)
     if scan.member:
         return read_member(scan, inquiry, most)
-    if end == ".mat":
-        return _of_matlab(scan, inquiry, most)
+    if end in {".mat", ".npz"}:
+        return _of_arrays(scan, inquiry, most)
     if end == ".npy":
         return NumberTable(_of_numpy(path), None, None)
     if end not in TEXTS:
@@ -101,12 +112,13 @@ def _body(path: Path, most: int) -> bytes:
     return b"".join(pieces)
 
 
-def _of_matlab(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
-
+def _of_arrays(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
     name = scan.path.name
     if CONN_SERIES.fullmatch(name):
         return read_conn_series(scan.path, inquiry, most)
     arrays = read_arrays(scan.path, most)
+    if not any(map(_is_table, arrays.plain.values())):
+        arrays = _with_fields(arrays, scan.path, inquiry, most)
     if CONN_MATRIX.fullmatch(name) and "Z" in arrays.plain:
         values, regions = square_of_conn(arrays.plain["Z"], arrays.plain.get("names"), name)
         return NumberTable(values, regions, regions)
@@ -124,10 +136,29 @@ def _of_matlab(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
     return NumberTable(values, names, names if square else None, variable)
 
 
+def _with_fields(arrays: NamedArrays, path: Path, inquiry: Inquiry, most: int) -> NamedArrays:
+    """With the arrays in the structures of a MATLAB file that has no table outside of them."""
+    structures = [name for name, odd in arrays.odd.items() if odd.message == STRUCTURE]
+    fields = fields_of(read_nested(path, path.name, most)) if structures else NamedArrays({}, {})
+    if not fields.plain:
+        return arrays
+    inquiry.assume(
+        Message(
+            "readers_arrays.fields-read",
+            file=inquiry.name,
+            structure=", ".join(structures),
+            fields=first_of(list(fields.plain)),
+        )
+    )
+    return NamedArrays({**fields.plain, **arrays.plain}, arrays.odd)
+
+
 def read_arrays(path: Path, most: int) -> NamedArrays:
-    """The arrays of a MATLAB file of any version that is read."""
+    """The arrays of a MATLAB file of any version that is read, or of NumPy's archive."""
     with path.open("rb") as opened:
         head = opened.read(1024)
+    if head.startswith(SIGNATURES):
+        return _of_archive(path, most)
     if is_matlab(head):
         return read_matlab(path, path.name, most)
     if is_hdf5(head):
@@ -135,6 +166,18 @@ def read_arrays(path: Path, most: int) -> NamedArrays:
     if is_matlab_4(head):
         return read_matlab_4(path, path.name, most)
     raise CohortError(Message("readers_folders.no-matlab", file=path.name))
+
+
+def _of_archive(path: Path, most: int) -> NamedArrays:
+    """The arrays of an ``.npz`` file, which are read as long as they are unpacked."""
+    archive = Archive.of(path, path.name, most)
+    names = [name for name in archive.members if name.endswith(".npy") and "/" not in name]
+    with archive.file, TemporaryDirectory(prefix="sgn-arrays-") as folder:
+        archive.unpack(Path(folder), names)
+        arrays = load_arrays(Path(folder), [name.removesuffix(".npy") for name in names], path.name)
+        return NamedArrays(
+            {name: np.array(array) for name, array in arrays.plain.items()}, arrays.odd
+        )
 
 
 def _variable(tables: dict[str, Array], scan: Scan, arrays: NamedArrays, inquiry: Inquiry) -> str:

@@ -40,8 +40,8 @@ def forms(word: str) -> frozenset[str]:
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a text."""
-    return frozenset(text.split())
+    """The words of a text, those of other scripts as :func:`plain` gives them."""
+    return frozenset(word if word.isascii() else plain(word) for word in text.split())
 
 
 # Names of columns.
@@ -56,6 +56,10 @@ IDS = words(
     probandennummer versuchsperson vp vpnr vpcode vpid sujet sujeto codigo
     code names name studyid personid 被试 被试编号 被试号 被试id 编号 受试者 受试者编号
     受试者id 病人编号 患者编号 姓名 序号 病历号 住院号 学号
+    patno patnr patid ptnum ptno subnr subjnr ursi bidsid xnatid identifier
+    projid naccid identifiant donor donorid individ individualid
+    被験者 被験者id 被験者番号 患者id 患者番号 症例番号 피험자 피험자번호 대상자 환자번호 참가자
+    испытуемый пациентid номер участник
     """
 )
 CLASSES = words(
@@ -69,6 +73,7 @@ CLASSES = words(
     gruppe groupe grupo gruppo groep grupa diagnose diagnostico diagnosi
     组别 分组 组 诊断 类别 标签 疾病 患病 被试组别 受试者组别 是否患病 患病情况 患病状态 临床诊断
     诊断结果 诊断类别 病例对照
+    群 診断 診断名 グループ 疾患 그룹 집단 군 진단 진단명 группа диагноз
     """
 )
 SITES = words(
@@ -122,13 +127,16 @@ CONTROLS = words(
     controles sano sanos controllo controlli 对照 对照组 健康
     健康对照
     健康对照组 健康人 正常 正常对照 正常对照组 正常人 正常组 健康组 健康被试
+    健常 健常者 健常群 対照 対照群 健常対照 健常対照群 コントロール 健常成人
+    대조군 정상군 정상대조군 건강대조군 정상 건강한대조군
+    контроль контрольная контрольнаягруппа норма здоровые здоровый
     """
 )
 PATIENTS = words(
     """
     patient patients pat pats pt pts case cases patientgroup affected patienten patientin
     paciente pacientes paziente pazienti malade malades krank 患者 患者组 病人 病人组
-    病例 病例组
+    病例 病例组 患者群 疾患群 환자 환자군 пациент пациенты больные больной
     """
 )
 # The id of a row that sums up the others.

@@ -16,7 +16,7 @@ import numpy as np
 from graphnet.data.dataset import NO_CLASS, Dataset
 from graphnet.errors import CohortError
 from graphnet.messages import Message
-from graphnet.readers.tables.sheet import Cells, Sheet
+from graphnet.readers.tables.sheet import Cells, Sheet, trimmed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,7 +117,7 @@ def _text(cell: Any) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 10**EXACT_DIGITS:
         return str(int(cell))
-    return str(cell).strip()
+    return trimmed(str(cell))
 
 
 def _check(column: str, cells: Any, rows: list[str], name: str) -> None:

@@ -25,7 +25,8 @@ UNIT = re.compile(  # GMV_1 (mm3), but not Cingulum (hippocampus)
     r"\s*[(\[]([mcuµμ]?m|[mµμ]?l|%|a\.?u\.?|[zr]|voxels?)\^?[23²³]?[)\]]$", re.IGNORECASE
 )
 NUMBER = re.compile(r"[0-9]{1,6}")
-GLUED = re.compile(r"(?P<prefix>.*[^\W\d_])(?P<number>[0-9]{1,6})")
+BRACKETED = re.compile(r"\A[(\[](?P<number>[0-9]{1,6})[)\]]\Z")  # GMV (12)
+GLUED = re.compile(r"(?P<prefix>.*[^\W\d_])[(\[]?(?P<number>[0-9]{1,6})[)\]]?")  # GMV1, GMV[1]
 GLUED_SIDE = re.compile(r"(?:([Ll]eft|[Rr]ight|[lr])(?=[A-Z])|[LR](?=[A-Za-z]{3})|[左右])(.+)")
 GLUED_END = re.compile(r"(.{3,}?)[lr]h")
 UK_BIOBANK = re.compile(
@@ -164,7 +165,7 @@ class Name:
         return None
 
     def _part(self, measure: str, region: str) -> Part | None:
-        region = UNIT.sub("", region)
+        region = BRACKETED.sub(r"\g<number>", UNIT.sub("", region))
         words = {match.group().casefold() for match in WORD.finditer(region)}
         if words <= GLOBAL | HEMISPHERES or is_global(region):
             return None

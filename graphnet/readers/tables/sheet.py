@@ -82,6 +82,15 @@ NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 FORTRAN = re.compile(r"([+-]?(?:\d+\.\d*|\.\d+))[dD]([+-]\d{1,3})", re.ASCII)  # 5.34D-09
 PLAIN = "0123456789.+-eE"  # the characters of a number
 LONGEST_SHOWN = 40
+# Characters of no width, that nobody sees at the ends of a cell: of zero width, marks of direction
+# and of byte order. Beside them, blanks.
+UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\u00ad\ufeff\u202a\u202c"
+
+
+def trimmed(text: str) -> str:
+    """A cell without blanks around it, and without what is not seen there."""
+    text = text.strip()
+    return text if text.isascii() else text.strip(UNSEEN).strip()
 
 
 def is_missing(text: str) -> bool:

@@ -16,7 +16,7 @@ from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 from graphnet.readers.folders.archives import Archive
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.sheet import Cells, Sheet, as_texts, is_number
+from graphnet.readers.tables.sheet import Cells, Sheet, as_texts, is_number, trimmed
 from graphnet.readers.tables.workbook_xml import (
     OPEN_DOCUMENT,
     Extent,
@@ -167,7 +167,7 @@ def _text(cell: Cell) -> str:
         return cell.date().isoformat()
     if isinstance(cell, dt.date | dt.time):
         return cell.isoformat()
-    return " ".join(str(cell).strip().splitlines())
+    return " ".join(trimmed(str(cell)).splitlines())
 
 
 SHEET = "sheet"  # the key of the question

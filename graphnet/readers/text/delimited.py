@@ -21,6 +21,7 @@ from graphnet.readers.tables.sheet import (
     is_number,
     plain_numbers,
     to_numbers,
+    trimmed,
 )
 from graphnet.readers.text.dialects import (
     BLANK,
@@ -33,6 +34,7 @@ from graphnet.readers.text.dialects import (
 )
 from graphnet.readers.text.encodings import detect_encoding
 from graphnet.readers.text.marks import NAME_OF_ID, has_certain_point, settle_decimal_marks
+from graphnet.readers.text.number_files import END_OF_DOS
 
 LOOKED_AT = 12  # rows below a second header that must hold numbers
 
@@ -238,7 +240,7 @@ def _is_numeric(chunk: Cells) -> bool:
 
 
 PROTECTED = re.compile(r'="(?P<text>[^"]*)"')
-END_OF_DOS = b"\x1a"  # after the last line
+MARK_AS_TEXT = re.compile(r"(ï»¿|ï\.\.|X\.U\.FEFF\.)\"?")  # a byte order mark, as R reads it
 MOST_COLUMNS = 250_000  # a connectome of 700 regions
 
 
@@ -288,11 +290,11 @@ def _cells(
     clean = body.isascii() and b" " not in body and (separator == "\t" or b"\t" not in body)
     protected = b'="' in body
     for line, row in split_rows(lines, separator, MOST_COLUMNS):
-        stripped = row if clean else [cell.strip() for cell in row]
-        yield line + before, [_bare(cell) for cell in stripped] if protected else stripped
+        stripped = row if clean else [trimmed(cell) for cell in row]
+        yield line + before, [_unprotected(cell) for cell in stripped] if protected else stripped
 
 
-def _bare(cell: str) -> str:
+def _unprotected(cell: str) -> str:
     """A cell that is protected from Excel, which would read ``="0050950"`` as a number else."""
     match = PROTECTED.fullmatch(cell)
     return match["text"] if match else cell
@@ -302,7 +304,7 @@ def _header(rows: Iterator[tuple[int, list[str]]], what: str) -> tuple[str, ...]
     """The names of the columns."""
     for _, row in rows:
         if any(row):
-            names = (row[0].removeprefix("#").strip(), *row[1:])
+            names = (MARK_AS_TEXT.sub("", row[0]).removeprefix("#").strip(), *row[1:])
             check_header(names, what)
             return names
     raise CohortError(Message("readers_text.no-text", file=what))

@@ -26,6 +26,7 @@ from graphnet.readers.text.number_names import Rows, commented_header, split_hea
 
 COMMA_TOKENS = re.compile(r"\s*[+-]?\d+,\d+(\s+[+-]?\d+,\d+)+\s*")
 TRAILING = "trailing"
+END_OF_DOS = b"\x1a"  # after the last line
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ def read_numbers(source: Path | bytes, inquiry: Inquiry, what: str) -> NumberTab
 
     """
     body = source if isinstance(source, bytes) else source.read_bytes()
+    body = body.removesuffix(END_OF_DOS)
     text = body.decode(detect_encoding(body, inquiry, what))
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     marked, numbered = _data_lines(lines, inquiry)
