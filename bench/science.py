@@ -80,7 +80,9 @@ def selected(cohort: Cohort, **wanted: str) -> Cohort:
 def shown(figures: dict[str, Any]) -> str:
     """Accuracy and AUC with their intervals, and how good the probabilities are."""
     parts = []
-    for name in ("accuracy", "auc"):
+    for name in ("accuracy", "auc_within_sites", "auc"):
+        if name not in figures:
+            continue
         if figures["ci"][name] is None:
             parts.append(f"{name} {figures[name]}")
             continue
@@ -97,8 +99,9 @@ def report(title: str, result: dict[str, Any], split: str) -> None:
         if split in figures:  # of left-out sites the site says nothing
             print(f"{name:22}{shown(figures[split])}")
     for name, found in result["differences"].get(split, {}).items():
-        low, high = found["auc"]["ci"]
-        difference = found["auc"]["difference"]
+        metric = "auc_within_sites" if "auc_within_sites" in found else "auc"
+        low, high = found[metric]["ci"]
+        difference = found[metric]["difference"]
         print(f"  AUC over {name:22}{difference:+.3f} [{low:+.3f}, {high:+.3f}]")
     if result["graph_helps"]:
         print(result["graph_helps"]["sentence"])
@@ -188,7 +191,8 @@ def abide1(asked: argparse.Namespace) -> Figures:
 def _kept(result: dict[str, Any], split: str) -> dict[str, float]:
     return {
         name: result["metrics"][split][name]
-        for name in ("accuracy", "auc", "brier", "calibration_error")
+        for name in ("accuracy", "auc_within_sites", "auc", "brier", "calibration_error")
+        if name in result["metrics"][split]
     }
 
 

@@ -19,6 +19,7 @@ CLASS_METRICS = (
     "specificity",
     "ppv",
     "npv",
+    "auc_within_sites",
     "auc",
     "brier",
     "brier_base",

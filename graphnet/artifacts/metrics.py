@@ -25,6 +25,7 @@ from graphnet.artifacts.stored_json import (
 from graphnet.messages import Message
 
 MORE = ("ci", "confusion", "repeats", "sd_over_repeats")  # of a split's metrics, beside its values
+WITHIN_SITES = "auc_within_sites"  # of left-out sites: the mean of their AUCs
 ENOUGH_PERMUTATIONS = 1000  # of fewer a p-value is only said to be at most so much
 
 
@@ -74,9 +75,11 @@ class SplitMetrics:
 
     ``n`` subjects. ``values`` by name: of classes those of
     :func:`graphnet.evaluation.metrics.evaluate`, of a clinical score those of
-    :func:`~graphnet.evaluation.metrics.evaluate_scores`; None where one cannot be computed. ``ci``
-    are 95 % intervals (low, high). ``confusion``: C rows, the true classes, of C counts.
-    ``repeats`` of a cross-validation and the standard deviations over them, if there are several.
+    :func:`~graphnet.evaluation.metrics.evaluate_scores`; None where one cannot be computed. Where
+    sites were left out, ``auc`` is that of all of them together, :data:`WITHIN_SITES` the mean of
+    each one's (:class:`graphnet.evaluation.areas.GroupAreas`). ``ci`` are 95 % intervals (low,
+    high). ``confusion``: C rows, the true classes, of C counts. ``repeats`` of a cross-validation
+    and the standard deviations over them, if there are several.
     """
 
     n: int

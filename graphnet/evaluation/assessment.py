@@ -149,20 +149,22 @@ def differences(
     *,
     ranked: FloatArray | None = None,
     their_ranked: Mapping[str, FloatArray] = MappingProxyType({}),
+    groups: Sequence[str] | None = None,
     folds: int | None = None,
 ) -> dict[str, Estimates | None]:
     """Paired differences to each baseline, ours minus theirs, by name; both are (R, S, C).
 
     ``ranked`` are what ours are ranked by, for the AUC, where that is not the probabilities
-    themselves, and ``their_ranked`` those of a baseline. Of ``folds`` that share training subjects
-    the intervals are widened.
+    themselves, and ``their_ranked`` those of a baseline. Of ``groups`` (S,), such as left-out
+    sites, there is the difference of the AUC within them, too. Of ``folds`` that share training
+    subjects the intervals are widened.
     """
     labels = model.targets(cohort).numpy()
     by = 1.0 if folds is None else fold_widening(folds)
 
     def apart(name: str, values: FloatArray) -> Estimates:
         by_rank = (ours if ranked is None else ranked, their_ranked.get(name, values))
-        found = paired_difference(labels, ours, values, ranked=by_rank)
+        found = paired_difference(labels, ours, values, ranked=by_rank, groups=groups)
         return {metric: difference.widened(by) for metric, difference in found.items()}
 
     return {

@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from graphnet.artifacts.metrics import WITHIN_SITES, SplitMetrics
 from graphnet.artifacts.result import FOLDS, TaskResult
 from graphnet.artifacts.stored_json import Interval, Json, as_items, as_mapping
 
-LEADING = ("auc", "r2")  # the metric of a headline: of classes, of a clinical score
+# The metric of a headline: of classes at left-out sites, of classes, of a clinical score.
+LEADING = (WITHIN_SITES, "auc", "r2")
 
 FAIREST = ("test", "cv", "leave_site_out", "val", "train")
 
@@ -20,8 +22,8 @@ FAIREST = ("test", "cv", "leave_site_out", "val", "train")
 class Headline:
     """The leading metric of subjects that are all new to the model.
 
-    ``value`` is the AUC or, where a clinical score is predicted, R²; ``ci`` its 95 % interval, None
-    where it has none; ``n`` the number of subjects.
+    ``value`` is the AUC (of left-out sites the mean of theirs) or, where a clinical score is
+    predicted, R²; ``ci`` its 95 % interval, None where it has none; ``n`` the number of subjects.
     """
 
     split: str
@@ -35,10 +37,10 @@ class Headline:
         """None where no split of new subjects has such a metric, or nobody can say that one is."""
         for split in unseen_splits(result):
             metrics = result.measured[split]
-            for name in LEADING:
-                value = metrics[name]
-                if isinstance(value, float):
-                    return cls(split, name, value, metrics.interval(name), metrics.n)
+            name = leading(metrics)
+            value = None if name is None else metrics[name]
+            if name is not None and isinstance(value, float):
+                return cls(split, name, value, metrics.interval(name), metrics.n)
         return None
 
     def as_dict(self) -> dict[str, Any]:
@@ -46,6 +48,11 @@ class Headline:
         low, high = self.ci or (None, None)
         named = {"split": self.split, "metric": self.metric}
         return {**named, "value": self.value, "low": low, "high": high}
+
+
+def leading(metrics: SplitMetrics) -> str | None:
+    """The name of the first of :data:`LEADING` that could be computed; None of none."""
+    return next((name for name in LEADING if metrics[name] is not None), None)
 
 
 def seen_in_training(result: TaskResult, predictions: Json | None = None) -> dict[str, int | None]:

@@ -71,6 +71,16 @@ def area_under_curve(area: float, positives: int, negatives: int) -> Estimate:
     return bounded(area, low, high)
 
 
+def area_variance(area: float, positives: int, negatives: int) -> float:
+    """Of an AUC in so many subjects: Hanley & McNeil 1982, at the mean sample size.
+
+    As :func:`area_under_curve` has it.
+    """
+    mean_size = (positives + negatives) / 2 - 1
+    apart = 1 + mean_size * ((1 - area) / (2 - area) + area / (1 + area))
+    return area * (1 - area) * apart / (positives * negatives)
+
+
 def bounded(value: float, low: float, high: float, highest: float = 1.0) -> Estimate:
     """The estimate inside its interval and its range, whatever was lost to rounding."""
     return Estimate(value, min(value, max(0.0, float(low))), max(value, min(highest, float(high))))

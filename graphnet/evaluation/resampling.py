@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from graphnet.artifacts.metrics import UNKNOWN, Estimate, Permutation
+from graphnet.artifacts.metrics import UNKNOWN, WITHIN_SITES, Estimate, Permutation
 from graphnet.artifacts.stored_json import Interval
 from graphnet.data.cohort import FloatArray, IntArray
 from graphnet.evaluation.calibration import THRESHOLDS
@@ -27,19 +27,22 @@ def paired_difference(
     theirs: FloatArray,
     *,
     ranked: tuple[FloatArray, FloatArray] | None = None,
+    groups: Sequence[str] | None = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> dict[str, Estimate]:
     """Ours minus theirs, on the same subjects: AUC (of two classes), accuracy, balanced accuracy.
 
     Each repeat's metric has the same weight. Nothing is known where a class has fewer than five
-    subjects, nor of the AUC of more than two classes.
+    subjects, nor of the AUC of more than two classes. Of ``groups`` subjects are drawn within each
+    class of each group, and ``auc_within_sites`` is the mean of AUCs within groups.
 
     Args:
         labels: (S,), the true classes, 0 to C-1.
         ours: (R, S, C), probabilities of R repeats.
         theirs: (R, S, C), likewise; R may differ.
         ranked: what the AUC ranks ours and theirs by, of the same shapes; None: the probabilities.
+        groups: (S,), such as the site that was left out; None: all subjects are of one group.
         resamples: how often subjects are drawn.
         seed: of the draws.
 
@@ -47,11 +50,12 @@ def paired_difference(
     counts = np.bincount(labels, minlength=ours.shape[2])
     by_rank = ranked or (ours, theirs)
     models = tuple(zip((ours, theirs), by_rank, strict=True))
-    mine, rival = (_estimates(labels, *model) for model in models)
+    members = None if groups is None else rows_by_group(groups)
+    mine, rival = (_estimates(labels, *model, members=members) for model in models)
     estimates = {name: value - rival[name] for name, value in mine.items()}
     if counts.min() < LEAST:
         return dict.fromkeys(estimates, UNKNOWN)
-    resampled = _resampled(labels, models, resamples, seed)
+    resampled = _resampled(labels, models, resamples, seed, members)
     return {
         name: _difference(float(value[0]), resampled[0][name] - resampled[1][name])
         for name, value in estimates.items()
@@ -127,11 +131,19 @@ def benefit_band(
     return low, high
 
 
-def weights(labels: IntArray, resamples: int, seed: int) -> Iterator[FloatArray]:
-    """How often each subject is drawn, (≤ resamples, S) at a time; a class keeps its size."""
+def weights(
+    labels: IntArray, resamples: int, seed: int, groups: Sequence[IntArray] | None = None
+) -> Iterator[FloatArray]:
+    """How often each subject is drawn, (≤ resamples, S) at a time; a class keeps its size.
+
+    So does each class of each of ``groups``, which are the rows of their subjects.
+    """
     random = np.random.default_rng(seed)
     size = max(1, CELLS // len(labels))
-    members = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    classes = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    members = classes if groups is None else [
+        both for group in groups for rows in classes if len(both := np.intersect1d(group, rows))
+    ]  # fmt: skip
     for first in range(0, resamples, size):
         counts = np.zeros((min(size, resamples - first), len(labels)))
         for rows in members:
@@ -164,17 +176,48 @@ def weighted_auc(positive: IntArray, scores: FloatArray, weight: FloatArray) -> 
     return np.asarray((up * below).sum(axis=1) / (up.sum(axis=1) * down.sum(axis=1)))
 
 
+def rows_by_group(groups: Sequence[str]) -> list[IntArray]:
+    """The rows of each of the groups (S,), by the order of their names."""
+    named = np.array(groups)
+    return [np.flatnonzero(named == name).astype(np.int64) for name in np.unique(named)]
+
+
+def group_weight(positives: FloatArray, negatives: FloatArray) -> FloatArray:
+    """What the AUC of a group counts for in a mean over groups (Kawaguchi et al. 2011)."""
+    return positives * negatives / (positives + negatives)
+
+
+def auc_within(
+    positive: IntArray, scores: FloatArray, weight: FloatArray, groups: Sequence[IntArray]
+) -> FloatArray:
+    """The mean of the AUCs within ``groups`` (rows of each) under each row of weights: (W,).
+
+    NaN where no group has both classes. A group counts by :func:`group_weight`.
+    """
+    both = [rows for rows in groups if 0 < positive[rows].sum() < len(rows)]
+    if not both:
+        return np.full(len(weight), np.nan)
+    positives = np.array([positive[rows].sum() for rows in both], dtype=np.float64)
+    share = group_weight(positives, np.array([len(rows) for rows in both]) - positives)
+    areas = [weighted_auc(positive[rows], scores[rows], weight[:, rows]) for rows in both]
+    return np.asarray(share @ np.stack(areas) / share.sum())
+
+
 Model = tuple[FloatArray, FloatArray]  # probabilities (R, S, C), and what ranks the subjects
 
 
 def _resampled(
-    labels: IntArray, models: Sequence[Model], resamples: int, seed: int
+    labels: IntArray,
+    models: Sequence[Model],
+    resamples: int,
+    seed: int,
+    members: Sequence[IntArray] | None = None,
 ) -> list[dict[str, FloatArray]]:
     """The metrics (resamples,) of each model, all on the same draws."""
     by_model: list[list[dict[str, FloatArray]]] = [[] for _ in models]
-    for weight in weights(labels, resamples, seed):
+    for weight in weights(labels, resamples, seed, members):
         for estimates, model in zip(by_model, models, strict=True):
-            estimates.append(_estimates(labels, *model, weight))
+            estimates.append(_estimates(labels, *model, weight, members))
     return [
         {name: np.concatenate([part[name] for part in estimates]) for name in estimates[0]}
         for estimates in by_model
@@ -186,16 +229,21 @@ def _estimates(
     probabilities: FloatArray,
     ranked: FloatArray,
     weight: FloatArray | None = None,
+    members: Sequence[IntArray] | None = None,
 ) -> dict[str, FloatArray]:
     """Metrics (W,) under weights (W, S), each the mean over repeats."""
     weight = np.ones((1, len(labels))) if weight is None else weight
     pairs = zip(probabilities, ranked, strict=True)
-    repeats = [_of_repeat(labels, *pair, weight) for pair in pairs]
+    repeats = [_of_repeat(labels, *pair, weight, members) for pair in pairs]
     return {name: np.mean([repeat[name] for repeat in repeats], axis=0) for name in repeats[0]}
 
 
 def _of_repeat(
-    labels: IntArray, predicted: FloatArray, ranked: FloatArray, weight: FloatArray
+    labels: IntArray,
+    predicted: FloatArray,
+    ranked: FloatArray,
+    weight: FloatArray,
+    members: Sequence[IntArray] | None,
 ) -> dict[str, FloatArray]:
     classes = predicted.shape[1]
     hits = (predicted.argmax(axis=1) == labels).astype(np.float64)
@@ -209,6 +257,8 @@ def _of_repeat(
         metrics["auc"] = weighted_auc(labels, ranked[:, 1], weight)
     else:
         metrics["auc"] = np.full(len(weight), np.nan)
+    if members is not None and classes == 2:
+        metrics[WITHIN_SITES] = auc_within(labels, ranked[:, 1], weight, members)
     return metrics
 
 
@@ -235,10 +285,10 @@ def p_value(
 ) -> Permutation:
     """The share of shuffled labels that the predictions fit as well as the true ones.
 
-    The statistic is the AUC, its mean over R repeats; the p-value is (b + 1) / (m + 1) (Phipson &
-    Smyth 2010). Only the labels are shuffled: this tests whether predictions and labels go
-    together, not whether a training on shuffled labels would do as well. None where there are not
-    exactly two classes.
+    The statistic is the AUC, its mean over R repeats, and of ``strata`` that within these
+    (:func:`auc_within`); the p-value is (b + 1) / (m + 1) (Phipson & Smyth 2010). Only the labels
+    are shuffled: this tests whether predictions and labels go together, not whether a training on
+    shuffled labels would do as well. None where there are not exactly two classes.
 
     Args:
         labels: (S,), the true classes, 0 or 1.
@@ -253,16 +303,21 @@ def p_value(
     random = np.random.default_rng(seed)
     named = [""] * len(labels) if strata is None else list(strata)
     groups: IntArray = np.unique(named, return_inverse=True)[1].astype(np.int64)
-    actual = _mean_auc(labels, probabilities)
+    members = rows_by_group(named)
+    actual = _mean_auc(labels, probabilities, members)
+    if np.isnan(actual):
+        return Permutation(None, permutations, None)
     at_least = sum(
-        _mean_auc(_shuffled(labels, groups, random), probabilities) >= actual
+        _mean_auc(_shuffled(labels, groups, random), probabilities, members) >= actual
         for _ in range(permutations)
     )
     return Permutation((at_least + 1) / (permutations + 1), permutations, actual)
 
 
-def _mean_auc(labels: IntArray, probabilities: FloatArray) -> float:
-    return float(np.mean([auc(labels == 1, repeat[:, 1]) for repeat in probabilities]))
+def _mean_auc(labels: IntArray, probabilities: FloatArray, members: Sequence[IntArray]) -> float:
+    once = np.ones((1, len(labels)))
+    repeats = [auc_within(labels, repeat[:, 1], once, members)[0] for repeat in probabilities]
+    return float(np.mean(repeats))
 
 
 def _shuffled(labels: IntArray, groups: IntArray, random: np.random.Generator) -> IntArray:

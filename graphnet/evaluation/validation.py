@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from graphnet.artifacts.fine_tuning import SCRATCH, TUNED
-from graphnet.artifacts.metrics import Estimates, FoldsResult, SplitMetrics
+from graphnet.artifacts.metrics import WITHIN_SITES, Estimates, FoldsResult, SplitMetrics
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.result import CV, LEAVE_SITE_OUT, USUAL_FOLDS
 from graphnet.config import Evaluation
@@ -14,6 +14,7 @@ from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.dataset import NUMERIC, Covariate
 from graphnet.data.splits import Splits
 from graphnet.errors import GraphnetError
+from graphnet.evaluation.areas import GroupAreas
 from graphnet.evaluation.assessment import differences, split_metrics
 from graphnet.evaluation.cross_validation import CrossValidation
 from graphnet.evaluation.fine_tuning import Predicted, TunedFolds
@@ -240,7 +241,7 @@ def _add(
 ) -> None:
     (model, train), kind, predicted = trained, plan.kind, outcome.predicted
     result.outcomes[kind] = outcome
-    result.metrics[kind] = summary(model, train, predicted, outcome.ranked)
+    result.metrics[kind] = _summary(kind, model, train, predicted, outcome.ranked)
     ours = Predicted(predicted, outcome.ranked) if plan.from_parent else None
     rivals = {
         name: Predicted(values, outcome.others_ranked[name])
@@ -257,7 +258,7 @@ def _add(
         result.warnings.append(Message("evaluation.folds-uncalibrated", reason=reason, split=kind))
     for name, values in outcome.baselines.items():
         by_rank = outcome.baselines_ranked.get(name)
-        metrics = None if values is None else summary(model, train, values, by_rank)
+        metrics = None if values is None else _summary(kind, model, train, values, by_rank)
         result.baselines.setdefault(name, {})[kind] = metrics
     sites = {}
     if kind == LEAVE_SITE_OUT:
@@ -279,8 +280,32 @@ def _add(
             *(model, train, predicted, outcome.baselines),
             ranked=outcome.ranked,
             their_ranked=outcome.baselines_ranked,
+            groups=train.sites if kind == LEAVE_SITE_OUT else None,
             folds=number,
         )
+
+
+def _summary(
+    kind: str,
+    model: StoredModel,
+    train: Cohort,
+    predicted: FloatArray,
+    ranked: FloatArray | None,
+) -> SplitMetrics:
+    """:func:`summary`; of left-out sites and two classes with the mean of the sites' AUCs, too.
+
+    Each site has a model of its own.
+    """
+    measured = summary(model, train, predicted, ranked)
+    if kind != LEAVE_SITE_OUT or model.scale is not None or len(model.classes) != 2:
+        return measured
+    scores = (predicted if ranked is None else ranked)[0, :, 1]
+    mean = GroupAreas.of(model.targets(train).numpy() == 1, scores, train.sites).mean
+    return replace(
+        measured,
+        values={**measured.values, WITHIN_SITES: mean.value},
+        ci={**measured.ci, WITHIN_SITES: mean.interval},
+    )
 
 
 def summary(

@@ -6,16 +6,16 @@ from functools import cached_property
 
 from graphnet.artifacts.evidence import CohortSummary, Evidence, LineageStep, ManifestFacts
 from graphnet.artifacts.lineage import lineage
-from graphnet.artifacts.metrics import FoldsResult, SplitMetrics
+from graphnet.artifacts.metrics import WITHIN_SITES, Estimate, FoldsResult, SplitMetrics
 from graphnet.artifacts.predictions import Effects
-from graphnet.artifacts.result import TaskResult
+from graphnet.artifacts.result import LEAVE_SITE_OUT, TaskResult
 from graphnet.artifacts.stored_json import Json, as_mapping
 from graphnet.catalogue import ModelCard, find_model, uses_graph
 from graphnet.config import EVALUATION, SETTINGS, Evaluation, TrainingSettings
 from graphnet.data.class_names import Names, called
 from graphnet.data.identifiers import match_ids
 from graphnet.errors import SettingsError
-from graphnet.evaluation.headline import by_leakage, seen_in_training
+from graphnet.evaluation.headline import by_leakage, leading, seen_in_training
 from graphnet.messages import Message
 from graphnet.names import class_name
 
@@ -155,6 +155,28 @@ class Facts:
     def headline_metrics(self) -> SplitMetrics | None:
         """Those of :attr:`headline`."""
         return self.metrics.get(self.headline)
+
+    def leading(self, metrics: SplitMetrics | None) -> str:
+        """The name of what metrics are judged by: an AUC, R² of a clinical score."""
+        found = None if metrics is None else leading(metrics)
+        return found or ("r2" if self.is_regression else "auc")
+
+    @property
+    def within_sites(self) -> bool:
+        """Whether the AUC of left-out sites is a mean of theirs, beside that of all together."""
+        metrics = self.metrics.get(LEAVE_SITE_OUT)
+        return metrics is not None and self.leading(metrics) == WITHIN_SITES
+
+    @property
+    def leads_with_pooled_folds(self) -> bool:
+        """Whether the headline's figure ranks subjects of several folds, hence models, together."""
+        within = self.leading(self.headline_metrics) == WITHIN_SITES
+        return self.headline in self.validated and not within
+
+    def difference(self, method: str) -> Estimate:
+        """The paired difference to a method by the headline's metric, on its subjects."""
+        metric = self.leading(self.headline_metrics)
+        return self.result.difference(self.headline, method, metric)
 
     def seen_in_training(self, split: str) -> int:
         """How many subjects of a split the model was trained on; 0 where that is not stored."""

@@ -287,16 +287,23 @@ def _folds(facts: Facts) -> Iterator[Message]:
         by_covariates = facts.evaluation.cv_balance == "covariates" and bool(names)
         by = "covariates" if by_covariates else "site"
         yield Message("methods.balanced-folds", by=by, names=names)
-    if "leave_site_out" in folds:
-        yield Message("methods.leave-site-out", sites=folds["leave_site_out"].folds)
+    yield from _left_out_sites(facts)
     yield from _begun(facts)
-    yield Message("methods.pooled-folds")
+    yield Message("methods.pooled-folds", other="yes" if facts.within_sites else "no")
     if facts.epoch_chosen:
         yield Message("methods.last-epoch-of-folds")
     if facts.is_regression and facts.repeated:
         yield Message("methods.mean-of-repeats")
     if any(each.chosen for each in folds.values()):
         yield Message("methods.nested", density="yes" if _density_chosen(facts) else "no")
+
+
+def _left_out_sites(facts: Facts) -> Iterator[Message]:
+    if "leave_site_out" in facts.validated:
+        folds = facts.validated["leave_site_out"].folds
+        yield Message("methods.leave-site-out", sites=folds)
+    if facts.within_sites:
+        yield Message("methods.within-sites")
 
 
 def _begun(facts: Facts) -> Iterator[Message]:

@@ -110,7 +110,7 @@ def decision_table(facts: Facts) -> Table:
     return Table(titles, rows)
 
 
-COMPARED_COLUMNS = ("auc", "accuracy", "balanced_accuracy")
+COMPARED_COLUMNS = ("accuracy", "balanced_accuracy")  # beside the AUC
 
 
 SITE_COLUMNS = ("auc", "accuracy", "sensitivity", "specificity")
@@ -185,7 +185,8 @@ def _at_prevalence(metrics: SplitMetrics, prevalence: float) -> tuple[Estimate, 
 def baseline_table(facts: Facts) -> Table:
     """The model and simple methods on the same subjects, with paired differences of the AUC."""
     split = facts.headline
-    names = SCORE_COLUMNS if facts.is_regression else COMPARED_COLUMNS
+    of_classes = (facts.leading(facts.headline_metrics), *COMPARED_COLUMNS)
+    names = SCORE_COLUMNS if facts.is_regression else of_classes
     ours: list[Row] = [[facts.card.name, *_cells(facts.headline_metrics, names)]]
     others: list[Row] = [
         [method_name(method), *_cells(by_split.get(split), names)]
@@ -195,7 +196,7 @@ def baseline_table(facts: Facts) -> Table:
     if not facts.is_regression:  # of a score there are no paired differences
         titles.append(Message("report.auc-difference"))
         for row, method in zip(others, baselines_of(facts), strict=True):
-            row.append(signed(facts.result.difference(split, method)))
+            row.append(signed(facts.difference(method)))
         ours[0].append("")
     rows = [*(ours if facts.headline_metrics else []), *others]
     return Table(titles, rows if len(rows) > 1 else [])

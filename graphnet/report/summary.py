@@ -7,6 +7,7 @@ from graphnet import figures
 from graphnet.artifacts.evidence import CohortSummary
 from graphnet.artifacts.metrics import Estimates, SplitMetrics
 from graphnet.artifacts.pooled import POOLED
+from graphnet.artifacts.result import LEAVE_SITE_OUT
 from graphnet.artifacts.stored_json import Json, as_mapping
 from graphnet.catalogue import MODELS
 from graphnet.config import OPTIONS, without_effect
@@ -20,7 +21,7 @@ from graphnet.report.tables import count, figure, signed, with_interval
 WHERE = {
     "test": Message("report.on-test"),
     "cv": Message("report.in-cross-validation"),
-    "leave_site_out": Message("report.at-left-out-sites"),
+    LEAVE_SITE_OUT: Message("report.at-left-out-sites"),
     "val": Message("report.on-validation"),
     "train": Message("report.on-training"),
 }
@@ -65,7 +66,7 @@ def leading_metric(facts: Facts) -> LeadingMetric | None:
     metrics = facts.headline_metrics
     if metrics is None:
         return None
-    name = _leading(facts)
+    name = facts.leading(metrics)
     if metrics[name] is None:
         name = "mae" if facts.is_regression else "accuracy"
     chose = facts.headline == "val" and facts.epoch_chosen
@@ -78,10 +79,6 @@ def leading_metric(facts: Facts) -> LeadingMetric | None:
     )
 
 
-def _leading(facts: Facts) -> str:
-    return "r2" if facts.is_regression else "auc"
-
-
 def verdict(facts: Facts) -> list[Message]:
     """What follows from the metrics, and what does not."""
     chance = by_chance(facts)
@@ -92,6 +89,7 @@ def verdict(facts: Facts) -> list[Message]:
         *([] if seen is None else [seen]),
         *([] if chance is None else [chance]),
         *_at_new_sites(facts),
+        *_within_sites(facts),
         *_decisions(facts),
         *(told.message for told in alone(facts)),
         *_leaked(facts),
@@ -116,7 +114,7 @@ def grave(facts: Facts) -> list[Message]:
 def cautions(facts: Facts) -> list[Message]:
     """What else of the verdict says how far the first number goes: new sites, calibration."""
     shown = grave(facts)
-    said = (*_at_new_sites(facts), *_miscalibrated(facts))
+    said = (*_at_new_sites(facts), *_within_sites(facts), *_miscalibrated(facts))
     return [message for message in said if message not in shown]
 
 
@@ -131,11 +129,10 @@ def unknown(facts: Facts) -> list[Message]:
 
 def _at_new_sites(facts: Facts) -> Iterator[Message]:
     """What leaving each site out gives, of a result that leads with other subjects."""
-    split = "leave_site_out"
-    metrics = facts.metrics.get(split)
-    if metrics is None or facts.headline == split:
+    metrics = facts.metrics.get(LEAVE_SITE_OUT)
+    if metrics is None or facts.headline == LEAVE_SITE_OUT:
         return
-    name = _leading(facts)
+    name = facts.leading(metrics)
     bounds = metrics.interval(name)
     nothing = 0.0 if facts.is_regression else 0.5
     if metrics[name] is not None:
@@ -147,6 +144,26 @@ def _at_new_sites(facts: Facts) -> Iterator[Message]:
             target="score" if facts.is_regression else "class",
             chance="yes" if bounds is not None and bounds[0] <= nothing else "no",
         )
+
+
+def _within_sites(facts: Facts) -> Iterator[Message]:
+    """What the mean over left-out sites is, which are no part of it, and what all together have."""
+    metrics = facts.metrics.get(LEAVE_SITE_OUT)
+    if metrics is None or facts.is_regression:
+        return
+    if not facts.within_sites:
+        if metrics["auc"] is not None:
+            yield Message("report.pooled-sites", figure=with_interval(metrics, "auc"))
+        return
+    sites = facts.result.cross_validation[LEAVE_SITE_OUT].sites
+    alone = [site for site, each in sites.items() if each["auc"] is None]
+    yield Message(
+        "report.within-sites",
+        sites=len(sites) - len(alone),
+        alone=len(alone),
+        names=alone or [""],
+        pooled=with_interval(metrics, "auc"),
+    )
 
 
 def _decisions(facts: Facts) -> Iterator[Message]:
@@ -201,7 +218,7 @@ def _beside_pooled(facts: Facts) -> Message | None:
     """
     split = facts.headline
     found = {
-        name: metrics["auc"]
+        name: metrics[facts.leading(facts.headline_metrics)]
         for name, by_split in facts.result.baselines.items()
         if name.endswith(POOLED) and (metrics := by_split.get(split)) is not None
     }
@@ -209,7 +226,7 @@ def _beside_pooled(facts: Facts) -> Message | None:
     if split in {"", "train"} or facts.seen_in_training(split) or not measured:
         return None
     best = max(measured, key=measured.__getitem__)
-    difference = facts.result.difference(split, best)
+    difference = facts.difference(best)
     if difference.interval is None:
         return None
     code = {1: "pooled.model-better", 0: "pooled.model-alike", -1: "pooled.model-worse"}
@@ -220,7 +237,7 @@ def _beside_pooled(facts: Facts) -> Message | None:
 def by_chance(facts: Facts) -> Message | None:
     """That chance could explain the metric, or that it is worse; None where neither is known."""
     metrics = facts.headline_metrics
-    bounds = None if metrics is None else metrics.interval(_leading(facts))
+    bounds = None if metrics is None else metrics.interval(facts.leading(metrics))
     nothing = 0.0 if facts.is_regression else 0.5
     if bounds is None or bounds[0] > nothing:
         return None
@@ -258,8 +275,8 @@ def alone(facts: Facts) -> list[Alone]:
 
 def _of_classes(name: str, facts: Facts, metrics: SplitMetrics) -> Alone | None:
     """By the AUC of two classes, the balanced accuracy of more; None without an interval."""
-    metric, chance = "auc", 0.5
-    difference = facts.result.difference(facts.headline, name)
+    metric, chance = facts.leading(facts.headline_metrics), 0.5
+    difference = facts.difference(name)
     if difference.interval is None:
         metric, chance = "balanced_accuracy", 1 / max(2, len(facts.classes))
         difference = facts.result.difference(facts.headline, name, metric)
@@ -307,7 +324,7 @@ def _checked(facts: Facts) -> list[str]:
 def worse_than(facts: Facts) -> Estimates:
     """The methods with a higher AUC on the same subjects, beyond chance, with the difference."""
     methods = facts.result.differences.get(facts.headline, {})
-    differences = {name: facts.result.difference(facts.headline, name) for name in methods}
+    differences = {name: facts.difference(name) for name in methods}
     return {name: one for name, one in differences.items() if name not in ALONE and one.sign < 0}
 
 
@@ -340,7 +357,7 @@ def simple_offer(facts: Facts) -> Message | None:
     method = _best_simple(facts)
     if method is None:
         return None
-    difference = facts.result.difference(facts.headline, method)
+    difference = facts.difference(method)
     return Message(
         "report.simple-offer",
         better="yes" if difference.sign < 0 else "no",
@@ -359,8 +376,8 @@ def _best_simple(facts: Facts) -> str | None:
     found = {}
     for method in KEEPABLE:
         theirs = facts.result.baseline(method, facts.headline)
-        difference = facts.result.difference(facts.headline, method)
-        bounds = None if theirs is None else theirs.interval("auc")
+        difference = facts.difference(method)
+        bounds = None if theirs is None else theirs.interval(facts.leading(theirs))
         if difference.value is None or difference.low is None or difference.low > 0:
             continue
         if bounds is not None and bounds[0] > 0.5:
@@ -393,7 +410,7 @@ def comparison(facts: Facts, language: str = ENGLISH) -> str:
     ours = facts.headline_metrics
     if ours is None:
         return ""
-    name = _leading(facts)
+    name = facts.leading(ours)
     rows = [figures.Row.of(facts.card.name, ours, name, ours=True)]
     rows += [
         figures.Row.of(render(method_name(method), language), by_split.get(facts.headline), name)

@@ -62,7 +62,7 @@ class HeadlineView(View):
     split: str
     """which subjects: test, cv, leave_site_out or val"""
     metric: str
-    """auc; r2 where a clinical score is predicted"""
+    """auc; auc_within_sites of left-out sites; r2 where a clinical score is predicted"""
     value: float
     """value of the metric"""
     low: float | None = None

@@ -11,7 +11,8 @@ from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphnet.evaluation.headline import by_leakage, seen_in_training
+from graphnet.artifacts.metrics import WITHIN_SITES
+from graphnet.evaluation.headline import LEADING, by_leakage, seen_in_training
 from graphnet.messages import Message
 from graphnet.names import (
     CLASS_METRICS,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 TOO_LONG = ("ece",)  # for a column's title
 SHORT = {"cv": Message("cli.split-cv-short")}  # a column of a narrow terminal
-COMPARED = ("accuracy", "balanced_accuracy", "auc", "mae", "r2")
+COMPARED = ("accuracy", "balanced_accuracy", *LEADING, "mae")
 SUCCEEDED = ("Finished", "Success")  # the second is the predecessor's word
 
 
@@ -106,8 +107,11 @@ def show_result(task: "Task") -> None:
 
 def compared_titles(metrics: Iterable["SplitMetrics"]) -> dict[str, Message]:
     """The few metrics that are compared, with their titles."""
-    titles = _titles(metrics)
-    return {name: titles[name] for name in ("n", *COMPARED) if name in titles}
+    measured = list(metrics)
+    titles, within = _titles(measured), any(WITHIN_SITES in each for each in measured)
+    left_out = "auc" if within else WITHIN_SITES
+    names = (name for name in ("n", *COMPARED) if name != left_out)
+    return {name: titles[name] for name in names if name in titles}
 
 
 def metric_cell(metrics: "SplitMetrics | None", name: str) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.artifacts.result import BySplit
-from graphnet.evaluation.headline import unseen_splits
+from graphnet.evaluation.headline import LEADING, unseen_splits
 from graphnet.messages import Message, as_one, first_of, render
 from graphnet.names import metric_name, split_name, status_name
 from graphnet.training.history import History
@@ -103,7 +103,7 @@ def _prediction(subject: Facts, class_names: Mapping[str, str]) -> dict[str, obj
 
 
 Row = tuple[Message, Message | str | None]
-METRICS = ("accuracy", "auc", "mae", "r2")
+METRICS = ("accuracy", *LEADING, "mae")
 
 
 def task_table(task: "Task") -> str:

@@ -13,7 +13,7 @@ from db.submissions.ownership import Owner
 from db.submissions.tasks import TaskRecord
 from graphnet.catalogue import MODELS, ModelCard
 from graphnet.config import TrainingSettings
-from graphnet.evaluation.headline import Headline
+from graphnet.evaluation.headline import LEADING, Headline
 from service.http.auth import caller_of
 from service.http.queries import may_be_id
 from service.predecessor import SUCCESS
@@ -145,7 +145,7 @@ def headline(task: TaskRecord) -> Headline | None:
 
 
 def _auc(headline: Headline | None) -> Headline | None:
-    return headline if headline and headline.metric == "auc" else None
+    return headline if headline and headline.metric in LEADING[:2] else None
 
 
 def model_of(task: TaskRecord) -> str:

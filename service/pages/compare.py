@@ -172,25 +172,32 @@ def _seen(facts: Sequence[Facts], split: str) -> Line:
     return _line(Message("report.of-these-seen"), counts)
 
 
+def _leading(facts: Sequence[Facts], split: str) -> str:
+    """What all tasks can be compared by: the AUC; within left-out sites, if each has it; or R²."""
+    names = {one.leading(one.metrics[split]) for one in facts if split in one.metrics}
+    return names.pop() if len(names) == 1 else "auc"
+
+
 def _baselines(facts: Sequence[Facts], split: str) -> list[Line]:
     """AUC, or R² of a score, of the simple methods."""
+    name = _leading(facts, split)
     baselines = [one.result.baselines for one in facts]
-    methods = dict.fromkeys(name for by_method in baselines for name in by_method)
+    methods = dict.fromkeys(method for by_method in baselines for method in by_method)
     return [
-        _line(method_name(name), [_of(by_method, name, split) for by_method in baselines])
-        for name in methods
+        _line(method_name(method), [_of(by_method, method, split, name) for by_method in baselines])
+        for method in methods
     ]
 
 
-def _of(baselines: Mapping[str, BySplit], method: str, split: str) -> str:
+def _of(baselines: Mapping[str, BySplit], method: str, split: str, name: str) -> str:
     metrics = baselines.get(method, {}).get(split)
-    return with_interval(metrics, "r2" if metrics and "r2" in metrics else "auc")
+    return with_interval(metrics, "r2" if metrics and "r2" in metrics else name)
 
 
 def _drawn(facts: Sequence[Facts], split: str, language: str) -> Markup:
     """Each task's AUC on a split, or R² where all predict a score."""
     scores = all(one.is_regression for one in facts)
-    name = "r2" if scores else "auc"
+    name = _leading(facts, split)
     rows = [
         figures.Row.of(_short(called), one.metrics.get(split), name)
         for called, one in zip(_called(facts), facts, strict=True)

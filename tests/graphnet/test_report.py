@@ -42,7 +42,13 @@ from graphnet.report.explanation import spheres
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
 from graphnet.report.page import SCRIPT, render_report
-from graphnet.report.performance import _p_value, decision_table, prevalence_rows, reliability_table
+from graphnet.report.performance import (
+    _p_value,
+    baseline_table,
+    decision_table,
+    prevalence_rows,
+    reliability_table,
+)
 from graphnet.report.subjects import associations_table, covariates_table, quality_table
 from graphnet.report.summary import by_chance, cautions, grave, leading_metric, verdict
 from graphnet.report.tables import with_interval
@@ -950,6 +956,48 @@ def test_a_good_average_does_not_hide_new_sites_at_chance() -> None:
         assert ("report.new-sites" in [each.code for each in cautions(facts)]) != is_chance
     alone_ = facts_of(task_=task(result={"metrics": {"leave_site_out": new}}))
     assert "report.new-sites" not in [each.code for each in verdict(alone_)]
+
+
+def by_sites(**metrics: Any) -> dict[str, Any]:
+    """A task of three left-out sites, one of which has one class only."""
+    within = {"auc_within_sites": 0.62, "auc": 0.7, "ci": {
+        "auc_within_sites": [0.48, 0.75], "auc": [0.6, 0.8]}}  # fmt: skip
+    sites = {"a": METRICS, "b": METRICS, "c <c>": {**METRICS, "auc": None}}
+    others = {"svm_rbf": {"auc": {"difference": 0.3, "ci": [0.2, 0.4]},
+                          "auc_within_sites": DIFFERENCE}}  # fmt: skip
+    return task(result={
+        "metrics": {"leave_site_out": {**METRICS, **within, **metrics}, "cv": None},
+        "cross_validation": {"leave_site_out": {"folds": 3, "sites": sites, "repeats": 1}},
+        "baselines": {"svm_rbf": {"leave_site_out": {**METRICS, **within}}},
+        "differences": {"leave_site_out": others},
+    })  # fmt: skip
+
+
+def test_left_out_sites_lead_with_the_mean_of_their_areas() -> None:
+    report = read(task_=by_sites())
+    assert "AUC within sites 0.620 [0.480, 0.750] at left-out sites" in report.text
+    assert "the mean of the AUCs of 2 left-out sites" in report.text
+    assert "One site has subjects of one class only and is not counted: c <c>." in report.text
+    assert "all sites together is 0.700 [0.600, 0.800], which also counts shifts" in report.text
+    assert "The interval of the AUC includes 0.5" in report.text  # of the mean, not of 0.700
+    assert "SVM (-0.054 [-0.120, -0.001])" in report.text.replace("\u00a0", " ")
+    facts = facts_of(task_=by_sites())
+    assert "report.within-sites" in [each.code for each in cautions(facts)]
+    assert "methods.within-sites" in written(task_=by_sites())
+    assert "somewhat below 0.5" not in report.text
+    assert "somewhat below 0.5" in read(task_=by_sites(auc_within_sites=None)).text
+    titles = [getattr(title, "code", "") for title in baseline_table(facts).titles]
+    assert "names.metric-auc_within_sites" in titles
+    assert "names.metric-auc" not in titles
+
+
+def test_an_area_of_all_sites_together_is_named_as_such() -> None:
+    """As older results have it, and those in which no site has both classes."""
+    older = by_sites(auc_within_sites=None)
+    text = read(task_=older).text
+    assert "The AUC at left-out sites, 0.700 [0.600, 0.800], is that of all sites" in text
+    assert "report.within-sites" not in [each.code for each in verdict(facts_of(task_=older))]
+    assert "methods.within-sites" not in written(task_=older)
 
 
 def test_a_ranking_is_not_taken_for_decisions() -> None:

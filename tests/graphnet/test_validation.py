@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -183,15 +184,40 @@ def test_each_site_is_left_out() -> None:
     assert result["metrics"]["leave_site_out"]["n"] == 120
     found = result["cross_validation"]["leave_site_out"]["sites"]
     assert {name: each["n"] for name, each in found.items()} == {"A": 40, "B": 40, "C": 40}
-    assert result["metrics"]["leave_site_out"]["auc"] > 0.6
+    metrics = result["metrics"]["leave_site_out"]
+    assert metrics["auc_within_sites"] == pytest.approx(
+        fmean(each["auc"] for each in found.values())
+    )
+    assert 0.6 < metrics["auc_within_sites"] != metrics["auc"]
+    low, high = metrics["ci"]["auc_within_sites"]
+    assert low < metrics["auc_within_sites"] < high
+    others = {
+        name: each["leave_site_out"]
+        for name, each in result["baselines"].items()
+        if "leave_site_out" in each
+    }
+    differences = result["differences"]["leave_site_out"]
+    assert differences["svm_rbf"]["auc_within_sites"]["difference"] == pytest.approx(
+        metrics["auc_within_sites"] - others["svm_rbf"]["auc_within_sites"]
+    )
+    assert others["majority"]["auc_within_sites"] == 0.5  # a model's shares are the same for all
+
+
+def test_three_classes_have_no_mean_over_sites() -> None:
+    labels = np.arange(len(PEOPLE)) % 3
+    sites = tuple("AB"[row // 3 % 2] for row in range(len(PEOPLE)))
+    three = replace(PEOPLE, labels=labels, sites=sites)
+    result = judged(Splits(three), leave_site_out=True, cv_folds=0, baselines=False)
+    assert "auc_within_sites" not in result["metrics"]["leave_site_out"]
 
 
 def test_labels_are_shuffled_within_the_sites_that_are_left_out() -> None:
-    """Where a site has one class only, no shuffling within sites changes anything: p is 1."""
+    """Where each site has one class only, no shuffling within sites changes anything."""
     sites = tuple(f"{'ABCD'[row % 2 + 2 * label]}" for row, label in enumerate(PEOPLE.labels))
     named = replace(PEOPLE, sites=sites)
     result = judged(Splits(named), leave_site_out=True, cv_folds=0, permutations=99)
-    assert result["cross_validation"]["leave_site_out"]["permutation"]["p"] == 1
+    assert result["cross_validation"]["leave_site_out"]["permutation"]["p"] is None
+    assert result["metrics"]["leave_site_out"]["auc_within_sites"] is None
 
 
 def test_densities_that_leave_no_edge_are_not_tried() -> None:

@@ -117,7 +117,11 @@ fine-tuned-folds = { $known ->
    *[unknown] Each fold's model was fine-tuned from the parent model; if the parent model had been trained on any of these subjects, all folds were trained from scratch instead.
 }
 folds-from-scratch = As the parent model had been trained on some of the subjects of the folds, each fold's model was trained from scratch instead of being fine-tuned.
-pooled-folds = The predictions of all folds were evaluated together.
+within-sites = As each left-out site has a model of its own, the area under the ROC curve was computed within each site that has both classes; the mean weights a site of m and n subjects of the classes by m · n / (m + n) [@kawaguchi]. Its interval combines Newcombe's intervals of the sites [@newcombe; @zou] with the variance between sites beyond chance [@dersimonian], by Student's t distribution. For differences to other methods, subjects were drawn within each class of each site.
+pooled-folds = { $other ->
+    [yes] Other metrics are of the predictions of all folds together.
+   *[no] The predictions of all folds were evaluated together.
+}
 last-epoch-of-folds = Within folds, the parameters of the last epoch were used.
 mean-of-repeats = For repeated folds, each subject's mean prediction was evaluated, which may be better than the predictions of a single model.
 nested = { $density ->
@@ -202,7 +206,7 @@ differences = Differences between the model and the other methods are paired by 
 }
 permutations-bound = The p-value is given as an upper bound (≤) where it is the least that so many permutations can give, or where there were fewer than { $enough } permutations.
 permutations = { $within_sites ->
-    [yes] The p-value of the area under the ROC curve is based on { $count } permutations of the labels (for left-out sites, within each site) against the out-of-fold predictions, without refitting the models [@phipson].
+    [yes] The p-value of the area under the ROC curve is based on { $count } permutations of the labels (for left-out sites, within each site, and of the mean area within sites) against the out-of-fold predictions, without refitting the models [@phipson].
    *[no] The p-value of the area under the ROC curve is based on { $count } permutations of the labels against the out-of-fold predictions, without refitting the models [@phipson].
 }
 

@@ -12,6 +12,7 @@ metric-accuracy = Accuracy
 metric-balanced_accuracy = Balanced accuracy
 metric-sensitivity = Sensitivity
 metric-specificity = Specificity
+metric-auc_within_sites = AUC within sites
 metric-auc = AUC
 metric-brier = Brier score
 metric-brier_base = Brier score of the base rate

@@ -27,7 +27,10 @@ metrics-caption = { $target ->
     [score] 95 % intervals in brackets; — means that the metric cannot be computed.
     [two-classes] 95 % intervals in brackets; — means that the metric cannot be computed, such as the AUC of a single class. PPV and NPV are for the shares of the classes among the subjects of each column.
    *[classes] 95 % intervals in brackets; — means that the metric cannot be computed, such as sensitivity with more than two classes.
-} Figures of training subjects, on whom the model was trained, say nothing about new subjects.
+} Figures of training subjects, on whom the model was trained, say nothing about new subjects.{ $sites ->
+    [yes] {" "}The AUC of left-out sites is that of all sites together.
+   *[no] {""}
+}
 scatter-caption = Predicted against true scores; on the dashed line both are equal.
 by-site = By site: { $split }
 comparison = Comparison with simple methods
@@ -46,6 +49,9 @@ roc-caption = { $target ->
    *[classes] Receiver operating characteristic of each class against the rest.
 }{ $repeated ->
     [yes] {" "}For repeated folds, it is that of each subject's mean prediction.
+   *[no] {""}
+}{ $sites ->
+    [yes] {" "}Of left-out sites, it is that of all sites together, whose models differ.
    *[no] {""}
 }
 calibration-caption = Observed frequency against predicted probability, in the bins of the expected calibration error.
@@ -128,6 +134,15 @@ new-sites = At sites that the models were not trained on: { $metric } { $figure 
     }
    *[no] {""}
 }
+within-sites = AUC within sites: the mean of the AUCs of { $sites ->
+    [one] 1 left-out site, which has a model of its own
+   *[other] { $sites } left-out sites, each of which has a model of its own, weighted by their numbers of subjects
+}.{ $alone ->
+    [0] {""}
+    [one] {" "}One site has subjects of one class only and is not counted: { $names }.
+   *[other] {" "}{ $alone } sites have subjects of one class only and are not counted: { $names }.
+} The AUC of all sites together is { $pooled }, which also counts shifts between these models.
+pooled-sites = The AUC at left-out sites, { $figure }, is that of all sites together: it also counts shifts between the models, one for each site.
 decisions-by-chance = { $classes ->
     [two] At the threshold of 0.5, there is no evidence that subjects are assigned better than by chance: balanced accuracy { $figure } (sensitivity { $sensitivity }, specificity { $specificity }).
    *[more] There is no evidence that subjects are assigned better than by chance: balanced accuracy { $figure }.

@@ -97,7 +97,11 @@ fine-tuned-folds = { $known ->
    *[unknown] 每一折的模型由父模型微调而来；若父模型训练时用过其中任何受试者，则所有折改为从头训练。
 }
 folds-from-scratch = 由于父模型训练时用过各折的部分受试者，每一折的模型改为从头训练，未经微调。
-pooled-folds = 所有折的预测合并评估。
+within-sites = 每个留出站点有各自的模型，因此 ROC 曲线下面积在每个包含两类受试者的站点内分别计算；取平均时，两类各有 m 名和 n 名受试者的站点的权重为 m · n / (m + n)[@kawaguchi]。其区间由各站点的 Newcombe 区间[@newcombe; @zou]与超出机遇的站点间方差[@dersimonian]按 Student t 分布合并而成。与其他方法的差异，在每个站点的每一类内部抽取受试者。
+pooled-folds = { $other ->
+    [yes] 其他指标由所有折的预测合并计算。
+   *[no] 所有折的预测合并评估。
+}
 last-epoch-of-folds = 各折的模型采用最后一轮的参数。
 mean-of-repeats = 重复交叉验证时评估每名受试者的平均预测，其表现可能优于单个模型。
 nested = { $density ->
@@ -173,7 +177,7 @@ differences = 模型与其他方法的差异按受试者配对，区间为自助
 }
 permutations-bound = 若 p 值为该置换次数所能给出的最小值，或置换少于 { $enough } 次，则以上界（≤）给出。
 permutations = { $within_sites ->
-    [yes] ROC 曲线下面积的 p 值基于对标签的 { $count } 次置换（留出站点时在每个站点内部置换），与折外预测比较，不重新拟合模型[@phipson]。
+    [yes] ROC 曲线下面积的 p 值基于对标签的 { $count } 次置换（留出站点时在每个站点内部置换，并采用站点内面积的平均值），与折外预测比较，不重新拟合模型[@phipson]。
    *[no] ROC 曲线下面积的 p 值基于对标签的 { $count } 次置换，与折外预测比较，不重新拟合模型[@phipson]。
 }
 

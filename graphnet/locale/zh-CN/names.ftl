@@ -12,6 +12,7 @@ metric-accuracy = 准确率
 metric-balanced_accuracy = 平衡准确率
 metric-sensitivity = 灵敏度
 metric-specificity = 特异度
+metric-auc_within_sites = 站点内 AUC
 metric-auc = AUC
 metric-brier = Brier 分数
 metric-brier_base = 基准率的 Brier 分数

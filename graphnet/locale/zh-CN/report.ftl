@@ -27,7 +27,10 @@ metrics-caption = { $target ->
     [score] 方括号内为 95 % 区间；— 表示无法计算。
     [two-classes] 方括号内为 95 % 区间；— 表示无法计算，例如只有一个类别时的 AUC。阳性预测值和阴性预测值按各列受试者的类别比例给出。
    *[classes] 方括号内为 95 % 区间；— 表示无法计算，例如多于两个类别时的灵敏度。
-}训练受试者用于训练模型，其指标不能说明对新受试者的表现。
+}训练受试者用于训练模型，其指标不能说明对新受试者的表现。{ $sites ->
+    [yes] 留出站点的 AUC 由全部站点合在一起计算。
+   *[no] {""}
+}
 scatter-caption = 预测评分与真实评分；虚线上两者相等。
 by-site = 按站点：{ $split }
 comparison = 与简单方法比较
@@ -46,6 +49,9 @@ roc-caption = { $target ->
    *[classes] 各类别对其余类别的 ROC 曲线。
 }{ $repeated ->
     [yes] 重复交叉验证时，为每名受试者平均预测的曲线。
+   *[no] {""}
+}{ $sites ->
+    [yes] 留出站点的曲线由全部站点合在一起得到，各站点的模型不同。
    *[no] {""}
 }
 calibration-caption = 实际频率与预测概率；分箱与期望校准误差相同。
@@ -122,6 +128,11 @@ new-sites = 在模型未训练过的站点：{ $metric } { $figure }（n = { $co
     }
    *[no] {""}
 }
+within-sites = 站点内 AUC：{ $sites } 个留出站点各自 AUC 的平均值，按受试者人数加权；每个站点有各自的模型。{ $alone ->
+    [0] {""}
+   *[other] 有 { $alone } 个站点只有一类受试者，未计入：{ $names }。
+}全部站点合在一起的 AUC 为 { $pooled }，其中也包含这些模型之间的偏移。
+pooled-sites = 留出站点的 AUC 为 { $figure }，由全部站点合在一起计算：其中也包含各站点模型之间的偏移。
 decisions-by-chance = { $classes ->
     [two] 以 0.5 为阈值时，没有证据表明对受试者的归类优于随机：平衡准确率 { $figure }（灵敏度 { $sensitivity }，特异度 { $specificity }）。
    *[more] 没有证据表明对受试者的归类优于随机：平衡准确率 { $figure }。

@@ -1,0 +1,128 @@
+"""The AUC within each of several groups of subjects: its mean over groups, and whether it differs.
+
+Models of several sites put their subjects on scales of their own. The AUC of all sites together
+then compares a patient of one model with a control of another, and counts shifts between the
+models; a mean of AUCs within sites does not.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.artifacts.metrics import UNKNOWN, Estimate
+from graphnet.data.cohort import FloatArray
+from graphnet.evaluation.intervals import LEVEL, Z, area_under_curve, area_variance, bounded
+from graphnet.evaluation.resampling import auc, group_weight
+
+LEAST_COMPARED = 5  # subjects of each class, of a group that is compared with others
+
+
+@dataclass(frozen=True)
+class Heterogeneity:
+    """Whether AUCs differ between M groups: Cochran's Q, chi-squared with ``df`` = M - 1."""
+
+    q: float
+    df: int
+    p: float
+
+
+@dataclass(frozen=True)
+class GroupAreas:
+    """The AUCs (M,) of M groups of different subjects, and how many of each class they have."""
+
+    areas: FloatArray
+    positives: FloatArray
+    negatives: FloatArray
+
+    @classmethod
+    def of(
+        cls, positive: NDArray[np.bool_], scores: FloatArray, groups: Sequence[str]
+    ) -> "GroupAreas":
+        """Of subjects (S,) with these scores; a group of one class has no AUC and is left out."""
+        named = np.array(groups)
+        members = [np.flatnonzero(named == name) for name in np.unique(named)]
+        both = [rows for rows in members if 0 < positive[rows].sum() < len(rows)]
+        return cls(
+            np.array([auc(positive[rows], scores[rows]) for rows in both]),
+            np.array([positive[rows].sum() for rows in both], dtype=np.float64),
+            np.array([(~positive[rows]).sum() for rows in both], dtype=np.float64),
+        )
+
+    def __len__(self) -> int:
+        return len(self.areas)
+
+    @property
+    def mean(self) -> Estimate:
+        """The weighted mean of the AUCs with its 95 % interval; unknown without groups.
+
+        The weight of a group is m·n / (m + n) of its m positives and n negatives (Kawaguchi et al.
+        2011, Statistics in Biopharmaceutical Research 3:217-231). Newcombe's intervals of the AUCs
+        are combined (Zou & Donner 2008). As other groups might have been tested, what the AUCs vary
+        by beyond chance (the moment estimate of DerSimonian & Laird 1986, Controlled Clinical
+        Trials 7:177-188) is added, by Student's t of M - 1 degrees of freedom.
+        """
+        if not len(self):
+            return UNKNOWN
+        share = group_weight(self.positives, self.negatives)
+        share = share / share.sum()
+        value = float(share @ self.areas)
+        counts = zip(self.areas, self.positives, self.negatives, strict=True)
+        each = [area_under_curve(float(area), int(m), int(n)) for area, m, n in counts]
+        low, high = np.array([estimate.interval for estimate in each], dtype=np.float64).T
+        between = self._quantile**2 * self.variance_between * float(share @ share)
+        below = float(((share * (self.areas - low)) ** 2).sum()) + between
+        above = float(((share * (high - self.areas)) ** 2).sum()) + between
+        return bounded(value, value - sqrt(below), value + sqrt(above))
+
+    @property
+    def _quantile(self) -> float:
+        from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
+
+        return float(stdtrit(len(self) - 1, LEVEL)) if len(self) > 1 else Z
+
+    @property
+    def variance_between(self) -> float:
+        """Of the true AUCs of groups, by the moments of Q; 0 of one group, or if Q is below M-1."""
+        found = self._cochran
+        if found is None:
+            return 0.0
+        q, weight = found
+        scale = weight.sum() - (weight**2).sum() / weight.sum()
+        return max(0.0, (q - (len(self) - 1)) / float(scale))
+
+    @property
+    def heterogeneity(self) -> Heterogeneity | None:
+        """Whether the AUCs differ; None of one group, or where no AUC is between 0 and 1."""
+        found = self._cochran
+        if found is None:
+            return None
+        from scipy.special import chdtrc  # noqa: PLC0415 - slow to import
+
+        df = len(self) - 1
+        return Heterogeneity(found[0], df, float(chdtrc(df, found[0])))
+
+    @property
+    def _cochran(self) -> tuple[float, FloatArray] | None:
+        """Q and the weights (M,), the inverse variances of the AUCs.
+
+        Variances are those of Hanley & McNeil at the mean AUC, as they would be if the AUCs were
+        the same. Variances of DeLong, which depend on each group's own AUC, make every second
+        comparison of twenty small groups significant (``tests/graphnet/test_areas.py``).
+        """
+        if len(self) < 2:
+            return None
+        share = group_weight(self.positives, self.negatives)
+        common = float(share @ self.areas / share.sum())
+        if not 0 < common < 1:
+            return None
+        weight = 1 / np.array(
+            [
+                area_variance(common, int(m), int(n))
+                for m, n in zip(self.positives, self.negatives, strict=True)
+            ]
+        )
+        mean = float(weight @ self.areas / weight.sum())
+        return float(weight @ (self.areas - mean) ** 2), weight
