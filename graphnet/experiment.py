@@ -267,6 +267,7 @@ def _result(
         graph_helps=graph_helps({} if plan.parent is not None else compared),
         cross_validation=validated.folds,
         class_names=model.class_names,
+        classes=() if model.scale is not None else model.classes,
         warnings=(
             *plan.warnings,
             *([] if plan.pool is None else plan.pool.facts.warnings),

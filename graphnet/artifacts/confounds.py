@@ -61,9 +61,12 @@ class Association:
 
 @dataclass(frozen=True)
 class Stratum:
-    """Metrics of those subjects of a split who have ``level`` of a covariate, or are matched.
+    """Metrics of those subjects of a split who have ``level`` of a covariate.
 
-    ``auc`` with its 95 % interval, None where it cannot be computed.
+    ``auc`` with its 95 % interval, None where it cannot be computed, or there are few subjects; of
+    left-out sites it is the mean of the AUCs within them. ``positives`` and ``negatives`` are the
+    subjects of both classes; None where there are not two, of left-out sites, and in results of
+    older versions.
     """
 
     split: str
@@ -73,6 +76,8 @@ class Stratum:
     auc: float | None
     low: float | None
     high: float | None
+    positives: int | None = None
+    negatives: int | None = None
 
 
 @dataclass(frozen=True)

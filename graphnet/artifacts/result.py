@@ -142,7 +142,8 @@ class TaskResult:
     split and baseline. ``seen_in_training``: how many subjects of each split the model was trained
     on, None where nobody can say; None as a whole in a result that does not say so. ``storage`` is
     None before anything was stored. ``imported`` and ``unknown`` are what an import notes of the
-    old model. ``confounds`` says how far covariates may explain the metrics; None where the
+    old model. ``classes`` are the labels, ascending; () of a clinical score, and in results of
+    older versions. ``confounds`` says how far covariates may explain the metrics; None where the
     subjects have no covariates. ``fine_tuning`` says whether a fine-tuning helped; None of a
     training from scratch. ``sweep`` is what was compared to choose the settings; None of a task
     that compared nothing. ``calibration`` is None where probabilities were not to be
@@ -160,6 +161,7 @@ class TaskResult:
     cross_validation: Mapping[str, FoldsResult] = field(default_factory=dict)
     seen_in_training: Mapping[str, int | None] | None = None
     class_names: Mapping[int, str] = field(default_factory=dict)
+    classes: Sequence[int] = ()
     warnings: Sequence[Message] = ()
     selected_epoch: int | None = None
     code_version: str = ""
@@ -228,6 +230,7 @@ class TaskResult:
             },
             "known_subjects": {} if self.seen_in_training is None else dict(self.seen_in_training),
             "class_names": _named(self.class_names),
+            "classes": list(self.classes),
             "selected_epoch": self.selected_epoch,
             "code_version": self.code_version,
             "versions": dict(self.versions),
@@ -277,6 +280,11 @@ class TaskResult:
                 else None
             ),
             class_names=_class_names(named.get("class_names")),
+            classes=tuple(
+                label
+                for each in as_items(named.get("classes"))
+                if (label := as_whole(each)) is not None
+            ),
             warnings=as_messages(named.get("warnings") if coded is None else coded),
             selected_epoch=as_whole(named.get("selected_epoch")),
             code_version=as_text(named.get("code_version")),

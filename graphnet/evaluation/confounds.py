@@ -20,8 +20,10 @@ from graphnet.artifacts.confounds import (
 )
 from graphnet.artifacts.metrics import UNKNOWN, Estimate
 from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.result import LEAVE_SITE_OUT
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.data.dataset import NUMERIC, Covariate
+from graphnet.evaluation.areas import GroupAreas
 from graphnet.evaluation.assessment import split_metrics
 from graphnet.preprocessing.covariates import Design, checked
 
@@ -45,7 +47,10 @@ def confounds(model: StoredModel, cohorts: Mapping[str, Cohort], predicted: Pred
             where nobody predicted.
 
     """
-    held_out = {split: _Tested.of(model, *pair) for split, pair in predicted.items()}
+    held_out = {
+        split: _Tested.of(model, *pair, by_site=split == LEAVE_SITE_OUT)
+        for split, pair in predicted.items()
+    }
     train = cohorts["train"]
     return Confounds(
         checked=train.confounds,
@@ -69,27 +74,43 @@ def confounds(model: StoredModel, cohorts: Mapping[str, Cohort], predicted: Pred
 
 @dataclass(frozen=True)
 class _Tested:
-    """Who was predicted, and how: ``score`` (S,) is what the prediction goes by."""
+    """Who was predicted, and how: ``score`` (S,) is what the prediction goes by.
+
+    ``by_site``: whether each site has a model of its own.
+    """
 
     model: StoredModel
     cohort: Cohort
     predicted: FloatArray
+    by_site: bool
 
     @classmethod
-    def of(cls, model: StoredModel, cohort: Cohort, predicted: FloatArray) -> "_Tested":
+    def of(
+        cls, model: StoredModel, cohort: Cohort, predicted: FloatArray, *, by_site: bool
+    ) -> "_Tested":
         rows = np.flatnonzero(~np.isnan(predicted).any(axis=1))
-        return cls(model, cohort.rows(rows), predicted[rows])
+        return cls(model, cohort.rows(rows), predicted[rows], by_site)
 
     @property
     def score(self) -> FloatArray:
         return self.predicted[:, -1]
 
     @property
+    def is_positive(self) -> NDArray[np.bool_]:
+        return self.cohort.labels == self.model.classes[-1]
+
+    @property
     def groups(self) -> dict[str, NDArray[np.bool_]]:
         return _groups(self.model, self.cohort)
 
     def auc(self, rows: NDArray[np.intp]) -> Estimate:
-        """The AUC of some subjects with its interval; None of what cannot be computed."""
+        """The AUC of some subjects with its interval; None of what cannot be computed.
+
+        Where each site has a model of its own, the mean of the AUCs within sites.
+        """
+        if self.by_site and len(self.model.classes) == 2:
+            cohort, positive = self.cohort.rows(rows), self.is_positive[rows]
+            return GroupAreas.of(positive, self.score[rows], cohort.sites).mean
         metrics = split_metrics(self.model, self.cohort.rows(rows), self.predicted[rows])
         return metrics.estimate("auc")
 
@@ -237,10 +258,15 @@ def _strata(split: str, tested: _Tested) -> Iterator[Stratum]:
     """The AUC at each level of each covariate; numbers are parted at their median."""
     if tested.model.scale is not None:
         return
+    counted = len(tested.model.classes) == 2 and not tested.by_site
     for covariate in checked(tested.cohort):
         for level, rows in _levels(covariate).items():
-            if len(rows) >= LEAST:
-                yield Stratum(split, covariate.name, level, len(rows), *astuple(tested.auc(rows)))
+            auc = tested.auc(rows) if len(rows) >= LEAST else UNKNOWN
+            positives = int(tested.is_positive[rows].sum()) if counted else None
+            negatives = None if positives is None else len(rows) - positives
+            yield Stratum(
+                *(split, covariate.name, level, len(rows), *astuple(auc), positives, negatives)
+            )
 
 
 def _levels(covariate: Covariate) -> dict[str, NDArray[np.intp]]:
@@ -272,7 +298,7 @@ def _matched(split: str, tested: _Tested) -> Matching | None:
     covariates = checked(tested.cohort)
     if tested.model.scale is not None or len(tested.model.classes) != 2 or not covariates:
         return None
-    is_patient = tested.cohort.labels == tested.model.classes[1]
+    is_patient = tested.is_positive
     if min(is_patient.sum(), (~is_patient).sum()) < LEAST:
         return None
     x = Design.fit(covariates).marked(covariates, len(is_patient))

@@ -96,7 +96,9 @@ class Facts:
     @property
     def classes(self) -> Sequence[int]:
         """The C classes, 0 and 1 where they are not stored; () of a clinical score."""
-        return () if self.is_regression else self.stored.classes or (0, 1)
+        if self.is_regression:
+            return ()
+        return self.stored.classes or self.result.classes or (0, 1)
 
     @property
     def stored(self) -> Evidence | ManifestFacts:

@@ -14,11 +14,13 @@ from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.config import OPTIONS, SETTINGS
 from graphnet.data.atlas import Atlas, tables
 from graphnet.data.series_measures import SeriesOptions
+from graphnet.evaluation.areas import LEAST_COMPARED
 from graphnet.evaluation.headline import seen_in_training
 from graphnet.evaluation.resampling import LEAST
 from graphnet.messages import Message
 from graphnet.names import class_name, metric_name
 from graphnet.report.facts import Facts
+from graphnet.report.subjects import heterogeneity_table
 
 UNSIGNED = {"spatial", "full", "none"}  # graphs of which the option ``sign`` changes nothing
 COHORTS = {
@@ -469,6 +471,8 @@ def _covariates(facts: Facts, fitted: Sequence[str]) -> Iterator[Message]:
         yield Message("methods.site-alone")
     if confounds is not None and confounds.checked:
         yield Message("methods.confounds")
+    if heterogeneity_table(facts).rows:
+        yield Message("methods.heterogeneity", least=LEAST_COMPARED)
 
 
 def _permutations(facts: Facts) -> Iterator[Message]:

@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 from graphnet import figures
 from graphnet.artifacts.stored_json import Json
 from graphnet.config import EVALUATION, SETTINGS
+from graphnet.evaluation.areas import LEAST_COMPARED
 from graphnet.messages import CHINESE, ENGLISH, Message, render
 from graphnet.names import rule_help, rule_name, split_name
 from graphnet.report import explanation, performance, subjects, training
@@ -124,6 +125,7 @@ def _view(facts: Facts, language: str) -> View:
             randomised=randomised(facts),
             works=citations.listed,
             tables=made,
+            least_compared=LEAST_COMPARED,
             rules=_rules(facts),
             drawn=_drawn(facts, language),
             form=json.dumps(_form(facts), indent=1, ensure_ascii=False),
@@ -324,6 +326,7 @@ TABLES = {
     "covariates": subjects.covariates_table,
     "associations": subjects.associations_table,
     "strata": subjects.strata_table,
+    "heterogeneity": subjects.heterogeneity_table,
     "flow": subjects.flow_table,
     "effects": explanation.effect_table,
     "checklist": checklist_table,

@@ -41,23 +41,23 @@ CHOSE_EPOCH = Message("report.on-validation-that-selected")
 class LeadingMetric:
     """The metric that a result leads with: its name, its value with the interval, and of whom.
 
-    ``where`` says on which subjects, ``subjects`` how many they are.
+    ``where`` says on which subjects, ``subjects`` how many they are of which class.
     """
 
     name: Message
     figure: str
     where: Message
-    subjects: str
+    subjects: Message
 
     @property
     def message(self) -> Message:
-        """Such as "AUC 0.923 [0.81, 0.97] on test subjects (n = 58)"."""
+        """Such as "AUC 0.923 [0.810, 0.970] on test subjects (58: 29 SZ and 29 NC)"."""
         return Message(
             "report.headline",
             metric=self.name,
             figure=self.figure,
             where=self.where,
-            count=self.subjects,
+            subjects=self.subjects,
         )
 
 
@@ -75,8 +75,24 @@ def leading_metric(facts: Facts) -> LeadingMetric | None:
         metric_name(name),
         with_interval(metrics, name),
         CHOSE_EPOCH if chose else where,
-        count(metrics),
+        _by_class(facts, metrics),
     )
+
+
+def _by_class(facts: Facts, metrics: SplitMetrics) -> Message:
+    """How many subjects these are, and of which class: of two the positive one first."""
+    counts = [sum(row) // metrics.repeats for row in metrics.confusion or ()]
+    known = facts.predictions is not None or facts.model.classes or facts.result.classes
+    if not known or sum(counts) != metrics.n or len(counts) != len(facts.classes):
+        return Message("report.n-subjects", count=metrics.n, known="yes" if metrics.n else "no")
+    by_class = [
+        Message("report.n-of-named", count=counted, name=facts.class_names[label])
+        if label in facts.class_names
+        else Message("report.n-of-numbered", count=counted, label=str(label))
+        for label, counted in zip(facts.classes, counts, strict=True)
+    ]
+    classes = by_class[::-1] if facts.is_binary else by_class
+    return Message("report.n-by-class", count=metrics.n, classes=classes)
 
 
 def verdict(facts: Facts) -> list[Message]:

@@ -21,6 +21,7 @@ from graphnet.report.subjects import (
     associations_table,
     cohort_table,
     covariates_table,
+    heterogeneity_table,
     quality_table,
     strata_table,
 )
@@ -127,6 +128,7 @@ class Tables:
     covariates: Table
     associations: Table
     strata: Table
+    heterogeneity: Table
     tuning: Table
     growth: Table
     sweep: Table
@@ -144,6 +146,7 @@ class Tables:
             covariates_table(facts),
             associations_table(facts),
             strata_table(facts),
+            heterogeneity_table(facts),
             tuning_table(facts),
             learning_curve_table(facts),
             sweep_table(facts),

@@ -8,8 +8,10 @@ import pytest
 from scipy import stats
 
 from graphnet import experiment
-from graphnet.artifacts.confounds import Confounds
+from graphnet.artifacts.confounds import Confounds, Stratum
+from graphnet.artifacts.evidence import Evidence
 from graphnet.artifacts.inference import predict
+from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.result import TaskResult
 from graphnet.config import Evaluation, TrainingSettings
@@ -17,6 +19,7 @@ from graphnet.data.cohort import Cohort, merge
 from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate, usable
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError, SettingsError
+from graphnet.evaluation.areas import GroupAreas
 from graphnet.evaluation.covariates import (
     COVARIATES,
     SITE,
@@ -25,7 +28,9 @@ from graphnet.evaluation.covariates import (
 from graphnet.messages import Message
 from graphnet.preprocessing.covariates import CovariateAdjuster, Design, confounds_of
 from graphnet.report.facts import Facts
+from graphnet.report.methods import methods
 from graphnet.report.page import render_report
+from graphnet.report.subjects import heterogeneity_table
 from graphnet.report.summary import alone
 
 SUBJECTS, REGIONS = 160, 12
@@ -103,6 +108,79 @@ def test_an_effect_of_its_own_survives_matching_and_is_not_called_confounded() -
     strata = {(each.name, each.level) for each in result.confounds.strata}
     assert {("SEX", "F"), ("SEX", "M")} <= strata
     assert len(strata) == 4
+
+
+def strata_of(result: TaskResult, name: str, split: str = "cv") -> list[Stratum]:
+    confounds = result.confounds
+    assert confounds is not None
+    return [each for each in confounds.strata if (each.name, each.split) == (name, split)]
+
+
+def test_that_the_model_works_in_men_only_is_found() -> None:
+    """Patients differ in men only; that is an interaction of sex, and none of age."""
+    people = cohort()
+    is_man = np.array(people.covariates[1].words) == "M"
+    moved = np.where((people.labels == 1) & is_man, 3.0, 0.0)
+    told = facts_of(run(replace(people, features=people.features + moved[:, None, None])))
+    table = heterogeneity_table(told)
+    found = {str(row[0]): row for row in table.rows}
+    by_sex = strata_of(told.result, "SEX")
+    assert found["SEX"][4] == "<\u00a00.001"
+    assert float(str(found["Age (years)"][4])) > 0.01
+    assert found["SEX"][3] == "1"
+    areas = GroupAreas(
+        np.array([each.auc for each in by_sex], dtype=np.float64),
+        np.array([each.positives for each in by_sex], dtype=np.float64),
+        np.array([each.negatives for each in by_sex], dtype=np.float64),
+    ).heterogeneity
+    assert areas is not None
+    assert found["SEX"][2] == f"{areas.q:.2f}"
+    assert all(each.n == (each.positives or 0) + (each.negatives or 0) for each in by_sex)
+    assert any(message.code == "methods.heterogeneity" for each in methods(told)
+               for message in each.sentences)  # fmt: skip
+
+
+def test_small_strata_are_said_and_not_compared() -> None:
+    stored = Confounds(
+        ("SEX",),
+        strata=(
+            Stratum("test", "SEX", "F", 40, 0.9, 0.8, 0.95, 20, 20),
+            Stratum("test", "SEX", "M", 44, 0.5, 0.4, 0.6, 40, 4),
+            Stratum("test", "SEX", "X", 3, None, None, None, 1, 2),
+            Stratum("cv", "SEX", "F", 40, 0.9, 0.8, 0.95, 20, 20),
+        ),
+    )
+    metrics = {"test": SplitMetrics(87, {"auc": 0.7})}
+    alone = facts_of(TaskResult(metrics=metrics, confounds=stored))
+    assert heterogeneity_table(alone).rows == []  # one stratum is compared with none
+    more = Stratum("test", "SEX", "D", 60, 0.6, 0.5, 0.7, 30, 30)
+    compared = facts_of(
+        TaskResult(metrics=metrics, confounds=replace(stored, strata=(*stored.strata, more)))
+    )
+    (row,) = heterogeneity_table(compared).rows
+    assert [str(cell) for cell in row[:2]] == ["SEX", "2"]
+    assert str(row[5]) == "M and X"
+    older = replace(stored, strata=(Stratum("test", "SEX", "F", 40, 0.9, 0.8, 0.95), more))
+    assert heterogeneity_table(facts_of(TaskResult(metrics=metrics, confounds=older))).rows == []
+
+
+def test_strata_of_left_out_sites_are_means_over_sites() -> None:
+    people = cohort(effect=1.0)
+    result = experiment.run(
+        Splits(people),
+        QUICK,
+        evaluation=Evaluation(cv_folds=0, leave_site_out=True, baselines=False, explain=False),
+    )
+    by_split = strata_of(result.result, "SEX", "leave_site_out")
+    for each in by_split:
+        assert each.positives is None  # not compared by a test for AUCs of one group
+    tested = Evidence.from_json(result.predictions).of("leave_site_out")
+    rows = np.flatnonzero(np.array(people.covariates[1].words) == "M")
+    scores = np.array([pair[1] for pair in tested.probability])[rows]
+    truth = np.array(tested.labels)[rows] == 1
+    expected = GroupAreas.of(truth, scores, [tested.sites[row] for row in rows]).mean
+    (men,) = [each for each in by_split if each.level == "M"]
+    assert men.auc == pytest.approx(expected.value)
 
 
 def test_a_covariate_that_no_table_controls_for_is_listed_and_not_checked() -> None:

@@ -187,7 +187,7 @@ def written(**changes: Any) -> dict[str, Message]:
 
 def test_it_leads_with_the_number_that_matters_and_its_limits() -> None:
     text = read().text
-    first = text.index("AUC 0.900 [0.780, 0.960] on test subjects (n = 58)")
+    first = text.index("AUC 0.900 [0.780, 0.960] on test subjects (58 subjects: 29 of class 1 and")
     limits = text.index("test_data has only 58 subjects.")
     assert first < limits < text.index("Methods")
 
@@ -281,7 +281,7 @@ def test_a_score_has_figures_of_its_own() -> None:
     asked = task(result={"metrics": {"test": found}, "baselines": {}, "differences": {}})
     scored = {**evidence(), "classes": [], "predictions": {}, "sites": {}}
     text = read(task_=asked, manifest=stored, evidence=scored).text
-    assert "R² 0.310 [0.100, 0.500] on test subjects (n = 40)" in text
+    assert "R² 0.310 [0.100, 0.500] on test subjects (40 subjects)" in text
     assert "Mean absolute error" in text
     assert "Sensitivity" not in text
 
@@ -380,7 +380,13 @@ FOLDS: dict[str, dict[str, Any]] = {
     },
     "leave_site_out": {"folds": 2},
 }  # fmt: skip
-REPEATED = {**METRICS, "auc": 0.8, "repeats": 2, "sd_over_repeats": {"auc": 0.011}}
+REPEATED = {
+    **METRICS,
+    "confusion": [[56, 2], [18, 40]],
+    "auc": 0.8,
+    "repeats": 2,
+    "sd_over_repeats": {"auc": 0.011},
+}
 
 
 # What stays as it is in a Chinese report, besides codes: names of methods, measures and software.
@@ -456,7 +462,7 @@ def test_a_chinese_report_has_the_same_numbers_and_no_english_word(
 def test_what_a_chinese_report_says() -> None:
     text = Read(render_report(task(), **stored(), language=CHINESE)).text
     for said in (
-        "AUC 0.900 [0.780, 0.960]，测试集受试者（n = 58）",
+        "AUC 0.900 [0.780, 0.960]，测试集受试者（58 名受试者：类别 1 29 名",
         "58 名测试集受试者中有 1 名参与过训练，因此该结果偏乐观。",
         "使用 AdamW [",
         "去掉图的同一网络：It was left out.",  # as an older version stored it
@@ -470,7 +476,7 @@ def test_the_headline_is_of_subjects_whom_the_model_has_not_trained_on() -> None
     """The test subjects of the evidence are known in part, those of the folds are not."""
     found = read(task_=task(result={"metrics": {"test": METRICS, "cv": REPEATED}}))
     first = found.text.index(
-        "AUC 0.800 [0.780, 0.960] in cross-validation of the training subjects (n = 58)"
+        "AUC 0.800 [0.780, 0.960] in cross-validation of the training subjects (58 subjects: 29 of"
     )
     assert first < found.text.index("1 of 58 test subjects were used for training")
     assert "Cross-validation: counts over all repeats" in found.text
@@ -956,6 +962,35 @@ def test_a_good_average_does_not_hide_new_sites_at_chance() -> None:
         assert ("report.new-sites" in [each.code for each in cautions(facts)]) != is_chance
     alone_ = facts_of(task_=task(result={"metrics": {"leave_site_out": new}}))
     assert "report.new-sites" not in [each.code for each in verdict(alone_)]
+
+
+def subjects_of(**changes: Any) -> str:
+    leading = leading_metric(facts_of(**changes))
+    assert leading is not None
+    return str(leading.subjects)
+
+
+def test_the_headline_says_how_many_of_which_class() -> None:
+    assert subjects_of() == "58 subjects: 29 of class 1 and 29 of class 0"
+    named = evidence() | {"class_names": {"0": "HC", "1": "SZ"}}
+    assert subjects_of(evidence=named) == "58 subjects: 29 SZ and 29 HC"
+    repeated = {"metrics": {"cv": REPEATED}}
+    assert (
+        subjects_of(task_=task(result=repeated)) == "58 subjects: 29 of class 1 and 29 of class 0"
+    )
+    # Where neither evidence nor manifest can be read, by the result.
+    alone = task(result={"classes": [3, 7], "class_names": {"7": "SZ"}})
+    assert subjects_of(task_=alone, evidence=None, manifest=None) == (
+        "58 subjects: 29 SZ and 29 of class 3"
+    )
+    assert subjects_of(evidence=None, manifest=None) == "58 subjects"  # classes are not known
+    three = {**METRICS, "confusion": [[10, 0, 0], [0, 20, 0], [1, 0, 27]]}
+    of_three = task(result={"classes": [0, 1, 2], "metrics": {"test": three}})
+    assert subjects_of(task_=of_three, evidence=None, manifest=None) == (
+        "58 subjects: 10 of class 0, 20 of class 1 and 28 of class 2"
+    )
+    older = {"metrics": {"test": {"auc": 0.9}}}
+    assert subjects_of(task_=task(result=older)) == "number of subjects not stored"
 
 
 def by_sites(**metrics: Any) -> dict[str, Any]:

@@ -66,4 +66,7 @@ def test_new_sites_at_chance_and_wrong_probabilities_stand_beside_the_metric() -
     new = {"n": 20, "auc": 0.5, "ci": {"auc": [0.3, 0.7]}}
     found = headline({"cv": folds, "leave_site_out": new})
     assert [message.code for message in found.grave] == ["report.new-sites"]
-    assert [message.code for message in found.cautions] == ["report.wrong-calibration-slope"]
+    assert [message.code for message in found.cautions] == [
+        "report.pooled-sites",
+        "report.wrong-calibration-slope",
+    ]

@@ -110,7 +110,17 @@ more-rows = { $count ->
 
 ## Verdict
 
-headline = { $metric } { $figure } { $where } (n = { $count })
+headline = { $metric } { $figure } { $where } ({ $subjects })
+n-subjects = { $known ->
+    [yes] { $count ->
+        [one] 1 subject
+       *[other] { $count } subjects
+    }
+   *[no] number of subjects not stored
+}
+n-by-class = { $count } subjects: { $classes }
+n-of-named = { $count } { $name }
+n-of-numbered = { $count } of class { $label }
 sees-covariates = The model also sees { $names }, not only the measures of the brain.
 no-metrics = There are no metrics.
 on-test = on test subjects
@@ -256,7 +266,13 @@ of-subjects = { $count } of { $all }
 all-subjects = All subjects
 covariates-caption = Mean ± standard deviation, or counts (share of those who have the covariate) in the order named. NA: missing. Standardised difference of two classes: class 1 minus class 0, of numbers in pooled standard deviations, of two categories by the share of the second. p values are not corrected for multiple comparisons.
 associations-caption = Rank correlation of the prediction with each covariate among subjects of one class, with 95 % intervals. Of two categories, the second named counts as higher. A model that reads the covariate shows it here.
-strata-caption = Performance where covariates are held fixed: in pairs matched by propensity score, and in strata: each category of at most six, and numbers up to and above their median. Strata of fewer than ten subjects are not shown; that two strata differ is not tested. Split: { $split }.
+strata-caption = Performance where covariates are held fixed: in pairs matched by propensity score, and in strata: each category of at most six, and numbers up to and above their median. Strata of fewer than ten subjects have no AUC. Split: { $split }.
+between = Between
+groups-compared = Groups compared
+cochran-q = Cochran's Q
+degrees-of-freedom = df
+not-compared = Not compared
+heterogeneity-caption = Does the AUC differ between strata, or between sites? Cochran's Q, chi-squared with df = groups − 1, of groups with at least { $least } subjects of each class; the others are not compared. p values are not corrected for multiple comparisons; a large p is no evidence that groups are alike, least of all of few subjects. Split: { $split }.
 covariates-title = Covariates
 
 tuning-title = Did fine-tuning help?

@@ -104,7 +104,14 @@ more-rows = 另有 { $count } 行未显示。
 
 ## 结论
 
-headline = { $metric } { $figure }，{ $where }（n = { $count }）
+headline = { $metric } { $figure }，{ $where }（{ $subjects }）
+n-subjects = { $known ->
+    [yes] { $count } 名受试者
+   *[no] 未保存受试者人数
+}
+n-by-class = { $count } 名受试者：{ $classes }
+n-of-named = { $name } { $count } 名
+n-of-numbered = 类别 { $label } { $count } 名
 sees-covariates = 模型除脑指标外还看到{ $names }。
 no-metrics = 没有指标。
 on-test = 测试集受试者
@@ -246,7 +253,13 @@ of-subjects = { $all } 名中的 { $count } 名
 all-subjects = 全部受试者
 covariates-caption = 均值 ± 标准差，或按所列顺序的人数（占有该协变量者的比例）。NA：缺失。两类的标准化差异：类别 1 减类别 0，数值变量以合并标准差为单位，两个类目按第二个类目的比例。p 值未作多重比较校正。
 associations-caption = 在同一类别的受试者中，预测与各协变量的秩相关及 95 % 区间。两个类目中，后列者视为较高。若模型读取了某协变量，会在此显现。
-strata-caption = 协变量固定时的性能：按倾向评分匹配的配对以及各分层：至多六个类目中的每一个，数值变量分为不高于和高于中位数两层。少于十人的分层不显示；未检验分层之间的差异。数据划分：{ $split }。
+strata-caption = 协变量固定时的性能：按倾向评分匹配的配对以及各分层：至多六个类目中的每一个，数值变量分为不高于和高于中位数两层。少于十人的分层不计算 AUC。数据划分：{ $split }。
+between = 比较
+groups-compared = 比较的组数
+cochran-q = Cochran Q
+degrees-of-freedom = df
+not-compared = 未比较
+heterogeneity-caption = AUC 在各分层之间或各站点之间是否不同？Cochran Q 检验（卡方，自由度 df = 组数 − 1），只比较每类至少有 { $least } 名受试者的组，其余未比较。p 值未作多重比较校正；p 值大并不说明各组相同，受试者少时尤其如此。数据划分：{ $split }。
 covariates-title = 协变量
 
 tuning-title = 微调有帮助吗？
