@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import torch
 
-from graphnet.artifacts.confounds import Confounds
+from graphnet.artifacts.confounds import Confounds, GroupDifference
 from graphnet.artifacts.fine_tuning import FineTuning
 from graphnet.artifacts.further_trainings import SweepResult
 from graphnet.artifacts.lineage import is_complete, subjects_seen
@@ -37,6 +37,7 @@ from graphnet.evaluation.validation import ValidationResult, validate
 from graphnet.plan import ExperimentPlan
 from graphnet.steps import expected_steps
 from graphnet.training.callbacks import Callback
+from graphnet.training.initialisation import size_of
 from graphnet.training.memory import kept_heap, translate_oom
 from graphnet.training.progress import (
     BASELINES,
@@ -156,21 +157,25 @@ def run(
             explained = explain(model, plan.to_explain, validated.models, progress)
     with progress.step(REPORT):
         predicted = _predicted(plan, evaluated, validated)
+        sites = _sites(model, data, evaluated, validated)
+        known = _confounds(model, data, evaluated, validated)
         result = replace(
             _result(plan, trained.fit, evaluated, validated, calibrated),
             seen_in_training=_seen_in_training(plan, predicted),
             explanation=explained.explanation if explained else None,
-            confounds=_confounds(model, data, evaluated, validated),
+            confounds=known,
+            group_differences=_group_differences(known, sites),
             fine_tuning=_fine_tuning(plan, trained, evaluated, validated),
             learning_curve=curve,
             sweep=_sweep(plan, compared, validated),
             covariate_inputs=_seen_covariates(model),
+            size=size_of(model),
             device=str(device),
         )
         document = predictions_document(
             predicted,
             data.present(),
-            _sites(model, data, evaluated, validated),
+            sites,
             _importance(explained, data.train.layout.regions, atlas),
             model.classes,
             class_names=model.class_names,
@@ -386,6 +391,15 @@ def _confounds(
     # All that is said of confounds goes by ranks.
     folds = {kind: (data.train, values) for kind, values in validated.ranked.items()}
     return confounds(model, data.present(), held_out | folds)
+
+
+def _group_differences(
+    known: Confounds | None, sites: Mapping[str, Mapping[str, SplitMetrics]]
+) -> tuple[GroupDifference, ...]:
+    """Whether the AUC differs between strata or sites."""
+    from graphnet.evaluation.confounds import group_differences  # noqa: PLC0415 - slow to import
+
+    return group_differences(() if known is None else known.strata, sites)
 
 
 def _fine_tuning(

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 Json = Mapping[str, Any]
+LEAST_COMPARED = 5  # subjects of each class, of a group whose AUC is compared with others
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,33 @@ class Stratum:
     high: float | None
     positives: int | None = None
     negatives: int | None = None
+
+
+@dataclass(frozen=True)
+class GroupDifference:
+    """Whether the AUC differs between groups of a split's subjects, by Cochran's Q.
+
+    ``kind``: ``covariate`` of the strata of the one named, ``site`` of sites. ``groups`` are
+    compared; those ``left_out`` have too few subjects of a class. ``p`` is that of chi-squared with
+    ``df`` degrees of freedom.
+    """
+
+    split: str
+    kind: str
+    name: str
+    groups: Sequence[str]
+    left_out: Sequence[str]
+    q: float
+    df: int
+    p: float
+
+    @classmethod
+    def all_of(cls, stored: Any) -> "tuple[GroupDifference, ...]":
+        """Those of a result; none of one of an older version, or that cannot be read."""
+        try:
+            return tuple(cls(**each) for each in stored)
+        except TypeError:
+            return ()
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ not say is empty or None.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from graphnet.artifacts.confounds import Confounds
+from graphnet.artifacts.confounds import Confounds, GroupDifference
 from graphnet.artifacts.explanation import Explanation
 from graphnet.artifacts.fine_tuning import FineTuning
 from graphnet.artifacts.further_trainings import LearningCurve, SweepResult
@@ -24,6 +24,7 @@ from graphnet.artifacts.metrics import (
     difference_json,
     difference_of,
 )
+from graphnet.artifacts.model_size import ModelSize
 from graphnet.artifacts.pooled import PooledBaselines
 from graphnet.artifacts.stored_json import (
     Json,
@@ -144,12 +145,14 @@ class TaskResult:
     None before anything was stored. ``imported`` and ``unknown`` are what an import notes of the
     old model. ``classes`` are the labels, ascending; () of a clinical score, and in results of
     older versions. ``confounds`` says how far covariates may explain the metrics; None where the
-    subjects have no covariates. ``fine_tuning`` says whether a fine-tuning helped; None of a
-    training from scratch. ``sweep`` is what was compared to choose the settings; None of a task
-    that compared nothing. ``calibration`` is None where probabilities were not to be
+    subjects have no covariates. ``group_differences``: whether the AUC differs between strata or
+    sites; () in results of older versions. ``fine_tuning`` says whether a fine-tuning helped; None
+    of a training from scratch. ``sweep`` is what was compared to choose the settings; None of a
+    task that compared nothing. ``calibration`` is None where probabilities were not to be
     calibrated, and in results of older versions. ``learning_curve`` is None where none was asked
-    for. ``pooled`` says whose data the pooled baselines of a fine-tuning were fitted to; None where
-    there are none, and nobody has looked for such data.
+    for. ``size`` says how large the model is; None in results of older versions. ``pooled`` says
+    whose data the pooled baselines of a fine-tuning were fitted to; None where there are none, and
+    nobody has looked for such data.
     """
 
     history: History = field(default_factory=History)
@@ -169,11 +172,13 @@ class TaskResult:
     quality: Quality = field(default_factory=Quality)
     explanation: Explanation | None = None
     confounds: Confounds | None = None
+    group_differences: Sequence[GroupDifference] = ()
     fine_tuning: FineTuning | None = None
     sweep: SweepResult | None = None
     calibration: CalibrationResult | None = None
     pooled: PooledBaselines | None = None
     learning_curve: LearningCurve | None = None
+    size: ModelSize | None = None
     covariate_inputs: Sequence[str] = ()
     device: str = ""
     evidence_sha256: str = ""
@@ -237,12 +242,14 @@ class TaskResult:
             "quality": self.quality.as_dict(),
             "explanation": None if self.explanation is None else self.explanation.as_dict(),
             "confounds": None if self.confounds is None else self.confounds.as_dict(),
+            "group_differences": [asdict(each) for each in self.group_differences],
             "fine_tuning": None if self.fine_tuning is None else self.fine_tuning.as_dict(),
             "sweep": None if self.sweep is None else self.sweep.as_dict(),
             "calibration": None if self.calibration is None else self.calibration.as_dict(),
             "learning_curve": (
                 None if self.learning_curve is None else self.learning_curve.as_dict()
             ),
+            "model_size": None if self.size is None else self.size.as_dict(),
             "covariate_inputs": list(self.covariate_inputs),
             "device": self.device,
             **({} if self.pooled is None else {"pooled_baselines": self.pooled.as_dict()}),
@@ -292,11 +299,13 @@ class TaskResult:
             quality=Quality.from_json(named.get("quality")),
             explanation=Explanation.from_json(named.get("explanation")),
             confounds=Confounds.from_json(named.get("confounds")),
+            group_differences=GroupDifference.all_of(named.get("group_differences")),
             fine_tuning=FineTuning.from_json(named.get("fine_tuning")),
             sweep=SweepResult.from_json(named.get("sweep")),
             calibration=CalibrationResult.from_json(named.get("calibration")),
             pooled=PooledBaselines.from_json(named.get("pooled_baselines")),
             learning_curve=LearningCurve.from_json(named.get("learning_curve")),
+            size=ModelSize.from_json(named.get("model_size")),
             covariate_inputs=tuple(map(str, as_items(named.get("covariate_inputs")))),
             device=as_text(named.get("device")),
             evidence_sha256=as_text(named.get("evidence_sha256")),

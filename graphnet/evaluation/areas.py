@@ -17,8 +17,6 @@ from graphnet.data.cohort import FloatArray
 from graphnet.evaluation.intervals import LEVEL, Z, area_under_curve, area_variance, bounded
 from graphnet.evaluation.resampling import auc, group_weight
 
-LEAST_COMPARED = 5  # subjects of each class, of a group that is compared with others
-
 
 @dataclass(frozen=True)
 class Heterogeneity:

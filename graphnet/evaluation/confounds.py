@@ -11,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.artifacts.confounds import (
+    LEAST_COMPARED,
     Association,
     Confounds,
     CovariateSummary,
+    GroupDifference,
     GroupSummary,
     Matching,
     Stratum,
 )
-from graphnet.artifacts.metrics import UNKNOWN, Estimate
+from graphnet.artifacts.metrics import UNKNOWN, Estimate, SplitMetrics
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.result import LEAVE_SITE_OUT
 from graphnet.data.cohort import Cohort, FloatArray
@@ -72,6 +74,57 @@ def confounds(model: StoredModel, cohorts: Mapping[str, Cohort], predicted: Pred
     )
 
 
+def group_differences(
+    strata: Sequence[Stratum], sites: Mapping[str, Mapping[str, SplitMetrics]]
+) -> tuple[GroupDifference, ...]:
+    """Whether the AUC differs between the strata of each covariate, and between sites.
+
+    Groups with fewer than five subjects of a class are not compared, but named.
+
+    Args:
+        strata: of covariates, of all splits.
+        sites: metrics by split and site; of training subjects nothing is said.
+
+    """
+    found: list[GroupDifference | None] = []
+    for split, name in dict.fromkeys((each.split, each.name) for each in strata):
+        levels = [each for each in strata if (each.split, each.name) == (split, name)]
+        groups = [
+            (each.level, each.auc, each.positives, each.negatives or 0)
+            for each in levels
+            if each.positives is not None
+        ]
+        found.append(_difference(split, "covariate", name, groups))
+    for split, by_name in sites.items():
+        if split != "train":
+            counted = [
+                (site, metrics["auc"], sum(metrics.confusion[1]), sum(metrics.confusion[0]))
+                for site, metrics in by_name.items()
+                if metrics.confusion is not None and len(metrics.confusion) == 2
+            ]
+            found.append(_difference(split, "site", "", counted))
+    return tuple(each for each in found if each is not None)
+
+
+def _difference(
+    split: str, kind: str, name: str, groups: Sequence[tuple[str, float | None, int, int]]
+) -> GroupDifference | None:
+    """Of groups by name, AUC, positives and negatives; None where less than two are compared."""
+    enough = [
+        (group, auc, m, n)
+        for group, auc, m, n in groups
+        if auc is not None and min(m, n) >= LEAST_COMPARED
+    ]
+    if len(enough) < 2:
+        return None
+    names, *columns = zip(*enough, strict=True)
+    told = GroupAreas(*(np.array(column, dtype=np.float64) for column in columns)).heterogeneity
+    if told is None:
+        return None
+    left_out = [group for group, *_ in groups if group not in names]
+    return GroupDifference(split, kind, name, list(names), left_out, told.q, told.df, told.p)
+
+
 @dataclass(frozen=True)
 class _Tested:
     """Who was predicted, and how: ``score`` (S,) is what the prediction goes by.
@@ -97,7 +150,7 @@ class _Tested:
 
     @property
     def is_positive(self) -> NDArray[np.bool_]:
-        return self.cohort.labels == self.model.classes[-1]
+        return np.asarray(self.cohort.labels == self.model.classes[-1])
 
     @property
     def groups(self) -> dict[str, NDArray[np.bool_]]:

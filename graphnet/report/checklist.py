@@ -61,6 +61,38 @@ def _partly(*sections: Message) -> Where:
     return lambda _: Message("checklist.partly", sections=sections)
 
 
+def _size(*sections: Message) -> Where:
+    """How many parameters and inputs the model has, of results that say so."""
+
+    def where(facts: Facts) -> Cell:
+        size, reported = facts.result.size, Message("checklist.partly", sections=sections)
+        if size is None:
+            return reported
+        counts = {"parameters": size.parameters, "inputs": size.inputs + size.connections}
+        return Message("checklist.model-size", **counts), reported
+
+    return where
+
+
+def _sample(facts: Facts) -> Cell:
+    """How many training subjects there are for so many parameters."""
+    size, train = facts.result.size, facts.cohorts.get("train")
+    reported = Message("checklist.partly", sections=[SUBJECTS])
+    if size is None or train is None:
+        return reported
+    fewest = min(train.classes.values(), default=0)
+    return (
+        Message(
+            "checklist.subjects-for-parameters",
+            subjects=train.subjects,
+            classes="no" if facts.is_regression or not fewest else "yes",
+            fewest=fewest,
+            trained=size.trained,
+        ),
+        reported,
+    )
+
+
 def _if(condition: Callable[[Facts], bool], then: Where, otherwise: Where = _authors) -> Where:
     return lambda facts: (then if condition(facts) else otherwise)(facts)
 
@@ -135,10 +167,10 @@ ITEMS = (
     Item(Message("checklist.reference"), "8a, 8b", "14, 15, 16, 17", "10b, 11, 12b", _authors),
     Item(Message("checklist.raters"), "8c, 9c", "18", "13a, 13b", _authors),
     Item(Message("checklist.predictors"), "9a, 9b", "", "10a", _partly(METHODS)),
-    Item(Message("checklist.sample-size"), "10", "21", "18", _partly(SUBJECTS)),
+    Item(Message("checklist.sample-size"), "10", "21", "18", _sample),
     Item(Message("checklist.missing"), "11", "12", "15, 16", _here(METHODS, QUALITY)),
     Item(Message("checklist.partitions"), "12a", "19, 20", "", _partly(METHODS, SUBJECTS)),
-    Item(Message("checklist.model"), "12c, 12g, 22", "22, 24", "10a", _partly(METHODS, SETTINGS)),
+    Item(Message("checklist.model"), "12c, 12g, 22", "22, 24", "10a", _size(METHODS, SETTINGS)),
     Item(Message("checklist.training"), "12c", "25, 26, 27", "", _here(METHODS, SETTINGS)),
     Item(Message("checklist.software"), "", "23", "", _here(METHODS, VERSIONS)),
     Item(Message("checklist.measures"), "12e", "28, 29", "14", _here(METHODS)),

@@ -7,6 +7,7 @@ come from their options (:mod:`graphnet.options`), those of models from the cata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from graphnet.artifacts.confounds import LEAST_COMPARED
 from graphnet.artifacts.fine_tuning import MOVED, SCRATCH
 from graphnet.artifacts.metrics import ENOUGH_PERMUTATIONS
 from graphnet.artifacts.pooled import POOLED
@@ -14,7 +15,6 @@ from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.config import OPTIONS, SETTINGS
 from graphnet.data.atlas import Atlas, tables
 from graphnet.data.series_measures import SeriesOptions
-from graphnet.evaluation.areas import LEAST_COMPARED
 from graphnet.evaluation.headline import seen_in_training
 from graphnet.evaluation.resampling import LEAST
 from graphnet.messages import Message
@@ -170,6 +170,7 @@ def _model(facts: Facts) -> Iterator[Message]:
         yield _setting(facts, "fine_tune", parent=str(parent))
     elif not facts.card.is_solved:
         yield Message("methods.from-scratch")
+    yield from _size(facts)
     if not facts.uses_graph:
         yield OPTIONS["graph"].methods({"graph": "none"})
         return
@@ -178,6 +179,21 @@ def _model(facts: Facts) -> Iterator[Message]:
         yield _setting(facts, "density" if settings.threshold is None else "threshold")
     if settings.graph not in UNSIGNED:
         yield _setting(facts, "sign")
+
+
+def _size(facts: Facts) -> Iterator[Message]:
+    """How many parameters and inputs there are, of results that say so."""
+    size = facts.result.size
+    if size is not None:
+        yield Message(
+            "methods.model-size",
+            parameters=size.parameters,
+            trained=size.trained,
+            all="yes" if size.trained == size.parameters else "no",
+            networks=size.networks,
+            inputs=size.inputs,
+            connections=size.connections,
+        )
 
 
 def _training(facts: Facts) -> Iterator[Message]:

@@ -17,9 +17,9 @@ from jinja2 import ChainableUndefined, Environment, PackageLoader
 from markupsafe import Markup, escape
 
 from graphnet import figures
+from graphnet.artifacts.confounds import LEAST_COMPARED
 from graphnet.artifacts.stored_json import Json
 from graphnet.config import EVALUATION, SETTINGS
-from graphnet.evaluation.areas import LEAST_COMPARED
 from graphnet.messages import CHINESE, ENGLISH, Message, render
 from graphnet.names import rule_help, rule_name, split_name
 from graphnet.report import explanation, performance, subjects, training

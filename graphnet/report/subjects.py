@@ -2,16 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-
-import numpy as np
 
 from graphnet.artifacts.confounds import Confounds, CovariateSummary, GroupSummary
 from graphnet.artifacts.evidence import LineageStep, TrainedDataset
 from graphnet.artifacts.result import QualityFinding
 from graphnet.data.class_names import called
 from graphnet.data.interpretation import Interpretation
-from graphnet.evaluation.areas import LEAST_COMPARED, GroupAreas
 from graphnet.messages import Message, first_of
 from graphnet.names import (
     EDGES,
@@ -108,21 +104,20 @@ def strata_table(facts: Facts) -> Table:
 def heterogeneity_table(facts: Facts) -> Table:
     """Whether the AUC differs between the strata of each covariate, and between sites.
 
-    Cochran's Q of those with enough subjects of both classes, of the headline's subjects.
+    Of the headline's subjects.
     """
-    rows: list[Row] = []
-    for name, groups in _groups_of_areas(facts):
-        enough = [each for each in groups if each.is_enough]
-        found = GroupAreas(
-            np.array([each.auc for each in enough], dtype=np.float64),
-            np.array([each.positives for each in enough], dtype=np.float64),
-            np.array([each.negatives for each in enough], dtype=np.float64),
-        ).heterogeneity
-        if found is not None:
-            few = tuple(each.name for each in groups if not each.is_enough)
-            left_out = Message("report.listed", items=few) if few else NOTHING
-            compared = [str(len(enough)), figure(found.q, 2), str(found.df), p_value(found.p)]
-            rows.append([name, *compared, left_out])
+    rows: list[Row] = [
+        [
+            Message("report.site") if each.kind == "site" else each.name,
+            str(len(each.groups)),
+            figure(each.q, 2),
+            str(each.df),
+            p_value(each.p),
+            Message("report.listed", items=list(each.left_out)) if each.left_out else NOTHING,
+        ]
+        for each in facts.result.group_differences
+        if each.split == facts.headline
+    ]
     titles: Row = [
         Message("report.between"),
         Message("report.groups-compared"),
@@ -132,38 +127,6 @@ def heterogeneity_table(facts: Facts) -> Table:
         Message("report.not-compared"),
     ]
     return first_rows(titles, rows, MOST_ROWS)
-
-
-@dataclass(frozen=True)
-class _Group:
-    """A stratum or site: its AUC, and its subjects of both classes."""
-
-    name: str
-    auc: float | None
-    positives: int
-    negatives: int
-
-    @property
-    def is_enough(self) -> bool:
-        return self.auc is not None and min(self.positives, self.negatives) >= LEAST_COMPARED
-
-
-def _groups_of_areas(facts: Facts) -> Iterator[tuple[Message | str, list[_Group]]]:
-    """Strata by covariate, then sites, each by the name of what parts them."""
-    strata: dict[str, list[_Group]] = {}
-    for each in _confounds(facts).strata:
-        if each.split == facts.headline and each.positives is not None:
-            one = _Group(each.level, each.auc, each.positives, each.negatives or 0)
-            strata.setdefault(each.name, []).append(one)
-    yield from strata.items()
-    sites = {} if facts.predictions is None else facts.predictions.sites.get(facts.headline, {})
-    groups = []
-    for site, metrics in sites.items():
-        if metrics is not None and metrics.confusion is not None and len(metrics.confusion) == 2:
-            negatives, positives = map(sum, metrics.confusion)
-            groups.append(_Group(site, metrics["auc"], positives, negatives))
-    if groups:
-        yield Message("report.site"), groups
 
 
 def _strata(facts: Facts) -> Iterator[Row]:

@@ -1,10 +1,12 @@
 """A model before its first epoch, and what of it is to be trained."""
 
+import math
 from dataclasses import replace
 
 from torch import Tensor
 
 from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.model_size import ModelSize
 from graphnet.catalogue import MODELS
 from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort
@@ -75,6 +77,25 @@ def frozen(model: StoredModel) -> set[str]:
         "readout": set(net.readout),
     }[model.settings.fine_tune]
     return names - trained
+
+
+def size_of(model: StoredModel) -> ModelSize:
+    """How many parameters a network of the model has, and how many inputs.
+
+    An optimum of two classes has one weight for each input, which is stored for both.
+    """
+    net, scaler = model.net, model.preprocessing.scaler
+    shared = 2 if net.is_solved and net.sizes.classes == 2 else 1
+    sizes = {name: math.prod(shape) // shared for name, shape in net.shapes().items()}
+    varying, regions = int((scaler.scale > 0).sum()), net.sizes.regions
+    own_graph = net.edge_aware and model.settings.graph == "connectome" and not scaler.per_subject
+    return ModelSize(
+        parameters=sum(sizes.values()),
+        trained=sum(size for name, size in sizes.items() if name not in frozen(model)),
+        networks=replicas(model),
+        inputs=(varying // 2 if scaler.per_subject else varying) + model.preprocessing.columns,
+        connections=regions * (regions - 1) // 2 if own_graph else 0,
+    )
 
 
 def replicas(model: StoredModel) -> int:

@@ -20,6 +20,7 @@ from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate, usable
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError, SettingsError
 from graphnet.evaluation.areas import GroupAreas
+from graphnet.evaluation.confounds import group_differences
 from graphnet.evaluation.covariates import (
     COVARIATES,
     SITE,
@@ -140,28 +141,43 @@ def test_that_the_model_works_in_men_only_is_found() -> None:
                for message in each.sentences)  # fmt: skip
 
 
-def test_small_strata_are_said_and_not_compared() -> None:
-    stored = Confounds(
-        ("SEX",),
-        strata=(
-            Stratum("test", "SEX", "F", 40, 0.9, 0.8, 0.95, 20, 20),
-            Stratum("test", "SEX", "M", 44, 0.5, 0.4, 0.6, 40, 4),
-            Stratum("test", "SEX", "X", 3, None, None, None, 1, 2),
-            Stratum("cv", "SEX", "F", 40, 0.9, 0.8, 0.95, 20, 20),
-        ),
+def test_small_groups_are_named_and_not_compared() -> None:
+    strata = (
+        Stratum("test", "SEX", "F", 40, 0.9, 0.8, 0.95, 20, 20),
+        Stratum("test", "SEX", "M", 44, 0.5, 0.4, 0.6, 40, 4),
+        Stratum("test", "SEX", "X", 3, None, None, None, 1, 2),
+        Stratum("cv", "SEX", "F", 40, 0.9, 0.8, 0.95, 20, 20),
     )
-    metrics = {"test": SplitMetrics(87, {"auc": 0.7})}
-    alone = facts_of(TaskResult(metrics=metrics, confounds=stored))
-    assert heterogeneity_table(alone).rows == []  # one stratum is compared with none
+    assert group_differences(strata, {}) == ()  # one stratum is compared with none
     more = Stratum("test", "SEX", "D", 60, 0.6, 0.5, 0.7, 30, 30)
-    compared = facts_of(
-        TaskResult(metrics=metrics, confounds=replace(stored, strata=(*stored.strata, more)))
-    )
-    (row,) = heterogeneity_table(compared).rows
+    (found,) = group_differences((*strata, more), {})
+    assert (found.split, found.name, found.df) == ("test", "SEX", 1)
+    assert (found.groups, found.left_out) == (["F", "D"], ["M", "X"])
+    metrics = {"test": SplitMetrics(87, {"auc": 0.7})}
+    (row,) = heterogeneity_table(
+        facts_of(TaskResult(metrics=metrics, group_differences=(found,)))
+    ).rows
     assert [str(cell) for cell in row[:2]] == ["SEX", "2"]
     assert str(row[5]) == "M and X"
-    older = replace(stored, strata=(Stratum("test", "SEX", "F", 40, 0.9, 0.8, 0.95), more))
-    assert heterogeneity_table(facts_of(TaskResult(metrics=metrics, confounds=older))).rows == []
+    older = Stratum("test", "SEX", "F", 40, 0.9, 0.8, 0.95)  # without counts
+    assert group_differences((older, more), {}) == ()
+
+
+def test_sites_are_compared_without_covariates_too() -> None:
+    def at_site(auc: float | None, negatives: int, positives: int) -> SplitMetrics:
+        table = ((negatives - 1, 1), (1, positives - 1))
+        return SplitMetrics(negatives + positives, {"auc": auc}, confusion=table)
+
+    sites = {"a": at_site(0.9, 30, 40), "b": at_site(0.6, 20, 50), "c": at_site(0.7, 3, 9)}
+    (found,) = group_differences((), {"cv": sites, "train": sites})
+    areas = GroupAreas(np.array([0.9, 0.6]), np.array([40.0, 50.0]), np.array([30.0, 20.0]))
+    told = areas.heterogeneity
+    assert told is not None
+    assert (found.q, found.df, found.p) == (told.q, told.df, told.p)
+    assert (found.split, found.kind, found.left_out) == ("cv", "site", ["c"])
+    stored = TaskResult(metrics={"cv": at_site(0.8, 50, 90)}, group_differences=(found,))
+    assert TaskResult.from_json(stored.as_dict()).group_differences == (found,)
+    assert TaskResult.from_json({"group_differences": [{"q": 1}]}).group_differences == ()
 
 
 def test_strata_of_left_out_sites_are_means_over_sites() -> None:
@@ -178,7 +194,7 @@ def test_strata_of_left_out_sites_are_means_over_sites() -> None:
     rows = np.flatnonzero(np.array(people.covariates[1].words) == "M")
     scores = np.array([pair[1] for pair in tested.probability])[rows]
     truth = np.array(tested.labels)[rows] == 1
-    expected = GroupAreas.of(truth, scores, [tested.sites[row] for row in rows]).mean
+    expected = GroupAreas.of(truth, scores, [tested.sites[row] for row in rows.tolist()]).mean
     (men,) = [each for each in by_split if each.level == "M"]
     assert men.auc == pytest.approx(expected.value)
 

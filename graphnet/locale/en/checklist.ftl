@@ -5,6 +5,11 @@ where = Where
 authors = Not known to this software; the authors must state it.
 here = { $sections }
 partly = { $sections }; the authors must add what the files do not say.
+model-size = { $parameters } trainable parameters, { $inputs } inputs.
+subjects-for-parameters = { $classes ->
+    [yes] { $subjects } training subjects, { $fewest } of them in the smallest class, for { $trained } trained parameters.
+   *[no] { $subjects } training subjects for { $trained } trained parameters.
+}
 not-done = Not done in this run.
 note = Asked by TRIPOD+AI [@tripod], CLAIM [@claim] and STARD [@stard], on which STARD-AI builds. The wording is ours and several items share a row, so the checklist does not replace a journal's own form. The STARD column has the numbers of 2015.
 

@@ -82,6 +82,16 @@ not-fitted-on-others = No preprocessing step was fitted to validation or test su
 
 ## Model and training
 
+model-size = { $networks ->
+    [one] It has
+   *[other] It averages { $networks } networks, each of which has
+} { $parameters } trainable parameters{ $all ->
+    [yes] {""}
+   *[no] {" "}({ $trained } of them trained here)
+} and { $inputs } inputs, values that vary between training subjects{ $connections ->
+    [0] {""}
+   *[other] ; beside them it sees { $connections } connections of each subject as edges
+}.
 from-scratch = It was trained from scratch.
 optimiser = { $target ->
     [score] The model was trained with AdamW [@adamw] to minimise the mean squared error, with a batch size of { $batch_size }.

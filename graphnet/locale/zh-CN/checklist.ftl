@@ -5,6 +5,11 @@ where = 所在位置
 authors = 本软件无从得知，须由作者说明。
 here = { $sections }
 partly = { $sections }；文件中没有的内容须由作者补充。
+model-size = { $parameters } 个可训练参数，{ $inputs } 个输入。
+subjects-for-parameters = { $classes ->
+    [yes] { $subjects } 名训练受试者（最小的类别 { $fewest } 名），训练 { $trained } 个参数。
+   *[no] { $subjects } 名训练受试者，训练 { $trained } 个参数。
+}
 not-done = 本次运行未做。
 note = 要求来自 TRIPOD+AI [@tripod]、CLAIM [@claim] 和 STARD [@stard]（STARD-AI 以其为基础）。措辞为本软件所拟，若干条目合为一行，因此不能代替期刊自己的表格。STARD 一列为 2015 年版的编号。
 

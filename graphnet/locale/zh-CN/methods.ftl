@@ -68,6 +68,16 @@ not-fitted-on-others = 所有预处理步骤均未在验证集或测试集受试
 
 ## 模型与训练
 
+model-size = { $networks ->
+    [one] 模型有
+   *[other] 模型为 { $networks } 个网络的平均，每个网络有
+} { $parameters } 个可训练参数{ $all ->
+    [yes] {""}
+   *[no] （本次训练其中 { $trained } 个）
+}，{ $inputs } 个输入（在训练受试者之间有变化的数值）{ $connections ->
+    [0] {""}
+   *[other] ；此外还把每名受试者的 { $connections } 条连接作为边
+}。
 from-scratch = 模型从头训练。
 optimiser = { $target ->
     [score] 使用 AdamW [@adamw] 最小化均方误差，批大小为 { $batch_size }。
