@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
@@ -39,6 +40,14 @@ def mat(structure: dict[str, object]) -> bytes:
     return body.getvalue()
 
 
+def hdf5(**arrays: FloatArray) -> bytes:
+    body = io.BytesIO()
+    with h5py.File(body, "w") as file:
+        for name, array in arrays.items():
+            file[name.replace("__", "/")] = array
+    return body.getvalue()
+
+
 PACKED: dict[str, Callable[[int], tuple[str, bytes]]] = {
     "series in npz": lambda row: ("{}_ts.npz", npz(timeseries=SERIES[row])),
     "series in npz beside a number": lambda row: (
@@ -46,6 +55,11 @@ PACKED: dict[str, Callable[[int], tuple[str, bytes]]] = {
     ),
     "correlations in npz": lambda row: ("{}.npz", npz(correlation=CORRELATIONS[row])),
     "series in a structure": lambda row: ("{}.mat", mat({"ROISignals": SERIES[row], "TR": 2.0})),
+    "series in HDF5": lambda row: ("{}.h5", hdf5(timeseries=SERIES[row])),
+    "series in a group of HDF5": lambda row: (
+        "{}.hdf5", hdf5(rest__timeseries=SERIES[row], rest__tr=np.array(2.0))
+    ),
+    "BrainNet Viewer": lambda row: ("{}.edge", text_of(CORRELATIONS[row]).encode()),
 }  # fmt: skip
 
 

@@ -3,11 +3,13 @@
 What is right was decided before anything was read.
 """
 
+import io
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -222,3 +224,60 @@ def test_tables_with_other_ids_than_the_list_are_refused_by_id(
     refusal = outcome(folder).refusal
     assert IDS[0] in refusal
     assert spelled.format(IDS[0]) in refusal
+
+
+# Rows that are no subjects --------------------------------------------------------------------
+
+NOTE = "Note: volumes in ml" + "," * table().splitlines()[0].count(",") + "\n"
+
+
+def test_a_note_below_a_table_is_no_subject(tmp_path: Path) -> None:
+    found = of(tmp_path, table() + "\n" + NOTE).dataset
+    is_base(found)
+    assert "Note: volumes in ml" in told(found)
+
+
+def test_a_note_below_a_table_of_a_workbook_is_no_subject(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for line in LINES:
+        sheet.append([float(cell) if "." in cell else cell for cell in line.strip().split(",")])
+    sheet.append(["* excluded from the second analysis"])
+    book.save(tmp_path / "cohort.xlsx")
+    is_base(outcome(tmp_path / "cohort.xlsx").dataset)
+
+
+@pytest.mark.parametrize("identity", ["sub-99", "Note"])
+def test_a_last_subject_of_whom_nothing_is_known_is_one(tmp_path: Path, identity: str) -> None:
+    """Where other ids look like it, or it is one word."""
+    named = table().replace("00509", "Note 00509") if identity == "Note" else table()
+    found = of(tmp_path, named + f"{identity}{NOTE[NOTE.index(',') :]}").dataset
+    assert found.subjects.ids[-1] == identity
+
+
+def test_a_subject_on_two_rows_of_which_one_has_no_measures_is_refused(tmp_path: Path) -> None:
+    """REDCap's events: the diagnosis at the first, the scan at the second."""
+    frame = pd.read_csv(io.StringIO(table()), dtype={"ID": str})
+    events = [
+        frame[["ID", "LABEL"]].assign(redcap_event_name="baseline_arm_1"),
+        frame.drop(columns="LABEL").assign(redcap_event_name="mri_arm_1"),
+    ]
+    assert IDS[0] in of(tmp_path, pd.concat(events).to_csv(index=False)).refusal
+
+
+def test_an_area_may_be_the_first_word_of_a_region(tmp_path: Path) -> None:
+    """Julich's areas beside its other regions: none is a measure of its own."""
+    regions = ("Area hOc1 (V1) L", "Area hOc1 (V1) R", "Area 44 (IFG) L", "Ch 4 (Basal) L",
+               "CA1 (Hippocampus) L", "CA1 (Hippocampus) R")  # fmt: skip
+    found = of(tmp_path, table(columns=tuple(f"GMV_{region}" for region in regions))).dataset
+    is_base(found)
+    assert found.regions == regions
+
+
+@pytest.mark.parametrize("named", ["surface_area_{}", "GMV_Area{}", "area_{}"])
+def test_an_area_with_a_number_is_region_by_number(tmp_path: Path, named: str) -> None:
+    columns = tuple(named.format(region) for region in range(1, 7))
+    found = of(tmp_path, table(columns=columns)).dataset
+    is_base(found)
+    assert found.regions == tuple("123456")

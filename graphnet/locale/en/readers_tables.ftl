@@ -94,6 +94,14 @@ region-twice = { $file } has the columns { $columns }, which are both region { $
 levels-of-json = { $file } says what the codes of { $columns } mean; its words were taken.
 damaged-levels = it is no JSON in UTF-8, so its codes stay as they are
 rows-of-a-subject = { $file } has several rows per subject, which differ in { $column } ({ $values }). Give one row per subject, with a column for each measure and region such as GMV_lh_insula.
+notes-below = { $count ->
+    [one] A note below the table of { $file } was passed over: { $cells }.
+   *[other] { $count } notes below the table of { $file } were passed over: { $cells }.
+}
+rows-in-parts = { $count ->
+    [one] In { $file }, 1 subject ({ $ids }) has a row with measurements and a row without. Put all about a subject on one row, or delete the other one.
+   *[other] In { $file }, { $count } subjects ({ $ids }) have a row with measurements and a row without. Put all about a subject on one row, or delete the other ones.
+}
 leading-zeros-dropped = Leading zeros of region numbers were dropped: { $column } is { $measure } of region { $region }.
 measure-at-visits = { $file } has { $columns }, which look like { $measure } at several visits ({ $visits }). Give one visit per file, or one row per subject and visit with the same id.
 measures-at-visits = { $file } has { $columns }, which look like one measure at several visits ({ $visits }). Give one visit per file, or one row per subject and visit with the same id.

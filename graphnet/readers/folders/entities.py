@@ -16,10 +16,10 @@ from graphnet.messages import Message
 from graphnet.readers.connectomes.weights import STRUCTURAL
 
 SERIES, MATRIX, MEASURE, UNKNOWN = "series", "matrix", "measure", ""
-TEXTS = (".tsv", ".csv", ".txt", ".1D", ".dat")
+TEXTS = (".tsv", ".csv", ".txt", ".1D", ".dat", ".edge", ".edgelist", ".ssv")
 PTSERIES, PCONN, PSCALAR = CIFTI = (".ptseries.nii", ".pconn.nii", ".pscalar.nii")
 GIFTI, GRAPHML = ".shape.gii", ".graphml"
-ENDS = (*TEXTS, ".mat", ".npy", ".npz", *CIFTI, GIFTI, GRAPHML)
+ENDS = (*TEXTS, ".mat", ".npy", ".npz", ".h5", ".hdf5", *CIFTI, GIFTI, GRAPHML)
 PACKED = ".gz"
 FOLDER, NAME, VALUES, FORMAT = "folder", "name", "values", "format"  # entities that no name spells
 NEVER = {

@@ -68,7 +68,7 @@ def scans_within(path: Path, folder: Path, most: int) -> list[Scan] | None:
 
     """
     if path.suffix.lower() in HDF5:
-        return _of_hdf5(path, folder)
+        return _of_hdf5(path, folder) or None
     if path.suffix.lower() == ZIP:
         return _of_virtual_brain(path, most)
     subjects = cat12_subjects(path.name)
@@ -114,7 +114,7 @@ def read_member(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
 
 def repetition_time_within(scan: Scan) -> float | None:
     """The seconds between time points that giga_connectome writes beside a series in HDF5."""
-    if scan.path.suffix.lower() not in HDF5:
+    if scan.path.suffix.lower() not in HDF5 or not scan.member:
         return None
     return read_attribute(scan.path, scan.member, "RepetitionTime", scan.path.name)
 

@@ -75,7 +75,7 @@ def read_scan(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
     end = ending(path.name)
     if scan.member:
         return read_member(scan, inquiry, most)
-    if end in {".mat", ".npz"}:
+    if end in {".mat", ".npz", ".h5", ".hdf5"}:
         return _of_arrays(scan, inquiry, most)
     if end == ".npy":
         return NumberTable(_of_numpy(path), None, None)

@@ -32,6 +32,7 @@ GLUED_END = re.compile(r"(.{3,}?)[lr]h")
 UK_BIOBANK = re.compile(
     r"(.*[_.\-])?f?[0-9]{3,6}[-_.][0-9]{1,2}[._][0-9]{1,3}|p[0-9]{2,6}_i[0-9]{1,2}(_a[0-9]{1,3})?"
 )
+AREA = "area"  # a measure, or the first word of a region
 FIELD = re.compile(r"[pf]?\.?[0-9]{2,6}")  # of UK Biobank, beside others with a visit
 
 
@@ -170,7 +171,7 @@ class Name:
         if words <= GLOBAL | HEMISPHERES or is_global(region):
             return None
         labelled = LABELLED.fullmatch(region)
-        if labelled and labelled["label"].casefold() in REGION_LABELS:
+        if labelled and labelled["label"].casefold() in REGION_LABELS | {AREA}:
             region = labelled["number"]
         return Part(self.text, measure, region)
 
@@ -182,6 +183,8 @@ def _run(words: tuple[str, ...]) -> int:
     for word in words[:-1]:
         if word not in MEASURES and word not in QUALIFIERS:
             break
+        if word == AREA and has_measure:
+            break  # GMV_Area hOc1 is of the area hOc1
         count += 1
         has_measure = has_measure or word in MEASURES
     return count if has_measure else 0

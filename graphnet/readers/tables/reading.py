@@ -4,6 +4,7 @@ One row per subject. Roles (id, class, site, score) by name; measures and region
 regions as a connectome; every other column is a covariate or left alone with its reason.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ from graphnet.readers.tables.sheet import Cells, Looks, Sheet, by_name, to_numbe
 MOST_NAMED = 5
 LEAST_LIKE_COLUMNS = 3  # names, in the rows of a first column
 MOST_SHOWN = 6
+NOTE = re.compile(r"\w\W*[\s,;:：，；]+\w|^[*†‡§#]|[。：:]$")  # words one after the other
+NOTES = {"note", "notes", "legend", "source", "footnote", "注", "备注", "说明"}
+LONGEST_NOTE = 60  # characters that are shown
 LEAST_POINTS = 20  # rows of a time series
 ROWS = "rows"  # the key of the question
 SUBJECTS, POINTS = "subjects", "points"
@@ -77,6 +81,7 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
     """
     if inquiry.problems or _is_refused(sheet, inquiry):
         return None
+    sheet = _without_notes(sheet, inquiry)
     roles = find_roles(sheet, sheet.names, inquiry)
     looks = Looks(sheet)
     others = [
@@ -104,7 +109,64 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
         )
     chosen = Brain(grid, pairs[0] if pairs else None)
     measured = _measured(sheet, people.subjects.ids, chosen, inquiry)
-    return None if measured is None else _dataset(sheet, kind, people, measured)
+    if measured is None:
+        return None
+    _refuse_rows_in_parts(people.subjects.ids, measured, inquiry)
+    return _dataset(sheet, kind, people, measured)
+
+
+def _without_notes(sheet: Sheet, inquiry: Inquiry) -> Sheet:
+    """Without notes below the table: last rows with nothing but a sentence in the first cell."""
+    first, *others = sheet.columns
+    if len(others) < LEAST_LIKE_COLUMNS or not isinstance(first, tuple):
+        return sheet
+    rows = len(sheet)
+    while rows and _is_note(first[rows - 1]) and _are_empty(others, rows - 1):
+        rows -= 1
+    if rows in {0, len(sheet)} or any(map(_is_note, first[:rows])):
+        return sheet
+    notes = [cell[:LONGEST_NOTE] for cell in first[rows:]]
+    inquiry.assume(
+        Message(
+            "readers_tables.notes-below",
+            file=inquiry.name,
+            count=len(notes),
+            cells=first_of(notes, 3),
+        )
+    )
+    return Sheet(sheet.names, tuple(cells[:rows] for cells in sheet.columns), sheet.text)
+
+
+def _is_note(cell: str) -> bool:
+    """Whether a first cell says something, as an id does not."""
+    return NOTE.search(cell) is not None or plain(cell) in NOTES
+
+
+def _are_empty(columns: Sequence[Cells], row: int) -> bool:
+    return all(
+        bool(np.isnan(cells[row])) if isinstance(cells, np.ndarray) else not cells[row]
+        for cells in columns
+    )
+
+
+def _refuse_rows_in_parts(ids: Sequence[str], measured: Measured, inquiry: Inquiry) -> None:
+    """Refuse subjects of whom one row holds measurements and another one none."""
+    empty = np.ones(len(ids), dtype=bool)
+    for part in (measured.values, measured.edges):
+        if part is not None:
+            empty &= np.isnan(part.reshape(len(ids), -1)).all(axis=1)
+    without = {subject for subject, alone in zip(ids, empty, strict=True) if alone and subject}
+    full = {subject for subject, alone in zip(ids, empty, strict=True) if not alone}
+    torn = [subject for subject in dict.fromkeys(ids) if subject in without & full]
+    if torn:
+        inquiry.refuse(
+            Message(
+                "readers_tables.rows-in-parts",
+                file=inquiry.name,
+                count=len(torn),
+                ids=first_of(torn, MOST_NAMED),
+            )
+        )
 
 
 def _is_refused(sheet: Sheet, inquiry: Inquiry) -> bool:
