@@ -258,7 +258,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "half JSON": (b'{"GMV_1": {"0": 1', "x is not JSON in UTF-8."),
     "deep JSON": (b'{"a":' * 100_000, "x is not JSON in UTF-8."),
     "a lone surrogate": (b'{"ID": {"0": "\\ud800"}}', "x is not JSON in UTF-8."),
-    "JSON of rows": (b'{"a": [1, 2]}', "is JSON without columns: a holds no rows."),
+    "JSON of numbers": (b'{"a": 1, "b": [1]}', "is JSON without columns: a holds no rows."),
     "JSON with a hole": (b'{"a": {"0": 1}, "b": {"1": 1}}', "other rows in column b"),
     "JSON in a cell": (b'{"a": {"0": {}}}', "has a list or an object in a cell of column a."),
     "JSON of nothing": (b"{}", "is JSON, but not a table of columns."),

@@ -95,6 +95,23 @@ def test_objects_in_an_npz_are_not_opened(tmp_path: Path) -> None:
     assert "timeseries" in outcome(folder_of(tmp_path, contents)).refusal
 
 
+@pytest.mark.parametrize(
+    ("attribute", "names", "said"),
+    [("pandas_type", ("axis0",), "pandas"), ("encoding-type", ("X", "obs", "var"), "AnnData")],
+)
+def test_tables_of_programs_in_hdf5_are_named(
+    tmp_path: Path, attribute: str, names: tuple[str, ...], said: str
+) -> None:
+    with h5py.File(tmp_path / "cohort.h5", "w") as file:
+        group = file.create_group("df") if said == "pandas" else file
+        group.attrs[attribute] = "frame"
+        for name in names:
+            group[name] = VALUES
+    refusal = outcome(tmp_path / "cohort.h5").refusal
+    assert said in refusal
+    assert "CSV" in refusal
+
+
 # Copies ---------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import openpyxl
@@ -28,6 +29,7 @@ from tests.wild.test_same_kinds import (
 )
 
 BARS = table().replace(",", " | ")
+Orient = Literal["split", "table", "records", "columns"]
 COLUMNS = table().splitlines()[0].count(",") + 1
 BOX = "+------" * COLUMNS + "+\n"
 LINES = table().splitlines(keepends=True)
@@ -123,6 +125,33 @@ def test_keys_of_json_that_are_ids_are_ids(tmp_path: Path) -> None:
     text = frame.assign(LABEL=[row % 2 for row in range(COUNT)]).to_json()
     is_base(of(tmp_path, text, "cohort.json").dataset)
     assert tuple(from_json(text, "cohort").ids) == IDS
+
+
+@pytest.mark.parametrize("orient", ["split", "table", "records", "columns"])
+def test_pandas_writes_json_in_several_ways(tmp_path: Path, orient: Orient) -> None:
+    frame = pd.read_csv(io.StringIO(table()), dtype={"ID": str})
+    is_base(of(tmp_path, frame.to_json(orient=orient), "cohort.json").dataset)
+
+
+def test_json_with_a_list_per_column_is_read(tmp_path: Path) -> None:
+    frame = pd.read_csv(io.StringIO(table()), dtype={"ID": str})
+    is_base(of(tmp_path, json.dumps(frame.to_dict("list")), "cohort.json").dataset)
+
+
+BROKEN_JSON = (
+    {"columns": ["ID", "GMV_1"], "index": [0, 1], "data": [["a", 1], ["b"]]},
+    {"columns": ["ID", "ID"], "index": [0], "data": [["a", 1]]},
+    {"columns": ["ID", "GMV_1"], "index": [0], "data": [["a", 1], ["b", 2]]},
+    {"columns": ["ID", "GMV_1"], "index": [0], "data": [1]},
+    {"ID": ["a", "b"], "GMV_1": [1]},
+)
+
+
+@pytest.mark.parametrize("content", BROKEN_JSON)
+def test_lists_of_other_lengths_are_no_table(tmp_path: Path, content: dict[str, object]) -> None:
+    assert "JSON" in of(tmp_path, json.dumps(content), "cohort.json").refusal or (
+        "other rows" in outcome(tmp_path / "cohort.json").refusal
+    )
 
 
 def test_keys_of_json_that_count_are_none(tmp_path: Path) -> None:

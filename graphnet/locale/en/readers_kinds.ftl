@@ -4,6 +4,8 @@ foreign = { $file } is { $what }. { $advice }
 
 old-excel = a workbook of Excel before 2007 (.xls), or one with a password
 feather = a Feather table
+pandas-hdf5 = a table that pandas wrote into HDF5 (to_hdf)
+anndata = an AnnData file (.h5ad)
 sqlite = an SQLite database
 rdata = an R file (.RData)
 rds = an R file (.rds)

@@ -4,6 +4,8 @@ foreign = { $file } 是{ $what }。{ $advice }
 
 old-excel = 加密的工作簿或 Excel 2007 之前的工作簿（.xls）
 feather = Feather 表格
+pandas-hdf5 = pandas 写入 HDF5 的表格（to_hdf）
+anndata = AnnData 文件（.h5ad）
 sqlite = SQLite 数据库
 rdata = R 文件（.RData）
 rds = R 文件（.rds）

@@ -39,6 +39,8 @@ OWN = "#"  # the start of the names of MATLAB's own groups
 DEEPEST = 3  # groups within groups that are looked into
 CELL = 1_000  # bytes, that one of a cell's contents counts for
 MOST_ARRAYS = 20_000
+MOST_GROUPS = 20  # of pandas, that are looked at
+PANDAS, ANNDATA = "pandas_type", "encoding-type"  # attributes
 SPARSE = Message("readers_arrays.sparse")
 OPAQUE = Message("readers_arrays.opaque")
 OUTSIDE = Message("readers_arrays.outside")
@@ -69,9 +71,25 @@ def read_hdf5(path: Path, name: str, most: int) -> NamedArrays:
         reader = _Reader(file, name, most, of_matlab=of_matlab)
         keys = _keys(file, name)
         _check_places(file, keys)
+        _check_program(file, keys, name)
         return classify_arrays(
             {key: reader.array(file, key) for key in keys if not key.startswith(OWN)}
         )
+
+
+def _check_program(file: "h5py.File", keys: list[str], name: str) -> None:
+    """Raises CohortError where pandas or AnnData wrote the file, whose groups are their own."""
+    import h5py  # noqa: PLC0415
+
+    groups = [file[key] for key in keys if isinstance(file.get(key, getlink=True), h5py.HardLink)]
+    if any(PANDAS in group.attrs for group in groups[:MOST_GROUPS]):
+        what = Message("readers_kinds.pandas-hdf5")
+    elif ANNDATA in file.attrs and {"X", "obs", "var"} <= set(keys):
+        what = Message("readers_kinds.anndata")
+    else:
+        return
+    advice = Message("readers_kinds.save-table")
+    raise CohortError(Message("readers_kinds.foreign", file=name, what=what, advice=advice))
 
 
 def read_nested_hdf5(path: Path, name: str, most: int) -> dict[str, Nested]:

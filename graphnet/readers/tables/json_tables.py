@@ -1,11 +1,13 @@
 """JSON of columns, ``{"column": {"0": value, …}, …}``, as pandas and NEURO-LEARN keep a table.
 
-A file may also hold a list of rows, ``[{"column": value, …}, …]``. What is written is the text of
-NEURO-LEARN's ``data_cont``, as its other services read it.
+A file may also hold a list of rows, ``[{"column": value, …}, …]``, a list per column, or what
+pandas writes with ``orient="split"`` and ``"table"``. What is written is the text of NEURO-LEARN's
+``data_cont``, as its other services read it.
 """
 
 import json
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import combinations
 from pathlib import Path
@@ -39,7 +41,7 @@ def read_json(body: bytes, name: str, most_cells: int) -> Sheet:
     # What is in it takes fifty times its bytes of memory, so it is counted before it is read.
     if body.count(b"{") + body.count(b"[") > MOST_BRACKETS:
         raise CohortError(Message("readers_tables.json-not-columns", file=name))
-    if body.count(b":") > most_cells:
+    if max(body.count(b":"), body.count(b",")) > most_cells:
         raise CohortError(Message("readers_text.too-many-cells", file=name, limit=most_cells))
     try:
         columns = json.loads(body.decode("utf-8-sig"), parse_int=_whole)
@@ -47,8 +49,7 @@ def read_json(body: bytes, name: str, most_cells: int) -> Sheet:
             json.dumps(columns, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise CohortError(Message("readers_tables.not-json", file=name)) from error
-    if isinstance(columns, list):
-        columns = _columns_of(columns, name)
+    columns = _of_other_orients(columns, name)
     if not isinstance(columns, dict) or not columns or len(columns) > MOST_COLUMNS:
         raise CohortError(Message("readers_tables.json-not-columns", file=name))
     rows = next((list(cells) for cells in columns.values() if isinstance(cells, dict)), [])
@@ -57,6 +58,43 @@ def read_json(body: bytes, name: str, most_cells: int) -> Sheet:
     return _with_keys(
         _sheet({column: list(cells.values()) for column, cells in columns.items()}), rows
     )
+
+
+SPLIT, TABLE = {"columns", "index", "data"}, {"schema", "data"}
+
+
+def _of_other_orients(content: Any, name: str) -> Any:
+    """Cells by column and row, of a list of rows, pandas' other orients, or a list per column.
+
+    Raises:
+        CohortError: a list is of another length than the others.
+
+    """
+    if isinstance(content, list):
+        return _columns_of(content, name)
+    if not isinstance(content, dict):
+        return content
+    if content.keys() == TABLE and isinstance(content["data"], list):
+        return _columns_of(content["data"], name)
+    if not content or not all(isinstance(cells, list) for cells in content.values()):
+        return content
+    if content.keys() != SPLIT:
+        rows = [str(row) for row in range(len(next(iter(content.values()))))]
+        return {column: _by_row(rows, cells, column, name) for column, cells in content.items()}
+    columns = [str(column) for column in content["columns"]]
+    rows = [str(row) for row in content["index"]]
+    widths = {len(cells) if isinstance(cells, list) else -1 for cells in content["data"]}
+    if widths != {len(columns)} or len(set(columns)) < len(columns) or len(set(rows)) < len(rows):
+        raise CohortError(Message("readers_tables.json-not-columns", file=name))
+    each = dict(zip(columns, zip(*content["data"], strict=True), strict=True))
+    return {column: _by_row(rows, cells, column, name) for column, cells in each.items()}
+
+
+def _by_row(rows: list[str], cells: Sequence[Any], column: str, name: str) -> dict[str, Any]:
+    """The cells of a column by their rows. Raises CohortError where they are not as many."""
+    if len(cells) != len(rows):
+        raise CohortError(Message("readers_tables.json-rows-differ", file=name, column=column[:40]))
+    return dict(zip(rows, cells, strict=True))
 
 
 def _columns_of(rows: list[Any], name: str) -> dict[str, dict[str, Any]]:
