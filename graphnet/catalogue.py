@@ -13,8 +13,7 @@ class ModelCard:
     """A model, its paper, and where its recommended settings differ from the usual ones.
 
     ``of_connectomes`` are recommended besides where a connectome's rows are the measures.
-    ``is_solved``: its optimum is computed and not approached epoch by epoch. ``two_classes``: it
-    tells two classes apart, and no more.
+    ``is_solved``: its optimum is computed and not approached epoch by epoch.
     """
 
     name: str
@@ -22,7 +21,6 @@ class ModelCard:
     recommended: Mapping[str, Any] = field(default_factory=dict)
     of_connectomes: Mapping[str, Any] = field(default_factory=dict)
     is_solved: bool = False
-    two_classes: bool = False
 
     @property
     def summary(self) -> Message:
@@ -137,7 +135,6 @@ MODELS = {
             "1999.",
             recommended={"graph": "none", "epochs": 1},
             is_solved=True,
-            two_classes=True,
         ),
         ModelCard(
             name="MLP",

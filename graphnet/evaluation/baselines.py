@@ -256,13 +256,13 @@ def fit_logistic(
 
 
 def fit_svm(x: Float32Array, targets: IntArray, persons: Sequence[str] | None = None) -> LinearFit:
-    """Fit the baseline ``svm_linear`` to two classes and give its weights, to be kept.
+    """Fit the baseline ``svm_linear`` and give its weights, to be kept.
 
-    Its decision is linear in the measures, and so are the log odds of the curve upon it.
+    Its decisions are linear in the measures, and so are the log odds of the curve upon them.
 
     Args:
         x: (S, P), scaled measures of the training subjects; :func:`too_large` says of how many.
-        targets: (S,), 0 or 1, each of which some subject has.
+        targets: (S,), classes from 0 on, each of which some subject has.
         persons: (S,), whose each row is, so that inner folds keep rows of one person together.
 
     Raises:
@@ -276,11 +276,13 @@ def fit_svm(x: Float32Array, targets: IntArray, persons: Sequence[str] | None = 
         if not training.folds:
             raise TrainingError(Message("evaluation.baseline-single-subject"))
         machine = _Machine.fit(_linear, STRENGTHS, training)
-        support, duals = machine.model.support_, machine.model.dual_coef_[0]
-        slope, level = float(machine.curve.coef_[0, 0]), float(machine.curve.intercept_[0])
-        weights = x[support].astype(np.float64).T @ duals
-        bias = slope * float(machine.model.intercept_[0]) + level
-        return LinearFit(slope * weights[:, None], np.array([bias]), machine.strength)
+        each = machine.separators.machines
+        weights = np.stack(
+            [x[one.support_].astype(np.float64).T @ one.dual_coef_[0] for one in each], axis=1
+        )
+        slopes, level = machine.curve.coef_.T, machine.curve.intercept_
+        bias = np.array([float(one.intercept_[0]) for one in each]) @ slopes + level
+        return LinearFit(weights @ slopes, bias, machine.strength)
 
 
 def _strongest(training: Training, axes: "_Axes") -> logistic.LogisticModel:
@@ -360,22 +362,64 @@ def _svm(
     predicted = {}
     for name, values in held_out.items():
         parts = [
-            _decisions(machine.model, kernel(training, training.everyone, part, np.arange(len(x))))
+            machine.separators.decisions(
+                kernel(training, training.everyone, part, np.arange(len(x)))
+            )
             for x, part in training.parts(values)
         ]
-        decisions = _columns(np.concatenate(parts))
-        predicted[name] = np.asarray(machine.curve.predict_proba(decisions))
+        predicted[name] = np.asarray(machine.curve.predict_proba(np.concatenate(parts)))
     return Baseline(predicted)
 
 
 @dataclass(frozen=True)
+class _Separators:
+    """Support vector machines on a kernel: of two classes one, of more one for each class.
+
+    Each of several separates its class from all others, so that decisions are linear in a linear
+    kernel. Pairs of classes, which vote, would not be.
+    """
+
+    machines: Sequence[SVC]
+
+    @classmethod
+    def fit(cls, similarities: FloatArray, targets: IntArray, strength: float) -> "_Separators":
+        """Fit to subjects (S, S) with classes from 0 on, each of which some subject has."""
+        classes = int(targets.max()) + 1
+        separated = range(classes) if classes > 2 else (1,)
+        return cls(
+            [
+                SVC(kernel="precomputed", C=strength).fit(similarities, targets == label)
+                for label in separated
+            ]
+        )
+
+    def decisions(self, similarities: FloatArray) -> FloatArray:
+        """Of subjects with these similarities (M, S) to the training subjects: (M, 1 or C).
+
+        As ``decision_function`` gives them, whose checks take longer than the sum.
+        """
+        columns = [
+            similarities[:, one.support_] @ one.dual_coef_[0] + one.intercept_[0]
+            for one in self.machines
+        ]
+        return np.stack(columns, axis=1)
+
+    @staticmethod
+    def chosen(decisions: FloatArray) -> IntArray:
+        """The class by these decisions: the side of the one, or the largest of several."""
+        if decisions.shape[1] == 1:
+            return (decisions[:, 0] >= 0).astype(np.int64)
+        return np.asarray(decisions.argmax(axis=1))
+
+
+@dataclass(frozen=True)
 class _Machine:
-    """A support vector machine on a kernel, and the curve that makes its decisions probabilities.
+    """Support vector machines, and the curve that makes their decisions probabilities.
 
     ``strength`` is the C that inner folds chose.
     """
 
-    model: SVC
+    separators: _Separators
     curve: LogisticRegression
     strength: float
 
@@ -383,11 +427,10 @@ class _Machine:
     def fit(cls, kernel: Kernel, strengths: tuple[float, ...], training: Training) -> "_Machine":
         strength, decisions = _out_of_fold(kernel, strengths, training)
         curve = LogisticRegression(C=1e6, max_iter=2000)
-        curve.fit(_columns(decisions), training.targets)
+        curve.fit(decisions, training.targets)
         everyone = training.everyone
-        model = SVC(kernel="precomputed", C=strength)
-        model.fit(kernel(training, everyone, training.products, everyone), training.targets)
-        return cls(model, curve, strength)
+        similarities = kernel(training, everyone, training.products, everyone)
+        return cls(_Separators.fit(similarities, training.targets, strength), curve, strength)
 
 
 def _out_of_fold(
@@ -399,35 +442,14 @@ def _out_of_fold(
         to_train = kernel(training, train, training.products, train)
         to_test = kernel(training, train, training.products, test)
         for place, strength in enumerate(strengths):
-            model = SVC(kernel="precomputed", C=strength).fit(to_train, targets[train])
-            decided = _decisions(model, to_test)
-            right[place] += (_chosen(model, decided, to_test) == targets[test]).mean()
+            fitted = _Separators.fit(to_train, targets[train], strength)
+            decided = fitted.decisions(to_test)
+            right[place] += (fitted.chosen(decided) == targets[test]).mean()
             decisions.append((place, test, decided))
     best = int(right.argmax())
     chosen = [(test, values) for place, test, values in decisions if place == best]
     order = np.argsort(np.concatenate([test for test, _ in chosen]))
     return strengths[best], np.concatenate([values for _, values in chosen])[order]
-
-
-def _decisions(model: SVC, similarities: FloatArray) -> FloatArray:
-    """Its decisions on subjects with these similarities to the training subjects.
-
-    Of two classes as ``decision_function`` gives them, whose checks take longer than the sum.
-    """
-    if len(model.classes_) > 2:
-        return np.asarray(model.decision_function(similarities))
-    support = similarities[:, model.support_] @ model.dual_coef_[0]
-    return np.asarray(support + model.intercept_[0])
-
-
-def _chosen(model: SVC, decisions: FloatArray, similarities: FloatArray) -> IntArray:
-    if len(model.classes_) > 2:
-        return np.asarray(model.predict(similarities))
-    return np.asarray(model.classes_[(decisions >= 0).astype(int)])
-
-
-def _columns(decisions: FloatArray) -> FloatArray:
-    return decisions[:, None] if decisions.ndim == 1 else decisions
 
 
 def _ridge(x: Float32Array) -> Ridge | RidgeCV:

@@ -227,6 +227,8 @@ def _solved(facts: Facts) -> Iterator[Message]:
     values = {"chosen": "yes" if chosen else "no", "strength": chosen}
     if facts.card.name == "LinearSVM":
         yield Message("methods.solved-svm", **values)
+        if len(facts.classes) > 2:
+            yield Message("methods.machine-for-each-class")
     else:
         yield Message("methods.solved", **values)
     yield from _calibrated(facts)
@@ -420,6 +422,8 @@ def _baselines(facts: Facts) -> Iterator[Message]:
         if TUNED.intersection(fitted):
             kind = "score" if facts.is_regression else "class"
             yield Message("methods.baselines-strength", kind=kind)
+        if len(facts.classes) > 2 and {"svm_linear", "svm_rbf"}.intersection(fitted):
+            yield Message("methods.machines-for-each-class")
     yield from _pooled(facts, fitted, simple)
     if "no_edge" in fitted:
         folds_only = facts.fine_tuned

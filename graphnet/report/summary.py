@@ -33,6 +33,7 @@ RIGHT = {
 ALONE = ("covariates", "site")  # baselines without any measure
 # Simple methods that can be kept, and the models that they are.
 KEEPABLE = {"logistic_regression": "LogisticRegression", "svm_linear": "LinearSVM"}
+UNKEPT = "svm_rbf"  # the simple method that is only compared
 OF_GRAPH = ("graph", "density", "threshold", "sign", "neighbours")
 CHOSE_EPOCH = Message("report.on-validation-that-selected")
 
@@ -99,7 +100,7 @@ def verdict(facts: Facts) -> list[Message]:
     """What follows from the metrics, and what does not."""
     chance = by_chance(facts)
     helps = facts.result.graph_helps
-    offered = simple_offer(facts)
+    offered, unkept = simple_offer(facts), unkept_method(facts)
     seen = sees_covariates(facts)
     return [
         *([] if seen is None else [seen]),
@@ -112,6 +113,7 @@ def verdict(facts: Facts) -> list[Message]:
         *tuning(facts),
         *_better_methods(facts),
         *([] if offered is None else [offered]),
+        *([] if unkept is None else [unkept]),
         *([] if facts.result.learning_curve is None else [facts.result.learning_curve.message]),
         *([] if helps is None else [helps.message]),
         *_miscalibrated(facts),
@@ -381,6 +383,35 @@ def simple_offer(facts: Facts) -> Message | None:
         method=method_name(method),
         difference=signed(difference),
         kept=KEEPABLE[method],
+    )
+
+
+def unkept_method(facts: Facts) -> Message | None:
+    """That the best simple method cannot be kept; None where it can, or the model is better.
+
+    A radial kernel is computed from the measures of training subjects, so it would hold them.
+    """
+    theirs, difference = facts.result.baseline(UNKEPT, facts.headline), facts.difference(UNKEPT)
+    seen = facts.seen_in_training(facts.headline)
+    if theirs is None or facts.headline == "train" or seen or facts.is_regression:
+        return None
+    name = facts.leading(theirs)
+    value, bounds = theirs[name], theirs.interval(name)
+    if value is None or bounds is None or bounds[0] <= 0.5:
+        return None
+    if difference.low is None or difference.low > 0:
+        return None
+    others = [facts.result.baseline(method, facts.headline) for method in KEEPABLE]
+    if any(each is not None and (each[name] or 0.0) >= value for each in others):
+        return None
+    return Message(
+        "report.simple-not-kept",
+        method=method_name(UNKEPT),
+        metric=metric_name(name),
+        figure=with_interval(theirs, name),
+        model=facts.card.name,
+        difference=signed(difference),
+        offered="no" if simple_offer(facts) is None else "yes",
     )
 
 

@@ -7,12 +7,9 @@ from torch import Tensor
 
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.model_size import ModelSize
-from graphnet.catalogue import MODELS
 from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort
-from graphnet.errors import SettingsError
 from graphnet.graphs import Graphs
-from graphnet.messages import Message
 from graphnet.models import Sizes, build_net
 from graphnet.preprocessing.pipeline import Preprocessing, rule
 from graphnet.preprocessing.scaling import Scale
@@ -25,14 +22,11 @@ def initialise(train: Cohort, settings: TrainingSettings, classes: tuple[int, ..
 
     Raises:
         CohortError: subjects that cannot be harmonised, or a score that does not vary.
-        SettingsError: a graph that these data cannot have, or more classes than the model tells.
+        SettingsError: a graph that these data cannot have.
 
     """
     scale = Scale.fit(train) if settings.label == "score" else None
     outputs = len(classes) if scale is None else 1
-    if MODELS[settings.model].two_classes and outputs != 2:
-        message = Message("options.two-classes-only", model=settings.model, count=outputs)
-        raise SettingsError(message)
     preprocessing = Preprocessing.fit(train, settings)
     sizes = Sizes(len(train.regions), len(train.measures), outputs)
     net = build_net(settings.model, sizes, preprocessing.columns)

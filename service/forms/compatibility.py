@@ -76,7 +76,7 @@ def compatibility_errors(
     yield from _scores(form, profiles) if by_score else _classes(form, profiles, parent)
     if parent:
         yield from _model(form, parent)
-    yield from _solved(form, profiles, parent)
+    yield from _solved(form, parent)
     yield from _graph(form, profiles, layouts)
     yield from _covariates(form, profiles)
     yield from _covariate_inputs(form, profiles)
@@ -196,7 +196,7 @@ def _model(form: TaskForm, parent: Parent) -> Iterator[FieldError]:
         yield FieldError("model", message)
 
 
-def _solved(form: TaskForm, profiles: Profiles, parent: Parent | None) -> Iterator[FieldError]:
+def _solved(form: TaskForm, parent: Parent | None) -> Iterator[FieldError]:
     """What a model whose optimum is computed cannot be asked for."""
     model = parent.model if parent else form.model
     if model not in MODELS or not MODELS[model].is_solved:
@@ -208,10 +208,6 @@ def _solved(form: TaskForm, profiles: Profiles, parent: Parent | None) -> Iterat
         yield FieldError("param_set.label", Message("options.solved-score", model=model))
     if form.settings.get("nested"):
         yield FieldError("param_set.nested", Message("options.solved-nested", model=model))
-    labels = {label for name in form.train_data for label in profiles[name].classes}
-    if MODELS[model].two_classes and len(labels) > 2:
-        message = Message("options.two-classes-only", model=model, count=len(labels))
-        yield FieldError("model", message)
 
 
 def _scores(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:

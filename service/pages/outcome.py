@@ -38,6 +38,7 @@ from graphnet.report.summary import (
     sees_covariates,
     simple_offer,
     tuning,
+    unkept_method,
     worse_than,
 )
 from graphnet.report.tables import Table
@@ -62,7 +63,8 @@ class Headline:
     the same subjects; ``alone`` is what covariates or the site alone predict, ``grave`` what nobody
     may miss, ``cautions`` what else limits the metric; ``tuning`` says whether a fine-tuning
     helped. ``offer`` says that a simple method does as well, and ``offer_query`` fills in the form
-    that trains it. ``sees`` says which covariates the model sees.
+    that trains it; ``unkept`` says that another is better and cannot be kept. ``sees`` says which
+    covariates the model sees.
     """
 
     metric: LeadingMetric
@@ -74,6 +76,7 @@ class Headline:
     tuning: Sequence[Message] = ()
     offer: Message | None = None
     offer_query: str = ""
+    unkept: Message | None = None
     sees: Message | None = None
     grave: Sequence[Message] = ()
     cautions: Sequence[Message] = ()
@@ -95,6 +98,7 @@ class Headline:
             tuning=tuning(facts),
             offer=offer,
             offer_query="" if offer is None else _query(offered_form(facts)),
+            unkept=unkept_method(facts),
             sees=sees_covariates(facts),
             grave=grave(facts),
             cautions=cautions(facts),

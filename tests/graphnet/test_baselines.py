@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_predict
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.svm import SVC
 
 from graphnet.data.cohort import Cohort, IntArray
@@ -81,7 +82,10 @@ def test_they_are_what_scikit_learn_fits_to_the_measures_themselves(
         ("svm_linear", "linear", baselines.STRENGTHS),
         ("svm_rbf", "rbf", baselines.RBF_STRENGTHS),
     ):
-        svm = GridSearchCV(SVC(kernel=kernel), {"C": strengths}, cv=folds).fit(x, labels)
+        machine, named = SVC(kernel=kernel), "C"
+        if classes > 2:
+            machine, named = OneVsRestClassifier(machine), "estimator__C"
+        svm = GridSearchCV(machine, {named: strengths}, cv=folds).fit(x, labels)
         inner = cross_val_predict(
             svm.best_estimator_, x, labels, cv=folds, method="decision_function"
         )

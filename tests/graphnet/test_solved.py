@@ -7,6 +7,7 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.svm import SVC
 
 from graphnet.artifacts.model import StoredModel
@@ -17,7 +18,8 @@ from graphnet.evaluation.attribution import integrated_gradients
 from graphnet.evaluation.baselines import STRENGTHS, fit_baselines, fit_svm, inner_folds
 from graphnet.experiment import PENALTY, Outcome, run
 from graphnet.report.facts import Facts
-from graphnet.report.summary import offered_form, simple_offer, verdict
+from graphnet.report.methods import methods
+from graphnet.report.summary import offered_form, simple_offer, unkept_method, verdict
 from graphnet.training.callbacks import Callback
 from graphnet.training.loop import Training
 from graphnet.training.solved import STRENGTH
@@ -274,12 +276,63 @@ def test_the_machine_is_stored_calibrated_and_judged_without_a_subject_in_it() -
     assert result.explanation.steps is None
 
 
-def test_the_machine_refuses_three_classes_and_scores() -> None:
+def test_of_three_classes_there_is_a_machine_for_each() -> None:
     three = replace(PEOPLE, labels=np.arange(len(PEOPLE)) % 3)
-    with pytest.raises(SettingsError, match="tells two classes apart, and there are 3"):
-        run(Splits(three), SVM, evaluation=ALONE)
+    others = replace(OTHERS, labels=np.arange(len(OTHERS)) % 3)
+    model = run(Splits(three, test=others), SVM, evaluation=ALONE).model
+    x, held_out = measures(model, three), {"test": measures(model, others)}
+    expected = fit_baselines(x, three.labels, held_out, 3, three.persons)["svm_linear"]
+    np.testing.assert_allclose(model.predict(others), expected.predicted["test"], atol=2e-5)
+    again = StoredModel.from_bytes(*model.to_bytes())
+    np.testing.assert_array_equal(again.predict(others), model.predict(others))
+    (strength,) = model.facts[PENALTY]["C"]
+    found = fit_svm(x, three.labels, three.persons)
+    assert found.weights.shape == (x.shape[1], 3)
+    theirs = OneVsRestClassifier(SVC(kernel="linear", C=strength)).fit(x, three.labels)
+    decisions, odds = theirs.decision_function(x), x @ found.weights
+    decisions, odds = decisions - decisions.mean(axis=0), odds - odds.mean(axis=0)
+    curve = np.linalg.lstsq(decisions, odds, rcond=None)[0]  # it is linear in their decisions
+    np.testing.assert_allclose(decisions @ curve, odds, atol=1e-3)
+
+
+def test_methods_say_that_there_is_a_machine_for_each_class() -> None:
+    three = replace(PEOPLE, labels=np.arange(len(PEOPLE)) % 3)
+    for people, several in ((three, True), (PEOPLE, False)):
+        asked = Evaluation(cv_folds=2, explain=False)
+        outcome = run(Splits(people), SVM, evaluation=asked)
+        task = {"task_result": outcome.result.as_dict(), "task_config": {"model": "LinearSVM"}}
+        told = methods(Facts(task, outcome.predictions, None, None))
+        codes = {message.code for each in told for message in each.sentences}
+        for code in ("methods.machine-for-each-class", "methods.machines-for-each-class"):
+            assert (code in codes) == several
+
+
+def test_the_machine_refuses_scores() -> None:
     with pytest.raises(SettingsError, match="not a clinical score"):
         TrainingSettings.for_model("LinearSVM", label="score")
+
+
+def test_that_the_best_simple_method_cannot_be_kept_is_said() -> None:
+    facts = offered([-0.05, 0.03], [0.6, 0.9])
+    result = facts.task["task_result"]
+    regression = result["baselines"]["logistic_regression"]["test"]
+    better = {**regression, "auc": (regression["auc"] or 0) + 0.05}
+    result["baselines"]["svm_rbf"] = {"test": better}
+    result["differences"]["test"]["svm_rbf"] = {"auc": {"difference": -0.06, "ci": [-0.1, 0.02]}}
+    told = unkept_method(facts)
+    assert told is not None
+    assert "RBF SVM has the highest AUC of the simple methods" in str(told)
+    assert str(told).endswith("The next best is offered instead.")
+    assert told in verdict(facts)
+    for changed in (
+        {"svm_rbf": {"test": {**better, "auc": (regression["auc"] or 0) - 0.01}}},  # not the best
+        {"svm_rbf": {"test": {**better, "ci": {"auc": [0.45, 0.9]}}}},  # by chance
+    ):
+        other = {**facts.task, "task_result": {**result, "baselines": {
+            **result["baselines"], **changed}}}  # fmt: skip
+        assert unkept_method(Facts(other, None, None, None)) is None
+    result["differences"]["test"]["svm_rbf"]["auc"]["ci"] = [0.01, 0.1]
+    assert unkept_method(Facts(facts.task, None, None, None)) is None  # the model is better
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ model-BrainNetCNN = Edge-by-edge convolutions over each subject's connectome; us
 model-BNT = Brain Network Transformer: attention between all regions, followed by clustering.
 model-Linear = A linear classifier on all measures of all regions, without a graph.
 model-LogisticRegression = Logistic regression with an L2 penalty on all measures of all regions, without a graph; its optimum is computed, and inner folds choose the penalty. The simple method that other models have to beat.
-model-LinearSVM = A linear support vector machine on all measures of all regions, without a graph, for two classes; its optimum is computed, and inner folds choose its C. Its weights are kept, no subject is.
+model-LinearSVM = A linear support vector machine on all measures of all regions, without a graph, of several classes one for each; its optimum is computed, and inner folds choose its C. Its weights are kept, no subject is.
 model-MLP = A neural network with one hidden layer on all measures of all regions, without a graph.
 model-NoEdge = SGN without its graph, to measure what the graph contributes.
 

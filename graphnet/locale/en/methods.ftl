@@ -261,6 +261,8 @@ solved-svm =
         [yes] C, the strength of the loss beside the penalty ({ $strength }),
        *[no] C, the strength of the loss beside the penalty,
     } was chosen among 0.001, 0.01, 0.1 and 1 by the accuracy on up to five inner folds of the training subjects, anew in every fold of a cross-validation; a logistic curve fitted to the decisions on these folds made its decisions probabilities [@platt].
+machine-for-each-class = Each class has such a machine of its own, which separates it from all others.
+machines-for-each-class = Support vector machines separated each class from all others.
 settings-given = { $count ->
     [0] All settings were the recommended ones.
     [one] One setting was given by the user, the others were the recommended ones; this run does not show how it was chosen.

@@ -18,7 +18,6 @@ unknown = Unknown settings: { $names }.
 unknown-model = model is { $name }; it must be one of { $names }.
 solved-score = { $model } predicts classes, not a clinical score; choose Linear, or label group.
 solved-nested = { $model } chooses its penalty by inner folds of the training subjects in every fold already; leave nested off.
-two-classes-only = { $model } tells two classes apart, and there are { $count }; choose LogisticRegression or Linear.
 
 accepted = Must be { $expected }.
 expected-whole-from = a whole number from { $low } to { $high }

@@ -176,6 +176,10 @@ simple-offer = { $better ->
     [yes] { $method } is better than { $model } on the same subjects (AUC, { $model } − { $method }: { $difference }). It can be trained, kept and used to predict like any model: choose { $kept }.
    *[no] There is no evidence that { $model } is better than { $method } (AUC, { $model } − { $method }: { $difference }). The simpler method can be trained, kept and used to predict like any model: choose { $kept }.
 }
+simple-not-kept = { $method } has the highest { $metric } of the simple methods on these subjects, { $figure } ({ $model } − { $method }: { $difference }), but is only compared: it cannot be kept without the measures of its training subjects.{ $offered ->
+    [yes] {" "}The next best is offered instead.
+   *[no] {""}
+}
 method-difference = { $method } ({ $difference })
 metric-of-split = { $metric } · { $split }
 higher-score = a higher score

@@ -9,7 +9,7 @@ model-BrainNetCNN = 对每名受试者的连接组逐边卷积；不使用其他
 model-BNT = Brain Network Transformer：在所有脑区之间计算注意力，再聚类。
 model-Linear = 基于所有脑区全部指标的线性分类器，不使用图。
 model-LogisticRegression = 基于所有脑区全部指标的 L2 正则化逻辑回归，不使用图；直接求得最优解，正则化强度由内层折选择。其他模型应当胜过的简单方法。
-model-LinearSVM = 基于所有脑区全部指标的线性支持向量机，不使用图，用于两个类别；直接求得最优解，C 由内层折选择。只保存权重，不保存受试者。
+model-LinearSVM = 基于所有脑区全部指标的线性支持向量机，不使用图，多于两个类别时每类一个；直接求得最优解，C 由内层折选择。只保存权重，不保存受试者。
 model-MLP = 基于所有脑区全部指标的单隐层神经网络，不使用图。
 model-NoEdge = 去掉图的 SGN，用于检验图的作用。
 

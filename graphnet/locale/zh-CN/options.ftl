@@ -18,7 +18,6 @@ unknown = 未知的设置项：{ $names }。
 unknown-model = model 的值为 { $name }；应为以下之一：{ $names }。
 solved-score = { $model } 预测类别，不能预测临床评分；请选择 Linear，或将 label 设为 group。
 solved-nested = { $model } 在每一折中已用训练受试者的内层折选择正则化强度；请关闭 nested。
-two-classes-only = { $model } 只能区分两个类别，而现有 { $count } 个；请选择 LogisticRegression 或 Linear。
 
 accepted = 应为{ $expected }。
 expected-whole-from = 介于 { $low } 与 { $high } 之间的整数

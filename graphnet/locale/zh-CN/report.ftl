@@ -163,6 +163,10 @@ simple-offer = { $better ->
     [yes] 在同一批受试者上，{ $method }优于 { $model }（AUC，{ $model } − { $method }：{ $difference }）。它可以像其他模型一样训练、保存并用于预测：请选择 { $kept }。
    *[no] 没有证据表明 { $model } 优于{ $method }（AUC，{ $model } − { $method }：{ $difference }）。这一更简单的方法可以像其他模型一样训练、保存并用于预测：请选择 { $kept }。
 }
+simple-not-kept = 在这些受试者上，{ $method } 的 { $metric } 在简单方法中最高，为 { $figure }（{ $model } − { $method }：{ $difference }），但只作比较：保存它就必须保存其训练受试者的指标。{ $offered ->
+    [yes] 因此改为提供次优的方法。
+   *[no] {""}
+}
 method-difference = { $method }（{ $difference }）
 metric-of-split = { $metric } · { $split }
 higher-score = 更高的评分
