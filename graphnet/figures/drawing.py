@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from math import ceil, floor, isfinite, log10
 
+from graphnet.typography import with_minus
+
 INK = "var(--ink,#1a1e26)"
 MUTED = "var(--muted,#566070)"
 LINE = "var(--line,#d8dde5)"
@@ -26,7 +28,7 @@ def text(
     bold = f' font-weight="{weight}"' if weight != 400 else ""
     return (
         f'<text x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}" font-size="{size}" '
-        f'fill="{fill}"{bold}{turned}>{escape(content)}</text>'
+        f'fill="{fill}"{bold}{turned}>{escape(with_minus(content))}</text>'
     )
 
 

@@ -40,6 +40,7 @@ from graphnet.report.summary import (
 )
 from graphnet.report.tables import Cell, figure, share
 from graphnet.report.training import SweepSection
+from graphnet.typography import with_minus
 
 # What python -m graphnet takes, too.
 COMMAND = (SETTINGS | EVALUATION) - {"model", "fan_out"}
@@ -209,12 +210,12 @@ class _Voice:
     def say(self, cell: Cell) -> str:
         """A message or sentences in words; a text as it is."""
         if isinstance(cell, tuple):
-            return self._between.join(render(message, self._language) for message in cell)
-        return render(cell, self._language)
+            return self._between.join(map(self.say, cell))
+        return with_minus(render(cell, self._language))
 
     def text(self, code: str, **values: Any) -> str:
         """The sentence of a code."""
-        return render(Message(code, **values), self._language)
+        return with_minus(render(Message(code, **values), self._language))
 
 
 def _drawn(facts: Facts, language: str) -> dict[str, Markup]:

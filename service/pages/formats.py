@@ -21,6 +21,7 @@ from graphnet.names import (
     rule_name,
     split_name,
 )
+from graphnet.typography import with_minus
 
 NOTHING = "—"
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -28,7 +29,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 def figure(value: float | None, digits: int = 3) -> str:
     """Such as 0.812; a dash if it could not be computed."""
-    return NOTHING if value is None else f"{value:.{digits}f}"
+    return NOTHING if value is None else with_minus(f"{value:.{digits}f}")
 
 
 def interval(bounds: Any, digits: int = 2) -> str:
@@ -36,7 +37,7 @@ def interval(bounds: Any, digits: int = 2) -> str:
     if not bounds or any(bound is None for bound in bounds):
         return ""
     low, high = bounds
-    return f"[{low:.{digits}f}, {high:.{digits}f}]"
+    return with_minus(f"[{low:.{digits}f}, {high:.{digits}f}]")
 
 
 UNITS = {ENGLISH: ("s", "min", "h", "d"), CHINESE: ("秒", "分", "小时", "天")}

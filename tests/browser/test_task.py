@@ -174,6 +174,10 @@ def test_figures_and_tables_are_taken_from_the_page(
     rows = {row[0]: row[1:] for row in csv.reader(table.read_text("utf-8-sig").splitlines())}
     auc = trained["task_result"]["metrics"]["cv"]["auc"]
     assert rows["AUC"][0].startswith(f"{auc:.3f}")
+    # A program reads a hyphen, a reader sees a minus.
+    assert "[−" in visit.locator('[data-name="metrics"]').inner_text()
+    assert "[-" in table.read_text("utf-8-sig")
+    assert "−" not in table.read_text("utf-8-sig")
     named = visit.locator(".view figure:has(svg)")
     assert named.count() == visit.locator(".view figure[data-name]").count() > 4
 
@@ -188,7 +192,7 @@ def test_new_subjects_are_predicted_on_the_page(
     expect(predicted.locator("tbody tr")).to_have_count(6, timeout=PATIENCE_MS)
     expect(predicted.get_by_role("rowheader", name="=1+1", exact=True)).to_be_visible()
     predicted.get_by_text("Regions that contribute most").first.click()
-    expect(predicted.locator("details[open] li").first).to_contain_text(re.compile(r"[+-]\d\.\d"))
+    expect(predicted.locator("details[open] li").first).to_contain_text(re.compile(r"[+−-]\d\.\d"))
     assert serious(visit) == []
     with visit.expect_download() as awaited:
         visit.get_by_role("button", name="Download as CSV").click()

@@ -195,7 +195,7 @@ def test_it_leads_with_the_number_that_matters_and_its_limits() -> None:
 def test_nothing_is_hidden() -> None:
     text = read().text
     for said in (
-        "Better on the same subjects, by AUC (model − method): RBF SVM (-0.054 [-0.120, -0.001]).",
+        "Better on the same subjects, by AUC (model − method): RBF SVM (−0.054 [−0.120, −0.001]).",
         "1 of 58 test subjects were used for training; this result is optimistic.",
         "Same network without its graph: It was left out.",
         "Implausible values",
@@ -617,7 +617,7 @@ def test_it_says_how_each_dataset_was_read() -> None:
         "1 = 1 (autism), 2 = 0 (control)",
         "Site: SITE. Covariates: Age and Sex.",
         "Pearson's r, stored as Fisher's z (the diagonal is 1)",
-        "-9999 in Age (3)",
+        "−9999 in Age (3)",
         "Date (it is a date)",
         "100 to 180 points, points × regions",
         "ses: baseline",
@@ -745,7 +745,7 @@ def test_a_sign_that_is_not_stable_is_shown_so() -> None:
             "randomised": {"models": 3, "spearman": 0.7}}  # fmt: skip
     text = read(task_=task(result={"explanation": told}), evidence=explained()).text
     assert "Precentral_L (1) 60.0 % +0.400 [+0.100, +0.700] 100 % GMV + 0.200" in text
-    assert "-0.200 [-0.300, -0.100] ± 50 % GMV ± 0.200" in text
+    assert "−0.200 [−0.300, −0.100] ± 50 % GMV ± 0.200" in text
     assert "do not read single regions from it" in text
     drawn = importance(Evidence.from_json(explained()))
     assert 'fill-opacity="0.25"' in drawn
@@ -1015,7 +1015,7 @@ def test_left_out_sites_lead_with_the_mean_of_their_areas() -> None:
     assert "One site has subjects of one class only and is not counted: c <c>." in report.text
     assert "all sites together is 0.700 [0.600, 0.800], which also counts shifts" in report.text
     assert "The interval of the AUC includes 0.5" in report.text  # of the mean, not of 0.700
-    assert "SVM (-0.054 [-0.120, -0.001])" in report.text.replace("\u00a0", " ")
+    assert "SVM (−0.054 [−0.120, −0.001])" in report.text.replace("\u00a0", " ")
     facts = facts_of(task_=by_sites())
     assert "report.within-sites" in [each.code for each in cautions(facts)]
     assert "methods.within-sites" in written(task_=by_sites())

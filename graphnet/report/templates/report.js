@@ -54,7 +54,7 @@
 
   // A spreadsheet shows a cell and does not compute it.
   const cell = (node) => {
-    let said = node.textContent.replace(/\s+/g, " ").trim();
+    let said = node.textContent.replace(/\s+/g, " ").replace(/\u2212(?=\.?\d)/g, "-").trim();
     if (/^[=@]/.test(said) || /^[+-](?![\d.])/.test(said)) said = `'${said}`;
     return /[",]/.test(said) ? `"${said.replace(/"/g, '""')}"` : said;
   };
