@@ -23,7 +23,7 @@ MOST_BYTES, MOST_BYTES_WITH_VALIDATION = 16_000, 24_000
 VALIDATION = ", Val Loss:"
 MOST_LINES = 200
 MOST_SENTENCES, SENTENCE_CHARACTERS = 3, 160
-METRICS = ("auc", "balanced_accuracy", "r2", "mae")
+METRICS = ("auc_within_sites", "auc", "balanced_accuracy", "r2", "mae")
 DIGITS = 4
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from graphnet.artifacts.metrics import UNKNOWN, Estimate
 from graphnet.data.cohort import FloatArray
-from graphnet.evaluation.intervals import LEVEL, Z, area_under_curve, area_variance, bounded
+from graphnet.evaluation.intervals import Z, area_under_curve, area_variance, bounded
 from graphnet.evaluation.resampling import auc, group_weight
 
 
@@ -60,7 +60,7 @@ class GroupAreas:
         2011, Statistics in Biopharmaceutical Research 3:217-231). Newcombe's intervals of the AUCs
         are combined (Zou & Donner 2008). As other groups might have been tested, what the AUCs vary
         by beyond chance (the moment estimate of DerSimonian & Laird 1986, Controlled Clinical
-        Trials 7:177-188) is added, by Student's t of M - 1 degrees of freedom.
+        Trials 7:177-188) is added.
         """
         if not len(self):
             return UNKNOWN
@@ -70,16 +70,10 @@ class GroupAreas:
         counts = zip(self.areas, self.positives, self.negatives, strict=True)
         each = [area_under_curve(float(area), int(m), int(n)) for area, m, n in counts]
         low, high = np.array([estimate.interval for estimate in each], dtype=np.float64).T
-        between = self._quantile**2 * self.variance_between * float(share @ share)
+        between = Z**2 * self.variance_between * float(share @ share)
         below = float(((share * (self.areas - low)) ** 2).sum()) + between
         above = float(((share * (high - self.areas)) ** 2).sum()) + between
         return bounded(value, value - sqrt(below), value + sqrt(above))
-
-    @property
-    def _quantile(self) -> float:
-        from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
-
-        return float(stdtrit(len(self) - 1, LEVEL)) if len(self) > 1 else Z
 
     @property
     def variance_between(self) -> float:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import hypot
 
 from graphnet import figures
 from graphnet.artifacts.evidence import CohortSummary
-from graphnet.artifacts.metrics import Estimates, SplitMetrics
+from graphnet.artifacts.metrics import WITHIN_SITES, Estimates, SplitMetrics
 from graphnet.artifacts.pooled import POOLED
 from graphnet.artifacts.result import LEAVE_SITE_OUT
 from graphnet.artifacts.stored_json import Json, as_mapping
@@ -34,6 +35,7 @@ ALONE = ("covariates", "site")  # baselines without any measure
 # Simple methods that can be kept, and the models that they are.
 KEEPABLE = {"logistic_regression": "LogisticRegression", "svm_linear": "LinearSVM"}
 UNKEPT = "svm_rbf"  # the simple method that is only compared
+CHANCE = 0.5
 OF_GRAPH = ("graph", "density", "threshold", "sign", "neighbours")
 CHOSE_EPOCH = Message("report.on-validation-that-selected")
 
@@ -153,6 +155,7 @@ def _at_new_sites(facts: Facts) -> Iterator[Message]:
     name = facts.leading(metrics)
     bounds = metrics.interval(name)
     nothing = 0.0 if facts.is_regression else 0.5
+    may_be_chance = bounds is not None and bounds[0] <= nothing
     if metrics[name] is not None:
         yield Message(
             "report.new-sites",
@@ -160,7 +163,7 @@ def _at_new_sites(facts: Facts) -> Iterator[Message]:
             figure=with_interval(metrics, name),
             count=count(metrics),
             target="score" if facts.is_regression else "class",
-            chance="yes" if bounds is not None and bounds[0] <= nothing else "no",
+            chance="yes" if may_be_chance and not _only_sites_differ(facts, metrics) else "no",
         )
 
 
@@ -182,6 +185,33 @@ def _within_sites(facts: Facts) -> Iterator[Message]:
         names=alone or [""],
         pooled=with_interval(metrics, "auc"),
     )
+    if _only_sites_differ(facts, metrics):
+        yield Message("report.sites-differ")
+
+
+def _only_sites_differ(facts: Facts, metrics: SplitMetrics | None) -> bool:
+    """Whether a mean over left-out sites is above chance there, and not for other such sites.
+
+    There by the sites' own intervals, combined (Zou & Donner 2008); the interval of the mean, which
+    also holds how sites differ, includes 0.5.
+    """
+    bounds = None if metrics is None else metrics.interval(WITHIN_SITES)
+    if bounds is None or bounds[0] > CHANCE:
+        return False
+    found = []
+    for each in facts.result.cross_validation[LEAVE_SITE_OUT].sites.values():
+        value, interval = each["auc"], each.interval("auc")
+        if value is None or interval is None or each.confusion is None:
+            continue
+        negatives, positives = map(sum, each.confusion)
+        weight = positives * negatives / (positives + negatives)
+        found.append((weight, value, interval[0]))
+    whole = sum(weight for weight, *_ in found)
+    if not whole:
+        return False
+    mean = sum(weight * value for weight, value, _ in found) / whole
+    below = [weight * (value - low) / whole for weight, value, low in found]
+    return mean - hypot(*below) > CHANCE
 
 
 def _decisions(facts: Facts) -> Iterator[Message]:
@@ -257,7 +287,7 @@ def by_chance(facts: Facts) -> Message | None:
     metrics = facts.headline_metrics
     bounds = None if metrics is None else metrics.interval(facts.leading(metrics))
     nothing = 0.0 if facts.is_regression else 0.5
-    if bounds is None or bounds[0] > nothing:
+    if bounds is None or bounds[0] > nothing or _only_sites_differ(facts, metrics):
         return None
     target = "score" if facts.is_regression else "class"
     if bounds[1] < nothing:

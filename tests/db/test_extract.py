@@ -92,3 +92,14 @@ def test_a_score_has_its_own_figures() -> None:
     assert shown["headline"] == {
         "split": "val", "n": 9, "r2": 0.3123, "mae": 2.5, "ci": {"r2": [0.1, 0.52]},
     }  # fmt: skip
+
+
+def test_left_out_sites_have_the_mean_of_their_areas_too() -> None:
+    bounds = {"auc": [0.5, 0.7], "auc_within_sites": [0.55, 0.72]}
+    figures = {"n": 90, "auc": 0.6, "auc_within_sites": 0.64567, "ci": bounds}
+    result = {"metrics": {"leave_site_out": figures}, "known_subjects": {"leave_site_out": 0}}
+    shown = json.loads(extract("T", result))
+    told = shown["headline"]
+    assert told["split"] == "leave_site_out"
+    assert (told["auc_within_sites"], told["auc"]) == (0.6457, 0.6)
+    assert told["ci"]["auc_within_sites"] == [0.55, 0.72]

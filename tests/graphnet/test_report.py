@@ -997,7 +997,9 @@ def by_sites(**metrics: Any) -> dict[str, Any]:
     """A task of three left-out sites, one of which has one class only."""
     within = {"auc_within_sites": 0.62, "auc": 0.7, "ci": {
         "auc_within_sites": [0.48, 0.75], "auc": [0.6, 0.8]}}  # fmt: skip
-    sites = {"a": METRICS, "b": METRICS, "c <c>": {**METRICS, "auc": None}}
+    site = {**METRICS, "auc": 0.62, "ci": {"auc": [0.4, 0.8]}}
+    alone = {**METRICS, "auc": None, "confusion": [[0, 0], [9, 20]], "ci": {}}
+    sites = {"a": site, "b": site, "c <c>": alone}
     others = {"svm_rbf": {"auc": {"difference": 0.3, "ci": [0.2, 0.4]},
                           "auc_within_sites": DIFFERENCE}}  # fmt: skip
     return task(result={
@@ -1024,6 +1026,24 @@ def test_left_out_sites_lead_with_the_mean_of_their_areas() -> None:
     titles = [getattr(title, "code", "") for title in baseline_table(facts).titles]
     assert "names.metric-auc_within_sites" in titles
     assert "names.metric-auc" not in titles
+
+
+@pytest.mark.parametrize(("low", "differ"), [(0.8, True), (0.2, False)])
+def test_sites_that_differ_are_not_taken_for_chance(*, low: float, differ: bool) -> None:
+    """The mean's interval includes 0.5, that of these very sites only where theirs are wide."""
+    judged = by_sites()
+    sites = judged["task_result"]["cross_validation"]["leave_site_out"]["sites"]
+    for name in ("a", "b"):
+        sites[name] = {**METRICS, "auc": 0.9, "ci": {"auc": [low, 0.99]}}
+    facts = facts_of(task_=judged)
+    codes = [each.code for each in verdict(facts)]
+    assert ("report.sites-differ" in codes) == differ
+    assert (by_chance(facts) is None) == differ
+    assert ("report.could-be-chance" in codes) != differ
+    judged["task_result"]["metrics"]["cv"] = METRICS
+    beside = facts_of(task_=judged)
+    told = next(each for each in verdict(beside) if each.code == "report.new-sites")
+    assert dict(told.values)["chance"] == ("no" if differ else "yes")
 
 
 def test_an_area_of_all_sites_together_is_named_as_such() -> None:

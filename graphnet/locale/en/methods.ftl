@@ -127,7 +127,7 @@ fine-tuned-folds = { $known ->
    *[unknown] Each fold's model was fine-tuned from the parent model; if the parent model had been trained on any of these subjects, all folds were trained from scratch instead.
 }
 folds-from-scratch = As the parent model had been trained on some of the subjects of the folds, each fold's model was trained from scratch instead of being fine-tuned.
-within-sites = As each left-out site has a model of its own, the area under the ROC curve was computed within each site that has both classes; the mean weights a site of m and n subjects of the classes by m · n / (m + n) [@kawaguchi]. Its interval combines Newcombe's intervals of the sites [@newcombe; @zou] with the variance between sites beyond chance [@dersimonian], by Student's t distribution. For differences to other methods, subjects were drawn within each class of each site.
+within-sites = As each left-out site has a model of its own, the area under the ROC curve was computed within each site that has both classes; the mean weights a site of m and n subjects of the classes by m · n / (m + n) [@kawaguchi]. Its interval combines Newcombe's intervals of the sites [@newcombe; @zou] with the variance between sites beyond chance [@dersimonian]. For differences to other methods, subjects were drawn within each class of each site.
 pooled-folds = { $other ->
     [yes] Other metrics are of the predictions of all folds together.
    *[no] The predictions of all folds were evaluated together.

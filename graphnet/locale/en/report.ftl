@@ -152,6 +152,7 @@ within-sites = AUC within sites: the mean of the AUCs of { $sites ->
     [one] {" "}One site has subjects of one class only and is not counted: { $names }.
    *[other] {" "}{ $alone } sites have subjects of one class only and are not counted: { $names }.
 } The AUC of all sites together is { $pooled }, which also counts shifts between these models.
+sites-differ = At these sites the model tells the classes apart better than chance, but they differ so much that the interval, which is meant for other sites too, includes 0.5.
 pooled-sites = The AUC at left-out sites, { $figure }, is that of all sites together: it also counts shifts between the models, one for each site.
 decisions-by-chance = { $classes ->
     [two] At the threshold of 0.5, there is no evidence that subjects are assigned better than by chance: balanced accuracy { $figure } (sensitivity { $sensitivity }, specificity { $specificity }).

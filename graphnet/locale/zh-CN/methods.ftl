@@ -107,7 +107,7 @@ fine-tuned-folds = { $known ->
    *[unknown] 每一折的模型由父模型微调而来；若父模型训练时用过其中任何受试者，则所有折改为从头训练。
 }
 folds-from-scratch = 由于父模型训练时用过各折的部分受试者，每一折的模型改为从头训练，未经微调。
-within-sites = 每个留出站点有各自的模型，因此 ROC 曲线下面积在每个包含两类受试者的站点内分别计算；取平均时，两类各有 m 名和 n 名受试者的站点的权重为 m · n / (m + n)[@kawaguchi]。其区间由各站点的 Newcombe 区间[@newcombe; @zou]与超出机遇的站点间方差[@dersimonian]按 Student t 分布合并而成。与其他方法的差异，在每个站点的每一类内部抽取受试者。
+within-sites = 每个留出站点有各自的模型，因此 ROC 曲线下面积在每个包含两类受试者的站点内分别计算；取平均时，两类各有 m 名和 n 名受试者的站点的权重为 m · n / (m + n)[@kawaguchi]。其区间由各站点的 Newcombe 区间[@newcombe; @zou]与超出机遇的站点间方差[@dersimonian]合并而成。与其他方法的差异，在每个站点的每一类内部抽取受试者。
 pooled-folds = { $other ->
     [yes] 其他指标由所有折的预测合并计算。
    *[no] 所有折的预测合并评估。

@@ -139,6 +139,7 @@ within-sites = 站点内 AUC：{ $sites } 个留出站点各自 AUC 的平均值
     [0] {""}
    *[other] 有 { $alone } 个站点只有一类受试者，未计入：{ $names }。
 }全部站点合在一起的 AUC 为 { $pooled }，其中也包含这些模型之间的偏移。
+sites-differ = 在这些站点，模型区分类别的能力高于机遇水平，但各站点差异很大，区间（也适用于其他站点）包含 0.5。
 pooled-sites = 留出站点的 AUC 为 { $figure }，由全部站点合在一起计算：其中也包含各站点模型之间的偏移。
 decisions-by-chance = { $classes ->
     [two] 以 0.5 为阈值时，没有证据表明对受试者的归类优于随机：平衡准确率 { $figure }（灵敏度 { $sensitivity }，特异度 { $specificity }）。
