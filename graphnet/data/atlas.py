@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -21,6 +22,11 @@ ATLAS = "atlas"  # the key of a manifest
 COLUMNS, NAME = ("x", "y", "z"), "name"
 SEPARATORS = "\t;,"
 DIGITS = 2  # of a millimetre
+UNNAMED = {"", "unnamed: 0"}  # the index of a data frame
+RAS = {"r": "x", "a": "y", "s": "z"}  # towards the right, the front and the top
+AXIS = re.compile(
+    r"(?:mni[ _.\-]?)?(?P<one>[xyz])(?:[ _]?[(\[]?mm[)\]]?)?|(?P<other>[xyz])[ _.\-]?mni"
+)
 
 
 @dataclass(frozen=True)
@@ -40,21 +46,29 @@ class Atlas:
     def read(cls, path: Path) -> Self:
         """Read a table with a header: a region in the first column, x, y and z, maybe a name.
 
+        The axes may be in capitals, called ``R``, ``A``, ``S`` or ``mni_x``, and have decimal
+        commas; a first column without a name counts the rows.
+
         Raises:
-            CohortError: the file is not such a table.
+            CohortError: the file is not such a table, or has a region twice.
 
         """
         try:
             rows = _rows(path)
-            places = np.array([[float(row[axis]) for axis in COLUMNS] for row in rows])
-            first = next(iter(rows[0]))
+            places = np.array([[_number(row[axis]) for axis in COLUMNS] for row in rows])
+            first = next(column for column in rows[0] if column not in UNNAMED)
             regions = tuple(row[first].strip() for row in rows)
             named = NAME in rows[0] and first != NAME
             names = tuple(row[NAME].strip() for row in rows) if named else regions
         except (OSError, ValueError, LookupError, AttributeError, csv.Error) as error:
             raise CohortError(Message("data.atlas-unreadable", file=path.name)) from error
-        if not np.isfinite(places).all():
+        if not np.isfinite(places).all() or first in COLUMNS:
             raise CohortError(Message("data.atlas-unreadable", file=path.name))
+        twice = [region for region, times in Counter(regions).items() if times > 1]
+        if twice:
+            raise CohortError(
+                Message("data.atlas-region-twice", file=path.name, regions=first_of(twice))
+            )
         return cls(regions, places, names, path.name)
 
     def has(self, regions: tuple[str, ...]) -> bool:
@@ -118,7 +132,23 @@ def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         head = file.readline()
         file.seek(0)
-        return list(csv.DictReader(file, delimiter=max(SEPARATORS, key=head.count)))
+        reader = csv.reader(file, delimiter=max(SEPARATORS, key=head.count))
+        header = [_column(name) for name in next(reader, [])]
+        if {"r", "a", "s"} <= set(header) and not set(COLUMNS) & set(header):
+            header = [RAS.get(name, name) for name in header]
+        return [dict(zip(header, row, strict=True)) for row in reader if any(row)]
+
+
+def _column(name: str) -> str:
+    """The name of a column as it is known: ``x`` of ``X``, ``mni_x`` and ``x (mm)``."""
+    word = name.strip().casefold()
+    match = AXIS.fullmatch(word)
+    return match["one"] or match["other"] if match else word
+
+
+def _number(cell: str) -> float:
+    """A number with a decimal point or comma."""
+    return float(cell.replace("−", "-").replace(",", "."))
 
 
 FOLDER = "data/atlases"

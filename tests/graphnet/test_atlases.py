@@ -444,3 +444,55 @@ def test_a_model_gives_its_atlas_to_what_is_made_of_it(tmp_path: Path) -> None:
     assert (tmp_path / "tuned" / "glass_brain.svg").is_file()
     other = ["--map", "atlas=schaefer200x7", "--out", str(tmp_path / "other")]
     assert main([*tune, *other]) == 1
+
+
+# Tables of one's own --------------------------------------------------------------------------
+
+HEADS = ("region,name,x,y,z", "Region,Name,X,Y,Z", "ROI Label,Name,R,A,S",
+         "region,name,mni_x,mni_y,mni_z", "region,name,x (mm),y (mm),z (mm)")  # fmt: skip
+PLACED = np.array([[-38.65, -5.68, 50.94], [41.37, -8.21, 52.09], [-35.08, 6.0, 3.4]])
+
+
+def of_ones_own(head: str, numbers: tuple[str, ...] = ("1", "2", "3")) -> str:
+    rows = [
+        ",".join([number, f"R{number}", *(f"{value:g}" for value in place)])
+        for number, place in zip(numbers, PLACED, strict=True)
+    ]
+    return "\n".join([head, *rows]) + "\n"
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_axes_are_called_in_several_ways(tmp_path: Path, head: str) -> None:
+    (tmp_path / "atlas.csv").write_text(of_ones_own(head))
+    atlas = Atlas.read(tmp_path / "atlas.csv")
+    assert atlas.regions == ("1", "2", "3")
+    assert atlas.names == ("R1", "R2", "R3")
+    np.testing.assert_array_equal(atlas.coordinates, PLACED)
+
+
+def test_an_atlas_may_have_decimal_commas(tmp_path: Path) -> None:
+    text = of_ones_own(HEADS[0]).replace(",", ";").replace(".", ",")
+    (tmp_path / "atlas.csv").write_text(text)
+    np.testing.assert_array_equal(Atlas.read(tmp_path / "atlas.csv").coordinates, PLACED)
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0"])
+def test_the_index_of_a_data_frame_is_no_region(tmp_path: Path, name: str) -> None:
+    """Regions 1 to 3 beside a count from 0: taken as regions, it would shift all of them."""
+    lines = of_ones_own(HEADS[0]).splitlines()
+    shown = [f"{'' if not row else row - 1},{line}" for row, line in enumerate(lines)]
+    (tmp_path / "atlas.csv").write_text("\n".join([f"{name}{shown[0]}", *shown[1:]]))
+    assert Atlas.read(tmp_path / "atlas.csv").regions == ("1", "2", "3")
+
+
+def test_a_region_with_two_places_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "atlas.csv").write_text(of_ones_own(HEADS[0], ("1", "2", "2")))
+    with pytest.raises(CohortError, match="more than one row: 2"):
+        Atlas.read(tmp_path / "atlas.csv")
+
+
+@pytest.mark.parametrize("head", ["region,name,i,j,k", "x,y,z,region,name", "region,name,x,y", ""])
+def test_other_tables_are_no_atlas(tmp_path: Path, head: str) -> None:
+    (tmp_path / "atlas.csv").write_text(of_ones_own(head))
+    with pytest.raises(CohortError, match="first column"):
+        Atlas.read(tmp_path / "atlas.csv")

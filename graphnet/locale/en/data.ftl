@@ -155,6 +155,7 @@ score-constant = All subjects of train_data have the same LABEL_SCORE. A score c
 # An atlas
 
 atlas-unreadable = The atlas { $file } is not a table with a region in its first column and the columns x, y and z in millimetres.
+atlas-region-twice = The atlas { $file } has these regions on more than one row: { $regions }. Keep one row per region.
 not-in-atlas = The atlas does not have the regions { $regions }.
 # $atlas is the title of an atlas, such as "AAL, 90 regions".
 atlas-by-names = { $missing ->

@@ -104,6 +104,7 @@ score-constant = train_data 的所有受试者 LABEL_SCORE 相同。评分有差
 # 图谱
 
 atlas-unreadable = 图谱 { $file } 不是第一列为脑区、并有以毫米为单位的 x、y、z 列的表格。
+atlas-region-twice = 图谱 { $file } 中这些脑区出现在多行：{ $regions }。请每个脑区只保留一行。
 not-in-atlas = 图谱中没有脑区 { $regions }。
 atlas-by-names = { $missing ->
     [0] 脑区名称与图谱 { $atlas } 一致。
