@@ -490,7 +490,9 @@ def _covariates(facts: Facts, fitted: Sequence[str]) -> Iterator[Message]:
     if "site" in fitted:
         yield Message("methods.site-alone")
     if confounds is not None and confounds.checked:
-        yield Message("methods.confounds")
+        classes = "two" if facts.is_binary else "more"
+        target = "score" if facts.is_regression else classes
+        yield Message("methods.confounds", target=target)
     if heterogeneity_table(facts).rows:
         yield Message("methods.heterogeneity", least=LEAST_COMPARED)
 

@@ -141,6 +141,29 @@ def test_that_the_model_works_in_men_only_is_found() -> None:
                for message in each.sentences)  # fmt: skip
 
 
+def test_methods_say_what_was_done_of_two_classes_of_more_and_of_scores() -> None:
+    def said(result: TaskResult, **param_set: str) -> str:
+        task = {**facts_of(result).task, "task_config": {"param_set": param_set}}
+        told = methods(Facts(task, None, None, None))
+        return next(
+            str(message)
+            for each in told
+            for message in each.sentences
+            if message.code == "methods.confounds"
+        )
+
+    known = Confounds(("AGE",))
+    pairs = "pairs matched by propensity score"
+    two = TaskResult(metrics={"cv": SplitMetrics(9, {"auc": 0.5})}, confounds=known)
+    assert pairs in said(replace(two, classes=(0, 1)))
+    more = said(replace(two, classes=(0, 1, 2)))
+    assert more.startswith("Differences between classes were tested by analysis of variance")
+    assert "Spearman" not in more
+    score = said(two, label="score")
+    assert score.startswith("The association of the predictions with each covariate is Spearman")
+    assert pairs not in score
+
+
 def test_small_groups_are_named_and_not_compared() -> None:
     strata = (
         Stratum("test", "SEX", "F", 40, 0.9, 0.8, 0.95, 20, 20),

@@ -240,7 +240,11 @@ unknown-device = an unknown device
 covariates = What { $names } alone predict was assessed by logistic regression (L2, strength chosen by inner folds) fitted on the same training subjects; missing values were replaced by the training mean and marked.
 score-covariates = What { $names } alone predict was assessed by ridge regression fitted on the same training subjects; missing values were replaced by the training mean and marked.
 site-alone = What the site alone predicts was assessed in the same way.
-confounds = Differences between classes were tested by Welch's t test or analysis of variance (numbers), and by the chi-squared or Fisher's exact test (categories), without correction for multiple comparisons. Standardised differences between two classes are differences of means over the root mean of both variances (numbers), and differences of shares over theirs (categories). The association of the predictions with each covariate within each class is Spearman's rank correlation; performance was also computed in strata of each covariate and in pairs matched by propensity score (nearest neighbour within 0.2 standard deviations of the logit) [@austin].
+confounds = { $target ->
+    [two] Differences between classes were tested by Welch's t test or analysis of variance (numbers), and by the chi-squared or Fisher's exact test (categories), without correction for multiple comparisons. Standardised differences between two classes are differences of means over the root mean of both variances (numbers), and differences of shares over theirs (categories). The association of the predictions with each covariate within each class is Spearman's rank correlation; performance was also computed in strata of each covariate and in pairs matched by propensity score (nearest neighbour within 0.2 standard deviations of the logit) [@austin].
+    [more] Differences between classes were tested by analysis of variance (numbers), and by the chi-squared test (categories), without correction for multiple comparisons. Performance was also computed in strata of each covariate.
+   *[score] The association of the predictions with each covariate is Spearman's rank correlation.
+}
 heterogeneity = Whether the area under the ROC curve differs between strata of a covariate, or between sites, was tested by Cochran's Q [@cochran] with the variances of Hanley and McNeil at the mean area [@hanley], among groups with at least { $least } subjects of each class, without correction for multiple comparisons.
 
 ## What reviewers ask
