@@ -194,7 +194,7 @@ def baseline_table(facts: Facts) -> Table:
     ]
     titles: Row = [Message("report.method"), *map(metric_name, names)]
     if not facts.is_regression:  # of a score there are no paired differences
-        titles.append(Message("report.auc-difference"))
+        titles.append(Message("report.auc-difference", metric=metric_name(names[0])))
         for row, method in zip(others, baselines_of(facts), strict=True):
             row.append(signed(facts.difference(method)))
         ours[0].append("")

@@ -432,6 +432,8 @@ def unkept_method(facts: Facts) -> Message | None:
     if difference.low is None or difference.low > 0:
         return None
     others = [facts.result.baseline(method, facts.headline) for method in KEEPABLE]
+    if facts.card.is_solved:
+        others.append(facts.headline_metrics)  # it is one of them
     if any(each is not None and (each[name] or 0.0) >= value for each in others):
         return None
     return Message(

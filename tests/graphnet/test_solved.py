@@ -324,6 +324,11 @@ def test_that_the_best_simple_method_cannot_be_kept_is_said() -> None:
     assert "RBF SVM has the highest AUC of the simple methods" in str(told)
     assert str(told).endswith("The next best is offered instead.")
     assert told in verdict(facts)
+    solved = {**facts.task, "task_config": {"model": "LogisticRegression"}}
+    assert unkept_method(Facts(solved, None, None, None)) is not None
+    result["metrics"]["test"]["auc"] = 0.99  # a simple method itself, and better
+    assert unkept_method(Facts(solved, None, None, None)) is None
+    assert unkept_method(Facts(facts.task, None, None, None)) is not None
     for changed in (
         {"svm_rbf": {"test": {**better, "auc": (regression["auc"] or 0) - 0.01}}},  # not the best
         {"svm_rbf": {"test": {**better, "ci": {"auc": [0.45, 0.9]}}}},  # by chance
