@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graphnet import figures
+from graphnet.artifacts.metrics import UNKNOWN
 from graphnet.artifacts.result import BySplit
 from graphnet.evaluation.headline import (
     FAIREST,
@@ -25,7 +26,7 @@ from service.pages.outcome import read_facts
 from service.pages.site import page
 from service.routes.compare import FEWEST, MOST, tasks_of
 from service.state import state_of
-from service.stores.comparison import NAMES, Comparison
+from service.stores.comparison import Comparison, compared_names
 
 LONGEST = 26  # letters beside a figure
 DATA = ("train_data", "val_data", "test_data")
@@ -89,7 +90,10 @@ async def show(request: Request) -> Response:
         "compare.html",
         compared=compared,
         problem=problem,
-        metric_titles=[metric_name(name) for name in NAMES],
+        titles_of={
+            split: [metric_name(name) for name in compared_names(split)]
+            for split in (ACROSS, *FAIREST)
+        },
         listed=listed,
         chosen=named,
         fewest=FEWEST,
@@ -119,7 +123,7 @@ async def _compared(request: Request, named: Sequence[str]) -> Compared:
             for split in _splits(facts)
         ],
         pairs=[
-            (split, _pairs(facts, differences[split]))
+            (split, _pairs(facts, differences[split], compared_names(split)))
             for split in (ACROSS, *FAIREST)
             if split in differences and split != "train"
         ],
@@ -221,7 +225,11 @@ def _short(name: str) -> str:
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 8]}…{name[-7:]}"
 
 
-def _pairs(facts: Sequence[Facts], comparisons: dict[str, dict[str, Comparison]]) -> list[Pair]:
+def _pairs(
+    facts: Sequence[Facts],
+    comparisons: dict[str, dict[str, Comparison]],
+    names: Sequence[str],
+) -> list[Pair]:
     ids = [str(one.task["task_id"]) for one in facts]
     called = dict(zip(ids, _called(facts), strict=True))
     return [
@@ -230,7 +238,7 @@ def _pairs(facts: Sequence[Facts], comparisons: dict[str, dict[str, Comparison]]
             called[second],
             comparison.n,
             comparison.reason,
-            [signed(comparison.differences[name]) for name in NAMES],
+            [signed(comparison.differences.get(name, UNKNOWN)) for name in names],
         )
         for first, seconds in comparisons.items()
         for second, comparison in seconds.items()

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from graphnet.artifacts.metrics import UNKNOWN, Estimates, difference_json
+from graphnet.artifacts.metrics import UNKNOWN, WITHIN_SITES, Estimates, difference_json
+from graphnet.artifacts.result import LEAVE_SITE_OUT
 from graphnet.data.cohort import FloatArray
 from graphnet.data.identifiers import match_ids
 from graphnet.evaluation.headline import FAIREST
@@ -31,6 +32,11 @@ NO_EVIDENCE = Message("api.comparison-without-predictions")
 SCORE = Message("api.comparison-of-scores")
 CLASSES = Message("api.comparison-of-other-classes")
 FEW = Message("api.comparison-of-few", least=LEAST)
+
+
+def compared_names(split: str) -> tuple[str, ...]:
+    """The metrics that are compared on a split."""
+    return (WITHIN_SITES, *NAMES) if split == LEAVE_SITE_OUT else NAMES
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,8 @@ def compare(ours: Json | None, theirs: Json | None, split: str) -> Comparison:
     """Differences of AUC, accuracy and balanced accuracy over the subjects both have predicted.
 
     Only subjects new to both models count: matched by id, however that is spelled, and site, and of
-    the same class in both. ``split`` may be ``across``.
+    the same class in both. ``split`` may be ``across``. Of left-out sites, each of which has a
+    model of its own, there is the difference of the AUC within sites, too.
     """
     problem = _problem(ours, theirs)
     if problem or ours is None or theirs is None:
@@ -97,6 +104,7 @@ def compare(ours: Json | None, theirs: Json | None, split: str) -> Comparison:
             _stacked(mine, shared, 1),
             _stacked(other, shared, 1),
             ranked=(_stacked(mine, shared, 2), _stacked(other, shared, 2)),
+            groups=[site for _, site in shared] if split == LEAVE_SITE_OUT else None,
         ),
     )
 

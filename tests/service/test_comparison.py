@@ -15,6 +15,7 @@ from service.stores.comparison import (
     ComparisonCache,
     compare,
     compare_splits,
+    compared_names,
 )
 from tests.installations import Installation
 from tests.service.forms import JUDGED, form
@@ -49,6 +50,25 @@ def test_the_first_minus_the_second() -> None:
     assert found.as_dict()["auc"] == {"difference": 1.0, "ci": [1.0, 1.0], "excludes_zero": True}
     assert compare(BAD, GOOD, "test").differences["accuracy"].value == -1.0
     assert compare(GOOD, GOOD, "test").differences["auc"].value == 0.0
+
+
+def test_left_out_sites_are_compared_within_sites_too() -> None:
+    """One model ranks alike within sites and puts site B above site A as a whole."""
+    sites = ["A", "B"] * 8
+    scores = [0.2 + 0.03 * row + (0.3 if site == "B" else 0.0) for row, site in enumerate(sites)]
+    level = [0.2 + 0.03 * row for row in range(16)]
+    split = {"site": sites, "label": [0, 0, 1, 1] * 4}
+    first, second = (evidence(each, split=split) for each in (scores, level))
+    ours, theirs = (
+        {**each, "predictions": {"leave_site_out": each["predictions"]["test"]}}
+        for each in (first, second)
+    )
+    found = compare(ours, theirs, "leave_site_out")
+    within = found.differences["auc_within_sites"]
+    assert (within.value, within.low, within.high) == pytest.approx((0, 0, 0), abs=1e-12)
+    assert found.differences["auc"].value != 0
+    assert set(found.as_dict()) == {"n", "reason", *compared_names("leave_site_out")}
+    assert "auc_within_sites" not in compare(first, second, "test").as_dict()
 
 
 def test_subjects_are_matched_by_id_and_site_whatever_their_order() -> None:
