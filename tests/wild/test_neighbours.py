@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from graphnet.data.dataset import Dataset
 from tests.wild.cases import FloatArray, equal, labels, one_measure, outcome, told
 from tests.wild.test_same_kinds import (
     COUNT,
@@ -255,3 +256,53 @@ def test_a_json_file_that_is_none_is_said(tmp_path: Path) -> None:
     dataset = outcome(folder_of(tmp_path, contents)).dataset
     is_truth(dataset)
     assert "participants.json" in told(dataset)
+
+
+# Tables that lie beside each other ------------------------------------------------------------
+
+
+def beside(tmp_path: Path, name: str, text: str) -> Dataset:
+    """The cohort of 24 subjects beside another table."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "cohort.csv").write_text(table())
+    (folder / name).write_text(text)
+    return outcome(folder).dataset
+
+
+def test_a_table_of_quality_is_joined_with_a_cohort(tmp_path: Path) -> None:
+    motion = [round(0.1 + row / 100, 2) for row in range(COUNT)]
+    rows = "".join(f"{subject},{value}\n" for subject, value in zip(IDS, motion, strict=True))
+    dataset = beside(tmp_path, "qc.csv", f"ID,mean_fd\n{rows}")
+    is_base(dataset)
+    (covariate,) = dataset.subjects.covariates
+    assert covariate.name == "mean_fd"
+    np.testing.assert_array_equal(covariate.values, motion)
+
+
+LISTS = {
+    "atlas.csv": "region,name,x,y,z\n"
+    + "".join(f"{row},{name},{row}.5,-{row}.25,{row}\n" for row, name in enumerate(NAMES, 1)),
+    "dictionary.csv": "name,meaning\nGMV_1,grey matter\nLABEL,class\n",
+    "another.csv": "ID,AGE\n" + "".join(f"x{row},30\n" for row in range(COUNT)),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_of_something_else_beside_a_cohort_are_left(tmp_path: Path, name: str) -> None:
+    is_base(beside(tmp_path, name, LISTS[name]))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("ses-1.csv", "ses-2.csv"),
+        ("thickness_baseline.csv", "thickness_followup.csv"),
+        ("gmv_T1.csv", "gmv_T2.csv"),
+    ],
+)
+def test_files_of_two_visits_are_no_measures(tmp_path: Path, names: tuple[str, str]) -> None:
+    folder = tables_of(tmp_path, {names[0]: half(VALUES[:, :3]), names[1]: half(VALUES[:, 3:])})
+    refusal = outcome(folder).refusal
+    assert names[0] in refusal
+    assert names[1] in refusal

@@ -120,6 +120,7 @@ people-of-one-table = { $kind ->
 ask-connectomes = { $file } has { $count } tables of connectomes of the same regions. Which one is to be used?
 region-in-two-tables = { $file }: { $region } has other values in { $table } than in another table of the same measure. Keep one of them.
 measure-lacks-regions = { $file }: { $measure } has no values of these regions, which another measure has: { $regions }. Add the table that holds them (FreeSurfer writes one per hemisphere and measure), or leave out that measure.
+no-common-id = none of its ids is a subject of the other tables
 sides-by-file = { $file }: the regions do not say their hemisphere, so it was taken from the names of the files: { $tables }.
 measures-by-file = { $file }: the columns are regions alone, so measures were named by the files: { $measures }.
 rows-without-id = { $count ->

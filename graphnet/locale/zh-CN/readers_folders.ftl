@@ -120,6 +120,7 @@ people-of-one-table = { $kind ->
 ask-connectomes = { $file } 中有 { $count } 张相同脑区的连接组表。使用哪一张？
 region-in-two-tables = { $file }：{ $table } 中 { $region } 的数值与同一指标的另一张表不同。请只保留一张。
 measure-lacks-regions = { $file }：{ $measure } 缺少另一项指标所具有的脑区：{ $regions }。请补充相应的表（FreeSurfer 为每个半球、每项指标各写一张表），或去掉该指标。
+no-common-id = 其中没有任何 ID 与其他表的受试者相同
 sides-by-file = { $file }：脑区名没有说明半球，因此按文件名区分左右：{ $tables }。
 measures-by-file = { $file }：各列只有脑区名，因此按文件名命名指标：{ $measures }。
 rows-without-id = 有 { $count } 行没有 ID（第 { $rows } 行）。多张表按 ID 合并：请补全这些 ID，或删除这些行。

@@ -65,9 +65,12 @@ def read_joined(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
     check_tables(unread, files.folder, inquiry)
     measured = [table for table in tables if table.brain is not None]
     others = [table for table in tables if table.brain is None]
-    if not measured or sum(len(table.parts) for table in tables) < 2:
+    foreign = [table for table in others if _is_foreign(table, measured)]
+    others = [table for table in others if table not in foreign]
+    tables = [*measured, *others]
+    if not measured or (sum(len(table.parts) for table in tables) < 2 and not foreign):
         return None
-    if _have_the_same_subjects(tables) and not _are_cohorts(measured, others):
+    if _have_the_same_subjects(tables) and not _are_cohorts(measured):
         listing = _people_table(measured, others, files, inquiry)
     elif len(measured) < 2:
         return None
@@ -77,6 +80,8 @@ def read_joined(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
         _leave_others(listing, [*measured, *others], inquiry)
         measured, others = [listing], []
     say_unread(unread, inquiry)
+    for table in foreign:
+        inquiry.leave(table.name, Message("readers_folders.no-common-id"))
     chosen = _one_parcellation(measured, inquiry)
     used = _Tables(files.folder, listing, chosen, [*others, *chosen])
     behind = inquiry.behind(TABLE)
@@ -111,16 +116,17 @@ def _check_ids(measured: Sequence[Table], others: Sequence[Table], inquiry: Inqu
     inquiry.check()
 
 
-def _are_cohorts(measured: Sequence[Table], others: Sequence[Table]) -> bool:
+def _is_foreign(table: Table, measured: Sequence[Table]) -> bool:
+    """Whether a table without classes has no subject of the others: a list of regions, of words."""
+    return not table.label and not any(match_ids(table.ids, one.ids).pairs for one in measured)
+
+
+def _are_cohorts(measured: Sequence[Table]) -> bool:
     """Whether each table with classes is a cohort of its own, and the tables are not to be joined.
 
-    Several are if two have a column in common. A single measured one is, unless its rows come from
-    several files or another table has classes too.
+    They are if two have a column in common.
     """
     labelled = [table for table in measured if table.label]
-    if len(measured) < 2:
-        classes_elsewhere = any(table.label for table in others)
-        return bool(labelled) and not classes_elsewhere and len(measured[0].parts) == 1
     columns = [
         (measure, region)
         for table in labelled

@@ -13,6 +13,7 @@ from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.roster import unpacked_name
 from graphnet.readers.subjects.words import MEASURES
+from graphnet.readers.tables.grid import refuse_visits
 from graphnet.readers.tables.names import Name
 from graphnet.readers.tables.reading import Connectome, Measured, arranged
 from graphnet.readers.tables.regions import VALUE
@@ -164,6 +165,9 @@ def _measure_names(
     words = [
         [word for word in _words(table.path) if word != sides.get(table.path)] for table in unnamed
     ]
+    stems = {unpacked_name(table.path).stem.replace("-", ""): table.path.name for table in unnamed}
+    if not sides:
+        refuse_visits(stems, inquiry)
     common = set(words[0]).intersection(*words)
     known = [word for word in words[0] if word in common and word.casefold() in MEASURES]
     usual = "_".join(known) or VALUE

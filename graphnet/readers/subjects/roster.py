@@ -207,14 +207,15 @@ def _no_table(files: Files, inquiry: Inquiry, unread: Sequence[Message]) -> Coho
 def _best(rosters: Sequence[Roster], files: Files, inquiry: Inquiry) -> list[Roster]:
     """Those that name at least half as many files as the best does.
 
-    Where none names a file, the one that was answered, or else the likeliest.
+    Where none names a file, the one that was answered, or else the likeliest with classes.
     """
     scores = [score_of(roster.ids, files) for roster in rosters]
     most = max(scores, default=0)
     if most == 0:
         wanted = inquiry.answer(TABLE)
         named = [each for each in rosters if str(each.path.relative_to(files.folder)) == wanted]
-        return named or list(rosters[:1])
+        labelled = [each for each in rosters if _class_column(each, inquiry) is not None]
+        return named or labelled[:1] or list(rosters[:1])
     return [roster for roster, score in zip(rosters, scores, strict=True) if 2 * score >= most]
 
 
