@@ -4,7 +4,6 @@ One row per subject. Roles (id, class, site, score) by name; measures and region
 regions as a connectome; every other column is a covariate or left alone with its reason.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,30 +16,19 @@ from graphnet.messages import Message, first_of
 from graphnet.readers.connectomes.matrices import edges_from_pairs, edges_from_vectors
 from graphnet.readers.folders.entities import hint_of
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.subjects.classes import MOST_CLASSES
 from graphnet.readers.subjects.people import People, read_people
-from graphnet.readers.subjects.words import (
-    CLASSES,
-    HEMISPHERES,
-    IDS,
-    MEASURES,
-    REGION_COLUMNS,
-    plain,
-)
+from graphnet.readers.subjects.words import MEASURES, plain
 from graphnet.readers.tables.grid import Grid, refuse_same_column
 from graphnet.readers.tables.missing_codes import without_codes
 from graphnet.readers.tables.names import Name
 from graphnet.readers.tables.pairs import Pairs, find_pairs
 from graphnet.readers.tables.regions import find_grid, leave_regions
 from graphnet.readers.tables.roles import UNNAMED, find_roles
+from graphnet.readers.tables.shapes import refuse_other_shapes, without_notes
 from graphnet.readers.tables.sheet import Cells, Looks, Sheet, by_name, to_numbers
 
 MOST_NAMED = 5
-LEAST_LIKE_COLUMNS = 3  # names, in the rows of a first column
 MOST_SHOWN = 6
-NOTE = re.compile(r"\w\W*[\s,;:：，；]+\w|^[*†‡§#]|[。：:]$")  # words one after the other
-NOTES = {"note", "notes", "legend", "source", "footnote", "注", "备注", "说明"}
-LONGEST_NOTE = 60  # characters that are shown
 LEAST_POINTS = 20  # rows of a time series
 ROWS = "rows"  # the key of the question
 SUBJECTS, POINTS = "subjects", "points"
@@ -81,7 +69,7 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
     """
     if inquiry.problems or _is_refused(sheet, inquiry):
         return None
-    sheet = _without_notes(sheet, inquiry)
+    sheet = without_notes(sheet, inquiry)
     roles = find_roles(sheet, sheet.names, inquiry)
     looks = Looks(sheet)
     others = [
@@ -113,40 +101,6 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
         return None
     _refuse_rows_in_parts(people.subjects.ids, measured, inquiry)
     return _dataset(sheet, kind, people, measured)
-
-
-def _without_notes(sheet: Sheet, inquiry: Inquiry) -> Sheet:
-    """Without notes below the table: last rows with nothing but a sentence in the first cell."""
-    first, *others = sheet.columns
-    if len(others) < LEAST_LIKE_COLUMNS or not isinstance(first, tuple):
-        return sheet
-    rows = len(sheet)
-    while rows and _is_note(first[rows - 1]) and _are_empty(others, rows - 1):
-        rows -= 1
-    if rows in {0, len(sheet)} or any(map(_is_note, first[:rows])):
-        return sheet
-    notes = [cell[:LONGEST_NOTE] for cell in first[rows:]]
-    inquiry.assume(
-        Message(
-            "readers_tables.notes-below",
-            file=inquiry.name,
-            count=len(notes),
-            cells=first_of(notes, 3),
-        )
-    )
-    return Sheet(sheet.names, tuple(cells[:rows] for cells in sheet.columns), sheet.text)
-
-
-def _is_note(cell: str) -> bool:
-    """Whether a first cell says something, as an id does not."""
-    return NOTE.search(cell) is not None or plain(cell) in NOTES
-
-
-def _are_empty(columns: Sequence[Cells], row: int) -> bool:
-    return all(
-        bool(np.isnan(cells[row])) if isinstance(cells, np.ndarray) else not cells[row]
-        for cells in columns
-    )
 
 
 def _refuse_rows_in_parts(ids: Sequence[str], measured: Measured, inquiry: Inquiry) -> None:
@@ -183,7 +137,7 @@ def _is_refused(sheet: Sheet, inquiry: Inquiry) -> bool:
             )
         )
     if not inquiry.problems:
-        _refuse_other_shapes(sheet, inquiry)
+        refuse_other_shapes(sheet, inquiry)
     return bool(inquiry.problems)
 
 
@@ -327,33 +281,6 @@ def arranged(connectome: Connectome, regions: tuple[str, ...]) -> Float32Array:
     return connectome.edges[:, places[order[rows], order[columns]]]
 
 
-# Sheets that are no table of subjects: turned on their side, long, without a header.
-
-
-def _refuse_other_shapes(sheet: Sheet, inquiry: Inquiry) -> None:
-    """Refuse a sheet whose first row, or whose rows as a whole, are not one subject each."""
-    if _has_no_header(sheet):
-        inquiry.refuse(
-            Message("readers_tables.no-header", file=inquiry.name, cells=first_of(sheet.names, 3))
-        )
-    elif _is_turned(sheet):
-        names = [cell for cell in _texts(sheet.columns[0]) if cell]
-        inquiry.refuse(
-            Message("readers_tables.transposed", file=inquiry.name, names=first_of(names, 3))
-        )
-    elif _is_long(sheet):
-        inquiry.refuse(Message("readers_tables.long-format", file=inquiry.name))
-    elif (column := _several_rows_of(sheet)) is not None:
-        inquiry.refuse(
-            Message(
-                "readers_tables.rows-of-a-subject",
-                file=inquiry.name,
-                column=column,
-                values=first_of(list(dict.fromkeys(sheet.texts(column))), 4),
-            )
-        )
-
-
 def _refuse_without_brain(others: Sequence[str], looks: Looks, inquiry: Inquiry) -> None:
     """Refuse a table in which no column is known for a region, unless something is asked."""
     if inquiry.questions or inquiry.problems:
@@ -379,48 +306,6 @@ def _refuse_without_brain(others: Sequence[str], looks: Looks, inquiry: Inquiry)
     )
 
 
-def _texts(cells: Cells) -> tuple[str, ...]:
-    return cells if isinstance(cells, tuple) else ()
-
-
-def _has_no_header(sheet: Sheet) -> bool:
-    """Whether nearly all names are numbers with a point, which no header has."""
-    numbers = sum(_is_decimal(name) for name in sheet.names)
-    return numbers >= LEAST_LIKE_COLUMNS and 2 * numbers > len(sheet.names)
-
-
-def _is_decimal(name: str) -> bool:
-    try:
-        float(name)
-    except ValueError:
-        return False
-    return "." in name
-
-
-def _is_turned(sheet: Sheet) -> bool:
-    """Whether the first column holds names like ``GMV_1``, and the header none."""
-    if not sheet.columns:
-        return False
-    rows = [cell for cell in _texts(sheet.columns[0]) if cell]
-    return (
-        len(set(rows)) == len(rows)
-        and _names_of_columns(rows) >= LEAST_LIKE_COLUMNS
-        and _names_of_columns(sheet.names[1:]) == 0
-        and 2 * _names_of_columns(rows) > len(rows)
-    )
-
-
-def _names_of_columns(names: Sequence[str]) -> int:
-    """How many look like the name of a measure and a region, an id or a class."""
-    return sum(plain(name) in IDS | CLASSES or _is_of_brain(Name(name)) for name in names)
-
-
-def _is_of_brain(name: Name) -> bool:
-    return bool(name.words) and (
-        name.measure_first() is not None or name.measure_last() is not None
-    )
-
-
 def _ask_whether_series(sheet: Sheet, measures: Sequence[str], inquiry: Inquiry) -> None:
     """Rows without an id, a class or any other word may be the time points of one subject."""
     if any(plain(measure) in MEASURES for measure in measures) or len(sheet) < LEAST_POINTS:
@@ -435,41 +320,3 @@ def _ask_whether_series(sheet: Sheet, measures: Sequence[str], inquiry: Inquiry)
     )
     if answer == POINTS:
         inquiry.refuse(Message("readers_tables.series-of-one-subject", file=inquiry.name))
-
-
-def _names_regions(sheet: Sheet, name: str) -> bool:
-    """Whether a column is called like one of regions; ``label`` of few values is a class."""
-    if plain(name) not in REGION_COLUMNS:
-        return False
-    return plain(name) not in CLASSES or len(set(sheet.texts(name))) > MOST_CLASSES
-
-
-def _is_long(sheet: Sheet) -> bool:
-    """Whether ids are repeated and a column names a region in each row."""
-    regions = [name for name in sheet.names if _names_regions(sheet, name)]
-    ids = [name for name in sheet.names if plain(name) in IDS]
-    if not regions or not ids:
-        return False
-    subjects = sheet.texts(ids[0])
-    return any(
-        len(set(zip(subjects, sheet.texts(region), strict=True))) == len(subjects)
-        and len(set(subjects)) < len(subjects)
-        and 1 < len(set(sheet.texts(region))) < len(subjects)
-        for region in regions
-    )
-
-
-def _several_rows_of(sheet: Sheet) -> str | None:
-    """The column that tells the rows of a subject apart by measure or hemisphere, if there is one.
-
-    These rows are parts of one scan, and no scans of their own.
-    """
-    ids = next((name for name in sheet.names if plain(name) in IDS), None)
-    if ids is None or len(set(subjects := sheet.texts(ids))) == len(sheet):
-        return None
-    for name, cells in zip(sheet.names, sheet.columns, strict=True):
-        values = {cell.casefold() for cell in _texts(cells)}
-        parts = len(values) > 1 and (values <= MEASURES or values <= HEMISPHERES)
-        if parts and len(set(zip(subjects, cells, strict=True))) == len(sheet):
-            return name
-    return None

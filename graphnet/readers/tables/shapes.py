@@ -1,0 +1,163 @@
+"""Sheets that are no table of subjects, or not all of them: turned, long, in parts, with notes."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from graphnet.messages import Message, first_of
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.subjects.classes import MOST_CLASSES
+from graphnet.readers.subjects.words import (
+    CLASSES,
+    HEMISPHERES,
+    IDS,
+    MEASURES,
+    REGION_COLUMNS,
+    plain,
+)
+from graphnet.readers.tables.names import Name
+from graphnet.readers.tables.sheet import Cells, Sheet
+
+LEAST_LIKE_COLUMNS = 3  # names, in the rows of a first column
+NOTE = re.compile(r"\w\W*[\s,;:：，；]+\w|^[*†‡§#]|[。：:]$")  # words one after the other
+NOTES = {"note", "notes", "legend", "source", "footnote", "注", "备注", "说明"}
+LONGEST_NOTE = 60  # characters that are shown
+
+
+def without_notes(sheet: Sheet, inquiry: Inquiry) -> Sheet:
+    """Without notes below the table: last rows with nothing but a sentence in the first cell."""
+    first, *others = sheet.columns
+    if len(others) < LEAST_LIKE_COLUMNS or not isinstance(first, tuple):
+        return sheet
+    rows = len(sheet)
+    while rows and _is_note(first[rows - 1]) and _are_empty(others, rows - 1):
+        rows -= 1
+    if rows in {0, len(sheet)} or any(map(_is_note, first[:rows])):
+        return sheet
+    notes = [cell[:LONGEST_NOTE] for cell in first[rows:]]
+    inquiry.assume(
+        Message(
+            "readers_tables.notes-below",
+            file=inquiry.name,
+            count=len(notes),
+            cells=first_of(notes, 3),
+        )
+    )
+    return Sheet(sheet.names, tuple(cells[:rows] for cells in sheet.columns), sheet.text)
+
+
+def _is_note(cell: str) -> bool:
+    """Whether a first cell says something, as an id does not."""
+    return NOTE.search(cell) is not None or plain(cell) in NOTES
+
+
+def _are_empty(columns: Sequence[Cells], row: int) -> bool:
+    return all(
+        bool(np.isnan(cells[row])) if isinstance(cells, np.ndarray) else not cells[row]
+        for cells in columns
+    )
+
+
+def refuse_other_shapes(sheet: Sheet, inquiry: Inquiry) -> None:
+    """Refuse a sheet whose first row, or whose rows as a whole, are not one subject each."""
+    if _has_no_header(sheet):
+        inquiry.refuse(
+            Message("readers_tables.no-header", file=inquiry.name, cells=first_of(sheet.names, 3))
+        )
+    elif _is_turned(sheet):
+        names = [cell for cell in _texts(sheet.columns[0]) if cell]
+        inquiry.refuse(
+            Message("readers_tables.transposed", file=inquiry.name, names=first_of(names, 3))
+        )
+    elif _is_long(sheet):
+        inquiry.refuse(Message("readers_tables.long-format", file=inquiry.name))
+    elif (column := _several_rows_of(sheet)) is not None:
+        inquiry.refuse(
+            Message(
+                "readers_tables.rows-of-a-subject",
+                file=inquiry.name,
+                column=column,
+                values=first_of(list(dict.fromkeys(sheet.texts(column))), 4),
+            )
+        )
+
+
+def _texts(cells: Cells) -> tuple[str, ...]:
+    return cells if isinstance(cells, tuple) else ()
+
+
+def _has_no_header(sheet: Sheet) -> bool:
+    """Whether nearly all names are numbers with a point, which no header has."""
+    numbers = sum(_is_decimal(name) for name in sheet.names)
+    return numbers >= LEAST_LIKE_COLUMNS and 2 * numbers > len(sheet.names)
+
+
+def _is_decimal(name: str) -> bool:
+    try:
+        float(name)
+    except ValueError:
+        return False
+    return "." in name
+
+
+def _is_turned(sheet: Sheet) -> bool:
+    """Whether the first column holds names like ``GMV_1``, and the header none."""
+    if not sheet.columns:
+        return False
+    rows = [cell for cell in _texts(sheet.columns[0]) if cell]
+    return (
+        len(set(rows)) == len(rows)
+        and _names_of_columns(rows) >= LEAST_LIKE_COLUMNS
+        and _names_of_columns(sheet.names[1:]) == 0
+        and 2 * _names_of_columns(rows) > len(rows)
+    )
+
+
+def _names_of_columns(names: Sequence[str]) -> int:
+    """How many look like the name of a measure and a region, an id or a class."""
+    return sum(plain(name) in IDS | CLASSES or _is_of_brain(Name(name)) for name in names)
+
+
+def _is_of_brain(name: Name) -> bool:
+    return bool(name.words) and (
+        name.measure_first() is not None or name.measure_last() is not None
+    )
+
+
+def _names_regions(sheet: Sheet, name: str) -> bool:
+    """Whether a column is called like one of regions; ``label`` of few values is a class."""
+    if plain(name) not in REGION_COLUMNS:
+        return False
+    return plain(name) not in CLASSES or len(set(sheet.texts(name))) > MOST_CLASSES
+
+
+def _is_long(sheet: Sheet) -> bool:
+    """Whether ids are repeated and a column names a region in each row."""
+    regions = [name for name in sheet.names if _names_regions(sheet, name)]
+    ids = [name for name in sheet.names if plain(name) in IDS]
+    if not regions or not ids:
+        return False
+    subjects = sheet.texts(ids[0])
+    return any(
+        len(set(zip(subjects, sheet.texts(region), strict=True))) == len(subjects)
+        and len(set(subjects)) < len(subjects)
+        and 1 < len(set(sheet.texts(region))) < len(subjects)
+        for region in regions
+    )
+
+
+def _several_rows_of(sheet: Sheet) -> str | None:
+    """The column that tells the rows of a subject apart by measure or hemisphere, if there is one.
+
+    These rows are parts of one scan, and no scans of their own.
+    """
+    ids = next((name for name in sheet.names if plain(name) in IDS), None)
+    if ids is None or len(set(subjects := sheet.texts(ids))) == len(sheet):
+        return None
+    for name, cells in zip(sheet.names, sheet.columns, strict=True):
+        values = {cell.casefold() for cell in _texts(cells)}
+        parts = len(values) > 1 and (values <= MEASURES or values <= HEMISPHERES)
+        if parts and len(set(zip(subjects, cells, strict=True))) == len(sheet):
+            return name
+    return None
