@@ -282,7 +282,7 @@ def test_a_table_of_quality_is_joined_with_a_cohort(tmp_path: Path) -> None:
 
 LISTS = {
     "atlas.csv": "region,name,x,y,z\n"
-    + "".join(f"{row},{name},{row}.5,-{row}.25,{row}\n" for row, name in enumerate(NAMES, 1)),
+    + "".join(f"{row},{name},{row},-{row % 3},{row}\n" for row, name in enumerate(NAMES, 1)),
     "dictionary.csv": "name,meaning\nGMV_1,grey matter\nLABEL,class\n",
     "another.csv": "ID,AGE\n" + "".join(f"x{row},30\n" for row in range(COUNT)),
 }

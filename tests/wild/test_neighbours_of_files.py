@@ -16,6 +16,7 @@ from tests.wild.test_same_kinds import (
     CORRELATIONS,
     FILES,
     IDS,
+    NAMES,
     SCANS,
     SERIES,
     VALUES,
@@ -71,6 +72,16 @@ def contents_of(kind: str) -> dict[str, bytes]:
 @pytest.mark.parametrize("kind", PACKED)
 def test_arrays_of_one_subject_are_read(tmp_path: Path, kind: str) -> None:
     is_truth(outcome(folder_of(tmp_path, contents_of(kind))).dataset)
+
+
+@pytest.mark.parametrize("index", [NAMES, None])
+def test_a_stacked_matrix_is_a_list_of_edges(tmp_path: Path, index: tuple[str, ...] | None) -> None:
+    """pandas calls its columns by nothing, nothing and 0."""
+    contents = {
+        f"{scan}_pearson.csv": pd.DataFrame(CORRELATIONS[row], index, index).stack().to_csv()
+        for row, scan in enumerate(SCANS)
+    }
+    is_truth(outcome(folder_of(tmp_path, contents)).dataset)
 
 
 def test_several_arrays_of_one_subject_are_asked_about(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def read_edge_list(body: bytes, what: str) -> NumberTable | None:
     except CohortError:
         return None
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    if len(lines) < LEAST_EDGES or not all(len(line) >= SHORTEST for line in lines[:3]):
+    if len(lines) < LEAST_EDGES or not all(len(line) >= SHORTEST for line in lines[1:4]):
         return None
     separator = separator_of(lines[:10])
     try:
@@ -185,7 +185,8 @@ def read_edge_list(body: bytes, what: str) -> NumberTable | None:
         rows = [split_cells(line, separator) for line in lines]
     except csv.Error:
         return None
-    return _table_of_list(rows if _is_weight(rows[0][2]) else rows[1:])
+    has_header = not _is_weight(rows[0][2]) or not any(rows[0][:2])  # ",,0" of a stacked frame
+    return _table_of_list(rows[1:] if has_header else rows)
 
 
 def united(

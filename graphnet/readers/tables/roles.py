@@ -169,6 +169,8 @@ def is_lesser_class(sheet: Sheet, column: str) -> bool:
     """Whether a column called ``subtype`` or ``depression`` holds classes, and no score."""
     if plain(column) not in LESSER_CLASSES or not may_be_class(sheet, column):
         return False
+    if plain(column) == "y" and {"x", "z"} <= set(map(plain, sheet.names)):
+        return False  # of a place
     values = {cell for cell in sheet.texts(column) if not is_missing(cell)}
     return len(values) <= FEW_CLASSES or not all(map(is_number, values))
 
