@@ -137,9 +137,10 @@ def test_columns_of_two_occasions_are_refused(tmp_path: Path, ends: tuple[str, s
     assert f"GMV_1{ends[1]}" in refusal
 
 
-def test_regions_of_two_sides_are_regions(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ends", [("_left", "_right"), ("_L", "_R"), ("_dorsal", "_ventral")])
+def test_regions_of_two_sides_are_regions(tmp_path: Path, ends: tuple[str, str]) -> None:
     """``GMV_1_left`` and ``GMV_1_right``: as certain as ``Insula_L`` and ``Insula_R``."""
-    dataset = of(tmp_path, merged(NUMBERED, ("_left", "_right"))).dataset
+    dataset = of(tmp_path, merged(NUMBERED, ends)).dataset
     equal(one_measure(dataset), np.hstack([VALUES, OTHERS]))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.subjects.words import HEMISPHERES, MEASURES
+from graphnet.readers.subjects.words import HEMISPHERES, MEASURES, POSITIONS
 from graphnet.readers.tables.names import UNIT, WORD, Part
 
 VISIT = re.compile(
@@ -99,7 +99,7 @@ def _are_occasions(ends: Iterable[str], regions: Iterable[str]) -> bool:
     behind = {end[1:].casefold() for end in ends}
     if all(map(str.isdigit, behind)):
         return all(end.startswith(".") for end in ends)
-    return all(map(str.isdigit, regions)) and behind.isdisjoint(HEMISPHERES)
+    return all(map(str.isdigit, regions)) and behind.isdisjoint(HEMISPHERES | POSITIONS)
 
 
 def refuse_merged(columns: Iterable[str], inquiry: Inquiry) -> None:
