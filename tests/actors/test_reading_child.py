@@ -1,5 +1,6 @@
 """A file is read by a process of its own, which can take and end nothing but itself."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -68,6 +69,19 @@ def test_a_file_becomes_arrays_profile_and_content(tmp_path: Path) -> None:
         dataset = load(found.folder)
         np.testing.assert_array_equal(dataset.values, _values(table()))
     assert not list((tmp_path / "spool").iterdir())
+
+
+def test_what_neuro_learn_keeps_has_the_digits_of_small_measures(tmp_path: Path) -> None:
+    # pandas writes ten decimals: of 7.23e-10, a diffusivity in m²/s, they leave one digit.
+    given = table()
+    names = [f"{MEASURES[0]}_{region}" for region in range(1, 13)]
+    given[names] = 7e-10 + 3e-11 * np.random.default_rng(1).standard_normal((6, len(names)))
+    path = written(tmp_path, given.to_csv(index=False))
+    asked = ReadOptions("small", {}, MOST, content=True)
+    with working_folder(tmp_path / "spool") as folder:
+        kept = json.loads(read_file(path, folder, asked, bounds(tmp_path)).content)
+    for name in names:
+        np.testing.assert_allclose(list(kept[name].values()), given[name], rtol=1e-5)
 
 
 def _values(given: pd.DataFrame) -> np.ndarray:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from graphnet.errors import CohortError
@@ -376,6 +377,20 @@ def test_text_in_many_columns_is_told_of_five() -> None:
     assert len(inquiry.problems) == 5
     assert inquiry.problems[0].code == "readers_tables.not-a-number"
     assert str(inquiry.problems[0]).startswith("GMV_1 in row 3 holds 'x',")
+
+
+@pytest.mark.parametrize(("unit", "rounded"), [(1e-9, ["MD"]), (1e-6, []), (1.0, [])])
+def test_json_says_which_measures_have_lost_their_digits(unit: float, rounded: list[str]) -> None:
+    random = np.random.default_rng(0)
+    columns = {"ID": [f"s{row}" for row in range(20)], "LABEL": [0, 1] * 10}
+    for region in (1, 2, 3):
+        columns[f"MD_{region}"] = unit * random.normal(0.73, 0.03, 20)
+        columns[f"GMV_{region}"] = random.normal(0.4, 0.1, 20)
+    text = pd.DataFrame(columns).to_json()
+    inquiry = Inquiry("x")
+    assert interpret_sheet(sheet_of_json(text, "x"), "json", inquiry) is not None
+    said = [each for each in inquiry.assumptions if each.code == "readers_tables.json-rounded"]
+    assert [dict(each.values)["measures"] for each in said] == [first_of([m]) for m in rounded]
 
 
 def test_json_keeps_digits_and_order() -> None:

@@ -151,6 +151,7 @@ json-row-differs = { $file } is a list of rows of which row { $row } differs fro
 json-column-without-rows = { $file } is JSON without columns: { $column } holds no rows.
 json-rows-differ = { $file } has other rows in column { $column } than in its first column.
 json-nested-cell = { $file } has a list or an object in a cell of column { $column }.
+json-rounded = { $file } holds { $measures } with ten decimals only, as DataFrame.to_json() writes numbers, so most digits of such small values are lost. Upload the original table, or give the measure in another unit, such as µm²/ms instead of m²/s.
 dataset-not-json = Dataset { $dataset } does not hold a table in JSON.
 dataset-not-columns = Dataset { $dataset } does not hold a table of columns in JSON.
 damaged-stata = { $file } is a Stata file that is damaged or cut short.

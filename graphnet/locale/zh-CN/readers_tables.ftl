@@ -117,6 +117,7 @@ json-row-differs = { $file } 是由各行组成的列表，其中第 { $row } �
 json-column-without-rows = { $file } 是 JSON，但没有列：{ $column } 中没有数据行。
 json-rows-differ = { $file } 中 { $column } 列的行与第一列不一致。
 json-nested-cell = { $file } 的 { $column } 列有单元格是列表或对象。
+json-rounded = { $file } 中的 { $measures } 只有十位小数（DataFrame.to_json() 的写法），如此小的数值已丢失大部分有效数字。请上传原始表格，或更换该指标的单位，例如用 µm²/ms 代替 m²/s。
 dataset-not-json = 数据集 { $dataset } 不是 JSON 表格。
 dataset-not-columns = 数据集 { $dataset } 不是由列组成的 JSON 表格。
 damaged-stata = { $file } 是 Stata 文件，但已损坏或不完整。

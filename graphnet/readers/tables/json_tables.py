@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphnet.data.dataset import NO_CLASS, Dataset
+from graphnet.data.dataset import NO_CLASS, Dataset, FloatArray
 from graphnet.errors import CohortError
-from graphnet.messages import Message
+from graphnet.messages import Message, first_of
+from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.sheet import Cells, Sheet, trimmed
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ EXACT_DIGITS = 15  # of a whole number that floating point keeps
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 LABELS = ("LABEL_GROUP", "LABEL")
 BYTES_PER_CELL = 24  # a number of ten digits, its row's number and what stands between
+DECIMALS, MOST_DECIMALS = 10, 15  # that pandas writes unless told otherwise, and at most
+NEGLIGIBLE = 1e-4  # of a column's standard deviation, or of a step
+MOST_ROUNDED = 1e-6  # of greater values ten decimals are enough
+FEW_STEPS = 10  # of the last decimal, in a standard deviation
 
 
 def read_json(body: bytes, name: str, most_cells: int) -> Sheet:
@@ -175,6 +180,27 @@ def _whole(digits: str) -> int | str:
     return int(digits) if len(digits.lstrip("-")) <= EXACT_DIGITS else digits
 
 
+def say_rounded(values: FloatArray, measures: Sequence[str], inquiry: Inquiry) -> None:
+    """Say of which measures (S, N, F) ten decimals left too few digits to tell subjects apart."""
+    rounded = [name for place, name in enumerate(measures) if _is_rounded(values[:, :, place])]
+    if rounded:
+        inquiry.assume(
+            Message("readers_tables.json-rounded", file=inquiry.name, measures=first_of(rounded, 6))
+        )
+
+
+def _is_rounded(values: FloatArray) -> bool:
+    """Whether these (S, N) are multiples of 1e-10 and a tenth of how they vary is no more."""
+    known = values[np.isfinite(values)]
+    if not known.any() or np.abs(known).max() > MOST_ROUNDED:
+        return False
+    steps = known * 10**DECIMALS
+    if np.abs(steps - steps.round()).max() > NEGLIGIBLE:
+        return False
+    spread = [column[np.isfinite(column)].std() for column in values.T if np.isfinite(column).any()]
+    return bool(np.median(spread) < FEW_STEPS / 10**DECIMALS)
+
+
 # Written.
 
 
@@ -183,15 +209,33 @@ def content_of(dataset: Dataset, path: Path, most: int) -> str | None:
 
     A CSV file that follows them gives ``pandas.read_csv(path).to_json()``, as NEURO-LEARN's own
     upload does. Of any other the columns are ``ID``, ``LABEL_GROUP``, ``LABEL_SCORE``, ``SITE``,
-    ``MEASURE_REGION`` and ``FC_i_j``. Regions must be numbers.
+    ``MEASURE_REGION`` and ``FC_i_j``. Regions must be numbers. Where pandas' ten decimals would
+    round a measure visibly, as diffusivities in m²/s, all numbers have fifteen.
     """
     if not all(region.isdecimal() for region in dataset.regions):
         return None
     if _cells(dataset) * BYTES_PER_CELL > most:
         return None
     table = _as_it_stands(dataset, path)
-    text: str = (_tabulated(dataset) if table is None else table).to_json()
+    table = _tabulated(dataset) if table is None else table
+    text: str = table.to_json(double_precision=_decimals(table))
     return text if len(text.encode()) <= most else None
+
+
+def _decimals(table: "pd.DataFrame") -> int:
+    """As many as keep the differences between the rows of every column."""
+    for name in table.columns:
+        column = table[name]
+        if column.dtype.kind != "f":
+            continue
+        values = column.to_numpy(np.float64)
+        values = values[np.isfinite(values)]
+        if not len(values):
+            continue
+        spread = values.std() or np.abs(values).max()
+        if np.abs(values - values.round(DECIMALS)).max() > NEGLIGIBLE * spread:
+            return MOST_DECIMALS
+    return DECIMALS
 
 
 def _cells(dataset: Dataset) -> int:

@@ -19,6 +19,7 @@ from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.people import People, read_people
 from graphnet.readers.subjects.words import MEASURES, plain
 from graphnet.readers.tables.grid import Grid, refuse_same_column
+from graphnet.readers.tables.json_tables import say_rounded
 from graphnet.readers.tables.missing_codes import without_codes
 from graphnet.readers.tables.names import Name
 from graphnet.readers.tables.pairs import Pairs, find_pairs
@@ -100,6 +101,8 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
     if measured is None:
         return None
     _refuse_rows_in_parts(people.subjects.ids, measured, inquiry)
+    if kind == "json" and measured.values is not None:
+        say_rounded(measured.values, measured.measures, inquiry)
     return _dataset(sheet, kind, people, measured)
 
 
