@@ -12,10 +12,10 @@ from graphnet.evaluation.baselines import (
     RIDGES,
     STRENGTHS,
     Baseline,
-    inner_folds,
     sparing,
     spread,
 )
+from graphnet.evaluation.inner_products import inner_folds
 from graphnet.messages import Message
 from graphnet.preprocessing.covariates import Design, checked
 

@@ -1,14 +1,18 @@
 """Baselines: fitted to training subjects, beaten by none who is not told something."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_predict
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.svm import SVC
 
-from graphnet.data.cohort import Cohort, IntArray
-from graphnet.evaluation import baselines, logistic
+from graphnet.data.cohort import Cohort, FloatArray, IntArray
+from graphnet.evaluation import baselines, inner_products, interior_point, logistic, svm
 from graphnet.evaluation.baselines import CLASSIFIERS, fit_baselines, fit_score_baselines
 from graphnet.evaluation.metrics import evaluate, evaluate_scores
 from graphnet.graphs import Float32Array
@@ -64,7 +68,7 @@ def test_they_are_what_scikit_learn_fits_to_the_measures_themselves(
     )
     mean, spread = x.mean(axis=0), x.std(axis=0)
     x, others = (x - mean) / spread, (others - mean) / spread
-    folds = StratifiedKFold(baselines.INNER_FOLDS, shuffle=True, random_state=0)
+    folds = StratifiedKFold(inner_products.INNER_FOLDS, shuffle=True, random_state=0)
     expected = {
         "logistic_regression": LogisticRegressionCV(
             Cs=baselines.STRENGTHS,
@@ -98,8 +102,12 @@ def test_they_are_what_scikit_learn_fits_to_the_measures_themselves(
 
 
 @pytest.mark.parametrize("strength", [1e-3, 1e-2, 0.1, 1.0])
-def test_a_logistic_regression_ends_at_its_optimum(strength: float) -> None:
+@pytest.mark.parametrize("few", [0, 60])  # coordinates: by either of the two methods
+def test_a_logistic_regression_ends_at_its_optimum(
+    strength: float, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Decisions are scikit-learn's within a thousandth of their scale, at every strength."""
+    monkeypatch.setattr(logistic, "FEW_COORDINATES", few)
     x, labels = people(90)
     z = x.astype(np.float64) @ np.linalg.eigh(x.astype(np.float64).T @ x)[1]
     model = logistic.fit(z, labels, strength)
@@ -108,6 +116,68 @@ def test_a_logistic_regression_ends_at_its_optimum(strength: float) -> None:
     np.testing.assert_allclose(decisions, theirs.decision_function(z), atol=1e-4)
     again = logistic.fit(z, labels, strength, model)
     np.testing.assert_allclose(again.weights, model.weights, atol=1e-5)
+
+
+@given(
+    subjects=st.integers(8, 90),
+    share=st.floats(0.1, 0.5),
+    apart=st.floats(0, 2),
+    power=st.floats(-3.5, 0.5),
+    seed=st.integers(0, 10_000),
+)
+@settings(max_examples=60)
+def test_the_interior_point_is_the_optimum_that_scikit_learn_looks_for(
+    subjects: int, share: float, apart: float, power: float, seed: int
+) -> None:
+    """Its objective is no higher; its decisions are those of a machine that was not in a hurry."""
+    random = np.random.default_rng(seed)
+    labels = (np.arange(subjects) < max(1, subjects * share)).astype(int)
+    z = random.standard_normal((subjects, random.integers(1, subjects // 2)))
+    z[labels == 1] += apart
+    inner, strength, signs = z @ z.T, 10**power, 2 * labels - 1
+
+    def objective(weights: FloatArray, bias: float) -> float:
+        margins = 1 - signs * (z @ weights + bias)
+        return float(weights @ weights / 2 + strength * np.maximum(0, margins).sum())
+
+    machine = interior_point.fit(z, labels, strength)
+    assert machine is not None
+    theirs = SVC(kernel="precomputed", C=strength, tol=1e-6, max_iter=10_000_000)
+    theirs.fit(inner, labels)
+    reached = objective(machine.duals @ z, machine.bias)
+    least = objective(theirs.dual_coef_[0] @ z[theirs.support_], float(theirs.intercept_[0]))
+    assert reached <= least * (1 + 1e-5)
+    np.testing.assert_allclose(machine.decisions(inner), theirs.decision_function(inner), atol=2e-3)
+
+
+def test_an_interior_point_that_rounding_keeps_from_the_optimum_is_none() -> None:
+    random = np.random.default_rng(0)
+    z = random.standard_normal((30, 12)) * np.logspace(-9, 9, 12)
+    assert interior_point.fit(z, np.arange(30) % 2, 1e4) is None
+
+
+def test_where_classes_overlap_the_weakest_penalty_is_fitted_by_the_interior_point(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The figures are those that scikit-learn's solver gives when it is not left."""
+    random = np.random.default_rng(5)
+    labels = np.arange(400) % 2
+    x = random.standard_normal((400, 60)).astype(np.float32)
+    x[:, 0] += 0.5 * labels
+    others = random.standard_normal((50, 60)).astype(np.float32)
+    counted = []
+
+    def counting(*given: Any) -> Any:
+        counted.append(given[-1])
+        return fit(*given)
+
+    fit = interior_point.fit
+    monkeypatch.setattr(interior_point, "fit", counting)
+    ours = fit_baselines(x, labels, {"test": others}, 2)["svm_linear"].predicted["test"]
+    assert set(counted) >= {1.0}
+    monkeypatch.setattr(svm, "MANY_STEPS", 1e9)
+    theirs = fit_baselines(x, labels, {"test": others}, 2)["svm_linear"].predicted["test"]
+    np.testing.assert_allclose(ours, theirs, atol=2e-3)
 
 
 def test_those_held_out_change_nothing_of_each_other() -> None:

@@ -15,7 +15,8 @@ from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.splits import Splits
 from graphnet.errors import ModelError, SettingsError
 from graphnet.evaluation.attribution import integrated_gradients
-from graphnet.evaluation.baselines import STRENGTHS, fit_baselines, fit_svm, inner_folds
+from graphnet.evaluation.baselines import STRENGTHS, fit_baselines, fit_svm
+from graphnet.evaluation.inner_products import inner_folds
 from graphnet.experiment import PENALTY, Outcome, run
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
