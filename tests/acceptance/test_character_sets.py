@@ -87,6 +87,7 @@ def refused(reply: httpx.Response) -> list[dict[str, Any]]:
     return list(reply.json()["errors"])
 
 
+@pytest.mark.nightly
 def test_a_name_that_cannot_be_stored_is_named_with_all_else(place: Place) -> None:
     form = {"proj_id": "P", "task_type": "dl_ts", "train_data": ["nobody", "脑"], "task_name": "脑"}
     named = {

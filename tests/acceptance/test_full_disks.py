@@ -84,6 +84,7 @@ def test_what_is_trained_waits_and_is_stored_once_there_is_room(place: Place, fi
     assert set(task["task_result"]["stored"]) >= {"model.safetensors", "report.html"}
 
 
+@pytest.mark.nightly
 def test_a_home_whose_disk_is_full_goes_on_once_there_is_room(tmp_path: Path) -> None:
     """Database, queue and registry are on it, and the logs."""
     with small_disk(tmp_path / "disk", 40) as disk, sgn_up(disk / "home") as installation:

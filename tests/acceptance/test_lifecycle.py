@@ -78,6 +78,7 @@ def test_a_running_task_says_what_it_does_in_the_language_of_its_reader(
     assert (progress["stage"], progress["stage_message"]) == (None, None)
 
 
+@pytest.mark.nightly
 def test_progress_is_of_the_whole_task_and_never_goes_back(small: Installation) -> None:
     asked = {**JUDGED, "epochs": 300, "cv_folds": 5, "cv_repeats": 4}
     task_id: str = small.post(form(param_set=asked))["task_form"]["task_id"]

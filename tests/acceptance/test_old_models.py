@@ -75,6 +75,7 @@ def row(installation: Installation, task_id: str) -> tuple[Any, ...]:
     return found
 
 
+@pytest.mark.nightly
 def test_an_old_model_is_imported_fine_tuned_and_asked(old: Installation, state: Path) -> None:
     before = row(old, OLD)
     reply = old.post(form(task_type="dl_ft", param_set={**QUICK, "trained_task_id": OLD}))

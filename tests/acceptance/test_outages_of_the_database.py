@@ -101,6 +101,7 @@ def test_a_result_is_written_when_the_killed_database_is_back(
         assert (task["task_result"]["train_epochs"], model_of(place, task_id)) == undisturbed
 
 
+@pytest.mark.nightly
 def test_a_database_that_becomes_read_only_costs_no_attempt_and_no_result(
     maria: MariaServer, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:

@@ -86,6 +86,7 @@ def test_a_silent_storage_does_not_hold_up_a_worker_that_is_to_end(tmp_path: Pat
         assert place.http.post(f"/api/v0/tasks/{task_id}/cancel").json()["error_num"] == 0
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("damage", ["truncated", "pickled", "swapped", "manifest"])
 def test_a_damaged_model_is_not_given_out(damage: str, trained_place: tuple[Place, str]) -> None:
     place, task_id = trained_place

@@ -179,6 +179,7 @@ def test_cancelled_in_every_state(shared: Installation) -> None:
     assert cancel(shared, done["task_id"]) == done
 
 
+@pytest.mark.nightly
 def test_cancelled_while_nobody_answers_the_checkpoint_is_what_is_kept(
     shared: Installation,
 ) -> None:
@@ -239,6 +240,7 @@ def test_what_was_tried_again_and_again_goes_on_from_the_first(fresh: Installati
     assert int(went_on[1]) >= 500
 
 
+@pytest.mark.nightly
 def test_the_command_cancels_and_tries_again(shared: Installation) -> None:
     task_id = submitted(shared, 100_000)
     until_epoch(shared, task_id, 10)

@@ -44,6 +44,7 @@ def in_order(text: str, *words: str) -> None:
     assert places == sorted(places), text
 
 
+@pytest.mark.nightly
 def test_the_log_goes_on_from_worker_to_worker_and_stays(place: Place) -> None:
     task_id = place.submit(param_set={**PLAIN, "epochs": 100_000})
     with process(*WORKER, log=place.folder / "worker.log", **place.variables):

@@ -135,6 +135,7 @@ def torch_mb() -> int:
     return int(peak) // 1024
 
 
+@pytest.mark.nightly
 def test_a_file_takes_no_more_memory_and_time_than_it_is_given(tmp_path: Path) -> None:
     path = bomb(tmp_path / "bomb.pth")
     assert path.stat().st_size < 1_000_000

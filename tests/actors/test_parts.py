@@ -51,6 +51,7 @@ def ended(place: Place, task_id: str) -> dict[str, Any]:
     return place.until(task_id, ENDED, time.monotonic() + SECONDS)
 
 
+@pytest.mark.nightly
 def test_a_part_that_kills_its_workers_is_given_up_and_not_its_task(place: Place) -> None:
     task_id = place.submit(param_set=SHARED)
     command = ("dramatiq", "tests.actors.deadly:make_broker", *WORKER[2:])

@@ -20,8 +20,9 @@ from playwright.sync_api import (
 from tests.installations import Installation
 from tests.service.forms import form
 
-# WebGL without a graphics card.
-ARGUMENTS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader"]
+# WebGL without a graphics card; what no page draws by it is drawn sooner without.
+WEBGL = ["--use-gl=angle", "--use-angle=swiftshader"]
+NO_WEBGL = ["--disable-gpu"]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
@@ -44,16 +45,20 @@ LOOKS = [
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """The distribution's Chromium, without a screen; SGN_CHROMIUM may name another.
 
+    With WebGL for a module that is marked ``webgl``.
     Of a module: while it runs, a loop does in this thread, and no other test could have one.
     """
     program = os.environ.get("SGN_CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), "")
     if not program:
         pytest.skip("Chromium is not on this machine; it looks at the pages.")
+    drawing = WEBGL if request.node.get_closest_marker("webgl") else NO_WEBGL
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", *drawing]
+        )
         yield browser
         browser.close()
 

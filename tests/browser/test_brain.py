@@ -13,7 +13,7 @@ from tests.browser.conftest import DESKTOP, PHONE, serious, watched
 from tests.installations import Installation
 from tests.service.forms import form
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.webgl]
 BUTTON = "Turn the brain in 3-D"
 AAL = Recipe(regions=90, affected=(2, 5, 7), effect=1.0, corrupt=0)
 # Two coloured pixels in a hundred is a brain; the picture as a text tells two views apart.
@@ -89,6 +89,7 @@ def test_nothing_is_loaded_before_it_is_asked_for(visit: Page, placed: dict[str,
     assert {url.rpartition("/")[2] for url in asked} >= {"brain", "brain.js", "brain.bin"}
 
 
+@pytest.mark.nightly
 def test_it_is_drawn_and_turned_by_keys(looking: Page, placed: dict[str, Any]) -> None:
     opened(looking, placed)
     canvas = looking.locator("canvas")

@@ -45,6 +45,7 @@ def test_a_file_is_shown_before_it_is_kept(
     expect(visit.get_by_role("link", name="Train on this dataset")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_a_name_that_is_taken_is_said_beside_it_and_mended(
     chromium: Browser, installation: Installation, tmp_path: Path
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_name_that_is_taken_is_said_beside_it_and_mended(
     page.context.close()
 
 
+@pytest.mark.nightly
 def test_another_file_takes_another_name_and_a_typed_one_stays(visit: Page, tmp_path: Path) -> None:
     tables = [tmp_path / f"{name}.csv" for name in ("mistaken", "meant", "last")]
     for table in tables:
@@ -156,6 +158,7 @@ def test_a_question_is_answered_beside_the_preview_and_the_file_goes_once(
     assert sizes[0][1] > words.stat().st_size > max(size for _, size in sizes[1:])
 
 
+@pytest.mark.nightly
 def test_another_file_takes_no_answer_of_the_one_before(visit: Page, words: Path) -> None:
     other = words.with_name("other.csv")
     other.write_bytes(words.read_bytes().replace(b"alpha", b"gamma"))
@@ -246,6 +249,7 @@ def shaken(chromium: Browser, installation: Installation) -> Iterator[Page]:
     context.close()
 
 
+@pytest.mark.nightly
 def test_a_large_file_goes_in_pieces_and_on_after_a_cut(shaken: Page, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     file = tmp_path / "large.npz"

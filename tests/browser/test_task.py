@@ -113,6 +113,7 @@ def test_figures_stand_beside_baselines_with_intervals(
     expect(visit.get_by_text(trained["task_result"]["warnings"][0])).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_people_are_found_by_id_and_by_split(visit: Page, trained: dict[str, Any]) -> None:
     visit.goto(f"/tasks/{trained['task_id']}")
     people = visit.locator("#people")

@@ -57,6 +57,7 @@ def outcome(journal: Callback | None = None) -> Outcome:
     return run(Splits(cohort()), SETTINGS, evaluation=ASKED, callback=journal)
 
 
+@pytest.mark.nightly
 def test_a_task_that_breaks_off_again_and_again_ends_as_if_it_had_not() -> None:
     undisturbed = outcome()
     states: dict[int, bytes] = {}

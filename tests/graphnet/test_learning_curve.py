@@ -39,6 +39,7 @@ def curve(data: Splits, settings: TrainingSettings = SETTINGS, **asked: Any) -> 
     return found
 
 
+@pytest.mark.nightly
 def test_more_subjects_help_where_many_weak_effects_were_planted() -> None:
     found = curve(Splits(PEOPLE, test=OTHERS), cv_folds=0)
     assert (found.split, found.metric, found.n) == ("test", "auc", 200)

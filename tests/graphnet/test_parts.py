@@ -98,6 +98,7 @@ def test_shared_work_gives_what_one_worker_finds() -> None:
         assert ours[name] == pytest.approx(theirs[name], abs=1e-3)
 
 
+@pytest.mark.nightly
 def test_shared_work_gives_the_same_bits_again() -> None:
     first, again = shared()[0], shared()[0]
     assert first.model.to_bytes() == again.model.to_bytes()

@@ -297,6 +297,7 @@ def test_only_the_parts_that_were_asked_for_are_trained_on() -> None:
     assert moved["all"] == {*moved["last_layers"], "conv.weight"}
 
 
+@pytest.mark.nightly
 def test_kept_moments_are_those_of_the_stored_parent() -> None:
     again = StoredModel.from_bytes(*grown().model.to_bytes())
     kept = fine_tuned(replace(grown(), model=again), OTHERS, optimiser="kept").model
@@ -328,6 +329,7 @@ def test_subjects_whom_an_ancestor_was_trained_on_are_found() -> None:
     assert again["graph_helps"] is None  # the folds' models are not the one that was fine-tuned
 
 
+@pytest.mark.nightly
 def test_folds_from_scratch_train_all_of_the_net_whatever_the_fine_tuning_trains() -> None:
     asked = replace(QUICK, fine_tune="readout", epochs=5)
     again = run(Splits(PEOPLE), asked, parent=grown().model).result.as_dict()["metrics"]["cv"]
@@ -363,6 +365,7 @@ def test_nested_selection_of_a_fine_tuning_begins_from_the_parent() -> None:
     assert [set(each) for each in told] == [{"learning_rate", "weight_decay"}] * 2
 
 
+@pytest.mark.nightly
 def test_nested_selection_fine_tunes_all_models_of_its_parent() -> None:
     pair = run(
         Splits(PEOPLE), replace(QUICK, seeds=2), evaluation=Evaluation(cv_folds=0, baselines=False)

@@ -450,6 +450,7 @@ def test_tasks_are_found_by_their_name(small: Installation) -> None:
     small.http.post(f"/api/v0/tasks/{task_id}/cancel").raise_for_status()
 
 
+@pytest.mark.nightly
 def test_twice_the_largest_file_may_come_out_of_an_upload(tmp_path: Path) -> None:
     with (
         place_at(tmp_path, SGN_MAX_FILE_MB="2", SGN_MAX_UPLOAD_MB="1") as place,

@@ -153,6 +153,7 @@ def test_a_large_file_goes_straight_to_the_bucket_and_becomes_a_dataset(
     assert unfinished(bucket) <= before
 
 
+@pytest.mark.nightly
 def test_the_client_goes_on_through_cuts_on_the_way_to_the_bucket(
     bucket: Place, tmp_path: Path
 ) -> None:
@@ -338,6 +339,7 @@ def test_parts_of_uploads_that_are_gone_are_given_up(bucket: Place) -> None:
     assert {each.task_id for each in abandoned(store, multiparts, later)} >= {lost, awaited}
 
 
+@pytest.mark.nightly
 def test_a_worker_collects_them(bucket: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     store, multiparts = stores(bucket)
     name = begun(bucket, 10)["upload"]

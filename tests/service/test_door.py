@@ -153,6 +153,7 @@ def silent_server() -> Iterator[int]:
         each.close()
 
 
+@pytest.mark.nightly
 def test_a_silent_storage_holds_up_nothing_else(open_place: Place, tmp_path: Path) -> None:
     from tests.servers import free_ports
 

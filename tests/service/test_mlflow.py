@@ -215,6 +215,7 @@ def test_exported_again_it_is_the_same_run(
     assert client.to_mlflow(TASK, tracking_uri=tracking, experiment=name()).created
 
 
+@pytest.mark.nightly
 def test_many_and_long_values_keep_the_limits(
     client: Client, finished: FakeService, tracking: str
 ) -> None:

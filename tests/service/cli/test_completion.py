@@ -84,6 +84,7 @@ def test_a_service_that_is_slow_is_not_waited_for(fake: FakeService, tmp_path: P
     assert completed("sgn show T", path, fake.url) == set()
 
 
+@pytest.mark.nightly
 def test_a_service_that_does_not_answer_is_no_noise(path: str) -> None:
     assert completed("sgn show T", path, f"http://127.0.0.1:{free_ports(1)[0]}") == set()
     assert completed("sgn show T", path, "no address") == set()
