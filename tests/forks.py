@@ -12,6 +12,7 @@ whose process dies has failed; what was left of its file goes on in another fork
 import gc
 import os
 import signal
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -212,6 +213,10 @@ class _Child:
             capture.stop_global_capturing()
             capture.start_global_capturing()
         plugins.unregister(name="terminalreporter")
+        # The threads of libgomp stay with the parent; whoever waits for them here waits for ever.
+        torch = sys.modules.get("torch")
+        if torch is not None:
+            torch.set_num_threads(1)
         plugins.register(self, "fork")
         self._config._tmp_path_factory._basetemp = self._folder  # type: ignore[attr-defined]
         items = self._items()
