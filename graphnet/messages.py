@@ -15,6 +15,8 @@ from functools import lru_cache, reduce
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Self, Union
 
+from graphnet.typography import readable
+
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
 
@@ -100,15 +102,17 @@ def as_message(message: Message | str) -> Message:
     return finished(message) if isinstance(message, str) else message
 
 
-def render(message: Message | str, language: str = ENGLISH) -> str:
+def render(message: Message | str, language: str = ENGLISH, *, minus: bool = False) -> str:
     """The sentence in ``language`` (``en`` or ``zh-CN``), in English where it is not translated.
 
     A code that no catalogue has is shown as it is, with its values, and logged: an incomplete
     catalogue never ends a task.
+
+    With ``minus``, for pages and reports, a :class:`~graphnet.typography.Figure` below 0 has one.
     """
     if isinstance(message, str):
-        return message
-    values = {name: _shown(value, language) for name, value in message.values}
+        return readable(message) if minus else message
+    values = {name: _shown(value, language, minus=minus) for name, value in message.values}
     if message.code == FINISHED:
         return str(values["text"])
     domain, _, name = message.code.partition(".")
@@ -125,9 +129,11 @@ def render(message: Message | str, language: str = ENGLISH) -> str:
     return f"{message.code} {values}"
 
 
-def rendered(messages: Iterable[Message | str], language: str = ENGLISH) -> list[str]:
+def rendered(
+    messages: Iterable[Message | str], language: str = ENGLISH, *, minus: bool = False
+) -> list[str]:
     """The sentence of each message."""
-    return [render(message, language) for message in messages]
+    return [render(message, language, minus=minus) for message in messages]
 
 
 def as_one(messages: Iterable[Message]) -> Message:
@@ -207,7 +213,7 @@ def _kept(value: Any) -> Value:
     if isinstance(value, (str, Message, Several, bool)):
         return value
     if isinstance(value, Iterable):
-        return tuple(item if isinstance(item, Message) else str(item) for item in value)
+        return tuple(item if isinstance(item, (str, Message)) else str(item) for item in value)
     # NumPy's numbers become Python's.
     return value.item() if hasattr(value, "item") else value  # type: ignore[no-any-return]
 
@@ -230,22 +236,22 @@ def _read(value: Any) -> Any:
     return Message.from_json(value)
 
 
-def _shown(value: Value, language: str) -> str | int:
+def _shown(value: Value, language: str, *, minus: bool) -> str | int:
     """A value for Fluent: whole numbers stay numbers (they choose the plural), all else is text.
 
     Fluent would round a float to three decimals: 0.0004 would be 0.
     """
     if isinstance(value, Message):
-        return render(value, language)
+        return render(value, language, minus=minus)
     if isinstance(value, tuple):
-        return _listed(first_of(value), language)
+        return _listed(first_of(value), language, minus=minus)
     if isinstance(value, Several):
-        return _listed(value, language)
+        return _listed(value, language, minus=minus)
     if isinstance(value, bool):
         return str(value).lower()  # true and false choose between variants
     if isinstance(value, float):
         return f"{value:g}"
-    return value
+    return readable(value) if minus and isinstance(value, str) else value
 
 
 def _set_aside(values: Mapping[str, str | int]) -> tuple[dict[str, str | int], dict[str, str]]:
@@ -264,8 +270,8 @@ def _put_back(text: str, aside: Mapping[str, str]) -> str:
     return text
 
 
-def _listed(several: Several, language: str) -> str:
-    names = rendered(several.items, language)
+def _listed(several: Several, language: str, *, minus: bool) -> str:
+    names = rendered(several.items, language, minus=minus)
     if language == CHINESE:
         listed = "、".join(names)
         return f"{listed}等 {len(names) + several.more} 个" if several.more else listed

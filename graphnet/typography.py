@@ -1,17 +1,29 @@
 """Signs as readers see them, where texts that programs read have others.
 
-Pages, reports and figures go through here; CSV, JSON and a terminal do not.
+Numbers in pages, reports and figures go through here; CSV, JSON and a terminal do not. What stands
+so in a file or is typed by a reader (ids, names, codes such as -9999, settings) stays as it is.
 """
 
 import re
 
-# A hyphen before a number that nothing stands before: no part of a word, a date or a range. Of
-# letters without spaces between words, as Chinese has them, a number with decimals is none of a
-# name.
-HYPHEN = re.compile(r"(?<![\w.+/-])-(?=\.?\d)|(?<=[\u3400-\u9fff])-(?=\d+\.\d)")
+HYPHEN = re.compile(r"(?<![\w.])-(?=\.?\d)")  # before a number; not that of an exponent
 MINUS = "\N{MINUS SIGN}"
 
 
+class Figure(str):
+    """A number that was computed, as text, maybe with its interval: ``-0.054 [-0.120, -0.001]``.
+
+    Where people read it, it has a minus; any other text is quoted and keeps its hyphen.
+    """
+
+    __slots__ = ()
+
+
+def readable(text: str) -> str:
+    """A figure with its minus; any other text as it is."""
+    return with_minus(text) if isinstance(text, Figure) else text
+
+
 def with_minus(text: str) -> str:
-    """The text with a minus, and not a hyphen, before negative numbers."""
+    """The same numbers, those below 0 with a minus and not with a hyphen."""
     return HYPHEN.sub(MINUS, text)

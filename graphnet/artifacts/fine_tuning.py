@@ -10,6 +10,7 @@ from typing import Any
 from graphnet.artifacts.metrics import UNKNOWN, Estimate, Estimates
 from graphnet.artifacts.stored_json import Json
 from graphnet.messages import Message
+from graphnet.typography import Figure
 
 PARENT, MOVED, SCRATCH = "parent", "parent_moved", "scratch"  # who is compared with the tuned model
 TUNED = "tuned"
@@ -213,11 +214,13 @@ def _scratch(comparison: TuningComparison) -> list[Message]:
 
 def _difference(estimate: Estimate) -> dict[str, str]:
     bounds = {"difference": estimate.value, "low": estimate.low, "high": estimate.high}
-    return {name: "—" if value is None else f"{value:+.3f}" for name, value in bounds.items()}
+    return {
+        name: "—" if value is None else Figure(f"{value:+.3f}") for name, value in bounds.items()
+    }
 
 
 def _shown(value: float | None) -> str:
-    return "—" if value is None else f"{value:.3f}"
+    return "—" if value is None else Figure(f"{value:.3f}")
 
 
 def _comparison_json(comparison: TuningComparison) -> dict[str, Any]:

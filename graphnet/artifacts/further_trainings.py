@@ -12,6 +12,7 @@ from graphnet.artifacts.metrics import UNKNOWN, Estimate
 from graphnet.artifacts.stored_json import Json, as_interval, as_number
 from graphnet.messages import Message
 from graphnet.names import metric_name
+from graphnet.typography import Figure
 
 HALF = 0.5  # the share of training subjects that all of them are compared with
 
@@ -83,9 +84,9 @@ class LearningCurve:
             metric=metric_name(self.metric),
             fewer=str(round(half.subjects)),
             more=str(round(self.points[-1].subjects)),
-            gain=f"{gain.value:+.3f}",
-            low=f"{low:+.3f}",
-            high=f"{high:+.3f}",
+            gain=Figure(f"{gain.value:+.3f}"),
+            low=Figure(f"{low:+.3f}"),
+            high=Figure(f"{high:+.3f}"),
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from graphnet.artifacts.stored_json import strict_json
-from graphnet.data.atlas import Atlas, tables
+from graphnet.data.atlas import Atlas, shown_title, tables
 from graphnet.data.class_names import names_of
 from graphnet.data.cohort import EDGES, Cohort, Layout
 from graphnet.errors import ModelError
@@ -73,7 +73,8 @@ def check_atlas(facts: Mapping[str, Any], cohort: Cohort) -> None:
     if known is None or cohort.atlas is None or not {known.title, cohort.atlas.title} <= titles:
         return
     if known.title != cohort.atlas.title:
-        raise ModelError(Message("model.other-atlas", model=known.title, data=cohort.atlas.title))
+        model, data = shown_title(known.title), shown_title(cohort.atlas.title)
+        raise ModelError(Message("model.other-atlas", model=model, data=data))
 
 
 def manifest_edges(facts: Mapping[str, Any]) -> str:

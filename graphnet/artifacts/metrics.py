@@ -23,6 +23,7 @@ from graphnet.artifacts.stored_json import (
     sentences_json,
 )
 from graphnet.messages import Message
+from graphnet.typography import Figure
 
 MORE = ("ci", "confusion", "repeats", "sd_over_repeats")  # of a split's metrics, beside its values
 WITHIN_SITES = "auc_within_sites"  # of left-out sites: the mean of their AUCs
@@ -162,11 +163,11 @@ class GraphHelps:
     def message(self) -> Message:
         """What follows from it."""
         value, (low, high) = self.difference.value or 0.0, self.difference.interval or (0.0, 0.0)
-        shown = {name: f"{number:+.3f}" for name, number in (("low", low), ("high", high))}
+        shown = {name: Figure(f"{number:+.3f}") for name, number in (("low", low), ("high", high))}
         code = "evaluation.graph-unclear"
         if self.difference.sign:
             code = "evaluation.graph-helps" if value > 0 else "evaluation.graph-harms"
-        return Message(code, split=self.split, difference=f"{value:+.3f}", **shown)
+        return Message(code, split=self.split, difference=Figure(f"{value:+.3f}"), **shown)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

@@ -186,6 +186,11 @@ class Table:
     citation: str
     asks_without: tuple[str, ...] = ()
 
+    @property
+    def shown(self) -> Message:
+        """Its title for people, in each language; ``title`` is what is stored and compared."""
+        return Message(f"names.atlas-{self.name}")
+
     @cached_property
     def regions(self) -> tuple[Region, ...]:
         """Its regions, in its own order."""
@@ -240,7 +245,7 @@ class Table:
         """Their numbers in it. Raises CohortError where they are not its regions."""
         indexes = self.by_name(regions) or self.by_number(regions)
         if indexes is None:
-            problem = Message("data.atlas-does-not-fit", atlas=self.title, count=len(regions))
+            problem = Message("data.atlas-does-not-fit", atlas=self.shown, count=len(regions))
             raise CohortError(problem)
         return indexes
 
@@ -267,6 +272,11 @@ def tables() -> dict[str, Table]:
         each["name"]: Table(**{**each, "asks_without": tuple(each.get("asks_without", ()))})
         for each in listed
     }
+
+
+def shown_title(title: str) -> Message | str:
+    """A stored title for people: that of an atlas of the package in each language, or as it is."""
+    return next((table.shown for table in tables().values() if table.title == title), title)
 
 
 def atlases_of(path: Path) -> tuple[Atlas | Table, ...]:

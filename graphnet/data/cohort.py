@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from graphnet.data.atlas import Atlas
+from graphnet.data.atlas import Atlas, shown_title
 from graphnet.data.class_names import shared_names
 from graphnet.data.dataset import Covariate, joined_covariates
 from graphnet.data.identifiers import match_ids
@@ -254,7 +254,8 @@ def atlas_conflicts(named: Iterable[tuple[str, Cohort]]) -> list[Message]:
     if len(titles) < 2:
         return []
     found = [
-        Message("data.atlas-of-dataset", name=name, atlas=title) for title, name in titles.items()
+        Message("data.atlas-of-dataset", name=name, atlas=shown_title(title))
+        for title, name in titles.items()
     ]
     return [Message("data.atlases-differ", datasets=found)]
 

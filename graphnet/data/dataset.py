@@ -260,12 +260,12 @@ def _columns(dataset: Dataset, count: int) -> list[tuple[str, list[Any]]]:
 
 
 def _class(dataset: Dataset, label: int) -> str:
-    """A class by the word for it, else by its number and by that of the file."""
+    """A class by the word for it, else by what the file has and its number: ``2 → 0``."""
     if label == NO_CLASS:
         return ""
     of_file = dataset.class_names.get(int(label), str(label))
     named = called(words(dataset.class_names), int(label))
-    return named if named == of_file else f"{named} ({of_file} in the file)"
+    return named if named == of_file else f"{of_file} → {named}"
 
 
 def _measured(dataset: Dataset, count: int) -> list[tuple[str, list[Any]]]:

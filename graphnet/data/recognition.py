@@ -80,7 +80,7 @@ def with_answered_atlas(dataset: Dataset, answer: str) -> Dataset:
         choices = [*tables(), NO_ATLAS]
         raise CohortError(Message("data.atlas-unknown", atlas=answer, atlases=choices))
     indexes = table.indexes_of(dataset.regions)
-    message = Message("data.atlas-as-answered", atlas=table.title)
+    message = Message("data.atlas-as-answered", atlas=table.shown)
     reading = AtlasReading(table.name, table.title, indexes, message)
     return _with(dataset, reading, (), {ATLAS: answer})
 
@@ -127,7 +127,7 @@ def _numbered(regions: tuple[str, ...]) -> Iterator[AtlasReading]:
         if indexes is not None:
             first, last = table.regions[0], table.regions[-1]
             message = Message(
-                "data.atlas-numbered", atlas=table.title, first=first.name, last=last.name
+                "data.atlas-numbered", atlas=table.shown, first=first.name, last=last.name
             )
             yield AtlasReading(table.name, table.title, indexes, message)
 
@@ -139,11 +139,11 @@ def _has_typical(table: Table, regions: tuple[str, ...]) -> bool:
 
 
 def _by_names(table: Table, indexes: tuple[int, ...], count: int) -> AtlasReading:
-    message = Message("data.atlas-by-names", atlas=table.title, missing=len(table.regions) - count)
+    message = Message("data.atlas-by-names", atlas=table.shown, missing=len(table.regions) - count)
     return AtlasReading(table.name, table.title, indexes, message)
 
 
 def _possible(table: Table, indexes: tuple[int, ...]) -> AtlasReading:
     return AtlasReading(
-        table.name, table.title, indexes, Message("data.atlas-possible", atlas=table.title)
+        table.name, table.title, indexes, Message("data.atlas-possible", atlas=table.shown)
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from math import ceil, floor, isfinite, log10
 
-from graphnet.typography import with_minus
+from graphnet.typography import Figure, readable
 
 INK = "var(--ink,#1a1e26)"
 MUTED = "var(--muted,#566070)"
@@ -28,7 +28,7 @@ def text(
     bold = f' font-weight="{weight}"' if weight != 400 else ""
     return (
         f'<text x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}" font-size="{size}" '
-        f'fill="{fill}"{bold}{turned}>{escape(with_minus(content))}</text>'
+        f'fill="{fill}"{bold}{turned}>{escape(readable(content))}</text>'
     )
 
 
@@ -184,12 +184,12 @@ class Axes:
         ]
 
 
-def ticks(low: float, high: float, most: int = 6) -> list[tuple[float, str]]:
+def ticks(low: float, high: float, most: int = 6) -> list[tuple[float, Figure]]:
     """At most ``most`` round values within a range, each with its label."""
     step = _step((high - low) / max(most - 1, 1))
     first, slack = ceil(low / step - SLACK), SLACK * step
     values = [number * step for number in range(first, first + 2 * most)]
-    return [(v, f"{v:.{_digits(step)}f}") for v in values if v <= high + slack]
+    return [(v, Figure(f"{v:.{_digits(step)}f}")) for v in values if v <= high + slack]
 
 
 def _digits(step: float) -> int:

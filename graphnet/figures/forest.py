@@ -20,6 +20,7 @@ from graphnet.figures.drawing import (
     ticks,
 )
 from graphnet.messages import ENGLISH, Message, render
+from graphnet.typography import Figure
 
 ROW = 28
 NAMES, RIGHT = 206, 550  # where names end, and the axis
@@ -98,8 +99,8 @@ def _value(row: Row) -> str:
     if row.value is None:
         return "—"
     if row.interval is None:
-        return f"{row.value:.3f}"
-    return f"{row.value:.3f} [{row.interval[0]:.3f}, {row.interval[1]:.3f}]"
+        return Figure(f"{row.value:.3f}")
+    return Figure(f"{row.value:.3f} [{row.interval[0]:.3f}, {row.interval[1]:.3f}]")
 
 
 BOX_ROW = 24

@@ -16,6 +16,7 @@ from graphnet.figures.drawing import (
     ticks,
 )
 from graphnet.messages import ENGLISH, Message, render
+from graphnet.typography import Figure
 
 ROW = 22
 NAMES, LEFT, RIGHT = 216, 226, 610  # where names end; the bars' room
@@ -51,7 +52,7 @@ def _label(importance: Importance, region: int) -> str:
     if importance.contribution is None:
         return f"{100 * importance.share[region]:.1f} %"
     unsure = " ±" if importance.is_stable(region) is False else ""
-    return f"{importance.contribution[region]:+.3f}{unsure}"
+    return Figure(f"{importance.contribution[region]:+.3f}{unsure}")
 
 
 def _shares(importance: Importance, order: list[int]) -> list[str]:

@@ -32,6 +32,7 @@ from graphnet.report.tables import (
     share,
     signed,
 )
+from graphnet.typography import Figure
 
 MOST_SIGNS = 8  # measures whose directions a table names
 
@@ -80,7 +81,7 @@ def _contribution(region: RegionImportance) -> str:
     if region.contribution is None or region.low is None or region.high is None:
         return NOTHING
     unsure = "" if region.is_stable else " ±"
-    return f"{signed(Estimate(region.contribution, region.low, region.high))}{unsure}"
+    return Figure(f"{signed(Estimate(region.contribution, region.low, region.high))}{unsure}")
 
 
 def _signs(facts: Facts) -> dict[str, str]:
@@ -141,7 +142,7 @@ def effect_table(facts: Facts) -> Table:
 def _effect(effect: Effect) -> str:
     if effect.low is None or effect.high is None:
         return figure(effect.value)
-    return f"{effect.value:+.2f} [{effect.low:+.2f},{KEPT}{effect.high:+.2f}]"
+    return Figure(f"{effect.value:+.2f} [{effect.low:+.2f},{KEPT}{effect.high:+.2f}]")
 
 
 def regions_csv(facts: Facts) -> str:

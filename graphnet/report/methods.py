@@ -13,7 +13,7 @@ from graphnet.artifacts.metrics import ENOUGH_PERMUTATIONS
 from graphnet.artifacts.pooled import POOLED
 from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.config import OPTIONS, SETTINGS
-from graphnet.data.atlas import Atlas, tables
+from graphnet.data.atlas import Atlas, shown_title, tables
 from graphnet.data.series_measures import SeriesOptions
 from graphnet.evaluation.headline import seen_in_training
 from graphnet.evaluation.resampling import LEAST
@@ -21,6 +21,7 @@ from graphnet.messages import Message
 from graphnet.names import class_name, metric_name
 from graphnet.report.facts import Facts
 from graphnet.report.subjects import heterogeneity_table
+from graphnet.typography import Figure
 
 UNSIGNED = {"spatial", "full", "none"}  # graphs of which the option ``sign`` changes nothing
 COHORTS = {
@@ -101,7 +102,7 @@ def _atlas(facts: Facts) -> Iterator[Message]:
     atlas = Atlas.from_facts(facts.manifest)
     known = {table.title: table.citation for table in tables().values()}
     if atlas is not None and atlas.title in known:
-        yield Message("methods.atlas", atlas=atlas.title, citation=known[atlas.title])
+        yield Message("methods.atlas", atlas=shown_title(atlas.title), citation=known[atlas.title])
 
 
 def _positive_class(facts: Facts) -> Message:
@@ -406,7 +407,7 @@ def _calibrated(facts: Facts) -> Iterator[Message]:
         yield Message(
             "methods.calibrated",
             source=calibration.source,
-            slope=f"{calibration.slope:.3f}",
+            slope=Figure(f"{calibration.slope:.3f}"),
             subjects=calibration.subjects,
         )
     if any(folds.slopes for folds in facts.validated.values()):

@@ -40,7 +40,6 @@ from graphnet.report.summary import (
 )
 from graphnet.report.tables import Cell, figure, share
 from graphnet.report.training import SweepSection
-from graphnet.typography import with_minus
 
 # What python -m graphnet takes, too.
 COMMAND = (SETTINGS | EVALUATION) - {"model", "fan_out"}
@@ -211,11 +210,11 @@ class _Voice:
         """A message or sentences in words; a text as it is."""
         if isinstance(cell, tuple):
             return self._between.join(map(self.say, cell))
-        return with_minus(render(cell, self._language))
+        return render(cell, self._language, minus=True)
 
     def text(self, code: str, **values: Any) -> str:
         """The sentence of a code."""
-        return with_minus(render(Message(code, **values), self._language))
+        return render(Message(code, **values), self._language, minus=True)
 
 
 def _drawn(facts: Facts, language: str) -> dict[str, Markup]:

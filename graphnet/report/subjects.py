@@ -30,6 +30,7 @@ from graphnet.report.tables import (
     p_value,
     share,
 )
+from graphnet.typography import Figure
 
 MOST_ROWS = 60
 TESTS = {
@@ -174,13 +175,13 @@ def _cell(group: GroupSummary | None) -> str:
         counts = (f"{count} ({share(count / group.n, 0)})" for count in group.counts.values())
         return f"{' / '.join(counts)}{missing}"
     spread = "" if group.sd is None else f" ± {group.sd:.3g}"
-    return f"{group.mean or 0.0:.3g}{spread} (n{KEPT}={KEPT}{group.n}{missing})"
+    return Figure(f"{group.mean or 0.0:.3g}{spread} (n{KEPT}={KEPT}{group.n}{missing})")
 
 
 def _interval(value: float | None, low: float | None, high: float | None) -> str:
     if value is None or low is None or high is None:
         return figure(value)
-    return f"{value:.3f} [{low:.3f},{KEPT}{high:.3f}]"
+    return Figure(f"{value:.3f} [{low:.3f},{KEPT}{high:.3f}]")
 
 
 MOST_SUBJECTS, MOST_FINDINGS = 8, 100  # whom a cell names; rows

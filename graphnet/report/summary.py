@@ -18,6 +18,7 @@ from graphnet.report.facts import Facts
 from graphnet.report.performance import baselines_of
 from graphnet.report.subjects import rows_left_out
 from graphnet.report.tables import count, figure, signed, with_interval
+from graphnet.typography import Figure
 
 WHERE = {
     "test": Message("report.on-test"),
@@ -337,9 +338,9 @@ def _of_classes(name: str, facts: Facts, metrics: SplitMetrics) -> Alone | None:
         "covariates": _checked(facts),
         "metric": metric_name(metric),
         "alone": with_interval(metrics, metric),
-        "difference": f"{difference.value or 0.0:+.3f}",
-        "low": f"{low:+.3f}",
-        "high": f"{high:+.3f}",
+        "difference": Figure(f"{difference.value or 0.0:+.3f}"),
+        "low": Figure(f"{low:+.3f}"),
+        "high": Figure(f"{high:+.3f}"),
         "worse": "yes" if high < 0 else "no",
     }
     if name == "site":
@@ -357,7 +358,7 @@ def _of_scores(name: str, facts: Facts, metrics: SplitMetrics) -> Alone | None:
     theirs = metrics["r2"]
     if ours is None or theirs is None or theirs <= 0 or theirs < ours:
         return None
-    values = {"alone": f"{theirs:.3f}", "ours": f"{ours:.3f}"}
+    values = {"alone": Figure(f"{theirs:.3f}"), "ours": Figure(f"{ours:.3f}")}
     if name == "site":
         return Alone(Message("evaluation.site-explains-score", **values), explains=True)
     named = Message("evaluation.covariates-explain-score", covariates=_checked(facts), **values)
@@ -512,7 +513,8 @@ def randomised(facts: Facts) -> Message:
     if check is None or check.spearman is None:
         return Message("report.no-randomised")
     depends = "yes" if check.spearman < UNLIKE else "no"
-    value = f"{round(check.spearman, 2) + 0.0:.2f}"  # without a minus before what is nothing
+    # Without a minus before what is nothing.
+    value = Figure(f"{round(check.spearman, 2) + 0.0:.2f}")
     return Message("report.randomised", models=check.models, value=value, depends=depends)
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from graphnet.artifacts.metrics import Estimate, SplitMetrics
 from graphnet.artifacts.stored_json import Interval
 from graphnet.messages import Message
+from graphnet.typography import Figure
 
 MOST_SITES = 50  # rows of a table
 Cell = str | Message | tuple[Message, ...]  # a tuple: sentences, one after the other
@@ -36,12 +37,12 @@ def figure(value: float | None, digits: int = 3) -> str:
     """Such as 0.812; a dash for what could not be computed."""
     if value is None or not isfinite(value):
         return NOTHING
-    return str(value) if isinstance(value, int) else f"{value:.{digits}f}"
+    return Figure(value if isinstance(value, int) else f"{value:.{digits}f}")
 
 
 def signed_figure(value: float) -> str:
     """Such as +0.017; a dash for what could not be computed."""
-    return f"{value:+.3f}" if isfinite(value) else NOTHING
+    return Figure(f"{value:+.3f}") if isfinite(value) else NOTHING
 
 
 def share(value: float, digits: int = 1) -> str:
@@ -71,7 +72,7 @@ def with_interval(metrics: SplitMetrics | None, name: str) -> str:
     if name == "n":
         return count(metrics)
     bounds, value = metrics.interval(name), figure(metrics[name])
-    return value if bounds is None or value == NOTHING else f"{value} {_bounds(bounds)}"
+    return value if bounds is None or value == NOTHING else Figure(f"{value} {_bounds(bounds)}")
 
 
 def estimated(estimate: Estimate) -> str:
@@ -79,7 +80,7 @@ def estimated(estimate: Estimate) -> str:
     value = figure(estimate.value)
     if estimate.interval is None or value == NOTHING:
         return value
-    return f"{value} {_bounds(estimate.interval)}"
+    return Figure(f"{value} {_bounds(estimate.interval)}")
 
 
 def signed(difference: Estimate) -> str:
@@ -90,7 +91,7 @@ def signed(difference: Estimate) -> str:
     if difference.interval is None:
         return value
     low, high = difference.interval
-    return f"{value} [{low:+.3f},{KEPT}{high:+.3f}]"
+    return Figure(f"{value} [{low:+.3f},{KEPT}{high:+.3f}]")
 
 
 def _bounds(bounds: Interval) -> str:

@@ -119,6 +119,7 @@ ACTIONS = {  # of the audit
     "erase": "Erasure requested",
     "erased": "Subjects erased",
 }
+PREVIEW_COLUMNS = {"subject": "Subject", "class": "Class", "score": "Score", "site": "Site"}
 CHECK_STATES = {"ok": "OK", "warning": "Warning", "fault": "Fault"}
 READING = {**EDGES, **TRIANGLES, **SEPARATORS, **COVARIATES, **ORIENTATIONS}
 
@@ -128,6 +129,7 @@ def names(words: Callable[[Message | str], str]) -> Mapping[str, Mapping[str, st
     return {
         "state_names": {state: words(name) for state, name in STATES.items()},
         "action_names": {action: words(name) for action, name in ACTIONS.items()},
+        "preview_columns": {code: words(name) for code, name in PREVIEW_COLUMNS.items()},
         "check_states": {state: words(name) for state, name in CHECK_STATES.items()},
         "split_names": {split: words(split_name(split)) for split in (*SPLITS, ACROSS)},
         "rule_names": {rule: words(rule_name(rule)) for rule in RULES},

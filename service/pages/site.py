@@ -16,7 +16,6 @@ from starlette.responses import HTMLResponse, Response
 
 from db.tokens import Role
 from graphnet.messages import Message, render
-from graphnet.typography import with_minus
 from service.http.auth import CALLER, Caller, is_operator
 from service.http.responses import MEANINGS, ApiError, ErrorNum, answer_language, quoted
 from service.pages.formats import FILTERS, UNITS, duration, names
@@ -170,9 +169,9 @@ def environment(tag: str) -> Environment:
     )
     made.globals |= {"asset": asset_address, "units": UNITS[tag], **names(_words(tag))}
     made.filters |= FILTERS | {
-        "sentence": lambda message: with_minus(render(message, language=tag)),
+        "sentence": partial(render, language=tag, minus=True),
         "duration": partial(duration, language=tag),
-        "stored_sentence": lambda stored: render(Message.from_json(stored), tag),
+        "stored_sentence": lambda stored: render(Message.from_json(stored), tag, minus=True),
     }
     return made
 

@@ -1,6 +1,7 @@
 """The tables of atlases that are part of the package, and which of them regions are of."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from graphnet.__main__ import main
 from graphnet.artifacts.manifest import check_atlas
-from graphnet.data.atlas import Atlas, atlases_of, key_of, tables
+from graphnet.data.atlas import Atlas, atlases_of, key_of, shown_title, tables
 from graphnet.data.cohort import merge
 from graphnet.data.cohorts import cohort_of
 from graphnet.data.dataset import Dataset
@@ -19,8 +20,9 @@ from graphnet.data.recognition import recognise
 from graphnet.data.splits import Splits
 from graphnet.data.storage import load, save
 from graphnet.errors import CohortError, ModelError
-from graphnet.messages import Message
+from graphnet.messages import CHINESE, Message, render
 from graphnet.readers.reading import read
+from tests.service.english import english_in
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 
@@ -61,6 +63,20 @@ def test_there_is_a_table_of_each() -> None:
         assert "doi:" in table.citation
     titles = [table.title for table in tables().values()]
     assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_the_stored_title_is_shown_in_each_language(name: str) -> None:
+    title = tables()[name].title
+    assert render(shown_title(title)) == title
+    chinese = render(shown_title(title), CHINESE)
+    assert "个" in chinese
+    assert english_in(chinese) == []
+    assert re.findall(r"\d+", chinese) == re.findall(r"\d+", title)
+
+
+def test_a_title_of_ones_own_atlas_stays() -> None:
+    assert shown_title("mine, 90 regions.csv") == "mine, 90 regions.csv"
 
 
 @pytest.mark.parametrize("name", SIZES)
@@ -266,7 +282,9 @@ def test_a_table_with_names_has_its_atlas_at_once(tmp_path: Path) -> None:
     reading = dataset.interpretation.atlas
     assert reading is not None
     assert reading.name == "aal90"
-    assert reading.message == Message("data.atlas-by-names", atlas=reading.title, missing=0)
+    assert reading.message == Message(
+        "data.atlas-by-names", atlas=Message("names.atlas-aal90"), missing=0
+    )
     assert reading.regions == tuple(range(90, 0, -1))
     assert dataset.interpretation.offers == ()
     cohort = cohort_of(dataset, "small")

@@ -399,7 +399,7 @@ NAMES = {
 }  # fmt: skip
 CODES = re.compile(
     r"<style>.*?</style>|<template>.*?</template>|<script.*?</script>"
-    r'|<pre>.*?</pre>|<code>.*?</code>|<ol class="works">.*?</ol>'
+    r'|<pre>.*?</pre>|<code>.*?</code>|<ol class="works"[^>]*>.*?</ol>'
     r'|<h2 id="settings">.*?(?=<h2 id="provenance">)',
     re.DOTALL,
 )
@@ -617,7 +617,7 @@ def test_it_says_how_each_dataset_was_read() -> None:
         "1 = 1 (autism), 2 = 0 (control)",
         "Site: SITE. Covariates: Age and Sex.",
         "Pearson's r, stored as Fisher's z (the diagonal is 1)",
-        "−9999 in Age (3)",
+        "-9999 in Age (3)",
         "Date (it is a date)",
         "100 to 180 points, points × regions",
         "ses: baseline",

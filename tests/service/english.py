@@ -5,6 +5,11 @@ from html.parser import HTMLParser
 
 # What stands in quotes or in a name of a file is no sentence; two blanks separate columns.
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\S*/\S*")
+# Words that no Chinese text has: a title such as "AAL, 90 regions" is no sentence.
+WORDS = re.compile(
+    r"(?<![\w.=:-])(?:and|are|by|cortical|for|from|has|have|in|is|networks?|not|of|or|regions|"
+    r"subcortical|subjects|than|that|the|this|to|was|were|with)(?![\w.=:-])"
+)
 SENTENCE = re.compile(r"[A-Za-z][a-z']*(?:,? [A-Za-z][a-z'-]*){3,}")
 
 NO_PROSE = ("code", "pre", "script", "style", "textarea")
@@ -13,11 +18,14 @@ SPOKEN = ("alt", "aria-label", "placeholder", "title", "data-label")
 
 
 def english_in(text: str, names: tuple[str, ...] = ()) -> list[str]:
-    """Every run of four or more words in English, ``names`` left aside."""
+    """Every run of four or more words in English, and every common word; ``names`` left aside."""
     for name in names:
         text = text.replace(name, "")
     return [
-        found[0] for line in text.splitlines() for found in SENTENCE.finditer(QUOTED.sub("·", line))
+        found[0]
+        for line in text.splitlines()
+        for pattern in (SENTENCE, WORDS)
+        for found in pattern.finditer(QUOTED.sub("·", line))
     ]
 
 

@@ -19,6 +19,7 @@ from service.pages.formats import (
     ACTIONS,
     CHECK_STATES,
     DATASET_STATES,
+    PREVIEW_COLUMNS,
     STATES,
     duration,
     figure,
@@ -34,7 +35,7 @@ MOST_BYTES = 300_000
 
 def said() -> set[str]:
     """Every string that a page may say."""
-    every = (STATES, DATASET_STATES, ACTIONS, CHECK_STATES)
+    every = (STATES, DATASET_STATES, ACTIONS, CHECK_STATES, PREVIEW_COLUMNS)
     found = {text for named in every for text in named.values()}
     english = environment("en")
     for template in TEMPLATES.glob("*.html"):
@@ -135,6 +136,9 @@ def test_what_is_answered_to_a_form_is_chinese_too(browser: httpx.Client) -> Non
         assert english_in(shown_by(page.text)) == [], page.request.url
         assert re.search("[\u4e00-\u9fff]", page.text)
     assert 'id="f-epochs-error"' in pages[0].text
+    assert re.findall(r'<th scope="col">([^<]*)</th>', pages[1].text)[:4] == [
+        "受试者编号", "类别", "站点名称", "AGE",
+    ]  # fmt: skip
 
 
 def test_all_of_a_page_is_small_and_from_here(browser: httpx.Client) -> None:

@@ -45,7 +45,7 @@ measures = { $count ->
     [0] 每名受试者的数据为 { $regions } 个脑区的连接组。
    *[other] 每名受试者的数据为 { $regions } 个脑区的 { $count } 项指标（{ $measures }）。
 }
-atlas = 脑区来自图谱 { $atlas }（{ $citation }）。
+atlas = 脑区来自图谱 { $atlas }，出处：{ $citation }。
 target-score = 预测目标为临床评分（LABEL_SCORE）。
 controls-and-patients = 类别 0 为对照，类别 1 为患者（阳性类）。
 positive-class = 阳性类为{ $positive }，阴性类为{ $negative }。

@@ -36,7 +36,8 @@ ROOT = Path(__file__).parents[3]
 Places = dict[str, str | Callable[[], str]]
 TASK, PARENT, OLD, FAILED = "TASK1", "TASK2", "TASK3", "TASK4"
 NAMES = (
-    *("schizophrenia, site A", "SZ with sfMRI", "nobody, nowhere, at all"),  # as people named it
+    *("schizophrenia, site A", "SZ with sfMRI", "from NEURO-LEARN"),  # as people named it
+    "nobody, nowhere, at all",
     *("It was claimed.", "It �[2Jtrained."),  # a log is in English
 )
 STORED = Message("data.no-dataset").as_dict()  # any sentence that an answer may hold
