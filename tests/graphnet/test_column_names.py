@@ -7,6 +7,7 @@ import pytest
 
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.pairs import Pairs, find_pairs
+from graphnet.readers.tables.sheet import Looks, Sheet
 from tests.graphnet.sheets import interpret, settled, sheet, table, values
 
 VALUE = "value"
@@ -102,7 +103,8 @@ def test_the_order_of_edges_is_asked_once_they_are_edges() -> None:
 
 def pairs_of(columns: list[str]) -> Pairs:
     inquiry = Inquiry("the file")
-    (found,) = find_pairs(columns, lambda _: True, inquiry)
+    numbers = Sheet(tuple(columns), tuple(np.ones((len(columns), 2))))
+    (found,) = find_pairs(columns, Looks(numbers), inquiry)
     assert (inquiry.problems, inquiry.questions) == ([], [])
     return found
 

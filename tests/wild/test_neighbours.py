@@ -128,13 +128,18 @@ def test_columns_of_two_merged_tables_are_refused(
     assert any(f"{column}{ends[1]}" in refusal for column in columns)
 
 
-@pytest.mark.parametrize(
-    "ends", [(".1", ".2"), ("_治疗前", "_治疗后"), ("_rest", "_task"), ("", "_new")]
-)
+@pytest.mark.parametrize("ends", [("_治疗前", "_治疗后"), ("_rest", "_task"), ("", "_new")])
 def test_columns_of_two_occasions_are_refused(tmp_path: Path, ends: tuple[str, str]) -> None:
     refusal = of(tmp_path, merged(NUMBERED, ends)).refusal
     assert f"GMV_1{ends[0]}" in refusal
     assert f"GMV_1{ends[1]}" in refusal
+
+
+def test_columns_of_r_that_may_be_two_occasions_are_asked_about(tmp_path: Path) -> None:
+    of(tmp_path, merged(NUMBERED, (".1", ".2"))).question("occasions.GMV")
+    refusal = outcome(tmp_path / "cohort.csv", occasions__GMV="visits").refusal
+    assert "GMV_1.1" in refusal
+    assert "GMV_1.2" in refusal
 
 
 @pytest.mark.parametrize("ends", [("_left", "_right"), ("_L", "_R"), ("_dorsal", "_ventral")])

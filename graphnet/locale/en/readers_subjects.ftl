@@ -57,6 +57,7 @@ class-again = each of its values occurs in one class only: it says the class aga
 tells-the-class = { $column } tells every subject's class: each of its { $count } values occurs in one class only. It stays a covariate; if it is the class under another name, leave it out with covariates.
 years-of-dicom = { $column } holds ages as DICOM writes them ({ $cell }); they were read as years.
 constant-column = it is { $value } in every row
+constant-where-given = it is { $value } in { $count } of { $rows } rows and missing in the others
 dates = it holds dates
 free-text = it is text with { $count } different values
 not-in-mapping = it is not among the covariates of the mapping

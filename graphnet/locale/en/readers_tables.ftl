@@ -73,9 +73,21 @@ ask-more-regions = { $others ->
     [one] { $file } has { $count } columns named like regions ({ $regions }) and 1 column with another name: { $columns }. Is it a region too?
    *[other] { $file } has { $count } columns named like regions ({ $regions }) and { $others } columns with other names: { $columns }. Are they regions too?
 }
+parts-of-regions = { $columns } … of { $file } are { $count } regions, as 1.2 has other values than 2.1: they are no connectome.
+ask-parts-or-visits = { $file } has { $columns } …: is each a region of its own, or is the second number a visit?
+are-parts = { $count } regions, such as 1.1
+are-visits = several visits: the file is refused, as one visit is read
 ask-odd-regions = { $odd ->
     [one] { $file } has { $count } columns of { $measure }, of which { $columns } has a name of another kind. Is it a region too?
    *[other] { $file } has { $count } columns of { $measure }, of which { $columns } have names of another kind. Are they regions too?
+}
+ask-tissues = { $count ->
+    [one] { $file } has { $regions } regions, and { $columns }, all of one tissue. Is it a region of the atlas too?
+   *[other] { $file } has { $regions } regions, and { $count } columns of a whole tissue: { $columns }. Are they regions of the atlas too?
+}
+of-whole-brain = { $count ->
+    [one] { $columns } of { $file } is of the whole brain or a hemisphere: it is a covariate, not a region.
+   *[other] { $columns } of { $file } are of the whole brain or a hemisphere: they are covariates, not regions.
 }
 more-are-regions = yes, regions
 more-are-covariates = no, covariates

@@ -42,6 +42,7 @@ class-again = 它的每个取值只出现在一个类别中：与类别重复
 tells-the-class = { $column } 可确定每名受试者的类别：它的 { $count } 种取值各自只出现在一个类别中。它仍作为协变量；若它只是类别的另一种写法，请用 covariates 将其排除。
 years-of-dicom = { $column } 中是 DICOM 格式的年龄（{ $cell }），已读作岁数。
 constant-column = 每一行都是 { $value }
+constant-where-given = { $rows } 行中有 { $count } 行是 { $value }，其余为缺失
 dates = 其中是日期
 free-text = 其中是文字，有 { $count } 种不同的值
 not-in-mapping = 不在所指定的协变量之中

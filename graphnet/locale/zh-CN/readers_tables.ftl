@@ -57,7 +57,13 @@ as-no-brain = 与脑无关的其他信息
 measure-unnamed = 列名中有脑区而没有指标；该指标已命名为 { $measure }。
 like-regions = 列名像脑区，但没有任何指标覆盖所有脑区；如果这些列描述的是受试者，请以 covariates=列名,列名 的形式列出
 ask-more-regions = { $file } 有 { $count } 列以脑区命名（{ $regions }），另有 { $others } 列的名称不同：{ $columns }。它们也是脑区吗？
+parts-of-regions = { $file } 中的 { $columns } 等是 { $count } 个脑区：1.2 与 2.1 的数值不同，因此不是连接组。
+ask-parts-or-visits = { $file } 中有 { $columns } 等列：它们各是一个脑区，还是第二个数字表示访视？
+are-parts = { $count } 个脑区，例如 1.1
+are-visits = 多次访视：文件将被拒绝，因为只读取一次访视
 ask-odd-regions = { $file } 有 { $count } 列 { $measure }，其中 { $columns } 的名称类型不同。它们也是脑区吗？
+ask-tissues = { $file } 有 { $regions } 个脑区，另有 { $count } 列为整个组织的数值：{ $columns }。它们也是图谱中的脑区吗？
+of-whole-brain = { $file } 的 { $columns } 是全脑或半球的数值：作为协变量，不作为脑区。
 more-are-regions = 是脑区
 more-are-covariates = 不是，是协变量
 

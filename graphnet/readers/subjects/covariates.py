@@ -33,7 +33,7 @@ from graphnet.readers.tables.sheet import (
     words_of,
 )
 
-CONSTANT = "readers_subjects.constant-column"  # the code of a reason
+CONSTANT = {"readers_subjects.constant-column", "readers_subjects.constant-where-given"}  # codes
 YEARS = re.compile(r"[0-9]{1,3}Y")
 MOST_WORDS = 20  # of a categorical covariate
 MOST_ODD = 2  # words beside numbers that may stand for a missing value
@@ -64,9 +64,9 @@ def _covariate(column: str, cells: Cells, inquiry: Inquiry) -> Covariate | None:
     if values is not None and not np.isnan(values).all():
         return Covariate(column, NUMERIC, without_codes(values, column, inquiry))
     texts = without_code_words(texts, column, inquiry)
-    reason = _why_not(words_of(texts), len(texts))
+    reason = _why_not(texts)
     is_kept = covariate_key(column) in RECOGNISED or inquiry.answer(COVARIATES) is not None
-    if reason is not None and reason.code == CONSTANT and is_kept:
+    if reason is not None and reason.code in CONSTANT and is_kept:
         reason = None  # all of a file may be men: other files, or other subjects, may not
     if reason is not None:
         inquiry.leave(column or "a column without a name", reason)
@@ -120,12 +120,16 @@ def _is_index(values: FloatArray | None) -> bool:
     return len(np.unique(values)) == len(values) and bool((values == np.round(values)).all())
 
 
-def _why_not(words: Sequence[str], rows: int) -> Message | None:
-    """Why these distinct words of a column of ``rows`` cells are no covariate; None if they are."""
+def _why_not(texts: tuple[str, ...]) -> Message | None:
+    """Why these cells of a column are no covariate; None if they are."""
+    words, rows = words_of(texts), len(texts)
     if not words:
         return Message("readers_subjects.empty-column")
     if len(words) == 1:
-        return Message("readers_subjects.constant-column", value=words[0][:40])
+        value, count = words[0][:40], texts.count(words[0])
+        if count == rows:
+            return Message("readers_subjects.constant-column", value=value)
+        return Message("readers_subjects.constant-where-given", value=value, count=count, rows=rows)
     if are_dates(list(words)):
         return Message("readers_subjects.dates")
     if len(words) > MOST_WORDS or (len(words) == rows and rows > 2):

@@ -272,6 +272,12 @@ GLOBALS = re.compile(
     r"|surfaceholes.*|whitesurfarea.*)"
 )
 
+TISSUES = re.compile(  # of a hemisphere: covariates of most tables, and regions of some atlases
+    r"(l|r|lh|rh|left|right)?(cerebral|cerebrum)?"
+    r"(whitematter|graymatter|greymatter|wm|gm|csf|cortex|cerebrospinalfluid)"
+    r"(l|r|lh|rh|left|right)?"
+)
+
 
 def is_control(word: str) -> bool:
     """Whether the word is known for the control class."""
@@ -286,3 +292,8 @@ def is_patient(word: str) -> bool:
 def is_global(name: str) -> bool:
     """Whether a column is about the whole brain or a hemisphere: ICV, mean thickness."""
     return GLOBALS.fullmatch(plain(name)) is not None
+
+
+def is_tissue(name: str) -> bool:
+    """Whether it is all white matter, cortex or fluid, such as ``Left Cerebral White Matter``."""
+    return TISSUES.fullmatch(plain(name)) is not None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from graphnet.data.interpretation import Choice
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.words import HEMISPHERES, MEASURES, POSITIONS
@@ -17,6 +18,7 @@ SHORT = re.compile(r"v[0-9]")  # a visit beside a measure or a number; else a vi
 COPY = re.compile(r"(?P<region>[0-9]{1,6})\.(?P<copy>[0-9]{1,2})")  # pandas: GMV_1, GMV_1.1
 END = re.compile(r"(?P<region>.+)(?P<end>[._\-\s][^._\-\s]+)")  # R's reshape, and merges
 SEPARATORS = re.compile(r"[_.\-\s]+")
+PARTS, VISITS = "parts", "visits"
 LEAST = 2  # names with several visits
 
 
@@ -77,6 +79,8 @@ def refuse_occasions(group: Mapping[str, str], measure: str, inquiry: Inquiry) -
     complete = alike and sum(map(len, every)) == len(group) and len(every) < len(every[0])
     if complete and _are_occasions(ends, every[0]):
         first = next(iter(next(iter(ends.values()))))
+        if all(map(str.isdigit, every[0])) and _ask_parts(measure, group, inquiry) == PARTS:
+            return
         inquiry.refuse(
             Message(
                 "readers_tables.measure-at-visits",
@@ -92,6 +96,24 @@ def refuse_occasions(group: Mapping[str, str], measure: str, inquiry: Inquiry) -
         if both and set(columns) <= set(group) and not sided and end[1:] not in {"1", "2"}:
             region = next(iter(columns))
             _refuse_merged((group[region], columns[region]), inquiry)
+
+
+def _ask_parts(measure: str, group: Mapping[str, str], inquiry: Inquiry) -> str:
+    """Whether ``GMV_1.1`` and ``GMV_1.2`` are two parts of region 1, or region 1 at two visits."""
+    if not all("." in region for region in group):
+        return VISITS
+    return inquiry.ask(
+        f"occasions.{measure}",
+        Message(
+            "readers_tables.ask-parts-or-visits",
+            file=inquiry.name,
+            columns=first_of(group.values(), 3),
+        ),
+        (
+            Choice(PARTS, Message("readers_tables.are-parts", count=len(group))),
+            Choice(VISITS, Message("readers_tables.are-visits")),
+        ),
+    )
 
 
 def _are_occasions(ends: Iterable[str], regions: Iterable[str]) -> bool:

@@ -1,6 +1,7 @@
 """The name of one column taken apart: a measure and a region, if there are such in it."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +17,7 @@ from graphnet.readers.subjects.words import (
     REGION_LABELS,
     REGIONS,
     is_global,
+    is_tissue,
     plain,
 )
 
@@ -144,6 +146,19 @@ class Name:
             return f"{self.text[:start]}|{self.text[end:]}"
         match = GLUED_SIDE.fullmatch(self.text) or GLUED_END.fullmatch(self.text)
         return match.groups()[-1] if match else None
+
+    def whole(self, measures: Collection[str]) -> Part | None:
+        """One of these ``measures`` of the whole brain, of a hemisphere or of a tissue."""
+        if "" in measures and is_tissue(self.text):
+            return Part(self.text, "", self.text)
+        for word in range(1, len(self.words)):
+            before, after = self.cut(word)
+            for measure, rest in ((before, after), (after, before)):
+                words = {match.group().casefold() for match in WORD.finditer(rest)}
+                is_whole = words <= GLOBAL | HEMISPHERES or is_global(rest) or is_tissue(rest)
+                if measure in measures and is_whole:
+                    return Part(self.text, measure, rest)
+        return None
 
     def numbered(self) -> Part | None:
         """Anything with a number behind it, ``x_1`` or ``x1``, or else before it, ``1_x``."""

@@ -2,16 +2,19 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
 from math import isqrt
 
+import numpy as np
+
 from graphnet.data.interpretation import Choice
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.subjects.words import CONNECTIVITY, STRUCTURAL
+from graphnet.readers.subjects.words import CONNECTIVITY, MEASURES, QUALIFIERS, STRUCTURAL
 from graphnet.readers.tables.names import WORD, Name
+from graphnet.readers.tables.sheet import Looks
 
 NUMBERS = re.compile(
     r"(?P<prefix>.*?)[_.\-\s(\[]?(?P<one>[0-9]{1,6})[_.\-:~,\s]+(?P<other>[0-9]{1,6})[)\].]?"
@@ -54,15 +57,13 @@ class Pairs:
         return any(word in STRUCTURAL for word in Name(self.prefix).words)
 
 
-def find_pairs(
-    columns: Sequence[str], is_numeric: Callable[[str], bool], inquiry: Inquiry
-) -> list[Pairs]:
+def find_pairs(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> list[Pairs]:
     """The connectomes among ``columns``; of several the first is the one that was chosen."""
-    connectomes = list(_by_number(columns, inquiry))
+    connectomes = list(_by_number(columns, looks, inquiry))
     taken = {column for pairs in connectomes for column in pairs.columns}
     connectomes += _by_name([column for column in columns if column not in taken], inquiry)
     if not connectomes:
-        return _bare(columns, is_numeric)
+        return _bare(columns, looks, inquiry)
     if len(connectomes) == 1:
         return connectomes
     choices = [Choice(pairs.prefix, _described(pairs)) for pairs in connectomes]
@@ -83,7 +84,7 @@ def _described(pairs: Pairs) -> Message:
     return Message("readers_tables.columns-from", count=len(pairs.columns), first=first)
 
 
-def _by_number(columns: Sequence[str], inquiry: Inquiry) -> Iterator[Pairs]:
+def _by_number(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Iterator[Pairs]:
     groups: dict[str, dict[str, Pair]] = {}
     for column in columns:
         match = NUMBERS.fullmatch(column)
@@ -92,8 +93,35 @@ def _by_number(columns: Sequence[str], inquiry: Inquiry) -> Iterator[Pairs]:
     for prefix, pairs in groups.items():
         regions = {region for pair in pairs.values() for region in pair}
         complete = prefix and _is_complete(pairs, LEAST_NUMBERS)
+        if complete and _are_parts(prefix, pairs, looks):
+            continue
         if complete or (_is_connectivity(prefix) and not _names_a_region(prefix)):
             yield _without_zeros(prefix, pairs, regions, inquiry)
+
+
+def _are_parts(prefix: str, pairs: Mapping[str, Pair], looks: Looks) -> bool:
+    """Whether ``GMV_1.1 … GMV_4.4`` are parts of regions: a measure, and 1.2 is not 2.1."""
+    words = Name(prefix).words
+    if not words or not all(word in MEASURES | QUALIFIERS for word in words):
+        return False
+    column_of = {pair: column for column, pair in pairs.items()}
+    for (one, other), column in column_of.items():
+        back = column_of.get((other, one))
+        forth, again = looks.numbers(column), looks.numbers(back or column)
+        if forth is None or again is None or not np.allclose(forth, again, equal_nan=True):
+            return back is not None
+    return False
+
+
+def _say_parts(pairs: Mapping[str, Pair], inquiry: Inquiry) -> None:
+    inquiry.assume(
+        Message(
+            "readers_tables.parts-of-regions",
+            file=inquiry.name,
+            count=len(pairs),
+            columns=first_of(pairs, 3),
+        )
+    )
 
 
 def _without_zeros(
@@ -139,7 +167,7 @@ def _by_name(columns: Sequence[str], inquiry: Inquiry) -> Iterator[Pairs]:
             )
 
 
-def _bare(columns: Sequence[str], is_numeric: Callable[[str], bool]) -> list[Pairs]:
+def _bare(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> list[Pairs]:
     """``bankssts_cuneus``: names without a word such as FC, of a complete set of pairs."""
     names = [Name(column) for column in columns]
     candidates = {
@@ -154,7 +182,10 @@ def _bare(columns: Sequence[str], is_numeric: Callable[[str], bool]) -> list[Pai
         if not _may_be_pairs(prefix, len(named)):
             continue
         pairs = _solve(named)
-        if _is_complete(pairs, LEAST_REGIONS) and all(is_numeric(column) for column in pairs):
+        if _is_complete(pairs, LEAST_REGIONS) and all(map(looks.is_numeric, pairs)):
+            if _are_parts(prefix, pairs, looks):
+                _say_parts(pairs, inquiry)
+                return []
             return [Pairs(prefix, _in_order(pairs), pairs)]
     return []
 

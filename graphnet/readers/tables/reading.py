@@ -76,7 +76,7 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
     others = [
         name for name in sheet.names if name not in roles.taken and not UNNAMED.fullmatch(name)
     ]
-    pairs = find_pairs(others, looks.is_numeric, inquiry)
+    pairs = find_pairs(others, looks, inquiry)
     paired = {column for pair in pairs for column in pair.columns}
     rest = [name for name in others if name not in paired]
     grid = find_grid(rest, looks, inquiry)

@@ -7,7 +7,13 @@ from graphnet.data.interpretation import Choice
 from graphnet.errors import shortened
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import COVARIATES, Inquiry
-from graphnet.readers.subjects.words import HEMISPHERES, NOT_BRAIN, REGION_LABELS, REGIONS
+from graphnet.readers.subjects.words import (
+    HEMISPHERES,
+    NOT_BRAIN,
+    REGION_LABELS,
+    REGIONS,
+    is_tissue,
+)
 from graphnet.readers.tables.grid import Grid, Group, Groups, grouped, settle
 from graphnet.readers.tables.names import FIELD, Name, Part
 from graphnet.readers.tables.numbered import (
@@ -42,6 +48,7 @@ def find_grid(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Grid:
     if not groups:
         groups, rest = _by_regions(rest, looks)
         rest = _with_the_rest(groups, rest, looks, inquiry)
+    rest = _with_tissues(groups, names, rest, looks, inquiry)
     grid = Grid(groups)
     if groups:
         rest = add_alike(rest, grid, looks, inquiry)
@@ -214,6 +221,60 @@ def _with_the_rest(groups: Groups, rest: list[Name], looks: Looks, inquiry: Inqu
     bare |= {name.text: name.text for name in odd}
     groups[VALUE] = {column: column for column in looks.sheet.names if column in bare}
     return [name for name in rest if name not in odd]
+
+
+def _with_tissues(
+    groups: Groups, names: Sequence[Name], rest: list[Name], looks: Looks, inquiry: Inquiry
+) -> list[Name]:
+    """Values of the whole brain are covariates, which is said; tissues of an atlas are asked about.
+
+    ``GMV_total`` is no region, ``GMV_Left Cerebral White Matter`` is one of the Harvard-Oxford
+    atlas. Returns the names that are left of ``rest``.
+    """
+    taken = {column for group in groups.values() for column in group.values()}
+    measures = {"" if measure == VALUE else measure for measure in groups}
+    parts = [
+        part
+        for name in names
+        if name.text not in taken and looks.is_numeric(name.text)
+        and (part := name.whole(measures)) is not None
+    ]  # fmt: skip
+    tissues = [part for part in parts if is_tissue(part.region)]
+    if tissues and _ask_tissues(tissues, max(map(len, groups.values())), inquiry) == AS_REGIONS:
+        for part in tissues:
+            groups[part.measure or VALUE][part.region] = part.column
+        order = {column: place for place, column in enumerate(looks.sheet.names)}
+        for measure, group in groups.items():
+            groups[measure] = dict(sorted(group.items(), key=lambda item: order[item[1]]))
+    whole = [part.column for part in parts if part not in tissues]
+    if whole:
+        inquiry.assume(
+            Message(
+                "readers_tables.of-whole-brain",
+                file=inquiry.name,
+                count=len(whole),
+                columns=first_of(whole, MOST_NAMED),
+            )
+        )
+    columns = {part.column for part in parts}
+    return [name for name in rest if name.text not in columns]
+
+
+def _ask_tissues(tissues: Sequence[Part], regions: int, inquiry: Inquiry) -> str:
+    return inquiry.ask(
+        "regions.tissues",
+        Message(
+            "readers_tables.ask-tissues",
+            file=inquiry.name,
+            regions=regions,
+            count=len(tissues),
+            columns=first_of((part.column for part in tissues), MOST_NAMED),
+        ),
+        (
+            Choice(AS_OTHER, Message("readers_tables.more-are-covariates")),
+            Choice(AS_REGIONS, Message("readers_tables.more-are-regions")),
+        ),
+    )
 
 
 def _sided(names: Sequence[Name]) -> list[Name]:

@@ -1,0 +1,101 @@
+"""Names of columns that may be regions, covariates or pairs: certain, said or asked about.
+
+What is right was decided before anything was read.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.wild.cases import close, edges, equal, one_measure, outcome, told
+from tests.wild.test_same_kinds import COUNT, EDGES, PAIRS, RANDOM, VALUES, of, table
+
+# Tissues and the whole brain ------------------------------------------------------------------
+
+SUBCORTICAL = ("Left Cerebral White Matter", "Left Thalamus", "Right Cerebral White Matter",
+               "Right Thalamus", "Brain-Stem", "Left Amygdala")  # fmt: skip
+TISSUES = tuple(name for name in SUBCORTICAL if "White" in name)
+WRITTEN: Mapping[str, Callable[[str], str]] = {
+    "GMV_{}": str,
+    "GMV_{} ": lambda name: name.replace(" ", "_"),
+    "{}_GMV": lambda name: name.replace(" ", "_"),
+    "Volume_{}": lambda name: name.title().replace(" ", ""),
+    "{}": lambda name: name.replace(" ", "-"),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_tissue_among_regions_is_asked_about(tmp_path: Path, written: str) -> None:
+    names = tuple(WRITTEN[written](name) for name in SUBCORTICAL)
+    text = table(columns=tuple(written.strip().format(name) for name in names))
+    choices = [choice.value for choice in of(tmp_path, text).question("regions.tissues").choices]
+    assert choices == ["other", "regions"]
+    path = tmp_path / "cohort.csv"
+    every = outcome(path, regions__tissues="regions").dataset
+    assert every.regions == names
+    equal(one_measure(every), VALUES)
+    fewer = outcome(path, regions__tissues="other").dataset
+    kept = [place for place, name in enumerate(SUBCORTICAL) if name not in TISSUES]
+    equal(one_measure(fewer), VALUES[:, kept])
+    assert len(fewer.subjects.covariates) == len(TISSUES)
+
+
+@pytest.mark.parametrize("whole", ["GMV_total", "Mean GMV", "GMV_left", "GMV_TIV"])
+def test_a_measure_of_the_whole_brain_is_said_to_be_a_covariate(tmp_path: Path, whole: str) -> None:
+    columns = (whole, *(f"GMV_{region}" for region in range(1, 6)))
+    found = of(tmp_path, table(columns=columns)).dataset
+    equal(one_measure(found), VALUES[:, 1:])
+    assert [covariate.name for covariate in found.subjects.covariates] == [whole]
+    assert f"{whole} of cohort.csv" in told(found)
+
+
+def test_volumes_of_tissues_beside_numbered_regions_are_covariates(tmp_path: Path) -> None:
+    """Without the measure in front they are what is usually corrected for."""
+    columns = ("WM", "CSF", "TIV", "GMV_1", "GMV_2", "GMV_3")
+    found = of(tmp_path, table(columns=columns)).dataset
+    equal(one_measure(found), VALUES[:, 3:])
+
+
+# Two numbers ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [3, 4, 5])
+@pytest.mark.parametrize("named", ["GMV_{}.{}", "thickness_{}_{}", "mean_GMV_{}-{}"])
+def test_parts_of_regions_are_no_connectome(tmp_path: Path, named: str, size: int) -> None:
+    """As many parts as regions, of which 1.2 is not 2.1."""
+    numbers = range(1, size + 1)
+    columns = tuple(named.format(one, other) for one in numbers for other in numbers)
+    values = RANDOM.normal(0.4, 0.05, (COUNT, size * size)).round(4)
+    found = of(tmp_path, table(values, columns)).dataset
+    assert found.connectomes is None
+    equal(one_measure(found), values)
+    assert "no connectome" in told(found)
+
+
+def test_a_few_parts_of_each_region_may_be_visits(tmp_path: Path) -> None:
+    columns = tuple(f"GMV_{region}.{part}" for region in (1, 2, 3) for part in (1, 2))
+    of(tmp_path, table(columns=columns)).question("occasions.GMV")
+    path = tmp_path / "cohort.csv"
+    equal(one_measure(outcome(path, occasions__GMV="parts").dataset), VALUES)
+    assert "GMV_1.2" in outcome(path, occasions__GMV="visits").refusal
+
+
+@pytest.mark.parametrize("directions", [1, 2])
+def test_pairs_of_a_measure_that_fit_a_matrix_are_one(tmp_path: Path, directions: int) -> None:
+    pairs = [(one + 1, other + 1) for one, other in PAIRS]
+    both = pairs + [(other, one) for one, other in pairs]
+    names = tuple(f"GMV_{one}.{other}" for one, other in (pairs, both)[directions - 1])
+    values = np.hstack([EDGES] * directions)
+    close(edges(of(tmp_path, table(values, names)).dataset), EDGES)
+
+
+# Columns that are mostly empty ----------------------------------------------------------------
+
+
+def test_a_word_in_one_row_is_not_said_to_be_in_all(tmp_path: Path) -> None:
+    lines = table(comment="").splitlines()
+    lines[3] += "artefact"
+    found = of(tmp_path, "\n".join(lines)).dataset
+    assert f"artefact in 1 of {COUNT} rows" in told(found)
