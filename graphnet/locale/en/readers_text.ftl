@@ -121,6 +121,11 @@ sheet-choice = { $count ->
     [one] 1 row, starting with { $columns }
    *[other] { $count } rows, starting with { $columns }
 }
+as-shown = { $column } was read as the workbook shows it, such as { $shown } where the cell holds { $number }.
+dates-as-ids = { $count ->
+    [one] 1 cell of { $column } is a date, read as { $date }: spreadsheets make dates of ids such as 1-2.
+   *[other] { $count } cells of { $column } are dates, read as { $date } and so on: spreadsheets make dates of ids such as 1-2.
+}
 hidden-sheet = it is hidden, or not a worksheet
 no-table-on-sheet = it does not hold a table of at least two rows and two columns
 no-number-on-sheet = it holds no number

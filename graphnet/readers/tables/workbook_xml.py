@@ -6,7 +6,8 @@ and what calamine does not tell is found: formulas whose results were never calc
 columns that are hidden.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers.expat import ExpatError, ParserCreate
@@ -15,6 +16,9 @@ from graphnet.errors import CohortError
 from graphnet.messages import Message
 
 OPEN_DOCUMENT = "content.xml"
+ZEROS_FIRST = re.compile(r"0[0-9]+")
+LONGEST_SHOWN = 40
+MOST_SHOWN = 1000  # columns: a cell may be repeated more often than anybody has ids
 HIDDEN = {"collapse", "filter"}  # of OpenDocument: by hand, and by a filter
 
 
@@ -48,7 +52,8 @@ class Extent:
 
     ``rows`` and ``columns`` are the last with anything in them, ``unsolved`` the cells with a
     formula without a result; of rows and columns that are hidden, by a filter or by hand, it is
-    kept where they are.
+    kept where they are. ``formats`` are the rows of each column whose numbers are shown otherwise,
+    by the format that does so.
     """
 
     rows: int = 0
@@ -56,6 +61,11 @@ class Extent:
     unsolved: list[str] = field(default_factory=list)
     hidden_rows: Ranges = field(default_factory=Ranges)
     hidden_columns: Ranges = field(default_factory=Ranges)
+    formats: dict[int, dict[str, Ranges]] = field(default_factory=dict)
+
+    def show(self, rows: tuple[int, int], column: int, code: str) -> None:
+        """Keep that the numbers of these rows, first and last, are shown by a format."""
+        self.formats.setdefault(column, {}).setdefault(code, Ranges()).add(*rows)
 
     def reach(self, row: int, column: int) -> None:
         """Count in a cell that holds something."""
@@ -67,14 +77,14 @@ class Extent:
         return self.rows * self.columns
 
 
-def extent_of_worksheet(part: Path, name: str) -> Extent:
-    """The extent of a worksheet of Excel's.
+def extent_of_worksheet(part: Path, name: str, formats: Sequence[str] = ()) -> Extent:
+    """The extent of a worksheet of Excel's, whose styles have these ``formats``.
 
     Raises:
         CohortError: it is no XML, or defines entities.
 
     """
-    look = _Worksheet()
+    look = _Worksheet(formats)
     _look_through(part, look, name)
     return look.extent
 
@@ -118,9 +128,11 @@ def _no_entities(*_: object) -> None:
 class _Worksheet:
     """Of Excel: rows and cells say where they are, or follow one another."""
 
+    formats: Sequence[str] = ()
     extent: Extent = field(default_factory=Extent)
     row: int = 0
     column: int = 0
+    code: str = ""
     formula: bool = False
     inside: bool = False
     filled: bool = False
@@ -138,6 +150,9 @@ class _Worksheet:
             self.column = _column(reference) if reference else self.column + 1
             self.row = _row(reference) or self.row
             self.formula = self.filled = False
+            style = int(attributes.get("s", 0))
+            is_number = attributes.get("t", "n") == "n" and style < len(self.formats)
+            self.code = self.formats[style] if is_number else ""
         elif kind in {"v", "t"}:
             self.inside = True
         elif kind == "f":
@@ -153,6 +168,8 @@ class _Worksheet:
             self.inside = False
         elif kind == "c" and self.filled:
             self.extent.reach(self.row, self.column)
+            if self.code:
+                self.extent.show((self.row, self.row), self.column, self.code)
         elif kind == "c" and self.formula:
             self.extent.unsolved.append(cell_name(self.row, self.column))
 
@@ -165,6 +182,9 @@ class _OpenDocument:
     extent: Extent = field(default_factory=Extent)
     row: int = 0
     column: int = 0
+    rows: tuple[int, int] = (0, 0)
+    columns: tuple[int, int] = (0, 0)
+    shown: str | None = None  # of a number
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         kind = tag.rpartition(":")[2]
@@ -180,19 +200,29 @@ class _OpenDocument:
         elif kind == "table-row":
             before = self.row
             self.row += _times(attributes.get("table:number-rows-repeated"))
+            self.rows = before + 1, self.row
             self.column = 0
             if hidden:
                 self.extent.hidden_rows.add(before + 1, self.row)
         elif kind in {"table-cell", "covered-table-cell"}:
+            before = self.column
             self.column += _times(attributes.get("table:number-columns-repeated"))
+            self.columns = before + 1, self.column
+            self.shown = "" if attributes.get("office:value-type") == "float" else None
             if "office:value-type" in attributes:
                 self.extent.reach(self.row, self.column)
 
     def text(self, text: str) -> None:
-        pass
+        if self.shown is not None and len(self.shown) < LONGEST_SHOWN:
+            self.shown += text
 
     def end(self, tag: str) -> None:
-        pass
+        if tag.rpartition(":")[2] != "table-cell":
+            return
+        shown, self.shown = (self.shown or "").strip(), None
+        if ZEROS_FIRST.fullmatch(shown):
+            for column in range(self.columns[0], min(self.columns[1], MOST_SHOWN) + 1):
+                self.extent.show(self.rows, column, "0" * len(shown))
 
 
 def cell_name(row: int, column: int) -> str:

@@ -16,6 +16,8 @@ from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 from graphnet.readers.folders.archives import Archive
 from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.subjects.words import CLASSES, IDS, LESSER_CLASSES, SITES, plain
+from graphnet.readers.tables.number_formats import displayed, formats_of, has_words
 from graphnet.readers.tables.sheet import Cells, Sheet, as_texts, is_number, trimmed
 from graphnet.readers.tables.workbook_xml import (
     OPEN_DOCUMENT,
@@ -65,7 +67,8 @@ class WorksheetTable:
 def to_sheet(table: WorksheetTable, inquiry: Inquiry) -> Sheet:
     """The table as named columns. Raises CohortError where it is not a table."""
     _check(table, inquiry)
-    header, below = table.header, table.rows[table.header + 1 :]
+    header = table.header
+    below = _as_shown(table, inquiry)
     _say_above(table, inquiry)
     rows = [row for row in below if _filled(row)]
     if len(rows) < len(below):
@@ -86,6 +89,37 @@ def to_sheet(table: WorksheetTable, inquiry: Inquiry) -> Sheet:
     check_second_header(named, inquiry)
     settled, _ = settle_decimal_marks(names, named, "", inquiry)
     return Sheet(tuple(names), settled)
+
+
+def _as_shown(table: WorksheetTable, inquiry: Inquiry) -> Sequence[Row]:
+    """The rows below the header; whole numbers as their format shows them, as 0050950 of 50950.
+
+    With words beside the digits, or instead of them, only in columns of ids, classes and sites.
+    """
+    names = [_text(cell) for cell in table.rows[table.header]]
+    below = [list(row) for row in table.rows[table.header + 1 :]]
+    shown: dict[str, Message] = {}
+    for column, formats in table.extent.formats.items():
+        name = names[column - 1] if column <= len(names) else ""
+        of_people = column == 1 or plain(name) in IDS | CLASSES | LESSER_CLASSES | SITES
+        for code, rows in formats.items():
+            if not name or (has_words(code) and not of_people):
+                continue
+            for row in rows.up_to(len(table.rows)):
+                place = row - table.header - 2
+                cell = below[place][column - 1] if place >= 0 else ""
+                text = displayed(cell, code) if isinstance(cell, float) else None
+                if text is not None and text != _text(cell):
+                    below[place][column - 1] = text
+                    shown.setdefault(
+                        name,
+                        Message(
+                            "readers_text.as-shown", column=name, shown=text, number=_text(cell)
+                        ),
+                    )
+    for message in shown.values():
+        inquiry.assume(message)
+    return below
 
 
 def _check(table: WorksheetTable, inquiry: Inquiry) -> None:
@@ -150,6 +184,13 @@ def _column(name: str, cells: Sequence[Cell], inquiry: Inquiry) -> Cells:
         numbers = np.array([np.nan if cell == "" else cell for cell in cells], dtype=np.float64)
         _check_digits(name, numbers, inquiry)
         return numbers
+    dates = [cell for cell in cells if isinstance(cell, dt.date)]
+    if dates and plain(name) in IDS:
+        inquiry.assume(
+            Message(
+                "readers_text.dates-as-ids", column=name, count=len(dates), date=_text(dates[0])
+            )
+        )
     return tuple(_text(cell) for cell in cells)
 
 
@@ -172,6 +213,7 @@ def _text(cell: Cell) -> str:
 
 SHEET = "sheet"  # the key of the question
 WORKBOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+STYLES = "xl/styles.xml"
 BINARY = "xl/workbook.bin"
 ROOT = (
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
@@ -209,10 +251,19 @@ def _extents(folder: Path, kind: str, name: str, most_cells: int) -> dict[str, E
         extents = extents_of_document(folder / OPEN_DOCUMENT, name)
     else:
         parts = _parts(folder, name)
-        extents = {sheet: extent_of_worksheet(part, name) for sheet, part in parts.items()}
+        formats = _formats(folder, name)
+        extents = {sheet: extent_of_worksheet(part, name, formats) for sheet, part in parts.items()}
     if any(extent.cells > most_cells for extent in extents.values()):
         raise CohortError(Message("readers_text.too-many-cells", file=name, limit=most_cells))
     return extents
+
+
+def _formats(folder: Path, name: str) -> tuple[str, ...]:
+    """The formats of cell styles. Raises CohortError."""
+    try:
+        return formats_of(folder / STYLES)
+    except (ElementTree.ParseError, ValueError) as error:
+        raise damaged_workbook(name) from error
 
 
 def _parts(folder: Path, name: str) -> dict[str, Path]:
