@@ -64,11 +64,12 @@ class Section:
 class Compared:
     """The chosen tasks side by side.
 
-    ``wrong`` says what of them is lost or damaged, ``pairs`` are by split those of tasks on the
-    same subjects.
+    ``names`` tell them apart, ``wrong`` says what of them is lost or damaged, ``pairs`` are by
+    split those of tasks on the same subjects.
     """
 
     facts: Sequence[Facts]
+    names: Sequence[str]
     wrong: Sequence[Message]
     inputs: Sequence[Line]
     sections: Sequence[Section]
@@ -111,6 +112,7 @@ async def _compared(request: Request, named: Sequence[str]) -> Compared:
         differences = await state.comparison_cache.differences(known)
     return Compared(
         facts,
+        _called(facts),
         wrong=[each for one, missing in read for each in missing if each not in one.missing],
         inputs=[*_data(facts), *_settings(facts)],
         sections=[
@@ -146,7 +148,10 @@ def _data(facts: Sequence[Facts]) -> list[Line]:
 
 
 def _line(name: str | Message, values: Sequence[Any]) -> Line:
-    cells = ["—" if value is None else str(value) for value in values]
+    cells = [
+        "—" if value is None else value if isinstance(value, str) else str(value)
+        for value in values
+    ]
     return Line(name, cells, len(set(cells)) > 1)
 
 

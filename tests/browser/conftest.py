@@ -26,6 +26,11 @@ NO_WEBGL = ["--disable-gpu"]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
+WIDER = """() => [...document.querySelectorAll("main *")]
+  .filter((each) => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0)
+  .filter((each) => ["auto", "scroll"].includes(getComputedStyle(each).overflowX))
+  .filter((each) => !each.matches("pre, .scroll:has(table.cells)"))
+  .map((each) => each.outerHTML.slice(0, 120))"""
 PATIENCE_MS = 120_000  # on a loaded machine
 SERIOUS = {"serious", "critical"}
 # English on a desk and Chinese on a phone differ in both; the other two are looked at by night.

@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import serious
+from tests.browser.conftest import PHONE, WIDER, serious, watched
 from tests.installations import Installation
 from tests.service.forms import form
 
@@ -49,6 +49,28 @@ def test_it_is_read_by_everybody(
     assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     expect(page.get_by_role("heading", name="同一批受试者上的差异")).to_be_visible()
+
+
+def test_on_a_phone_nothing_is_pushed_sideways_and_every_figure_names_its_task(
+    chromium: Browser, installation: Installation, trained: dict[str, Any], other: dict[str, Any]
+) -> None:
+    context = chromium.new_context(base_url=installation.url, viewport=PHONE, locale="en-GB")
+    for page in watched(context):
+        page.goto(f"/compare?task={trained['task_id']}&task={other['task_id']}")
+        page.get_by_label("Show identical settings too").check()
+        page.locator("main details").evaluate_all(
+            "all => all.forEach((each) => { each.open = true; })"
+        )
+        assert page.evaluate(WIDER) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        said = page.locator("table.sides td, table.pairs td.number").evaluate_all(
+            "all => all.map((each) => getComputedStyle(each, '::before').content)"
+        )
+        assert len(said) > 100
+        assert not {"none", "normal", '""', "attr(data-label)"} & set(said)
+        assert any("linear" in each for each in said)
+        link = page.locator("ul.compared").get_by_role("link", name=re.compile("linear"))
+        expect(link).to_have_attribute("href", f"/tasks/{other['task_id']}")
 
 
 def test_what_is_not_there_is_said(visit: Page, trained: dict[str, Any]) -> None:

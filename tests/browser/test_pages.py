@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from graphnet.data.synthetic import cohort_table
-from tests.browser.conftest import PHONE, serious, watched
+from tests.browser.conftest import PHONE, WIDER, serious, watched
 from tests.databases import query
 from tests.installations import Installation
 from tests.service.forms import SMALL, form
@@ -100,13 +100,6 @@ def test_everybody_can_read_every_page(
         assert serious(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     assert page.locator("html").get_attribute("lang") == "zh-CN"
-
-
-WIDER = """() => [...document.querySelectorAll("main *")]
-  .filter((each) => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0)
-  .filter((each) => ["auto", "scroll"].includes(getComputedStyle(each).overflowX))
-  .filter((each) => !each.matches("pre, .scroll:has(table.cells), .scroll:has(table.sides)"))
-  .map((each) => each.outerHTML.slice(0, 120))"""
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", pytest.param("en-GB", marks=pytest.mark.nightly)])
