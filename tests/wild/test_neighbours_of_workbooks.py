@@ -13,7 +13,7 @@ import pytest
 
 from graphnet.readers.tables.number_formats import displayed, is_followed
 from tests.graphnet.test_workbooks import ods
-from tests.wild.cases import alternating, equal, labels, outcome, told
+from tests.wild.cases import alternating, equal, labels, one_measure, outcome, told
 from tests.wild.test_same_kinds import COUNT, IDS, VALUES, is_base
 
 NAMES = tuple(f"GMV_{region}" for region in range(1, VALUES.shape[1] + 1))
@@ -124,3 +124,61 @@ def test_a_number_by_its_format(number: float, code: str, text: str | None) -> N
 @pytest.mark.parametrize("code", ["", "0", "#", "General", "0.00", "d-mmm", "#,##0"])
 def test_usual_formats_are_not_followed(code: str) -> None:
     assert not is_followed(code)
+
+
+# Sheets that are parts ------------------------------------------------------------------------
+
+HALF = COUNT // 2
+
+
+def parted(classes: Sequence[int], names: Sequence[str], without: str = "") -> dict[str, list[Row]]:
+    """The first and the second half of the subjects on a sheet each."""
+    header, *body = rows(IDS, classes)
+    kept = [place for place, name in enumerate(header) if name != without]
+    return {
+        name: [[row[place] for place in kept] for row in (header, *part)]
+        for name, part in zip(names, (body[:HALF], body[HALF:]), strict=True)
+    }
+
+
+def test_a_sheet_per_class_is_offered_as_such(tmp_path: Path) -> None:
+    path = written(tmp_path, parted([0] * COUNT, ("HC", "SZ"), without="LABEL"))
+    values = [choice.value for choice in outcome(path).question("sheet").choices]
+    assert values == ["all-by-class", "all-by-site", "all", "HC", "SZ"]
+    found = outcome(path, sheet="all-by-class").dataset
+    assert found.subjects.ids == IDS
+    assert labels(found) == [0] * HALF + [1] * HALF
+    equal(one_measure(found), VALUES)
+    assert outcome(path, sheet="HC", **{"class": "none"}).dataset.subjects.ids == IDS[:HALF]
+
+
+def test_a_sheet_per_site_is_offered_as_such(tmp_path: Path) -> None:
+    path = written(tmp_path, parted(alternating(COUNT), ("Köln", "Ulm")), A="0000000")
+    values = [choice.value for choice in outcome(path).question("sheet").choices]
+    assert values == ["all-by-site", "all", "Köln", "Ulm"]
+    found = outcome(path, sheet="all-by-site").dataset
+    is_base(found)
+    assert found.subjects.sites == ("Köln",) * HALF + ("Ulm",) * HALF
+    assert set(outcome(path, sheet="all").dataset.subjects.sites) == {""}
+
+
+def test_columns_of_sheets_are_put_below_each_other_by_name(tmp_path: Path) -> None:
+    sheets = parted(alternating(COUNT), ("A", "B"))
+    sheets["B"] = [[*row[:2], *row[:1:-1]] for row in sheets["B"]]
+    is_base(outcome(written(tmp_path, sheets), sheet="all").dataset)
+
+
+@pytest.mark.parametrize("change", ["ids", "columns"])
+def test_sheets_of_the_same_subjects_or_other_columns_are_not_put_together(
+    tmp_path: Path, change: str
+) -> None:
+    """Two visits, or two measures: their names are no class."""
+    if change == "ids":
+        sheets = {"GMV": rows(IDS, alternating(COUNT)), "ReHo": rows(IDS, alternating(COUNT))}
+    else:
+        sheets = parted(alternating(COUNT), ("GMV", "ReHo"))
+        sheets["ReHo"][0][-1] = "GMV_7"
+    values = [
+        choice.value for choice in outcome(written(tmp_path, sheets)).question("sheet").choices
+    ]
+    assert values == ["GMV", "ReHo"]

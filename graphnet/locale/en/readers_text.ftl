@@ -126,6 +126,12 @@ dates-as-ids = { $count ->
     [one] 1 cell of { $column } is a date, read as { $date }: spreadsheets make dates of ids such as 1-2.
    *[other] { $count } cells of { $column } are dates, read as { $date } and so on: spreadsheets make dates of ids such as 1-2.
 }
+ask-sheets-alike = { $file } has { $count } sheets with the same columns and different subjects: { $alike }. Are they to be read together, and what do their names say?
+sheets-together = { $way ->
+    [all-by-class] all { $count } rows; the name of the sheet is the class
+    [all-by-site] all { $count } rows; the name of the sheet is the site
+   *[other] all { $count } rows; the name of the sheet says nothing
+}
 hidden-sheet = it is hidden, or not a worksheet
 no-table-on-sheet = it does not hold a table of at least two rows and two columns
 no-number-on-sheet = it holds no number

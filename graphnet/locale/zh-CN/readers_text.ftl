@@ -107,6 +107,12 @@ ask-sheet = { $file } 有多个工作表：{ $sheets }。哪一个是受试者�
 sheet-choice = { $count } 行，列名以 { $columns } 开头
 as-shown = { $column } 按工作簿显示的内容读取，例如单元格中为 { $number }，显示为 { $shown }。
 dates-as-ids = { $column } 中有 { $count } 个单元格是日期，按 { $date } 这样读取：电子表格会把 1-2 这样的 ID 变成日期。
+ask-sheets-alike = { $file } 有 { $count } 个列相同、受试者不同的工作表：{ $alike }。是否合并读取？工作表的名称表示什么？
+sheets-together = { $way ->
+    [all-by-class] 全部 { $count } 行；工作表名称是类别
+    [all-by-site] 全部 { $count } 行；工作表名称是站点
+   *[other] 全部 { $count } 行；工作表名称没有含义
+}
 hidden-sheet = 它是隐藏的，或者不是普通工作表
 no-table-on-sheet = 其中没有至少两行两列的表格
 no-number-on-sheet = 其中没有数字

@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
-import numpy as np
-
 from graphnet.data.dataset import Dataset
 from graphnet.data.identifiers import match_ids, repeated
 from graphnet.errors import CohortError
@@ -28,7 +26,7 @@ from graphnet.readers.subjects.roster import (
 from graphnet.readers.subjects.several_tables import TABLE, ClassTable, have_one_vocabulary
 from graphnet.readers.tables.freesurfer import atlas_of, interpret_table
 from graphnet.readers.tables.roles import find_roles
-from graphnet.readers.tables.sheet import Cells, Sheet, as_texts, is_missing
+from graphnet.readers.tables.sheet import Sheet, below_each_other, is_missing
 
 KIND = "folder"
 OF_FILE = "file"  # the site of the subjects is the file that their row is in
@@ -273,17 +271,9 @@ def _one_below_the_other(parts: Sequence[Path], sheets: Sequence[Sheet], inquiry
         cells = [
             sheet.columns[place] if sheet.names == names else sheet.column(name) for sheet in sheets
         ]
-        columns.append(_joined(cells))
+        columns.append(below_each_other(cells))
     if inquiry.answers.get(SITE) == OF_FILE and OF_FILE not in names:
         stems = [unpacked_name(path).stem for path in parts]
         sites = [stem for stem, sheet in zip(stems, sheets, strict=True) for _ in range(len(sheet))]
         return Sheet((*names, OF_FILE), (*columns, tuple(sites)), first.text)
     return Sheet(names, tuple(columns), first.text)
-
-
-def _joined(cells: Sequence[Cells]) -> Cells:
-    """Numbers where all are such; else text."""
-    numbers = [cell for cell in cells if isinstance(cell, np.ndarray)]
-    if len(numbers) == len(cells):
-        return np.concatenate(numbers)
-    return tuple(text for cell in cells for text in as_texts(cell))

@@ -56,6 +56,14 @@ def as_texts(cells: Cells | Sequence[str]) -> tuple[str, ...]:
     return tuple(cells)
 
 
+def below_each_other(cells: Sequence[Cells]) -> Cells:
+    """The cells of several columns as one: numbers where all are such; else text."""
+    numbers = [column for column in cells if isinstance(column, np.ndarray)]
+    if len(numbers) == len(cells):
+        return np.concatenate(numbers)
+    return tuple(text for column in cells for text in as_texts(column))
+
+
 def _text(number: float) -> str:
     if np.isnan(number):
         return ""

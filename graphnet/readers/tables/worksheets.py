@@ -1,0 +1,200 @@
+"""One sheet of a workbook as a table: its header, its cells as they are shown, what is hidden."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphnet.errors import CohortError
+from graphnet.messages import Message, first_of
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.subjects.words import CLASSES, IDS, LESSER_CLASSES, SITES, plain
+from graphnet.readers.tables.number_formats import displayed, has_words
+from graphnet.readers.tables.sheet import Cells, Sheet, as_texts, trimmed
+from graphnet.readers.tables.workbook_xml import Extent, cell_name, column_name
+from graphnet.readers.text.delimited import check_header, check_second_header
+from graphnet.readers.text.marks import settle_decimal_marks
+
+Cell = str | float | bool | dt.date | dt.time | dt.timedelta
+Row = Sequence[Cell]
+Corner = tuple[int, int]  # row and column, from 0
+
+EXACT = 10**15  # a workbook keeps 15 digits of a number
+MOST_ABOVE = 1  # cells of a row above the header: a title
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class WorksheetTable:
+    """A sheet called ``name`` that may be a table of subjects.
+
+    ``merged`` are the first and last corners of merged cells, ``extent`` what its XML tells.
+    """
+
+    name: str
+    rows: Sequence[Row]
+    merged: Sequence[tuple[Corner, Corner]]
+    extent: Extent
+
+    @property
+    def header(self) -> int:
+        """The place of the header: the first row that fills half of the columns or more."""
+        filled = [filled_cells(row) for row in self.rows]
+        least = max(filled, default=0) / 2
+        return next((place for place, count in enumerate(filled) if count >= max(least, 1)), 0)
+
+    @property
+    def names(self) -> list[str]:
+        """The cells of the header that hold anything."""
+        return [text for cell in self.rows[self.header] if (text := text_of(cell))]
+
+
+def to_sheet(table: WorksheetTable, inquiry: Inquiry) -> Sheet:
+    """The table as named columns. Raises CohortError where it is not a table."""
+    _check(table, inquiry)
+    header = table.header
+    below = _as_shown(table, inquiry)
+    _say_above(table, inquiry)
+    rows = [row for row in below if filled_cells(row)]
+    if len(rows) < len(below):
+        inquiry.assume(Message("readers_text.empty-rows", count=len(below) - len(rows)))
+    if not rows:
+        raise CohortError(
+            Message("readers_text.no-rows-on-sheet", sheet=table.name, file=inquiry.name)
+        )
+    names = [text_of(cell) for cell in table.rows[header]]
+    check_header(names, inquiry.name)
+    columns = list(zip(*rows, strict=True))
+    places = [place for place, cells in enumerate(columns) if names[place] or filled_cells(cells)]
+    _say_hidden(table, names, places, inquiry)
+    names = [names[place] for place in places]
+    named = [
+        _column(name, columns[place], inquiry) for name, place in zip(names, places, strict=True)
+    ]
+    check_second_header(named, inquiry)
+    settled, _ = settle_decimal_marks(names, named, "", inquiry)
+    return Sheet(tuple(names), settled)
+
+
+def _as_shown(table: WorksheetTable, inquiry: Inquiry) -> Sequence[Row]:
+    """The rows below the header; whole numbers as their format shows them, as 0050950 of 50950.
+
+    With words beside the digits, or instead of them, only in columns of ids, classes and sites.
+    """
+    names = [text_of(cell) for cell in table.rows[table.header]]
+    below = [list(row) for row in table.rows[table.header + 1 :]]
+    shown: dict[str, Message] = {}
+    for column, formats in table.extent.formats.items():
+        name = names[column - 1] if column <= len(names) else ""
+        of_people = column == 1 or plain(name) in IDS | CLASSES | LESSER_CLASSES | SITES
+        for code, rows in formats.items():
+            if not name or (has_words(code) and not of_people):
+                continue
+            for row in rows.up_to(len(table.rows)):
+                place = row - table.header - 2
+                cell = below[place][column - 1] if place >= 0 else ""
+                text = displayed(cell, code) if isinstance(cell, float) else None
+                if text is not None and text != text_of(cell):
+                    below[place][column - 1] = text
+                    shown.setdefault(
+                        name,
+                        Message(
+                            "readers_text.as-shown", column=name, shown=text, number=text_of(cell)
+                        ),
+                    )
+    for message in shown.values():
+        inquiry.assume(message)
+    return below
+
+
+def _check(table: WorksheetTable, inquiry: Inquiry) -> None:
+    """Refuse what a table cannot have: cells that span subjects, results that are not there."""
+    sheet, file, header = table.name, inquiry.name, table.header
+    spanning = [corners for corners in table.merged if corners[1][0] >= header]
+    if spanning:
+        ranges = [
+            f"{cell_name(a + 1, b + 1)}:{cell_name(c + 1, d + 1)}" for (a, b), (c, d) in spanning
+        ]
+        cells = first_of(ranges, SHOWN)
+        inquiry.refuse(Message("readers_text.merged-cells", sheet=sheet, file=file, cells=cells))
+    if table.extent.unsolved:
+        cells = first_of(table.extent.unsolved, SHOWN)
+        inquiry.refuse(
+            Message("readers_text.formulas-without-results", sheet=sheet, file=file, cells=cells)
+        )
+    first = _first(table.rows[header])
+    above = table.rows[:header]
+    double = [row for row in above if filled_cells(row) > MOST_ABOVE or _first(row) > first]
+    if double:
+        words = first_of([text_of(cell) for cell in double[0] if cell != ""], SHOWN)
+        inquiry.refuse(
+            Message("readers_text.second-row-of-names", sheet=sheet, file=file, words=words)
+        )
+
+
+def _say_above(table: WorksheetTable, inquiry: Inquiry) -> None:
+    titles = [
+        text_of(cell)[:40] for row in table.rows[: table.header] for cell in row if cell != ""
+    ]
+    if titles:
+        inquiry.assume(Message("readers_text.rows-above-header", titles=first_of(titles, SHOWN)))
+
+
+def _say_hidden(
+    table: WorksheetTable, names: Sequence[str], places: Sequence[int], inquiry: Inquiry
+) -> None:
+    """Say that rows and columns are read which who looks at the workbook does not see."""
+    hidden = table.extent.hidden_rows.up_to(len(table.rows))
+    rows = [row for row in hidden if row > table.header + 1 and filled_cells(table.rows[row - 1])]
+    if rows:
+        inquiry.assume(Message("readers_text.hidden-rows", sheet=table.name, count=len(rows)))
+    hidden = table.extent.hidden_columns.up_to(len(names))
+    columns = first_of(
+        (names[place] or column_name(place + 1) for place in places if place + 1 in hidden), SHOWN
+    )
+    if columns.items:
+        inquiry.assume(Message("readers_text.hidden-columns", sheet=table.name, columns=columns))
+
+
+def _first(row: Row) -> int:
+    """The place of the first cell with anything in it; -1 of an empty row."""
+    return next((place for place, cell in enumerate(row) if cell != ""), -1)
+
+
+def filled_cells(cells: Sequence[Cell]) -> int:
+    """How many cells hold anything."""
+    return sum(cell != "" for cell in cells)
+
+
+def _column(name: str, cells: Sequence[Cell], inquiry: Inquiry) -> Cells:
+    """Numbers where there is nothing else; else text."""
+    if all(cell == "" or type(cell) is float for cell in cells):
+        numbers = np.array([np.nan if cell == "" else cell for cell in cells], dtype=np.float64)
+        _check_digits(name, numbers, inquiry)
+        return numbers
+    dates = [cell for cell in cells if isinstance(cell, dt.date)]
+    if dates and plain(name) in IDS:
+        inquiry.assume(
+            Message(
+                "readers_text.dates-as-ids", column=name, count=len(dates), date=text_of(dates[0])
+            )
+        )
+    return tuple(text_of(cell) for cell in cells)
+
+
+def _check_digits(name: str, numbers: np.ndarray, inquiry: Inquiry) -> None:
+    finite = numbers[np.isfinite(numbers)]
+    if finite.size and (finite == np.round(finite)).all() and np.abs(finite).max() >= EXACT:
+        inquiry.refuse(Message("readers_text.too-many-digits", column=name, file=inquiry.name))
+
+
+def text_of(cell: Cell) -> str:
+    """A cell as text: dates as 2020-01-31, 7.0 as ``7``."""
+    if isinstance(cell, float):
+        return as_texts(np.array([cell]))[0]
+    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
+        return cell.date().isoformat()
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    return " ".join(trimmed(str(cell)).splitlines())
