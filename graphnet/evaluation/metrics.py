@@ -262,6 +262,7 @@ def _predictive_values(confusion: IntArray) -> dict[str, Estimate]:
 
 SCORE_METRICS = ("mae", "rmse", "r2", "pearson", "spearman")
 LEAST = 3  # subjects
+ROUNDING = 1e-12  # of the largest score: what varies by less does not vary
 
 
 def evaluate_scores(targets: FloatArray, predicted: FloatArray, *, seed: int = 0) -> SplitMetrics:
@@ -302,9 +303,9 @@ def _score_metrics(targets: FloatArray, predicted: FloatArray) -> dict[str, Floa
 
     error = predicted - targets
     squared = np.square(error)
-    spread = np.square(targets - targets.mean(axis=-1, keepdims=True)).sum(axis=-1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        explained = np.where(spread > 0, 1 - squared.sum(axis=-1) / spread, np.nan)
+    length = _deviations(targets)[1][..., 0]
+    spread = np.where(length > 0, length**2, np.nan)
+    explained = 1 - squared.sum(axis=-1) / spread
     return {
         "mae": np.abs(error).mean(axis=-1),
         "rmse": np.sqrt(squared.mean(axis=-1)),
@@ -315,12 +316,22 @@ def _score_metrics(targets: FloatArray, predicted: FloatArray) -> dict[str, Floa
 
 
 def _correlation(one: FloatArray, other: FloatArray) -> FloatArray:
-    one, other = (each - each.mean(axis=-1, keepdims=True) for each in (one, other))
-    length = np.sqrt(np.square(one).sum(axis=-1) * np.square(other).sum(axis=-1))
-    constant = length <= 1e-12 * np.maximum(1.0, np.abs(one).max(axis=-1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        correlation = np.clip((one * other).sum(axis=-1) / length, -1.0, 1.0)
-    return np.where(constant, np.nan, correlation)
+    one, other = _unit(one), _unit(other)
+    return np.asarray(np.clip((one * other).sum(axis=-1), -1.0, 1.0))
+
+
+def _unit(values: FloatArray) -> FloatArray:
+    """Deviations from the mean, their squares of sum 1, in whatever unit; NaN where all are one."""
+    deviations, length = _deviations(values)
+    return np.divide(deviations, length, out=np.full_like(deviations, np.nan), where=length > 0)
+
+
+def _deviations(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """From the mean (..., S), and their length (..., 1): 0 where what varies is rounding."""
+    deviations = values - values.mean(axis=-1, keepdims=True)
+    length = np.linalg.norm(deviations, axis=-1, keepdims=True)
+    varies = length > ROUNDING * np.abs(values).max(axis=-1, keepdims=True)
+    return deviations, np.where(varies, length, 0.0)
 
 
 def _interval(value: float, resampled: FloatArray) -> Interval | None:

@@ -13,13 +13,15 @@ from graphnet.messages import Message
 
 SHRINKAGE = 0.1
 BLOCK = 8  # measures
+ROUNDING = 1e-12  # of the largest value: what varies by less is constant
 
 
 def correlation(values: FloatArray) -> FloatArray:
     """Pearson correlation of the rows of (…, N, M): (…, N, N), 0 for a constant row."""
     centred = values - values.mean(axis=-1, keepdims=True)
     length = np.sqrt((centred**2).sum(axis=-1, keepdims=True))
-    unit = np.divide(centred, length, out=np.zeros_like(centred), where=length > 1e-12)
+    varies = length > ROUNDING * np.abs(values).max(axis=-1, keepdims=True)
+    unit = np.divide(centred, length, out=np.zeros_like(centred), where=varies)
     product: FloatArray = unit @ np.swapaxes(unit, -1, -2)
     return product
 

@@ -15,7 +15,7 @@ from graphnet.errors import ModelError, SettingsError
 from graphnet.graphs import Float32Array, GraphRule, Graphs
 from graphnet.graphs.edges import nearest, thin, tree
 from graphnet.graphs.fitted import OWN
-from graphnet.graphs.weights import partial
+from graphnet.graphs.weights import covariance, partial, similarity
 from graphnet.messages import Message
 from graphnet.models.net import normalised
 from graphnet.preprocessing.scaling import Scaler
@@ -154,6 +154,13 @@ def test_the_nearest_are_those_nearest_by_distance() -> None:
         for j in range(REGIONS):
             assert graph[i, j] == (i != j and (j in closest[i] or i in closest[j]))
     assert nearest(-distance, 99).sum() == REGIONS * (REGIONS - 1)
+
+
+@pytest.mark.parametrize("unit", [1e-15, 1e9])
+def test_weights_are_the_same_in_any_unit(unit: float) -> None:
+    x = np.random.default_rng(0).standard_normal((20, 5, 3))
+    for weights in (covariance, similarity):
+        np.testing.assert_allclose(weights(unit * x), weights(x), atol=1e-12)
 
 
 def test_covariance_is_the_mean_correlation_over_subjects() -> None:

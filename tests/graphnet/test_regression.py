@@ -37,3 +37,19 @@ def test_what_cannot_be_computed_is_null() -> None:
     same = evaluate_scores(np.full(60, 30.0), PREDICTED)
     assert same["r2"] is None
     assert evaluate_scores(TARGETS, TARGETS)["r2"] == 1
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e9])
+def test_metrics_are_the_same_in_any_unit(unit: float) -> None:
+    found, scaled = (
+        evaluate_scores(TARGETS, PREDICTED),
+        evaluate_scores(unit * TARGETS, unit * PREDICTED),
+    )
+    for name in ("r2", "pearson", "spearman"):
+        assert scaled[name] == pytest.approx(found[name], abs=1e-9)
+
+
+def test_scores_that_differ_by_rounding_are_constant() -> None:
+    """The mean of 60 times 0.1 is not 0.1; nothing is explained of a spread of 1e-17."""
+    flat = evaluate_scores(np.full(60, 0.1), PREDICTED)
+    assert (flat["r2"], flat["pearson"], flat["spearman"]) == (None, None, None)
