@@ -6,6 +6,7 @@ from io import BytesIO
 import numpy as np
 
 from graphnet.artifacts.evidence import Importance
+from graphnet.artifacts.region_marks import RegionMarks, full_tone
 from graphnet.artifacts.stored_json import Json
 from graphnet.data.cohort import FloatArray
 
@@ -38,8 +39,7 @@ def glass_brain(
 
     figure = Figure(figsize=INCHES, dpi=200)
     order = np.argsort(share, kind="stable")  # the largest last, on top
-    # The 95th percentile, so that one extreme region does not make the others pale.
-    largest = max(float(np.percentile(np.abs(direction), 95)), 1e-12)
+    largest = full_tone(direction)
     relative = share / max(float(share.max()), 1e-12)
     plot_markers(
         direction[order],
@@ -64,8 +64,7 @@ def glass_brain(
 def picture(evidence: Json) -> str | None:
     """The explained regions as SVG; None where there are none, or no coordinates of them.
 
-    Colour and size are the contribution of a region; one whose sign is not stable is white. Of an
-    older version's evidence they are the mean attribution and the share.
+    Colour and size are those of :class:`RegionMarks`; a region whose sign is not stable is white.
 
     Raises:
         ValueError: coordinates that are none.
@@ -75,9 +74,5 @@ def picture(evidence: Json) -> str | None:
     if importance is None or evidence["importance"]["coordinates"] is None:
         return None
     coordinates = np.array(evidence["importance"]["coordinates"], dtype=np.float64)
-    if importance.contribution is None:
-        direction = importance.share if importance.direction is None else importance.direction
-        return glass_brain(direction, importance.share, coordinates, "svg").decode()
-    stable = [importance.is_stable(region) is not False for region in range(len(importance.share))]
-    shown = np.where(stable, importance.contribution, 0.0)
-    return glass_brain(shown, np.abs(importance.contribution), coordinates, "svg").decode()
+    marks = RegionMarks.of(importance)
+    return glass_brain(marks.tone, np.abs(marks.value), coordinates, "svg").decode()

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graphnet.artifacts.evidence import Evidence
+from graphnet.artifacts.region_marks import RegionMarks
 from graphnet.messages import Message
 from graphnet.report.facts import Facts
 from service.http.responses import ApiError, ErrorNum
@@ -20,9 +21,9 @@ UP, DOWN, UNSURE = "up", "down", "unsure"
 
 @dataclass(frozen=True)
 class PlacedRegion:
-    """A region: its centre in MNI millimetres, what it contributes, and whether its sign is stable.
+    """A region: its centre in MNI millimetres, what it contributes, and how it is coloured.
 
-    ``sign`` is ``up`` (above 0), ``down``, or ``unsure``.
+    ``sign`` is ``up`` (above 0), ``down``, or ``unsure``; ``depth`` from 0 to 1, the full colour.
     """
 
     name: str
@@ -33,6 +34,7 @@ class PlacedRegion:
     low: float | None
     high: float | None
     sign: str
+    depth: float
 
 
 async def show(request: Request) -> Response:
@@ -64,25 +66,17 @@ def _meaning(facts: Facts, evidence: Evidence) -> Message | None:
 
 
 def placed(evidence: Evidence) -> Iterator[PlacedRegion]:
-    """The regions with their centres; none where these are unknown.
-
-    Of an older version's evidence, which has no contributions, the share of the attribution, which
-    has no sign.
-    """
+    """The regions with their centres, marked as in the glass brain; none without centres."""
     importance = evidence.importance
     if importance is None or importance.coordinates is None:
         return
-    given = importance.contribution
-    values = importance.share if given is None else np.nan_to_num(given)
-    for region, name in enumerate(evidence.region_titles):
+    marks = RegionMarks.of(importance)
+    for region, (name, depth) in enumerate(zip(evidence.region_titles, marks.depth, strict=True)):
         x, y, z = importance.coordinates[region].tolist()
-        value = float(values[region])
         low, high = (
             None if bounds is None or not np.isfinite(bounds[region]) else float(bounds[region])
             for bounds in (importance.low, importance.high)
         )
-        is_unsure = (
-            importance.contribution is None or importance.is_stable(region) is False or value == 0
-        )
-        sign = UNSURE if is_unsure else UP if value > 0 else DOWN
-        yield PlacedRegion(name, x, y, z, value, low, high, sign)
+        sign = UP if depth > 0 else DOWN if depth < 0 else UNSURE
+        value = float(marks.value[region])
+        yield PlacedRegion(name, x, y, z, value, low, high, sign, abs(float(depth)))

@@ -80,6 +80,7 @@ const regionsIn = (root) => {
     place: centred(row.dataset.place.split(" ").map(Number)),
     value: Number(row.dataset.value),
     sign: row.dataset.sign,
+    depth: Number(row.dataset.depth),
   }));
   const largest = Math.max(...found.map((each) => Math.abs(each.value)), 1e-12);
   for (const each of found) {
@@ -187,8 +188,9 @@ class Brain {
     const { gl } = this;
     const [up, down, unsure, surface] = found.map(rgb);
     const by = { up, down, unsure };
+    const shade = ({ sign, depth }) => by[sign].map((full, place) => unsure[place] + depth * (full - unsure[place]));
     gl.bindVertexArray(this.spheres.array);
-    attribute(gl, this.spheres.made, "colour", new Float32Array(this.regions.flatMap((each) => by[each.sign])), 3, 1);
+    attribute(gl, this.spheres.made, "colour", new Float32Array(this.regions.flatMap(shade)), 3, 1);
     this.tint = { surface, ring: rgb(ink) };
   }
 
