@@ -106,6 +106,7 @@ rows-appended = { $file }: { $count } tables with the same columns and different
     [unknown] { " " }No column says the site; if each table is a site, answer site=file.
    *[known] { "" }
 }
+partitions = Read from the names of folders, as they are in files by partition: { $columns }.
 tables-joined = { $file }: its tables were joined by the ids of the subjects: { $tables }.
 other-subjects = { $kind ->
     [lacking] { $file }: { $table } has no row for these subjects of { $listing }: { $lacking }. Give each subject a row in both, or delete it from both.

@@ -106,6 +106,7 @@ rows-appended = { $file }：{ $count } 张列相同、受试者不同的表已�
     [unknown] 没有列说明站点；如果每张表是一个站点，请回答 site=file。
    *[known] { "" }
 }
+partitions = 取自文件夹名称（分区存储的文件）：{ $columns }。
 tables-joined = { $file }：已按受试者 ID 合并各表：{ $tables }。
 other-subjects = { $kind ->
     [lacking] { $file }：{ $table } 中没有 { $listing } 的以下受试者：{ $lacking }。请让每名受试者在两张表中各有一行，或从两张表中删除。

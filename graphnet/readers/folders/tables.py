@@ -15,13 +15,13 @@ from graphnet.data.identifiers import match_ids, repeated
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 from graphnet.readers.folders.archives import damaged_gzip
+from graphnet.readers.folders.partitions import called, shown
 from graphnet.readers.inquiry import COVARIATES, ID, LABEL, POSITIVE, SCORE, SITE, Inquiry
 from graphnet.readers.subjects.assigning import Files
 from graphnet.readers.subjects.roster import (
     candidates,
     is_of_freesurfer,
     read_file,
-    unpacked_name,
 )
 from graphnet.readers.subjects.several_tables import TABLE, ClassTable, have_one_vocabulary
 from graphnet.readers.tables.freesurfer import atlas_of, interpret_table
@@ -60,7 +60,7 @@ class Table:
     @property
     def name(self) -> str:
         """What it is called in sentences."""
-        return "+".join(path.name for path in self.parts)
+        return "+".join(shown(self.parts))
 
     @property
     def key(self) -> str:
@@ -188,7 +188,7 @@ def say_appended(tables: Sequence[Table], site: str | None, inquiry: Inquiry) ->
                     "readers_folders.rows-appended",
                     file=inquiry.name,
                     count=len(table.parts),
-                    tables=first_of([path.name for path in table.parts], 6),
+                    tables=first_of(shown(table.parts), 6),
                     subjects=len(table.ids),
                     sites="unknown" if site is None else "known",
                 )
@@ -273,7 +273,7 @@ def _one_below_the_other(parts: Sequence[Path], sheets: Sequence[Sheet], inquiry
         ]
         columns.append(below_each_other(cells))
     if inquiry.answers.get(SITE) == OF_FILE and OF_FILE not in names:
-        stems = [unpacked_name(path).stem for path in parts]
+        stems = called(parts)
         sites = [stem for stem, sheet in zip(stems, sheets, strict=True) for _ in range(len(sheet))]
         return Sheet((*names, OF_FILE), (*columns, tuple(sites)), first.text)
     return Sheet(names, tuple(columns), first.text)

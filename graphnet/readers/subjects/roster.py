@@ -12,6 +12,7 @@ from graphnet.errors import CohortError, shortened
 from graphnet.messages import Message, first_of
 from graphnet.readers.folders.archives import Archive, gunzip
 from graphnet.readers.folders.entities import PACKED, ending
+from graphnet.readers.folders.partitions import is_partitioned, with_partitions
 from graphnet.readers.inquiry import ID, Inquiry
 from graphnet.readers.subjects.assigning import Files, check_header, id_column, score_of
 from graphnet.readers.subjects.people import read_people
@@ -109,9 +110,24 @@ def candidates(files: Files, most: int = MOST_TABLES) -> list[Path]:
     paths = [
         path for path in paths if path == unpacked_name(path) or not unpacked_name(path).exists()
     ]
-    alike = Counter(_shape(path) for path in paths)
-    few = [path for path in paths if alike[_shape(path)] <= MOST_ALIKE]
+    few = _without_many(paths)
     return sorted(few, key=lambda path: _likely(path, files.folder))[:most]
+
+
+def _without_many(paths: Sequence[Path]) -> list[Path]:
+    """Without files of one name but for digits, if they are more than a few: they are of subjects.
+
+    A few files of one and the same name may be of a site each; parts of a table always are.
+    """
+    alike = Counter(map(_shape, paths))
+    same = Counter(path.name for path in paths)
+    most = {
+        name: MOST_TABLES if same[name] == alike[DIGITS.sub("#", name)] else MOST_ALIKE
+        for name in same
+    }
+    return [
+        path for path in paths if alike[_shape(path)] <= most[path.name] or is_partitioned(path)
+    ]
 
 
 def unpacked_name(path: Path) -> Path:
@@ -159,7 +175,8 @@ def read_file(path: Path, inquiry: Inquiry, most: int) -> Sheet:
         CohortError: it is something else, damaged, or more than ``most`` bytes.
 
     """
-    return with_levels(_read_file(path, inquiry, most), unpacked_name(path), inquiry)
+    sheet = with_partitions(_read_file(path, inquiry, most), path, inquiry)
+    return with_levels(sheet, unpacked_name(path), inquiry)
 
 
 def _read_file(path: Path, inquiry: Inquiry, most: int) -> Sheet:
