@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from graphnet.data.synthetic import Recipe, cohort_table
 from service.client import Client, local_service
@@ -19,6 +19,7 @@ from service.client import Client, local_service
 FOLDER = Path(__file__).resolve().parent
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 WIDTH = 1280
+PATIENCE_MS = 600_000
 RECIPE = Recipe(effect=0.3, corrupt=2)
 FORM = {
     "proj_id": "STUDY",
@@ -33,17 +34,49 @@ FORM = {
 
 def main() -> int:
     """Take every picture; the exit status."""
-    with tempfile.TemporaryDirectory(prefix="sgn-pictures-") as folder:
-        home = Path(folder) / "sgn-home"
-        with local_service(home) as client, sync_playwright() as playwright:
-            task = _train(client)
-            browser = playwright.chromium.launch(executable_path=_program(), args=["--no-sandbox"])
-            url = (home / "address").read_text(encoding="utf-8").strip()
+    with (
+        tempfile.TemporaryDirectory(prefix="sgn-pictures-") as folder,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=_program(), args=["--no-sandbox"])
+        first, home = Path(folder) / "first", Path(folder) / "sgn-home"
+        with local_service(first):
+            _first_minutes(browser, _address(first))
+        with local_service(home) as client:
+            task, url = _train(client), _address(home)
             _take(browser, f"{url}/", "tasks", 620)
             _take(browser, f"{url}/tasks/{task}", "task", 1000)
             _take(browser, f"{url}/api/v0/tasks/{task}/report", "report", 1000, "#baselines")
-            browser.close()
+        browser.close()
     return 0
+
+
+def _address(home: Path) -> str:
+    return (home / "address").read_text(encoding="utf-8").strip()
+
+
+def _first_minutes(browser: Browser, url: str) -> None:
+    """From an empty page to a report, by the example cohort; a picture of each step."""
+    page = _opened(browser, 620)
+    page.goto(f"{url}/")
+    _save(page, "first-home")
+    page.get_by_role("button", name="Load the example cohort").click()
+    page.wait_for_url("**/tasks/new?**", timeout=PATIENCE_MS)
+    page.set_viewport_size({"width": WIDTH, "height": 760})
+    _save(page, "first-data")
+    page.get_by_label("Epochs").first.evaluate("node => node.scrollIntoView({block: 'center'})")
+    _save(page, "first-form")
+    page.get_by_role("button", name="Submit task").click()
+    half = "() => [...document.querySelectorAll('progress')].some((each) => each.value > 30)"
+    page.wait_for_function(half, timeout=PATIENCE_MS)
+    _save(page, "first-watching")
+    report = page.get_by_role("link", name="Report", exact=True).first
+    report.wait_for(timeout=PATIENCE_MS)
+    page.reload()
+    _save(page, "first-result")
+    page.goto(f"{url}{report.get_attribute('href')}")
+    _save(page, "first-report")
+    page.context.close()
 
 
 def _train(client: Client) -> str:
@@ -67,17 +100,26 @@ def _program() -> str:
 
 
 def _take(browser: Browser, url: str, name: str, height: int, part: str = "") -> None:
-    """A picture of a page, from its top or from ``part`` on, in at most 256 colours."""
-    context = browser.new_context(
-        viewport={"width": WIDTH, "height": height}, locale="en-GB", color_scheme="light"
-    )
-    page = context.new_page()
+    """A picture of a page, from its top or from ``part`` on."""
+    page = _opened(browser, height)
     page.goto(url)
     if part:
         page.locator(part).first.evaluate("node => node.scrollIntoView()")
+    _save(page, name)
+    page.context.close()
+
+
+def _opened(browser: Browser, height: int) -> Page:
+    context = browser.new_context(
+        viewport={"width": WIDTH, "height": height}, locale="en-GB", color_scheme="light"
+    )
+    return context.new_page()
+
+
+def _save(page: Page, name: str) -> None:
+    """What the window shows, in at most 256 colours."""
     file = FOLDER / f"{name}.png"
     page.screenshot(path=file)
-    context.close()
     with Image.open(file) as picture:
         picture.convert("RGB").quantize(256).save(file, optimize=True)
 
