@@ -56,6 +56,14 @@ empty-column = it is empty
 class-again = each of its values occurs in one class only: it says the class again
 tells-the-class = { $column } tells every subject's class: each of its { $count } values occurs in one class only. It stays a covariate; if it is the class under another name, leave it out with covariates.
 years-of-dicom = { $column } holds ages as DICOM writes them ({ $cell }); they were read as years.
+ids-of-occasions = { $ids } of { $file } may be one subject at two visits or runs{ $count ->
+    [one] { "" }
+   *[other] { "" }, and so on for { $count } subjects
+}: then both training and test may hold the subject. Give all rows of a subject one id, such as { $id }.
+rows-lack-id = { $count ->
+    [one] Row { $rows } of { $file } has no id; it is read as a subject.
+   *[other] { $count } rows of { $file } have no id ({ $rows }); each is read as a subject.
+}
 constant-column = it is { $value } in every row
 constant-where-given = it is { $value } in { $count } of { $rows } rows and missing in the others
 dates = it holds dates

@@ -85,6 +85,10 @@ ask-tissues = { $count ->
     [one] { $file } has { $regions } regions, and { $columns }, all of one tissue. Is it a region of the atlas too?
    *[other] { $file } has { $regions } regions, and { $count } columns of a whole tissue: { $columns }. Are they regions of the atlas too?
 }
+strays = { $count ->
+    [one] { $columns } of { $file } names a measure, but no region that the others are of: it is a covariate.
+   *[other] { $columns } of { $file } name a measure, but no region that the others are of: they are covariates.
+}
 of-whole-brain = { $count ->
     [one] { $columns } of { $file } is of the whole brain or a hemisphere: it is a covariate, not a region.
    *[other] { $columns } of { $file } are of the whole brain or a hemisphere: they are covariates, not regions.

@@ -22,6 +22,7 @@ no-column-names = { $file } has no header: its first line names no column.
 title-above-header = The first line of { $file } holds only { $text }, above { $count } columns. Delete what stands above the header, or name the columns.
 title-line = The first line of { $file } ({ $text }) is a single cell, but line { NUMBER($line, useGrouping: 0) } has { $cells } cells. Delete what stands above the header.
 numbers-in-header = { $file } has no header: its first line holds numbers ({ $numbers }). Add a line with the column names above it.
+numbered-columns = Row 2 only numbers the { $count } columns. Delete it.
 second-header = Row 2 holds words where numbers follow ({ $words }). Delete the second header line.
 ragged-row = Line { NUMBER($line, useGrouping: 0) } of { $file } has { $cells } cells, but the header has { $names } names, separated by { $separator ->
     [tab] tabs

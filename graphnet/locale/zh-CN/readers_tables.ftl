@@ -63,6 +63,7 @@ are-parts = { $count } 个脑区，例如 1.1
 are-visits = 多次访视：文件将被拒绝，因为只读取一次访视
 ask-odd-regions = { $file } 有 { $count } 列 { $measure }，其中 { $columns } 的名称类型不同。它们也是脑区吗？
 ask-tissues = { $file } 有 { $regions } 个脑区，另有 { $count } 列为整个组织的数值：{ $columns }。它们也是图谱中的脑区吗？
+strays = { $file } 的 { $columns } 含有指标名称，但不是其他列所属的脑区：作为协变量。
 of-whole-brain = { $file } 的 { $columns } 是全脑或半球的数值：作为协变量，不作为脑区。
 more-are-regions = 是脑区
 more-are-covariates = 不是，是协变量

@@ -70,7 +70,7 @@ CLASSES = words(
     casecontrol casecontrolstatus researchgroup studygroup subjectgroup subjectgroupid
     participantgroup status condition subjecttype participanttype patienttype subjectstatus
     participantstatus dxbl dxbaseline diagnosisbl dxcode diagnosiscode grouplabel groupcode
-    gruppe groupe grupo gruppo groep grupa diagnose diagnostico diagnosi
+    gruppe groupe grupo gruppo groep grupa grup grupy diagnose diagnostico diagnosi
     组别 分组 组 诊断 类别 标签 疾病 患病 被试组别 受试者组别 是否患病 患病情况 患病状态 临床诊断
     诊断结果 诊断类别 病例对照
     群 診断 診断名 グループ 疾患 그룹 집단 군 진단 진단명 группа диагноз
@@ -124,7 +124,8 @@ CONTROLS = words(
     controlgroup controlsubject noknowndisorder nodiagnosis nodisorder nonpsychiatric
     nonclinical nonadhd nonasd nonautistic nondemented nondepressed kontrolle kontrollen
     kontrollgruppe kontrollproband gesund gesunde gesunder temoin temoins sain sains controle
-    controles sano sanos controllo controlli 对照 对照组 健康
+    controles sano sanos controllo controlli controlsano controlessanos kontrol kontroller kontrola
+    gesundekontrolle gesundekontrollen saglikli 对照 对照组 健康
     健康对照
     健康对照组 健康人 正常 正常对照 正常对照组 正常人 正常组 健康组 健康被试
     健常 健常者 健常群 対照 対照群 健常対照 健常対照群 コントロール 健常成人
@@ -136,7 +137,8 @@ PATIENTS = words(
     """
     patient patients pat pats pt pts case cases patientgroup affected patienten patientin
     paciente pacientes paziente pazienti malade malades krank 患者 患者组 病人 病人组
-    病例 病例组 患者群 疾患群 환자 환자군 пациент пациенты больные больной
+    病例 病例组 患者群 疾患群 환자 환자군 hasta hastalar pacjent pacjenci
+    пациент пациенты больные больной
     """
 )
 # The id of a row that sums up the others.

@@ -41,8 +41,8 @@ def find_grid(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Grid:
     names = [Name(column) for column in columns]
     open_names = [name for name in _without_biobank(names) if not name.is_of_people]
     groups, rest = _known(open_names)
-    groups, more = _without_strays(groups, inquiry)
-    rest += more
+    groups, strays = _without_strays(groups, inquiry)
+    rest += strays
     if _is_outnumbered(groups, rest, looks):
         groups, rest = {}, open_names
     if not groups:
@@ -55,6 +55,7 @@ def find_grid(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Grid:
     add_numbered(rest, grid, looks, inquiry)
     if not grid.measures and not grid.flat:
         add_words(rest, grid, looks, inquiry)
+    _say_strays([name.text for name in strays], grid, looks, inquiry)
     settle(grid, inquiry)
     if VALUE in grid.measures:
         inquiry.assume(Message("readers_tables.measure-unnamed", measure=VALUE))
@@ -121,6 +122,20 @@ def _without_strays(groups: Groups, inquiry: Inquiry) -> tuple[Groups, list[Name
     if len(most) == 1 and not _is_plausible(next(iter(most))):
         return {}, [Name(column) for group in groups.values() for column in group.values()]
     return {measure: _one_kind(measure, group, inquiry) for measure, group in large.items()}, strays
+
+
+def _say_strays(columns: Sequence[str], grid: Grid, looks: Looks, inquiry: Inquiry) -> None:
+    """Say that what names a measure, but no region that others have, is no region."""
+    left = [name for name in columns if name not in grid.columns and looks.is_numeric(name)]
+    if left and grid.columns:
+        inquiry.assume(
+            Message(
+                "readers_tables.strays",
+                file=inquiry.name,
+                count=len(left),
+                columns=first_of(left, MOST_NAMED),
+            )
+        )
 
 
 def _is_outnumbered(groups: Groups, rest: Sequence[Name], looks: Looks) -> bool:

@@ -59,8 +59,15 @@ def check_header(names: Sequence[str], what: str) -> None:
         )
 
 
+LEAST_COUNTED = 5  # columns that a row may number
+
+
 def check_second_header(columns: Sequence[Cells], inquiry: Inquiry) -> None:
-    """Refuse a row below the header that holds units or other words above numbers."""
+    """Refuse a row below the header that holds units or other words above numbers, or counts."""
+    row = [as_texts(cells[:1])[0] for cells in columns if len(cells)]
+    counts = [[str(number) for number in range(first, first + len(row))] for first in (0, 1)]
+    if len(row) >= LEAST_COUNTED and row in counts:
+        inquiry.refuse(Message("readers_text.numbered-columns", count=len(row)))
     numeric = [cells for cells in columns if not isinstance(cells, tuple) or _numbers_below(cells)]
     texts = [cells[0] for cells in numeric if isinstance(cells, tuple)]
     words = [text for text in texts if _is_word(text)]
