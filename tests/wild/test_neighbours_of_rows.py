@@ -85,3 +85,23 @@ def test_controls_of_more_languages(tmp_path: Path, column: str, words: tuple[st
         for row, (subject, line) in enumerate(zip(IDS, LINES[1:], strict=True))
     ]
     is_base(of(tmp_path, "\n".join(lines)).dataset)
+
+
+@pytest.mark.parametrize("column", ["group", "SITE"])
+def test_a_class_or_site_on_the_first_row_of_its_block_alone_is_refused(
+    tmp_path: Path, column: str
+) -> None:
+    """Merged cells that were saved as text: the other rows are of the same class."""
+    words = {0: "HC", COUNT // 2: "SZ"}
+    lines = [f"{LINES[0]},{column}".replace("LABEL", "LABEL" if column == "SITE" else "AGE")]
+    lines += [f"{line},{words.get(row, '')}" for row, line in enumerate(LINES[1:])]
+    refusal = of(tmp_path, "\n".join(lines)).refusal
+    assert column in refusal
+    assert "every row" in refusal
+
+
+def test_a_class_that_is_known_of_a_few_is_read(tmp_path: Path) -> None:
+    words = {3: "HC", 5: "SZ", 7: "HC"}
+    lines = [LINES[0].replace("LABEL", "AGE") + ",group"]
+    lines += [f"{line},{words.get(row, '')}" for row, line in enumerate(LINES[1:])]
+    assert len(of(tmp_path, "\n".join(lines)).dataset) == COUNT

@@ -56,6 +56,7 @@ empty-column = it is empty
 class-again = each of its values occurs in one class only: it says the class again
 tells-the-class = { $column } tells every subject's class: each of its { $count } values occurs in one class only. It stays a covariate; if it is the class under another name, leave it out with covariates.
 years-of-dicom = { $column } holds ages as DICOM writes them ({ $cell }); they were read as years.
+only-in-first-rows = { $column } of { $file } has { $values } once each and nothing in { $count } rows, as merged cells become. Fill it in on every row.
 ids-of-occasions = { $ids } of { $file } may be one subject at two visits or runs{ $count ->
     [one] { "" }
    *[other] { "" }, and so on for { $count } subjects

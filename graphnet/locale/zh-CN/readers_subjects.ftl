@@ -41,6 +41,7 @@ empty-column = 该列为空
 class-again = 它的每个取值只出现在一个类别中：与类别重复
 tells-the-class = { $column } 可确定每名受试者的类别：它的 { $count } 种取值各自只出现在一个类别中。它仍作为协变量；若它只是类别的另一种写法，请用 covariates 将其排除。
 years-of-dicom = { $column } 中是 DICOM 格式的年龄（{ $cell }），已读作岁数。
+only-in-first-rows = { $file } 的 { $column } 中 { $values } 各只出现一次，其余 { $count } 行为空，像是合并单元格导出的结果。请在每一行填写。
 ids-of-occasions = { $file } 中的 { $ids } 可能是同一受试者的两次访视或扫描（共 { $count } 组）：它们可能分别进入训练集和测试集。如果是，请为同一受试者的各行使用同一个 ID，例如 { $id }。
 rows-lack-id = { $file } 有 { $count } 行没有 ID（{ $rows }）；每一行作为一名受试者读取。
 constant-column = 每一行都是 { $value }

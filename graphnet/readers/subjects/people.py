@@ -51,6 +51,7 @@ from graphnet.readers.tables.roles import MOST_CLASSES, NONE, UNNAMED, Roles, fi
 from graphnet.readers.tables.sheet import Sheet, as_numbers, as_texts, is_missing, to_numbers
 
 MOST_NAMED = 5
+LEAST_OF_BLOCK = 3  # rows to each value
 RARE = 1e-3  # a covariate tells the class by chance less often, at most
 LARGEST_CODE = 10  # of what numbers in place of words count
 SHORTENED = re.compile(r"\d[.,]\d+E\+\d{2}", re.ASCII)
@@ -101,6 +102,8 @@ def read_people(
     be read in two ways asked, by the ``inquiry``.
     """
     chosen = roles or find_roles(sheet, among, inquiry)
+    for column in (chosen.label, chosen.site):
+        _refuse_blocks(sheet, column, inquiry)
     ids = _ids(sheet, chosen.id, inquiry)
     coding, labels = _classes(sheet, chosen.label, inquiry)
     _check_ids(ids, labels, inquiry)
@@ -122,6 +125,26 @@ def read_people(
         score=chosen.score,
         covariates=tuple(_reading(covariate) for covariate in covariates),
     )
+
+
+def _refuse_blocks(sheet: Sheet, column: str | None, inquiry: Inquiry) -> None:
+    """Refuse a class or a site that stands in the first row of its subjects alone.
+
+    Merged cells come so from a spreadsheet.
+    """
+    cells = () if column is None else sheet.texts(column)
+    given = [cell for cell in cells if not is_missing(cell)]
+    once = len(given) > 1 and len(set(given)) == len(given) and not is_missing(cells[0])
+    if once and LEAST_OF_BLOCK * len(given) <= len(cells):
+        inquiry.refuse(
+            Message(
+                "readers_subjects.only-in-first-rows",
+                file=inquiry.name,
+                column=column or "",
+                count=len(cells) - len(given),
+                values=first_of(given, MOST_NAMED),
+            )
+        )
 
 
 def _ids(sheet: Sheet, column: str | None, inquiry: Inquiry) -> tuple[str, ...]:
