@@ -89,6 +89,7 @@ def measures(dataset: Mapping[str, Any], most: int) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     "figure": figure,
     "interval": interval,
+    "minus": with_minus,
     "duration": duration,
     "path_of": path_of,
     "size": size,

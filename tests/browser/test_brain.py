@@ -135,6 +135,9 @@ def test_regions_are_named_by_keys_and_stand_in_the_table(
     expect(rows).to_have_count(90)
     values = [abs(float(row.get_attribute("data-value") or "nan")) for row in rows.all()]
     assert values == sorted(values, reverse=True)
+    numbers = " ".join(rows.locator("td").all_inner_texts())
+    assert "−" in numbers
+    assert "-" not in numbers
     label = looking.locator("[data-brain-label]")
     expect(label).to_be_empty()
     looking.keyboard.press("PageDown")
