@@ -42,7 +42,7 @@ def test_a_row_without_an_id_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "ends", [("_run-1", "_run-2"), ("_ses-1", "_ses-2"), ("_bl", "_m12"), (".T1", ".T2")]
+    "ends", [("_run-1", "_run-2"), ("_ses-1", "_ses-2"), ("_bl", "_m12"), ("_1", "_2")]
 )
 def test_ids_that_differ_in_a_visit_alone_are_said(tmp_path: Path, ends: tuple[str, str]) -> None:
     """The subject would be in training and in test."""
@@ -52,7 +52,7 @@ def test_ids_that_differ_in_a_visit_alone_are_said(tmp_path: Path, ends: tuple[s
     assert f"such as {IDS[0]}." in said
 
 
-@pytest.mark.parametrize("named", ["sub_{}", "{}_ses-1", "HC_T{}"])
+@pytest.mark.parametrize("named", ["sub_{}", "{}_ses-1", "HC_T{}", "A_{}"])
 def test_ids_that_differ_in_more_are_not_said_to_be_of_one_subject(
     tmp_path: Path, named: str
 ) -> None:
