@@ -83,3 +83,8 @@ def test_tables_of_one_name_are_told_apart_by_their_folders(
     is_base(found)
     assert f"{names[0]}/data.csv" in told(found)
     assert outcome(folder, site="file").dataset.subjects.sites[::size] == names
+
+
+def test_folders_of_a_split_are_not_put_together(tmp_path: Path) -> None:
+    files = {"train/data.csv": text(FRAME.iloc[:HALF]), "test/data.csv": text(FRAME.iloc[HALF:])}
+    assert len(outcome(written(tmp_path, files)).question("table").choices) == len(files)

@@ -215,7 +215,8 @@ def _is_one_cohort(group: Sequence[Table], folder: Path, inquiry: Inquiry) -> bo
     chosen = inquiry.answers.get(TABLE)
     if any(chosen == _name_within(table.parts, folder) for table in group):
         return False
-    if any(OF_A_SPLIT.search(table.name) for table in group):
+    names = [_name_within(table.parts, folder) for table in group]
+    if any(map(OF_A_SPLIT.search, names)):
         return False
     return all(_go_together(one, other) for one, other in combinations(group, 2))
 
