@@ -15,10 +15,10 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 CONSTRAINED = ("-c", "constraints.txt")
 # One thread each, and no process compiles again what another has compiled.
 SPARING = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": ""}
-# Five processes on two cores, as most slow tests wait; threads of torch that wait for each other
+# Six processes on two cores, as most slow tests wait; threads of torch that wait for each other
 # would undo the gain. A file's tests stay in one process (see tests/forks.py); files without slow
 # tests come first (see tests/conftest.py).
-PARALLEL = ("--forks", "5", "--durations=25")
+PARALLEL = ("--forks", "6", "--durations=25")
 FAST = ("-m", "not slow", "--nightly", "none", *PARALLEL)
 # Of the tests that take long, which: all, none, or a share such as 3/8.
 NIGHTLY = ("--nightly", os.environ.get("NIGHTLY", "none"))

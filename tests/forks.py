@@ -1,7 +1,7 @@
 """The tests side by side: collected once, then run by forks that take file by file.
 
-``pytest --forks 5`` imports and collects in one process, where pytest-xdist does in each. That is a
-tenth of the time that all tests take on two cores, and five processes, most of whose tests wait,
+``pytest --forks 6`` imports and collects in one process, where pytest-xdist does in each. That is a
+tenth of the time that all tests take on two cores, and six processes, most of whose tests wait,
 share what they have imported.
 
 A fork asks for a file when it is at the last test but one of the file before, as pytest wants to

@@ -18,11 +18,14 @@ SPOKEN = ("alt", "aria-label", "placeholder", "title", "data-label")
 
 
 def english_in(text: str, names: tuple[str, ...] = ()) -> list[str]:
-    """Every run of four or more words in English, and every common word; ``names`` left aside."""
+    """Every run of four or more words in English, and every line with a common word.
+
+    ``names`` are left aside.
+    """
     for name in names:
         text = text.replace(name, "")
     return [
-        found[0]
+        found[0] if pattern is SENTENCE else f"{found[0]}: {line}"
         for line in text.splitlines()
         for pattern in (SENTENCE, WORDS)
         for found in pattern.finditer(QUOTED.sub("·", line))
