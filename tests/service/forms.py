@@ -42,10 +42,12 @@ def tasks(installation: Installation) -> list[str]:
     return [task["task_id"] for task in installation.get("/api/v0/tasks", limit="500")["tasks"]]
 
 
-def task_names(installation: Installation) -> tuple[str, ...]:
-    """What people, or other tests, have called all tasks; the longest first."""
-    found = installation.get("/api/v0/tasks", limit="500")["tasks"]
-    return tuple(sorted({task["task_name"] for task in found}, key=len, reverse=True))
+def names_given(installation: Installation) -> tuple[str, ...]:
+    """What people, or other tests, have called all tasks and datasets; the longest first."""
+    tasks = installation.get("/api/v0/tasks", limit="500")["tasks"]
+    datasets = installation.get("/api/v0/datasets", limit="500")["datasets"]
+    names = {task["task_name"] for task in tasks} | {each["data_name"] for each in datasets}
+    return tuple(sorted(names, key=len, reverse=True))
 
 
 def body(**changes: Any) -> str:

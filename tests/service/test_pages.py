@@ -28,7 +28,7 @@ from service.pages.formats import (
 from service.pages.site import CHINESE, LANGUAGES, catalogue, environment, own
 from tests.installations import Installation
 from tests.service.english import english_in, shown_by
-from tests.service.forms import task_names
+from tests.service.forms import names_given
 
 TEMPLATES = Path(str(pages.__file__)).parent / "templates"
 MOST_BYTES = 300_000
@@ -104,7 +104,7 @@ def test_no_page_says_a_sentence_in_english_in_chinese(
     in_english: list[str] = []
     for path in (*others, *of_task, *empty, example, "/compare", "/tasks/TASK0", "/none"):
         page = browser.get(path, headers={"accept-language": "zh-CN"}).text
-        assert english_in(shown_by(page), task_names(small)) == [], path
+        assert english_in(shown_by(page), names_given(small)) == [], path
         in_english += english_in(shown_by(browser.get(path).text))
     assert len(in_english) > 20  # so many would have been found
 
@@ -136,7 +136,7 @@ def test_what_is_answered_to_a_form_is_chinese_too(
         pages.append(browser.post(address, files=files, data=data, headers=chinese, timeout=60))
     assert [page.status_code for page in pages][:2] == [422, 200]
     for page in pages:
-        assert english_in(shown_by(page.text), task_names(small)) == [], page.request.url
+        assert english_in(shown_by(page.text), names_given(small)) == [], page.request.url
         assert re.search("[\u4e00-\u9fff]", page.text)
     assert 'id="f-epochs-error"' in pages[0].text
     assert re.findall(r'<th scope="col">([^<]*)</th>', pages[1].text)[:4] == [
