@@ -20,10 +20,10 @@ SPOKEN = ("alt", "aria-label", "placeholder", "title", "data-label")
 def english_in(text: str, names: tuple[str, ...] = ()) -> list[str]:
     """Every run of four or more words in English, and every line with a common word.
 
-    ``names`` are left aside.
+    ``names`` are left aside where they stand alone: one of two letters is no part of a word.
     """
-    for name in names:
-        text = text.replace(name, "")
+    for name in filter(None, names):
+        text = re.sub(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", "", text)
     return [
         found[0] if pattern is SENTENCE else f"{found[0]}: {line}"
         for line in text.splitlines()
