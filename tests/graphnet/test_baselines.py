@@ -12,7 +12,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.svm import SVC
 
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
-from graphnet.evaluation import baselines, inner_products, interior_point, logistic, svm
+from graphnet.evaluation import baselines, inner_products, logistic, svm
 from graphnet.evaluation.baselines import CLASSIFIERS, fit_baselines, fit_score_baselines
 from graphnet.evaluation.metrics import evaluate, evaluate_scores
 from graphnet.graphs import Float32Array
@@ -140,7 +140,7 @@ def test_the_interior_point_is_the_optimum_that_scikit_learn_looks_for(
         margins = 1 - signs * (z @ weights + bias)
         return float(weights @ weights / 2 + strength * np.maximum(0, margins).sum())
 
-    machine = interior_point.fit(z, labels, strength)
+    machine = svm.fit_by_interior_point(z, labels, strength)
     assert machine is not None
     theirs = SVC(kernel="precomputed", C=strength, tol=1e-6, max_iter=10_000_000)
     theirs.fit(inner, labels)
@@ -153,7 +153,7 @@ def test_the_interior_point_is_the_optimum_that_scikit_learn_looks_for(
 def test_an_interior_point_that_rounding_keeps_from_the_optimum_is_none() -> None:
     random = np.random.default_rng(0)
     z = random.standard_normal((30, 12)) * np.logspace(-9, 9, 12)
-    assert interior_point.fit(z, np.arange(30) % 2, 1e4) is None
+    assert svm.fit_by_interior_point(z, np.arange(30) % 2, 1e4) is None
 
 
 def test_where_classes_overlap_the_weakest_penalty_is_fitted_by_the_interior_point(
@@ -171,8 +171,8 @@ def test_where_classes_overlap_the_weakest_penalty_is_fitted_by_the_interior_poi
         counted.append(given[-1])
         return fit(*given)
 
-    fit = interior_point.fit
-    monkeypatch.setattr(interior_point, "fit", counting)
+    fit = svm.fit_by_interior_point
+    monkeypatch.setattr(svm, "fit_by_interior_point", counting)
     ours = fit_baselines(x, labels, {"test": others}, 2)["svm_linear"].predicted["test"]
     assert set(counted) >= {1.0}
     monkeypatch.setattr(svm, "MANY_STEPS", 1e9)
