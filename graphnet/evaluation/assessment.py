@@ -217,7 +217,7 @@ def simple_baselines(
         cohorts: the subjects of these splits, for what their covariates alone predict.
 
     """
-    from graphnet.evaluation.covariates import (  # noqa: PLC0415 - scikit-learn is slow to import
+    from graphnet.evaluation.baselines import (  # noqa: PLC0415 - scikit-learn is slow to import
         covariate_baselines,
     )
 

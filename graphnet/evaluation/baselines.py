@@ -1,5 +1,7 @@
 """What any net has to beat: simple classifiers on the same measures of the same subjects.
 
+And what covariates or the site alone predict of these, without any measure.
+
 All that a linear model or a support vector machine needs of its subjects are their inner products.
 These are computed once; no fit touches the measures themselves again. Where there are more measures
 than subjects, as in a connectome, this saves nearly all of the time and changes no decision.
@@ -15,13 +17,15 @@ from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.linear_model import Ridge, RidgeCV
 from threadpoolctl import threadpool_limits
 
-from graphnet.data.cohort import FloatArray, IntArray
+from graphnet.data.cohort import Cohort, FloatArray, IntArray
+from graphnet.data.dataset import CATEGORICAL, Covariate
 from graphnet.errors import TrainingError
 from graphnet.evaluation import logistic
-from graphnet.evaluation.inner_products import Training
+from graphnet.evaluation.inner_products import Training, inner_folds
 from graphnet.evaluation.svm import CalibratedMachine, Kernel, linear, rbf
 from graphnet.graphs import Float32Array
 from graphnet.messages import Message
+from graphnet.preprocessing.covariates import Design, checked
 
 MOST_SUBJECTS = 5000  # for what takes time with the square of their number
 MOST_CELLS = 200_000_000
@@ -229,4 +233,72 @@ def _score(
     model.fit(x.astype(np.float64), targets)
     return Baseline(
         {name: np.asarray(model.predict(values))[:, None] for name, values in held_out.items()}
+    )
+
+
+COVARIATES, SITE = "covariates", "site"  # the baselines
+
+
+def covariate_baselines(
+    train: Cohort, held_out: Mapping[str, Cohort], targets: IntArray | FloatArray, classes: int
+) -> dict[str, Baseline]:
+    """What covariates alone predict, and the site alone: as the other baselines.
+
+    Logistic regression (L2, strength by inner folds) of classes, ridge regression of a score. None
+    where there are no covariates to check, or one site.
+
+    Args:
+        train: S subjects.
+        held_out: the subjects to predict, by group.
+        targets: (S,), classes from 0 on, or scores.
+        classes: C; 0 of a score.
+
+    """
+    sources: dict[str, Callable[[Cohort], tuple[Covariate, ...]]] = {COVARIATES: checked}
+    known = set(train.sites)
+    if len(known) > 1 and any(known & set(cohort.sites) for cohort in held_out.values()):
+        sources[SITE] = _site_of  # of sites that nobody was trained on it says nothing
+    found = {}
+    with sparing():
+        for name, covariates_of in sources.items():
+            own = covariates_of(train)
+            if not own:
+                continue
+            design = Design.fit(own)
+            groups = {
+                group: design.marked(covariates_of(cohort), len(cohort))
+                for group, cohort in held_out.items()
+            }
+            fit = _classes_by_covariates if classes else _score_by_covariates
+            found[name] = fit(design.marked(own, len(train)), targets, groups, classes)
+    return found
+
+
+def _site_of(cohort: Cohort) -> tuple[Covariate, ...]:
+    """The site as a covariate."""
+    return (Covariate(SITE, CATEGORICAL, cohort.sites),)
+
+
+def _classes_by_covariates(
+    x: FloatArray, targets: IntArray | FloatArray, groups: Mapping[str, FloatArray], classes: int
+) -> Baseline:
+    labels = targets.astype(np.int64)
+    present, places = np.unique(labels, return_inverse=True)
+    if len(present) < 2:
+        return Baseline(reason=Message("evaluation.baseline-one-class"))
+    folds = inner_folds(places)
+    if folds:
+        model = logistic.fit_strongest(x, places, STRENGTHS, folds)
+    else:
+        model = logistic.fit(x, places, STRENGTHS[1])
+    predicted = {name: np.exp(model.log_probabilities(each)) for name, each in groups.items()}
+    return spread(Baseline(predicted), present, classes)
+
+
+def _score_by_covariates(
+    x: FloatArray, targets: IntArray | FloatArray, groups: Mapping[str, FloatArray], _: int
+) -> Baseline:
+    model = RidgeCV(alphas=RIDGES).fit(x, targets)
+    return Baseline(
+        {name: np.asarray(model.predict(each))[:, None] for name, each in groups.items()}
     )

@@ -20,12 +20,8 @@ from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate, usable
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError, SettingsError
 from graphnet.evaluation.areas import GroupAreas
+from graphnet.evaluation.baselines import COVARIATES, SITE, covariate_baselines
 from graphnet.evaluation.confounds import group_differences
-from graphnet.evaluation.covariates import (
-    COVARIATES,
-    SITE,
-    covariate_baselines,
-)
 from graphnet.messages import Message
 from graphnet.preprocessing.covariates import CovariateAdjuster, Design, confounds_of
 from graphnet.report.facts import Facts

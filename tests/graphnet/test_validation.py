@@ -20,8 +20,7 @@ from graphnet.distributed.shards import Coordinator
 from graphnet.errors import CohortError, TrainingError
 from graphnet.evaluation import model_selection
 from graphnet.evaluation.assessment import graph_helps
-from graphnet.evaluation.baselines import CLASSIFIERS
-from graphnet.evaluation.covariates import SITE
+from graphnet.evaluation.baselines import CLASSIFIERS, SITE
 from graphnet.evaluation.cross_validation import cross_validate, pooled
 from graphnet.evaluation.folds import Fold, stratified
 from graphnet.evaluation.metrics import evaluate
