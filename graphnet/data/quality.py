@@ -25,6 +25,7 @@ ABSURD_VALUE = 1e9
 BROKEN_SHARE = 0.1
 MOST_REGIONS = 5  # that a finding names
 BLOCK_BYTES = 16_000_000
+ROUNDING = 1e-12  # of the largest value: what varies by less is constant
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ import numpy as np
 
 from graphnet.artifacts.predictions import ETA, HEDGES, PEARSON, Effect, Effects
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
+from graphnet.data.quality import ROUNDING
+from graphnet.evaluation.intervals import Z
 
-ROUNDING = 1e-12  # of the largest value
 FEWEST = 3  # subjects of a class, or with a score, for an effect size
 MOST_ROWS = 1000  # that are kept, those of the least p first
 BLOCK = 4096  # measures that are tested at a time
-NORMAL = 1.959963984540054  # of a 95 % interval
 
 
 class Contribution(NamedTuple):
@@ -203,7 +203,7 @@ def hedges_g(one: FloatArray, other: FloatArray) -> FloatArray:
     squares = (n - 1) * one.var(axis=0, ddof=1) + (m - 1) * other.var(axis=0, ddof=1)
     distance = (other.mean(axis=0) - one.mean(axis=0)) / np.sqrt(squares / freedom)
     value = (1 - 3 / (4 * freedom - 1)) * distance
-    half = NORMAL * np.sqrt((n + m) / (n * m) + value**2 / (2 * (n + m)))
+    half = Z * np.sqrt((n + m) / (n * m) + value**2 / (2 * (n + m)))
     return np.stack([value, value - half, value + half])
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from graphnet.artifacts.metrics import UNKNOWN, Estimate, SplitMetrics
 from graphnet.artifacts.stored_json import Interval
 from graphnet.data.cohort import FloatArray, IntArray
+from graphnet.data.quality import ROUNDING
 from graphnet.evaluation.calibration import (
     calibration_error,
     calibration_intercept,
@@ -262,7 +263,6 @@ def _predictive_values(confusion: IntArray) -> dict[str, Estimate]:
 
 SCORE_METRICS = ("mae", "rmse", "r2", "pearson", "spearman")
 LEAST = 3  # subjects
-ROUNDING = 1e-12  # of the largest score: what varies by less does not vary
 
 
 def evaluate_scores(targets: FloatArray, predicted: FloatArray, *, seed: int = 0) -> SplitMetrics:

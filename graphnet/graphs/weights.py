@@ -7,13 +7,13 @@ from typing import ClassVar, Self
 import numpy as np
 
 from graphnet.catalogue import LEAST_MEASURES
+from graphnet.data.quality import ROUNDING
 from graphnet.errors import SettingsError
 from graphnet.graphs.edges import FloatArray
 from graphnet.messages import Message
 
 SHRINKAGE = 0.1
 BLOCK = 8  # measures
-ROUNDING = 1e-12  # of the largest value: what varies by less is constant
 
 
 def correlation(values: FloatArray) -> FloatArray:
