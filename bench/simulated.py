@@ -12,7 +12,7 @@ import numpy as np
 
 from graphnet.data.cohort import Cohort, FloatArray, IntArray, Layout
 from graphnet.evaluation.resampling import auc
-from graphnet.graphs.weights import correlation
+from graphnet.graphs.edges import correlation
 
 DRAWN = 2000  # subjects at a time
 PATIENT = 1

@@ -25,7 +25,7 @@ from graphnet.evaluation.baselines import fit_baselines
 from graphnet.evaluation.cross_validation import pooled
 from graphnet.evaluation.folds import Fold
 from graphnet.evaluation.resampling import auc
-from graphnet.graphs.weights import Tangent
+from graphnet.graphs.edges import Tangent
 from graphnet.training.stacked import FitSpec, fit_all
 
 SIMPLE = ("logistic_regression", "svm_rbf")

@@ -11,17 +11,20 @@ from graphnet.catalogue import FROM_CONNECTOMES
 from graphnet.data.cohort import EDGES
 from graphnet.data.interpretation import Z
 from graphnet.errors import ModelError, SettingsError
-from graphnet.graphs import weights
 from graphnet.graphs.edges import (
     FloatArray,
     GraphRule,
+    Tangent,
     check_density,
+    covariance,
     nearest,
+    partial,
+    profiles,
+    similarity,
     thin,
     tree,
     with_sign,
 )
-from graphnet.graphs.weights import Tangent
 from graphnet.messages import Message
 
 Float32Array = NDArray[np.float32]
@@ -79,7 +82,7 @@ class Graphs:
             _check_correlations(edges)
             return cls(rule, {MEAN: _mean(connectomes)})
         if rule.kind == "similarity":
-            weights.similarity(x[:1].astype(np.float64))  # refuses too few measures
+            similarity(x[:1].astype(np.float64))  # refuses too few measures
             return cls(rule)
         shared = _shared(rule, x, connectomes, coordinates)
         return cls(rule, {GRAPH: shared[None].astype(np.float32)})
@@ -122,7 +125,7 @@ class Graphs:
         series: Sequence[FloatArray] | None,
     ) -> FloatArray:
         if self.rule.kind == "similarity":
-            return weights.similarity(x.astype(np.float64))
+            return similarity(x.astype(np.float64))
         if self.rule.kind == "tangent":
             return Tangent.from_tensors(self._doubles()).transform(_complete(series))
         if connectomes is None:
@@ -130,7 +133,7 @@ class Graphs:
         filled = np.where(np.isnan(connectomes), self.tensors[MEAN], connectomes)
         if self.rule.kind == "connectome":
             return filled
-        return weights.partial(filled, fisher_z=self._undoes_z())
+        return partial(filled, fisher_z=self._undoes_z())
 
     def _undoes_z(self) -> bool:
         """Whether partial correlations are made of the hyperbolic tangent."""
@@ -182,8 +185,8 @@ def _shared(
     if connectomes is not None and rule.kind == "group_connectome":
         pairs = _mean(connectomes)
     else:
-        similarity = weights.profiles if rule.kind == "knn" else weights.covariance
-        pairs = similarity(x.astype(np.float64))
+        weights = profiles if rule.kind == "knn" else covariance
+        pairs = weights(x.astype(np.float64))
     return _with_edges(rule, pairs)
 
 

@@ -13,9 +13,8 @@ from torch_geometric.nn.conv.gcn_conv import gcn_norm
 from graphnet.catalogue import GRAPHS
 from graphnet.errors import ModelError, SettingsError
 from graphnet.graphs import Float32Array, GraphRule, Graphs
-from graphnet.graphs.edges import nearest, thin, tree
+from graphnet.graphs.edges import covariance, nearest, partial, similarity, thin, tree
 from graphnet.graphs.fitted import OWN
-from graphnet.graphs.weights import covariance, partial, similarity
 from graphnet.messages import Message
 from graphnet.models.net import normalised
 from graphnet.preprocessing.scaling import Scaler

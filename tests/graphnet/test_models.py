@@ -15,8 +15,7 @@ from graphnet.catalogue import GRAPHS, MODELS
 from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort
 from graphnet.errors import ModelError
-from graphnet.graphs import weights
-from graphnet.graphs.edges import GraphRule, thin
+from graphnet.graphs.edges import GraphRule, similarity, thin
 from graphnet.graphs.fitted import Graphs
 from graphnet.models import NETS, Net, Sizes, build_net
 from graphnet.models.gcn import GCN
@@ -47,7 +46,7 @@ def shared_graph() -> Tensor:
 
 
 def own_graph(x: Tensor) -> Tensor:
-    each = weights.similarity(x.double().numpy())
+    each = similarity(x.double().numpy())
     return torch.from_numpy(thin(each, GraphRule(density=0.3))).float()
 
 
