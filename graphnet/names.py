@@ -6,7 +6,7 @@ it, is shown as it is.
 
 from collections.abc import Mapping, Sequence
 
-from graphnet.artifacts.pooled import POOLED
+from graphnet.artifacts.fine_tuning import POOLED
 from graphnet.messages import Message, finished
 
 SPLITS = ("train", "val", "test", "cv", "leave_site_out")

@@ -11,7 +11,7 @@ from typing import Any
 
 from graphnet.artifacts.confounds import Confounds, GroupDifference
 from graphnet.artifacts.explanation import Explanation
-from graphnet.artifacts.fine_tuning import FineTuning
+from graphnet.artifacts.fine_tuning import FineTuning, PooledBaselines
 from graphnet.artifacts.further_trainings import LearningCurve, SweepResult
 from graphnet.artifacts.metrics import (
     UNKNOWN,
@@ -25,7 +25,6 @@ from graphnet.artifacts.metrics import (
     difference_of,
 )
 from graphnet.artifacts.model_size import ModelSize
-from graphnet.artifacts.pooled import PooledBaselines
 from graphnet.artifacts.stored_json import (
     Json,
     as_items,

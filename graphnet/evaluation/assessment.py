@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphnet.artifacts.fine_tuning import POOLED
 from graphnet.artifacts.metrics import UNKNOWN, Estimates, GraphHelps, SplitMetrics
 from graphnet.artifacts.model import StoredModel
-from graphnet.artifacts.pooled import POOLED
 from graphnet.artifacts.result import NO_EDGE
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.data.splits import Splits

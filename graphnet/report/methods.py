@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graphnet.artifacts.confounds import LEAST_COMPARED
-from graphnet.artifacts.fine_tuning import MOVED, SCRATCH
+from graphnet.artifacts.fine_tuning import MOVED, POOLED, SCRATCH
 from graphnet.artifacts.metrics import ENOUGH_PERMUTATIONS
-from graphnet.artifacts.pooled import POOLED
 from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.config import OPTIONS, SETTINGS
 from graphnet.data.atlas import Atlas, shown_title, tables

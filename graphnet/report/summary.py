@@ -6,8 +6,8 @@ from math import hypot
 
 from graphnet import figures
 from graphnet.artifacts.evidence import CohortSummary
+from graphnet.artifacts.fine_tuning import POOLED
 from graphnet.artifacts.metrics import WITHIN_SITES, Estimates, SplitMetrics
-from graphnet.artifacts.pooled import POOLED
 from graphnet.artifacts.result import LEAVE_SITE_OUT
 from graphnet.artifacts.stored_json import Json, as_mapping
 from graphnet.catalogue import MODELS

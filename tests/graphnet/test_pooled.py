@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from graphnet import experiment
+from graphnet.artifacts.fine_tuning import POOLED, PooledBaselines
 from graphnet.artifacts.model import StoredModel
-from graphnet.artifacts.pooled import POOLED, PooledBaselines
 from graphnet.artifacts.result import TaskResult
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, Layout, merge

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from graphnet.artifacts.pooled import POOLED
+from graphnet.artifacts.fine_tuning import POOLED
 from graphnet.artifacts.result import TaskResult
 from graphnet.data.synthetic import Recipe, cohort_table
 from tests.installations import Installation
