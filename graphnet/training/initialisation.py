@@ -6,7 +6,7 @@ from dataclasses import replace
 from torch import Tensor
 
 from graphnet.artifacts.model import StoredModel
-from graphnet.artifacts.model_size import ModelSize
+from graphnet.artifacts.result import ModelSize
 from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort
 from graphnet.graphs import Graphs

@@ -7,8 +7,7 @@ import pytest
 
 from graphnet import experiment
 from graphnet.artifacts.evidence import CohortSummary
-from graphnet.artifacts.model_size import ModelSize
-from graphnet.artifacts.result import TaskResult
+from graphnet.artifacts.result import ModelSize, TaskResult
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
