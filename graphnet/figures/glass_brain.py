@@ -6,9 +6,9 @@ from io import BytesIO
 import numpy as np
 
 from graphnet.artifacts.evidence import Importance
-from graphnet.artifacts.region_marks import RegionMarks, full_tone
 from graphnet.artifacts.stored_json import Json
 from graphnet.data.cohort import FloatArray
+from graphnet.figures.importance import RegionMarks, full_tone
 
 SMALLEST, LARGEST = 6.0, 90.0  # marker areas in square points
 INCHES = (7.2, 2.6)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graphnet.artifacts.evidence import Evidence
-from graphnet.artifacts.region_marks import RegionMarks
+from graphnet.figures.importance import RegionMarks
 from graphnet.messages import Message
 from graphnet.report.facts import Facts
 from service.http.responses import ApiError, ErrorNum

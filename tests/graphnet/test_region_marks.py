@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from graphnet.artifacts.evidence import Evidence, Importance
-from graphnet.artifacts.region_marks import RegionMarks
 from graphnet.figures import glass_brain as drawing
+from graphnet.figures.importance import RegionMarks
 from service.pages.brain import PlacedRegion, placed
 from tests.graphnet.test_report import explained
 
