@@ -21,24 +21,6 @@ NONE = "none"  # in place of names
 MOST_LEVELS = 20  # of a word, each of which is a column
 
 
-def inputs_of(train: Cohort, asked: Sequence[str] | None) -> tuple[Covariate, ...]:
-    """The covariates that a model is to see beside the measures; () where none is asked for.
-
-    Raises:
-        CohortError: the training subjects do not have one, or it has too many words.
-
-    """
-    if asked is None or [name.casefold() for name in asked] == [NONE]:
-        return ()
-    present = {covariate.key: covariate for covariate in train.covariates}
-    unknown = [name for name in asked if covariate_key(name) not in present]
-    if unknown:
-        known = first_of(each.name for each in present.values())
-        listed = known if present else Message("evaluation.no-covariates")
-        raise CohortError(Message("data.covariate-input-unknown", names=unknown, known=listed))
-    return tuple(present[key] for key in dict.fromkeys(map(covariate_key, asked)))
-
-
 def confounds_of(train: Cohort, asked: Sequence[str] | None) -> tuple[str, ...]:
     """The covariates that results are checked against: those asked for, or those recognised.
 
@@ -235,13 +217,13 @@ class CovariateAdjuster:
         if rows.sum() < least:
             values = {"count": int(rows.sum()), "least": least, "columns": x.shape[1]}
             raise CohortError(Message("data.adjust-few-subjects", **values))
-        means = _means(x[rows])
+        means = column_means(x[rows])
         flat = features[rows].reshape(int(rows.sum()), -1)
         base = np.ones((int(rows.sum()), 1))
         if within_sites:
             base = _by_site(np.array(cohort.sites)[rows])
             _check_within_sites(covariates, base)
-        slopes = _slopes(_about(x[rows], means), flat, base)
+        slopes = _slopes(centred(x[rows], means), flat, base)
         names = tuple(covariate.name for covariate in covariates)
         return cls(names, design, means, slopes.reshape(-1, *features.shape[1:]))
 
@@ -251,7 +233,7 @@ class CovariateAdjuster:
         A covariate that a subject lacks is taken to be that mean, so nothing of it is taken out.
         """
         x = self.design.values(cohort.covariates, len(cohort))
-        moved: FloatArray = features - np.tensordot(_about(x, self.means), self.slopes, axes=1)
+        moved: FloatArray = features - np.tensordot(centred(x, self.means), self.slopes, axes=1)
         return moved
 
     def missing(self, cohort: Cohort) -> dict[str, int]:
@@ -286,86 +268,6 @@ class CovariateAdjuster:
         return cls(names, design, means, slopes)
 
 
-COLUMNS = {NUMERIC: 2, CATEGORICAL: MOST_LEVELS + 1}  # of an input, its mark included
-
-
-@dataclass(frozen=True)
-class CovariateInputs:
-    """Covariates as P inputs of a model, beside the measures: 0 at the training subjects' mean.
-
-    Numbers are standardised, words are one column each less its ``means``, and a value that is
-    missing counts as the mean. A column marks who lacks a covariate that some training subject
-    lacked. Each kind has the same number of columns whatever the training subjects are, so that
-    models of folds are trained together; those without use are 0 of everybody.
-    """
-
-    names: tuple[str, ...]
-    design: Design
-    means: FloatArray
-
-    @classmethod
-    def fit(cls, train: Cohort, asked: Sequence[str] | None) -> "CovariateInputs | None":
-        """Fit to the training subjects; None where no covariate is asked for.
-
-        Raises:
-            CohortError: they do not have one that is asked for, or it has too many words.
-
-        """
-        covariates = inputs_of(train, asked)
-        if not covariates:
-            return None
-        design = Design.fit(covariates)
-        for covariate, part in zip(covariates, design.parts, strict=True):
-            if isinstance(part, Categorical) and len(part.levels) > MOST_LEVELS:
-                values = {"name": covariate.name, "count": len(part.levels), "most": MOST_LEVELS}
-                raise CohortError(Message("data.covariate-input-levels", **values))
-        means = _means(design.values(covariates, len(train)))
-        return cls(tuple(each.name for each in covariates), design, means)
-
-    @property
-    def columns(self) -> int:
-        """P."""
-        return sum(COLUMNS[part.kind] for part in self.design.parts)
-
-    def values(self, cohort: Cohort) -> Float32Array:
-        """(S, P) of any subjects."""
-        count, first = len(cohort), 0
-        columns: list[FloatArray] = []
-        for part, values in self.design.each(cohort.covariates, count):
-            room = np.zeros((count, COLUMNS[part.kind]))
-            width = values.shape[1]
-            room[:, :width] = _about(values, self.means[first : first + width])
-            if part.had_missing:
-                room[:, -1] = np.isnan(values).any(axis=1)
-            columns.append(room)
-            first += width
-        return np.concatenate(columns, axis=1).astype(np.float32)
-
-    def missing(self, cohort: Cohort) -> dict[str, int]:
-        """How many subjects lack each covariate; their value is taken to be the mean."""
-        counts = self.design.missing(cohort.covariates, len(cohort))
-        return {name: count for name, count in zip(self.names, counts, strict=True) if count}
-
-    def as_dict(self) -> dict[str, Any]:
-        """For a manifest."""
-        design, means = self.design.as_list(), self.means.tolist()
-        return {"names": list(self.names), "design": design, "means": means}
-
-    @classmethod
-    def from_dict(cls, stored: Any) -> Self:
-        """From a manifest. Raises ModelError if it is damaged."""
-        try:
-            names = tuple(str(name) for name in stored["names"])
-            design = Design.from_list(stored["design"])
-            means = np.array(stored["means"], dtype=np.float64)
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise ModelError(Message("model.adjuster-damaged")) from error
-        is_whole = means.shape == (design.values((), 0).shape[1],) and np.isfinite(means).all()
-        if not (is_whole and len(names) == len(design.parts)):
-            raise ModelError(Message("model.adjuster-damaged"))
-        return cls(names, design, means)
-
-
 def _controls(cohort: Cohort) -> NDArray[np.bool_]:
     """The subjects of the first class (S,). Raises CohortError where there are not two classes."""
     classes = [label for label in cohort.classes if label != NO_CLASS]
@@ -374,14 +276,14 @@ def _controls(cohort: Cohort) -> NDArray[np.bool_]:
     return np.asarray(cohort.labels == classes[0])
 
 
-def _means(x: FloatArray) -> FloatArray:
+def column_means(x: FloatArray) -> FloatArray:
     """The mean of each column of those who have it; 0 of a column that nobody has."""
     present = ~np.isnan(x)
     counts = present.sum(axis=0)
     return np.asarray(np.where(present, x, 0.0).sum(axis=0) / np.maximum(counts, 1))
 
 
-def _about(x: FloatArray, means: FloatArray) -> FloatArray:
+def centred(x: FloatArray, means: FloatArray) -> FloatArray:
     """The distance of each value from the mean; 0 where it is missing."""
     return np.where(np.isnan(x), 0.0, x - means)
 
@@ -403,7 +305,7 @@ def _check_within_sites(covariates: Sequence[Covariate], base: FloatArray) -> No
 def _lies_in(covariates: Sequence[Covariate], base: FloatArray) -> bool:
     """Whether some of what the covariates vary in is fixed by the site."""
     x = Design.fit(covariates).values(covariates, len(base))
-    apart = _about(x, _means(x))
+    apart = centred(x, column_means(x))
     overall = np.linalg.matrix_rank(apart)
     within = apart - base @ np.linalg.lstsq(base, apart, rcond=None)[0]
     return bool(np.linalg.matrix_rank(within, tol=CONSTANT * max(1.0, np.sqrt(x.size))) < overall)

@@ -18,9 +18,9 @@ from graphnet.errors import CohortError, SettingsError
 from graphnet.graphs import Float32Array, GraphRule, Graphs
 from graphnet.messages import Message
 from graphnet.models.covariates import packed
-from graphnet.preprocessing.covariates import CovariateAdjuster, CovariateInputs, checked
+from graphnet.preprocessing.covariates import CovariateAdjuster, checked
 from graphnet.preprocessing.harmonise import Harmoniser
-from graphnet.preprocessing.scaling import Scaler
+from graphnet.preprocessing.scaling import CovariateInputs, Scaler
 
 ROWS = 64  # subjects at a time
 ADJUSTER, KEPT, INPUTS = (

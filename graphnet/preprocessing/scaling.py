@@ -1,6 +1,7 @@
-"""Put every measure, and a score to be predicted, on one scale: that of training subjects."""
+"""Measures, covariates that a model sees, and scores on one scale: that of training subjects."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
@@ -8,8 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.data.cohort import Cohort, FloatArray
+from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate, covariate_key
 from graphnet.errors import CohortError, ModelError
-from graphnet.messages import Message
+from graphnet.messages import Message, first_of
+from graphnet.preprocessing.covariates import (
+    MOST_LEVELS,
+    NONE,
+    Categorical,
+    Design,
+    Float32Array,
+    centred,
+    column_means,
+)
 
 CLIP = 5.0
 NEAR_CONSTANT = 1e-6
@@ -153,3 +164,101 @@ class Scale:
         if not (math.isfinite(scale.center) and 0 < scale.spread < math.inf):
             raise ModelError(Message("model.target-damaged", problem="scale"))
         return scale
+
+
+def inputs_of(train: Cohort, asked: Sequence[str] | None) -> tuple[Covariate, ...]:
+    """The covariates that a model is to see beside the measures; () where none is asked for.
+
+    Raises:
+        CohortError: the training subjects do not have one, or it has too many words.
+
+    """
+    if asked is None or [name.casefold() for name in asked] == [NONE]:
+        return ()
+    present = {covariate.key: covariate for covariate in train.covariates}
+    unknown = [name for name in asked if covariate_key(name) not in present]
+    if unknown:
+        known = first_of(each.name for each in present.values())
+        listed = known if present else Message("evaluation.no-covariates")
+        raise CohortError(Message("data.covariate-input-unknown", names=unknown, known=listed))
+    return tuple(present[key] for key in dict.fromkeys(map(covariate_key, asked)))
+
+
+COLUMNS = {NUMERIC: 2, CATEGORICAL: MOST_LEVELS + 1}  # of an input, its mark included
+
+
+@dataclass(frozen=True)
+class CovariateInputs:
+    """Covariates as P inputs of a model, beside the measures: 0 at the training subjects' mean.
+
+    Numbers are standardised, words are one column each less its ``means``, and a value that is
+    missing counts as the mean. A column marks who lacks a covariate that some training subject
+    lacked. Each kind has the same number of columns whatever the training subjects are, so that
+    models of folds are trained together; those without use are 0 of everybody.
+    """
+
+    names: tuple[str, ...]
+    design: Design
+    means: FloatArray
+
+    @classmethod
+    def fit(cls, train: Cohort, asked: Sequence[str] | None) -> "CovariateInputs | None":
+        """Fit to the training subjects; None where no covariate is asked for.
+
+        Raises:
+            CohortError: they do not have one that is asked for, or it has too many words.
+
+        """
+        covariates = inputs_of(train, asked)
+        if not covariates:
+            return None
+        design = Design.fit(covariates)
+        for covariate, part in zip(covariates, design.parts, strict=True):
+            if isinstance(part, Categorical) and len(part.levels) > MOST_LEVELS:
+                values = {"name": covariate.name, "count": len(part.levels), "most": MOST_LEVELS}
+                raise CohortError(Message("data.covariate-input-levels", **values))
+        means = column_means(design.values(covariates, len(train)))
+        return cls(tuple(each.name for each in covariates), design, means)
+
+    @property
+    def columns(self) -> int:
+        """P."""
+        return sum(COLUMNS[part.kind] for part in self.design.parts)
+
+    def values(self, cohort: Cohort) -> Float32Array:
+        """(S, P) of any subjects."""
+        count, first = len(cohort), 0
+        columns: list[FloatArray] = []
+        for part, values in self.design.each(cohort.covariates, count):
+            room = np.zeros((count, COLUMNS[part.kind]))
+            width = values.shape[1]
+            room[:, :width] = centred(values, self.means[first : first + width])
+            if part.had_missing:
+                room[:, -1] = np.isnan(values).any(axis=1)
+            columns.append(room)
+            first += width
+        return np.concatenate(columns, axis=1).astype(np.float32)
+
+    def missing(self, cohort: Cohort) -> dict[str, int]:
+        """How many subjects lack each covariate; their value is taken to be the mean."""
+        counts = self.design.missing(cohort.covariates, len(cohort))
+        return {name: count for name, count in zip(self.names, counts, strict=True) if count}
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a manifest."""
+        design, means = self.design.as_list(), self.means.tolist()
+        return {"names": list(self.names), "design": design, "means": means}
+
+    @classmethod
+    def from_dict(cls, stored: Any) -> Self:
+        """From a manifest. Raises ModelError if it is damaged."""
+        try:
+            names = tuple(str(name) for name in stored["names"])
+            design = Design.from_list(stored["design"])
+            means = np.array(stored["means"], dtype=np.float64)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise ModelError(Message("model.adjuster-damaged")) from error
+        is_whole = means.shape == (design.values((), 0).shape[1],) and np.isfinite(means).all()
+        if not (is_whole and len(names) == len(design.parts)):
+            raise ModelError(Message("model.adjuster-damaged"))
+        return cls(names, design, means)

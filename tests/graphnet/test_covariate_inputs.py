@@ -20,7 +20,7 @@ from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.evaluation.attribution import integrated_gradients
 from graphnet.models import Sizes, build_net
 from graphnet.models.covariates import WEIGHT, packed, unpacked
-from graphnet.preprocessing.covariates import CovariateInputs
+from graphnet.preprocessing.scaling import CovariateInputs
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
 from graphnet.report.summary import verdict
