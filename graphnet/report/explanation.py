@@ -302,3 +302,18 @@ def nifti(volume: FloatArray) -> bytes:
         *(b"", b"n+1\0"),
     )
     return header + bytes(4) + volume.astype("<f4").tobytes(order="F")
+
+
+UNLIKE = 0.5  # rank correlation with untrained networks below which an explanation shows learning
+
+
+def randomised(facts: Facts) -> Message:
+    """What the comparison with networks of random weights says of the explanation."""
+    explanation = facts.result.explanation
+    check = None if explanation is None else explanation.randomised
+    if check is None or check.spearman is None:
+        return Message("report.no-randomised")
+    depends = "yes" if check.spearman < UNLIKE else "no"
+    # Without a minus before what is nothing.
+    value = Figure(f"{round(check.spearman, 2) + 0.0:.2f}")
+    return Message("report.randomised", models=check.models, value=value, depends=depends)

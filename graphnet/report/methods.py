@@ -18,8 +18,8 @@ from graphnet.evaluation.headline import seen_in_training
 from graphnet.evaluation.resampling import LEAST
 from graphnet.messages import Message
 from graphnet.names import class_name, metric_name
+from graphnet.report.confounds import heterogeneity_table
 from graphnet.report.facts import Facts
-from graphnet.report.subjects import heterogeneity_table
 from graphnet.typography import Figure
 
 UNSIGNED = {"spatial", "full", "none"}  # graphs of which the option ``sign`` changes nothing

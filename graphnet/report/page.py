@@ -22,22 +22,16 @@ from graphnet.artifacts.stored_json import Json
 from graphnet.config import EVALUATION, SETTINGS
 from graphnet.messages import CHINESE, ENGLISH, Message, render
 from graphnet.names import rule_help, rule_name, split_name
-from graphnet.report import explanation, performance, subjects, training
+from graphnet.report import confounds, explanation, performance, subjects, training
 from graphnet.report.checklist import checklist_table
 from graphnet.report.citations import Citations, files_of
+from graphnet.report.confounds import unknown
+from graphnet.report.explanation import randomised
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
-from graphnet.report.subjects import reading_table
-from graphnet.report.summary import (
-    by_chance,
-    comparison,
-    grave,
-    leading_metric,
-    randomised,
-    subjects_flow,
-    unknown,
-    verdict,
-)
+from graphnet.report.performance import comparison
+from graphnet.report.subjects import reading_table, subjects_flow
+from graphnet.report.summary import by_chance, grave, leading_metric, verdict
 from graphnet.report.tables import Cell, figure, share
 from graphnet.report.training import SweepSection
 
@@ -323,10 +317,10 @@ TABLES = {
     "tuning": training.tuning_table,
     "growth": training.learning_curve_table,
     "sweep": training.sweep_table,
-    "covariates": subjects.covariates_table,
-    "associations": subjects.associations_table,
-    "strata": subjects.strata_table,
-    "heterogeneity": subjects.heterogeneity_table,
+    "covariates": confounds.covariates_table,
+    "associations": confounds.associations_table,
+    "strata": confounds.strata_table,
+    "heterogeneity": confounds.heterogeneity_table,
     "flow": subjects.flow_table,
     "effects": explanation.effect_table,
     "checklist": checklist_table,

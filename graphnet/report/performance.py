@@ -1,9 +1,10 @@
-"""How good the model is, as tables: metrics by split and site, beside others, its probabilities."""
+"""How good the model is: metrics by split and site, beside others, its probabilities."""
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from graphnet import figures
 from graphnet.artifacts.metrics import UNKNOWN, Estimate, Permutation, SplitMetrics
 from graphnet.artifacts.result import BySplit
 from graphnet.data.cohort import FloatArray
@@ -15,7 +16,7 @@ from graphnet.evaluation.calibration import (
 )
 from graphnet.evaluation.intervals import proportion
 from graphnet.evaluation.resampling import benefit_band
-from graphnet.messages import Message
+from graphnet.messages import ENGLISH, Message, render
 from graphnet.names import (
     CLASS_METRICS,
     SCORE_METRICS,
@@ -228,3 +229,24 @@ def site_tables(facts: Facts) -> list[tuple[Message, Table]]:
         rows: list[Row] = [[site, *_cells(each, ("n", *names))] for site, each in metrics.items()]
         tables.append((split_name(split), first_rows(titles, rows, MOST_SITES)))
     return tables
+
+
+def comparison(facts: Facts, language: str = ENGLISH) -> str:
+    """A forest plot of the model and the baselines on the split of the headline, as SVG.
+
+    R² of a clinical score, else the AUC; "" where there is no metric.
+    """
+    ours = facts.headline_metrics
+    if ours is None:
+        return ""
+    name = facts.leading(ours)
+    rows = [figures.Row.of(facts.card.name, ours, name, ours=True)]
+    rows += [
+        figures.Row.of(render(method_name(method), language), by_split.get(facts.headline), name)
+        for method, by_split in baselines_of(facts).items()
+    ]
+    title = Message(
+        "report.metric-of-split", metric=metric_name(name), split=split_name(facts.headline)
+    )
+    reference = 0.0 if facts.is_regression else 0.5
+    return figures.forest(rows, render(title, language), reference=reference, language=language)

@@ -1,188 +1,30 @@
-"""Who was analysed, as tables: cohorts, files and how they were read, data quality, covariates."""
+"""Who was analysed: cohorts, files and how they were read, data quality; tables and a diagram."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from graphnet.artifacts.confounds import Confounds, CovariateSummary, GroupSummary
-from graphnet.artifacts.evidence import LineageStep, TrainedDataset
+from graphnet import figures
+from graphnet.artifacts.evidence import CohortSummary, LineageStep, TrainedDataset
 from graphnet.artifacts.result import QualityFinding
 from graphnet.data.class_names import called
 from graphnet.data.interpretation import Interpretation
-from graphnet.messages import Message, first_of
+from graphnet.messages import ENGLISH, Message, first_of, render
 from graphnet.names import (
     EDGES,
     ORIENTATIONS,
     class_name,
-    metric_name,
     rule_name,
     split_name,
 )
 from graphnet.report.facts import Facts
 from graphnet.report.tables import (
-    KEPT,
     MOST_SITES,
     NOTHING,
     Cell,
     Row,
     Table,
-    figure,
     first_rows,
-    p_value,
-    share,
 )
-from graphnet.typography import Figure
-
-MOST_ROWS = 60
-TESTS = {
-    "welch": Message("report.test-welch"),
-    "anova": Message("report.test-anova"),
-    "fisher": Message("report.test-fisher"),
-    "chi2": Message("report.test-chi2"),
-}
-ALL = "all"
-
-
-def covariates_table(facts: Facts) -> Table:
-    """Each covariate by class and split: mean and SD, or counts, difference and test."""
-    summaries = _confounds(facts).summaries
-    labels = list(dict.fromkeys(label for summary in summaries for label in summary.groups))
-    rows: list[Row] = [
-        [
-            _named(summary),
-            split_name(summary.split),
-            *(_cell(summary.groups.get(label)) for label in labels),
-            figure(summary.difference, 2),
-            p_value(summary.p),
-            TESTS.get(summary.test, summary.test),
-        ]
-        for summary in summaries
-    ]
-    titles: Row = [
-        Message("report.covariate"),
-        Message("report.split"),
-        *(_title(facts, label) for label in labels),
-        Message("report.standardised-difference"),
-        Message("report.p"),
-        Message("report.test"),
-    ]
-    return first_rows(titles, rows, MOST_ROWS)
-
-
-def associations_table(facts: Facts) -> Table:
-    """How the predictions go with each covariate within each class, on the headline's subjects."""
-    named = {each.name: _named(each) for each in _confounds(facts).summaries}
-    rows: list[Row] = [
-        [
-            named.get(association.name, association.name),
-            _title(facts, association.group),
-            str(association.n),
-            _interval(association.rho, association.low, association.high),
-        ]
-        for association in _confounds(facts).associations
-        if association.split == facts.headline
-    ]
-    titles: Row = [
-        Message("report.covariate"),
-        Message("report.within-class"),
-        Message("report.subjects"),
-        Message("report.spearman"),
-    ]
-    return first_rows(titles, rows, MOST_ROWS)
-
-
-def strata_table(facts: Facts) -> Table:
-    """The AUC at each level of each covariate and in matched pairs, on the headline's subjects."""
-    rows = [*_matched(facts), *_strata(facts)]
-    titles: Row = [
-        Message("report.covariate"),
-        Message("report.level"),
-        Message("report.subjects"),
-        metric_name(facts.leading(facts.headline_metrics)),
-    ]
-    return first_rows(titles, rows, MOST_ROWS)
-
-
-def heterogeneity_table(facts: Facts) -> Table:
-    """Whether the AUC differs between the strata of each covariate, and between sites.
-
-    Of the headline's subjects.
-    """
-    rows: list[Row] = [
-        [
-            Message("report.site") if each.kind == "site" else each.name,
-            str(len(each.groups)),
-            figure(each.q, 2),
-            str(each.df),
-            p_value(each.p),
-            Message("report.listed", items=list(each.left_out)) if each.left_out else NOTHING,
-        ]
-        for each in facts.result.group_differences
-        if each.split == facts.headline
-    ]
-    titles: Row = [
-        Message("report.between"),
-        Message("report.groups-compared"),
-        Message("report.cochran-q"),
-        Message("report.degrees-of-freedom"),
-        Message("report.p"),
-        Message("report.not-compared"),
-    ]
-    return first_rows(titles, rows, MOST_ROWS)
-
-
-def _strata(facts: Facts) -> Iterator[Row]:
-    for each in _confounds(facts).strata:
-        if each.split == facts.headline:
-            auc = _interval(each.auc, each.low, each.high)
-            yield [each.name, each.level, str(each.n), auc]
-
-
-def _matched(facts: Facts) -> Iterator[Row]:
-    for each in _confounds(facts).matched:
-        if each.split == facts.headline:
-            yield [
-                Message("report.matched"),
-                Message("report.largest-difference", value=figure(each.largest, 2)),
-                Message("report.of-subjects", count=str(each.n), all=str(each.subjects)),
-                _interval(each.auc, each.low, each.high),
-            ]
-
-
-def _confounds(facts: Facts) -> Confounds:
-    return facts.result.confounds or Confounds()
-
-
-def _named(summary: CovariateSummary) -> str:
-    words = next((list(group.counts) for group in summary.groups.values() if group.counts), [])
-    return f"{summary.name} ({', '.join(words)})" if words else summary.name
-
-
-def _title(facts: Facts, label: str) -> Message:
-    if label == ALL:
-        return Message("report.all-subjects")
-    return class_name(facts.class_names, int(label), title=True)
-
-
-def _cell(group: GroupSummary | None) -> str:
-    """Such as ``34.2 ± 9.1 (n = 40)``, or ``12 (30 %) / 28 (70 %)``.
-
-    With the number of those who lack it.
-    """
-    if group is None or not group.n:
-        return NOTHING
-    missing = f"; {group.missing} NA" if group.missing else ""
-    if group.counts:
-        counts = (f"{count} ({share(count / group.n, 0)})" for count in group.counts.values())
-        return f"{' / '.join(counts)}{missing}"
-    spread = "" if group.sd is None else f" ± {group.sd:.3g}"
-    return Figure(f"{group.mean or 0.0:.3g}{spread} (n{KEPT}={KEPT}{group.n}{missing})")
-
-
-def _interval(value: float | None, low: float | None, high: float | None) -> str:
-    if value is None or low is None or high is None:
-        return figure(value)
-    return Figure(f"{value:.3f} [{low:.3f},{KEPT}{high:.3f}]")
-
 
 MOST_SUBJECTS, MOST_FINDINGS = 8, 100  # whom a cell names; rows
 MISSING_REGION = "missing-region"
@@ -422,3 +264,35 @@ READING: tuple[tuple[Message, Callable[[Interpretation], Cell]], ...] = (
     (Message("report.not-used"), _left_alone),
     (Message("report.assumed"), _assumptions),
 )
+
+
+def subjects_flow(facts: Facts, language: str = ENGLISH) -> str:
+    """Subjects from file to analysis, as SVG; "" where the cohorts were not stored."""
+    by_dataset = rows_left_out(facts)
+    names = [dataset.name for listed in facts.model.datasets.values() for dataset in listed]
+    left_out = sum(by_dataset.get(name, 0) for name in names or by_dataset)
+    analysed = sum(cohort.subjects for cohort in facts.cohorts.values())
+    parts = [
+        figures.Part(
+            render(
+                Message("report.split-count", split=split_name(split), count=cohort.subjects),
+                language,
+            ),
+            [render(line, language) for line in _of_part(facts, split, cohort)],
+        )
+        for split, cohort in facts.cohorts.items()
+    ]
+    return figures.flow(analysed + left_out, left_out, parts, language)
+
+
+def _of_part(facts: Facts, split: str, cohort: CohortSummary) -> Iterator[Message]:
+    if not facts.is_regression:
+        for label, count in cohort.classes.items():
+            name = class_name(facts.class_names, int(label), title=True)
+            yield Message("report.class-count", label=name, count=count)
+    yield Message("report.site-count", count=len(cohort.sites))
+    if split == "train":
+        for kind, folds in facts.validated.items():
+            yield Message("report.fold-count", kind=split_name(kind), count=folds.folds)
+    elif facts.seen_in_training(split):
+        yield Message("report.seen-count", count=facts.seen_in_training(split))

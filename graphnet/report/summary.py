@@ -4,21 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import hypot
 
-from graphnet import figures
-from graphnet.artifacts.evidence import CohortSummary
-from graphnet.artifacts.fine_tuning import POOLED
 from graphnet.artifacts.metrics import WITHIN_SITES, Estimates, SplitMetrics
 from graphnet.artifacts.result import LEAVE_SITE_OUT
-from graphnet.artifacts.stored_json import Json, as_mapping
+from graphnet.artifacts.stored_json import Json
 from graphnet.catalogue import MODELS
 from graphnet.config import OPTIONS, without_effect
-from graphnet.messages import ENGLISH, Message, render
-from graphnet.names import class_name, method_name, metric_name, split_name
+from graphnet.messages import Message
+from graphnet.names import method_name, metric_name, split_name
+from graphnet.report.confounds import ALONE, alone, sees_covariates
 from graphnet.report.facts import Facts
-from graphnet.report.performance import baselines_of
-from graphnet.report.subjects import rows_left_out
 from graphnet.report.tables import count, figure, signed, with_interval
-from graphnet.typography import Figure
+from graphnet.report.training import tuning
 
 WHERE = {
     "test": Message("report.on-test"),
@@ -32,7 +28,6 @@ RIGHT = {
     "calibration_intercept": ("report.wrong-calibration-intercept", 0.0),
     "calibration_slope": ("report.wrong-calibration-slope", 1.0),
 }
-ALONE = ("covariates", "site")  # baselines without any measure
 # Simple methods that can be kept, and the models that they are.
 KEEPABLE = {"logistic_regression": "LogisticRegression", "svm_linear": "LinearSVM"}
 UNKEPT = "svm_rbf"  # the simple method that is only compared
@@ -139,15 +134,6 @@ def cautions(facts: Facts) -> list[Message]:
     return [message for message in said if message not in shown]
 
 
-def unknown(facts: Facts) -> list[Message]:
-    """What limits the result and nothing measured: that no covariate was checked.
-
-    Nothing of results of older versions, which do not say.
-    """
-    checked = "confounds" in as_mapping(facts.task.get("task_result"))
-    return [Message("report.no-covariates")] if checked and not _checked(facts) else []
-
-
 def _at_new_sites(facts: Facts) -> Iterator[Message]:
     """What leaving each site out gives, of a result that leads with other subjects."""
     metrics = facts.metrics.get(LEAVE_SITE_OUT)
@@ -247,42 +233,6 @@ def _miscalibrated(facts: Facts) -> Iterator[Message]:
             )
 
 
-def sees_covariates(facts: Facts) -> Message | None:
-    """That the model sees covariates beside the measures; None where it sees none."""
-    names = list(facts.result.covariate_inputs)
-    return Message("report.sees-covariates", names=names) if names else None
-
-
-def tuning(facts: Facts) -> list[Message]:
-    """Whether a fine-tuning helped; nothing of a training from scratch, or of older results."""
-    helped = [] if facts.result.fine_tuning is None else facts.result.fine_tuning.messages
-    beside = _beside_pooled(facts)
-    return [*helped, *([] if beside is None else [beside])]
-
-
-def _beside_pooled(facts: Facts) -> Message | None:
-    """The fine-tuned model beside the best simple method with the parent's data, by the AUC.
-
-    None where there is none, or no interval, or subjects of the headline were trained on.
-    """
-    split = facts.headline
-    found = {
-        name: metrics[facts.leading(facts.headline_metrics)]
-        for name, by_split in facts.result.baselines.items()
-        if name.endswith(POOLED) and (metrics := by_split.get(split)) is not None
-    }
-    measured = {name: value for name, value in found.items() if value is not None}
-    if split in {"", "train"} or facts.seen_in_training(split) or not measured:
-        return None
-    best = max(measured, key=measured.__getitem__)
-    difference = facts.difference(best)
-    if difference.interval is None:
-        return None
-    code = {1: "pooled.model-better", 0: "pooled.model-alike", -1: "pooled.model-worse"}
-    values = {"auc": f"{measured[best]:.3f}", "difference": signed(difference)}
-    return Message(code[difference.sign], method=method_name(best), **values)
-
-
 def by_chance(facts: Facts) -> Message | None:
     """That chance could explain the metric, or that it is worse; None where neither is known."""
     metrics = facts.headline_metrics
@@ -294,80 +244,6 @@ def by_chance(facts: Facts) -> Message | None:
     if bounds[1] < nothing:
         return Message("report.worse-than-chance", target=target)
     return Message("report.could-be-chance", target=target)
-
-
-@dataclass(frozen=True)
-class Alone:
-    """What covariates, or the site, alone predict beside the model; whether they may explain it."""
-
-    message: Message
-    explains: bool
-
-
-def alone(facts: Facts) -> list[Alone]:
-    """Of the headline's subjects; nothing of classes where the difference has no interval.
-
-    Of the site something is said only where it may explain the result.
-    """
-    sentences = []
-    for name in ALONE:
-        metrics = facts.result.baseline(name, facts.headline)
-        if metrics is None:
-            continue
-        one = _of_scores(name, facts, metrics) if facts.is_regression else _of_classes(
-            name, facts, metrics
-        )  # fmt: skip
-        if one is not None and (one.explains or name != "site"):
-            sentences.append(one)
-    return sentences
-
-
-def _of_classes(name: str, facts: Facts, metrics: SplitMetrics) -> Alone | None:
-    """By the AUC of two classes, the balanced accuracy of more; None without an interval."""
-    metric, chance = facts.leading(facts.headline_metrics), 0.5
-    difference = facts.difference(name)
-    if difference.interval is None:
-        metric, chance = "balanced_accuracy", 1 / max(2, len(facts.classes))
-        difference = facts.result.difference(facts.headline, name, metric)
-    if difference.interval is None:
-        return None
-    low, high = difference.interval
-    predicts = (metrics.interval(metric) or (0.0, 0.0))[0] > chance
-    explains = predicts and low <= 0
-    values: dict[str, str | list[str] | Message] = {
-        "covariates": _checked(facts),
-        "metric": metric_name(metric),
-        "alone": with_interval(metrics, metric),
-        "difference": Figure(f"{difference.value or 0.0:+.3f}"),
-        "low": Figure(f"{low:+.3f}"),
-        "high": Figure(f"{high:+.3f}"),
-        "worse": "yes" if high < 0 else "no",
-    }
-    if name == "site":
-        return Alone(Message("evaluation.site-explains", **values), explains)
-    if explains:
-        return Alone(Message("evaluation.covariates-explain", **values), explains)
-    if low > 0:
-        return Alone(Message("evaluation.covariates-do-not-explain", **values), explains)
-    return Alone(Message("evaluation.covariates-by-chance", **values), explains)
-
-
-def _of_scores(name: str, facts: Facts, metrics: SplitMetrics) -> Alone | None:
-    """By R² of a clinical score, of whose difference there is no interval."""
-    ours = None if facts.headline_metrics is None else facts.headline_metrics["r2"]
-    theirs = metrics["r2"]
-    if ours is None or theirs is None or theirs <= 0 or theirs < ours:
-        return None
-    values = {"alone": Figure(f"{theirs:.3f}"), "ours": Figure(f"{ours:.3f}")}
-    if name == "site":
-        return Alone(Message("evaluation.site-explains-score", **values), explains=True)
-    named = Message("evaluation.covariates-explain-score", covariates=_checked(facts), **values)
-    return Alone(named, explains=True)
-
-
-def _checked(facts: Facts) -> list[str]:
-    confounds = facts.result.confounds
-    return [] if confounds is None else list(confounds.checked)
 
 
 def worse_than(facts: Facts) -> Estimates:
@@ -480,71 +356,3 @@ def offered_form(facts: Facts) -> Json:
         datasets["enable_test"] = bool(facts.config.get("enable_test"))
     own = {"task_type": "dl_ts", "proj_id": facts.task.get("proj_id") or ""}
     return {**own, **datasets, "model": model, "param_set": kept}
-
-
-def comparison(facts: Facts, language: str = ENGLISH) -> str:
-    """A forest plot of the model and the baselines on the split of the headline, as SVG.
-
-    R² of a clinical score, else the AUC; "" where there is no metric.
-    """
-    ours = facts.headline_metrics
-    if ours is None:
-        return ""
-    name = facts.leading(ours)
-    rows = [figures.Row.of(facts.card.name, ours, name, ours=True)]
-    rows += [
-        figures.Row.of(render(method_name(method), language), by_split.get(facts.headline), name)
-        for method, by_split in baselines_of(facts).items()
-    ]
-    title = Message(
-        "report.metric-of-split", metric=metric_name(name), split=split_name(facts.headline)
-    )
-    reference = 0.0 if facts.is_regression else 0.5
-    return figures.forest(rows, render(title, language), reference=reference, language=language)
-
-
-UNLIKE = 0.5  # rank correlation with untrained networks below which an explanation shows learning
-
-
-def randomised(facts: Facts) -> Message:
-    """What the comparison with networks of random weights says of the explanation."""
-    explanation = facts.result.explanation
-    check = None if explanation is None else explanation.randomised
-    if check is None or check.spearman is None:
-        return Message("report.no-randomised")
-    depends = "yes" if check.spearman < UNLIKE else "no"
-    # Without a minus before what is nothing.
-    value = Figure(f"{round(check.spearman, 2) + 0.0:.2f}")
-    return Message("report.randomised", models=check.models, value=value, depends=depends)
-
-
-def subjects_flow(facts: Facts, language: str = ENGLISH) -> str:
-    """Subjects from file to analysis, as SVG; "" where the cohorts were not stored."""
-    by_dataset = rows_left_out(facts)
-    names = [dataset.name for listed in facts.model.datasets.values() for dataset in listed]
-    left_out = sum(by_dataset.get(name, 0) for name in names or by_dataset)
-    analysed = sum(cohort.subjects for cohort in facts.cohorts.values())
-    parts = [
-        figures.Part(
-            render(
-                Message("report.split-count", split=split_name(split), count=cohort.subjects),
-                language,
-            ),
-            [render(line, language) for line in _of_part(facts, split, cohort)],
-        )
-        for split, cohort in facts.cohorts.items()
-    ]
-    return figures.flow(analysed + left_out, left_out, parts, language)
-
-
-def _of_part(facts: Facts, split: str, cohort: CohortSummary) -> Iterator[Message]:
-    if not facts.is_regression:
-        for label, count in cohort.classes.items():
-            name = class_name(facts.class_names, int(label), title=True)
-            yield Message("report.class-count", label=name, count=count)
-    yield Message("report.site-count", count=len(cohort.sites))
-    if split == "train":
-        for kind, folds in facts.validated.items():
-            yield Message("report.fold-count", kind=split_name(kind), count=folds.folds)
-    elif facts.seen_in_training(split):
-        yield Message("report.seen-count", count=facts.seen_in_training(split))

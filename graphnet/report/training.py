@@ -1,11 +1,11 @@
-"""How the model was trained, as tables: settings, a sweep, a learning curve, a fine-tuning."""
+"""How the model was trained: settings, a sweep, a learning curve, a fine-tuning."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphnet.artifacts.fine_tuning import TUNED
+from graphnet.artifacts.fine_tuning import POOLED, TUNED
 from graphnet.artifacts.further_trainings import Candidate, SweepResult
 from graphnet.artifacts.metrics import UNKNOWN, Estimates
 from graphnet.config import INHERITED
@@ -16,7 +16,17 @@ from graphnet.names import (
     split_name,
 )
 from graphnet.report.facts import Facts
-from graphnet.report.tables import KEPT, NOTHING, Cell, Row, Table, estimated, figure, signed_figure
+from graphnet.report.tables import (
+    KEPT,
+    NOTHING,
+    Cell,
+    Row,
+    Table,
+    estimated,
+    figure,
+    signed,
+    signed_figure,
+)
 
 TITLE = Message("report.sweep-title")
 
@@ -200,3 +210,33 @@ def _source(facts: Facts, name: str) -> Message:
     if name in facts.param_set or (name == "model" and named):
         return Message("report.from-form")
     return Message("report.recommended")
+
+
+def tuning(facts: Facts) -> list[Message]:
+    """Whether a fine-tuning helped; nothing of a training from scratch, or of older results."""
+    helped = [] if facts.result.fine_tuning is None else facts.result.fine_tuning.messages
+    beside = _beside_pooled(facts)
+    return [*helped, *([] if beside is None else [beside])]
+
+
+def _beside_pooled(facts: Facts) -> Message | None:
+    """The fine-tuned model beside the best simple method with the parent's data, by the AUC.
+
+    None where there is none, or no interval, or subjects of the headline were trained on.
+    """
+    split = facts.headline
+    found = {
+        name: metrics[facts.leading(facts.headline_metrics)]
+        for name, by_split in facts.result.baselines.items()
+        if name.endswith(POOLED) and (metrics := by_split.get(split)) is not None
+    }
+    measured = {name: value for name, value in found.items() if value is not None}
+    if split in {"", "train"} or facts.seen_in_training(split) or not measured:
+        return None
+    best = max(measured, key=measured.__getitem__)
+    difference = facts.difference(best)
+    if difference.interval is None:
+        return None
+    code = {1: "pooled.model-better", 0: "pooled.model-alike", -1: "pooled.model-worse"}
+    values = {"auc": f"{measured[best]:.3f}", "difference": signed(difference)}
+    return Message(code[difference.sign], method=method_name(best), **values)

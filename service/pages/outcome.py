@@ -15,34 +15,37 @@ from graphnet.artifacts.metrics import GraphHelps
 from graphnet.figures.predictions import predicted_splits
 from graphnet.messages import Message
 from graphnet.names import method_name, split_name
-from graphnet.report.facts import Facts
-from graphnet.report.performance import baseline_table, metric_table, site_tables
-from graphnet.report.subjects import (
+from graphnet.report.confounds import (
+    Alone,
+    alone,
     associations_table,
-    cohort_table,
     covariates_table,
     heterogeneity_table,
-    quality_table,
+    sees_covariates,
     strata_table,
 )
+from graphnet.report.facts import Facts
+from graphnet.report.performance import baseline_table, comparison, metric_table, site_tables
+from graphnet.report.subjects import cohort_table, quality_table
 from graphnet.report.summary import (
-    Alone,
     LeadingMetric,
-    alone,
     by_chance,
     cautions,
-    comparison,
     grave,
     leading_metric,
     offered_form,
-    sees_covariates,
     simple_offer,
-    tuning,
     unkept_method,
     worse_than,
 )
 from graphnet.report.tables import Table
-from graphnet.report.training import learning_curve_table, settings_table, sweep_table, tuning_table
+from graphnet.report.training import (
+    learning_curve_table,
+    settings_table,
+    sweep_table,
+    tuning,
+    tuning_table,
+)
 from graphnet.training.history import History
 from registry import RegistryError
 from registry.errors import lost

@@ -24,11 +24,10 @@ from graphnet.evaluation.baselines import COVARIATES, SITE, covariate_baselines
 from graphnet.evaluation.confounds import group_differences
 from graphnet.messages import Message
 from graphnet.preprocessing.covariates import CovariateAdjuster, Design, confounds_of
+from graphnet.report.confounds import alone, heterogeneity_table
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
 from graphnet.report.page import render_report
-from graphnet.report.subjects import heterogeneity_table
-from graphnet.report.summary import alone
 
 SUBJECTS, REGIONS = 160, 12
 QUICK = TrainingSettings.for_model("MLP", epochs=20)

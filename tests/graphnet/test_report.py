@@ -38,6 +38,7 @@ from graphnet.messages import CHINESE, LANGUAGES, Message, finished, render
 from graphnet.models import Sizes, build_net
 from graphnet.report.checklist import ITEMS, checklist_table
 from graphnet.report.citations import MARK, WORKS, Citations, bibtex, work_of
+from graphnet.report.confounds import associations_table, covariates_table
 from graphnet.report.explanation import spheres
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
@@ -49,7 +50,7 @@ from graphnet.report.performance import (
     prevalence_rows,
     reliability_table,
 )
-from graphnet.report.subjects import associations_table, covariates_table, quality_table
+from graphnet.report.subjects import quality_table
 from graphnet.report.summary import by_chance, cautions, grave, leading_metric, verdict
 from graphnet.report.tables import with_interval
 
