@@ -4,21 +4,23 @@ A sentence is a message whose text cites works by their keys, as ``[@kipf]``; th
 come from their options (:mod:`graphnet.options`), those of models from the catalogue.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from graphnet.artifacts.confounds import LEAST_COMPARED
-from graphnet.artifacts.fine_tuning import MOVED, POOLED, SCRATCH
-from graphnet.artifacts.metrics import ENOUGH_PERMUTATIONS
 from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.config import OPTIONS, SETTINGS
 from graphnet.data.atlas import Atlas, shown_title, tables
 from graphnet.data.series_measures import SeriesOptions
 from graphnet.evaluation.headline import seen_in_training
-from graphnet.evaluation.resampling import LEAST
 from graphnet.messages import Message
 from graphnet.names import class_name, metric_name
-from graphnet.report.confounds import heterogeneity_table
+from graphnet.report.evaluation_methods import (
+    compared,
+    effect_sizes,
+    evaluated,
+    explained,
+    fitted_on,
+)
 from graphnet.report.facts import Facts
 from graphnet.typography import Figure
 
@@ -27,15 +29,6 @@ COHORTS = {
     "train": "methods.cohort-train",
     "val": "methods.cohort-val",
     "test": "methods.cohort-test",
-}
-TUNED = {"logistic_regression", "svm_linear", "svm_rbf", "ridge"}  # methods with a strength
-SIMPLE = {
-    "majority": Message("methods.majority"),
-    "logistic_regression": Message("methods.logistic-regression"),
-    "svm_linear": Message("methods.svm-linear"),
-    "svm_rbf": Message("methods.svm-rbf"),
-    "mean": Message("methods.mean"),
-    "ridge": Message("methods.ridge"),
 }
 
 
@@ -131,7 +124,7 @@ def _preprocessing(facts: Facts) -> Iterator[Message]:
         yield Message("methods.not-scaled")
     else:
         code = "methods.scaled-per-subject" if facts.model.per_subject else "methods.scaled"
-        yield Message(code, fitted_on=_fitted_on(facts))
+        yield Message(code, fitted_on=fitted_on(facts))
     if facts.fine_tuned:
         yield Message("methods.inherited")
     held_out = [split for split in ("val", "test") if split in facts.metrics]
@@ -269,132 +262,6 @@ def _kept_epoch(facts: Facts) -> Iterator[Message]:
         yield _setting(facts, "early_stopping")
 
 
-def _evaluation(facts: Facts) -> Iterator[Message]:
-    yield from _folds(facts)
-    if not facts.is_regression:
-        classes = "two" if facts.is_binary else "more"
-        yield Message("methods.threshold", classes=classes, positive=facts.positive_label)
-    yield from _score_intervals() if facts.is_regression else _class_intervals(facts)
-    yield from _permutations(facts)
-
-
-def _compared(facts: Facts) -> Iterator[Message]:
-    yield from _baselines(facts)
-    curve = facts.result.learning_curve
-    if curve is not None and curve.points:
-        yield Message("methods.learning-curve")
-
-
-def _effects(facts: Facts) -> Iterator[Message]:
-    effects = facts.effects
-    if effects is not None and effects.tests:
-        yield Message("methods.effects", kind=effects.kind, tests=effects.tests)
-
-
-def _folds(facts: Facts) -> Iterator[Message]:
-    folds = facts.validated
-    if not folds:
-        return
-    if "cv" in folds:
-        yield Message(
-            "methods.cross-validation",
-            folds=str(folds["cv"].folds),
-            repeats=folds["cv"].repeats or 1,
-        )
-    if "cv" in folds and facts.evaluation.cv_balance != "class":
-        confounds = facts.result.confounds
-        names = [] if confounds is None else list(confounds.checked)
-        by_covariates = facts.evaluation.cv_balance == "covariates" and bool(names)
-        by = "covariates" if by_covariates else "site"
-        yield Message("methods.balanced-folds", by=by, names=names)
-    yield from _left_out_sites(facts)
-    yield from _begun(facts)
-    yield Message("methods.pooled-folds", other="yes" if facts.within_sites else "no")
-    if facts.epoch_chosen:
-        yield Message("methods.last-epoch-of-folds")
-    if facts.is_regression and facts.repeated:
-        yield Message("methods.mean-of-repeats")
-    if any(each.chosen for each in folds.values()):
-        yield Message("methods.nested", density="yes" if _density_chosen(facts) else "no")
-
-
-def _left_out_sites(facts: Facts) -> Iterator[Message]:
-    if "leave_site_out" in facts.validated:
-        folds = facts.validated["leave_site_out"].folds
-        yield Message("methods.leave-site-out", sites=folds)
-    if facts.within_sites:
-        yield Message("methods.within-sites")
-
-
-def _begun(facts: Facts) -> Iterator[Message]:
-    """What the models of folds began from."""
-    if not facts.fine_tuned:
-        yield Message("methods.refitted-folds")
-        return
-    found = facts.result.fine_tuning
-    if found is None:  # an older version does not say
-        yield Message("methods.fine-tuned-folds", known="unknown")
-    elif any(each.seen_by_parent for each in found.comparisons if each.split in facts.validated):
-        yield Message("methods.folds-from-scratch")
-        yield Message("methods.refitted-folds")
-    else:
-        known = "yes" if found.parent_is_known else "partly"
-        yield Message("methods.fine-tuned-folds", known=known)
-
-
-def _density_chosen(facts: Facts) -> bool:
-    """Whether nested selection chose the density, too."""
-    settings = facts.settings
-    if settings.graph in WITHOUT_DENSITY or settings.threshold is not None:
-        return False
-    chosen = [fold for folds in facts.validated.values() for fold in folds.chosen]
-    return not facts.fine_tuned or any("density" in fold for fold in chosen)
-
-
-def _score_intervals() -> Iterator[Message]:
-    yield Message("methods.intervals-of-scores")
-    yield Message("methods.meaning-of-intervals")
-
-
-def _class_intervals(facts: Facts) -> Iterator[Message]:
-    if facts.is_binary:
-        yield Message("methods.intervals-of-two-classes")
-    else:
-        yield Message("methods.intervals-of-classes")
-        yield Message("methods.auc-of-classes")
-    if facts.repeated:
-        yield Message("methods.intervals-of-repeats")
-    yield Message("methods.meaning-of-intervals")
-    yield from _probabilities(facts)
-
-
-def _probabilities(facts: Facts) -> Iterator[Message]:
-    """How probabilities are judged; an older version did so otherwise."""
-    measured = facts.headline_metrics
-    if measured is None or "calibration_error" not in measured:
-        return
-    yield Message("methods.calibration-error")
-    if not facts.is_binary:
-        return
-    yield Message("methods.calibration-of-two-classes")
-    prevalence = facts.evaluation.prevalence
-    if prevalence is None:
-        yield Message("methods.predictive-values")
-    else:
-        yield Message("methods.predictive-values-at", prevalence=f"{prevalence:g}")
-    if facts.evidence is not None:
-        interval = "yes" if _may_be_drawn_again(facts) else "no"
-        yield Message("methods.decision-curve", interval=interval)
-
-
-def _may_be_drawn_again(facts: Facts) -> bool:
-    """Whether each of two classes has subjects enough for a bootstrap."""
-    if facts.predictions is None:
-        return False
-    _, truth = facts.predictions.of_class(facts.headline, 1)
-    return bool(min(truth.sum(), len(truth) - truth.sum()) >= LEAST)
-
-
 def _calibrated(facts: Facts) -> Iterator[Message]:
     """How probabilities were calibrated, of results that say so."""
     calibration = facts.result.calibration
@@ -413,145 +280,6 @@ def _calibrated(facts: Facts) -> Iterator[Message]:
         yield Message("methods.calibrated-folds")
 
 
-def _baselines(facts: Facts) -> Iterator[Message]:
-    fitted = [name for name, by_split in facts.result.baselines.items() if by_split]
-    simple = [SIMPLE[name] for name in fitted if name in SIMPLE]
-    if simple:
-        code = "methods.baselines-of-tuned" if facts.fine_tuned else "methods.baselines"
-        yield Message(code, methods=simple, count=len(simple))
-        if TUNED.intersection(fitted):
-            kind = "score" if facts.is_regression else "class"
-            yield Message("methods.baselines-strength", kind=kind)
-        if len(facts.classes) > 2 and {"svm_linear", "svm_rbf"}.intersection(fitted):
-            yield Message("methods.machines-for-each-class")
-    yield from _pooled(facts, fitted, simple)
-    if "no_edge" in fitted:
-        folds_only = facts.fine_tuned
-        yield Message("methods.no-edge-on-folds" if folds_only else "methods.no-edge")
-    yield from _covariates(facts, fitted)
-    if facts.result.baseline("parent", facts.headline) is not None:
-        yield Message("methods.parent-evaluated")
-    yield from _tuning(facts)
-    if any(facts.result.differences.values()):
-        of_folds = facts.result.differences.keys() - {"val", "test"}
-        yield Message("methods.differences", folds="yes" if of_folds else "no")
-
-
-def _pooled(facts: Facts, fitted: Sequence[str], alone: Sequence[Message]) -> Iterator[Message]:
-    """To whom else the simple methods of a fine-tuning were fitted, and with which inputs."""
-    pooled = facts.result.pooled
-    names = [name.removesuffix(POOLED) for name in fitted if name.endswith(POOLED)]
-    simple = [SIMPLE[name] for name in names if name in SIMPLE]
-    if pooled is None or not simple:
-        return
-    yield Message(
-        "methods.baselines-pooled",
-        methods=simple,
-        same="yes" if simple == alone else "no",
-        subjects=pooled.subjects,
-        ancestors="one" if len(facts.lineage) == 2 else "several",
-    )
-    settings = facts.settings
-    steps = [Message("methods.pooled-scaling")]
-    if settings.harmonise or settings.adjust == "combat":
-        steps.append(Message("methods.pooled-harmonising"))
-    if settings.adjust in {"regress", "regress_controls"}:
-        steps.append(Message("methods.pooled-adjusting"))
-    in_folds = bool(facts.validated) and pooled.in_folds
-    yield Message("methods.pooled-inputs", steps=steps, folds="yes" if in_folds else "no")
-    if pooled.held_out or pooled.in_training:
-        counts = {"held_out": pooled.held_out, "in_training": pooled.in_training}
-        yield Message("methods.pooled-left-out", **counts)
-
-
-def _tuning(facts: Facts) -> Iterator[Message]:
-    """How it was judged whether the fine-tuning helped."""
-    found = None if facts.result.fine_tuning is None else facts.result.fine_tuning.leading
-    if found is None:
-        return
-    yield Message("methods.tuning-compared", subjects=found.n, split=found.split)
-    if MOVED in found.rivals:
-        yield Message("methods.tuning-moved")
-    if SCRATCH in found.rivals and found.rivals[SCRATCH].reason is None:
-        yield Message("methods.tuning-scratch")
-    yield Message("methods.tuning-intervals", kind="score" if facts.is_regression else "classes")
-    if found.split != "test":
-        yield Message("methods.tuning-widened")
-
-
-def _covariates(facts: Facts, fitted: Sequence[str]) -> Iterator[Message]:
-    confounds = facts.result.confounds
-    if confounds is not None and "covariates" in fitted:
-        names = list(confounds.checked)
-        if facts.is_regression:
-            yield Message("methods.score-covariates", names=names)
-        else:
-            yield Message("methods.covariates", names=names)
-    if "site" in fitted:
-        yield Message("methods.site-alone")
-    if confounds is not None and confounds.checked:
-        classes = "two" if facts.is_binary else "more"
-        target = "score" if facts.is_regression else classes
-        yield Message("methods.confounds", target=target)
-    if heterogeneity_table(facts).rows:
-        yield Message("methods.heterogeneity", least=LEAST_COMPARED)
-
-
-def _permutations(facts: Facts) -> Iterator[Message]:
-    counts = {
-        kind: folds.permutation.permutations
-        for kind, folds in facts.validated.items()
-        if folds.permutation is not None and folds.permutation.p is not None
-    }
-    if counts:
-        within = "yes" if "leave_site_out" in counts else "no"
-        yield Message("methods.permutations", count=max(counts.values()), within_sites=within)
-    tests = [folds.permutation for folds in facts.validated.values()]
-    if any(test is not None and test.is_bound for test in tests):
-        yield Message("methods.permutations-bound", enough=ENOUGH_PERMUTATIONS)
-
-
-def _explanation(facts: Facts) -> Iterator[Message]:
-    explanation = facts.result.explanation
-    if explanation is None:
-        return
-    split = next((split for split in ("test", "val") if split in facts.cohorts), "train")
-    yield Message(
-        "methods.attribution",
-        count=explanation.subjects,
-        split=split,
-        explained=_explained(facts),
-        fitted_on=_fitted_on(facts),
-    )
-    if explanation.steps is None:
-        yield Message("methods.integral-exact")
-    else:
-        yield Message("methods.integral-in-steps", steps=explanation.steps)
-    if any(region.contribution is not None for region in explanation.regions):
-        target = "classes" if not facts.is_binary else "two-classes"
-        kind = "score" if facts.is_regression else target
-        yield Message("methods.contribution", kind=kind, positive=facts.positive_label)
-        if split == "train":
-            yield Message("methods.explained-training")
-        with_folds = any(region.agreement is not None for region in explanation.regions)
-        yield Message("methods.stable-signs" if with_folds else "methods.stable-without-folds")
-    if explanation.stability is not None:
-        yield Message("methods.stability")
-    if explanation.randomised is not None:
-        yield Message("methods.randomised", models=explanation.randomised.models)
-    if facts.glass_brain:
-        yield Message("methods.glass-brain")
-
-
-def _explained(facts: Facts) -> Message:
-    if facts.is_regression:
-        return Message("methods.explained-score")
-    if facts.is_binary:
-        negative, positive = (facts.class_label(label) for label in facts.classes)
-        return Message("methods.explained-class", positive=positive, negative=negative)
-    return Message("methods.explained-likeliest-class")
-
-
 def _software(facts: Facts) -> Iterator[Message]:
     result = facts.result
     device = result.device or facts.task.get("device") or Message("methods.unknown-device")
@@ -567,12 +295,7 @@ def _setting(facts: Facts, name: str, **more: Any) -> Message:
     """What a setting's option says of it, with all that such a sentence may need."""
     settings: Mapping[str, Any] = facts.settings.as_dict()
     percent = f"{100 * facts.settings.density:g}"
-    return OPTIONS[name].methods(settings, fitted_on=_fitted_on(facts), percent=percent, **more)
-
-
-def _fitted_on(facts: Facts) -> Message:
-    """The subjects on whom preprocessing was fitted, within a sentence."""
-    return Message("methods.subjects-of-parent" if facts.fine_tuned else "methods.subjects-of-own")
+    return OPTIONS[name].methods(settings, fitted_on=fitted_on(facts), percent=percent, **more)
 
 
 PARAGRAPHS: tuple[tuple[Message, Callable[[Facts], Iterator[Message]]], ...] = (
@@ -580,9 +303,9 @@ PARAGRAPHS: tuple[tuple[Message, Callable[[Facts], Iterator[Message]]], ...] = (
     (Message("methods.heading-preprocessing"), _preprocessing),
     (Message("methods.heading-model"), _model),
     (Message("methods.heading-training"), _training),
-    (Message("methods.heading-evaluation"), _evaluation),
-    (Message("methods.heading-comparison"), _compared),
-    (Message("methods.heading-effects"), _effects),
-    (Message("methods.heading-explanation"), _explanation),
+    (Message("methods.heading-evaluation"), evaluated),
+    (Message("methods.heading-comparison"), compared),
+    (Message("methods.heading-effects"), effect_sizes),
+    (Message("methods.heading-explanation"), explained),
     (Message("methods.heading-software"), _software),
 )
