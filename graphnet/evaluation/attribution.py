@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import accumulate, combinations, pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 import torch
@@ -15,12 +15,17 @@ from graphnet.artifacts.explanation import (
     MeasureImportance,
     RandomisedCheck,
     RegionImportance,
-    Stability,
 )
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.stored_json import Json
 from graphnet.data.cohort import Cohort, FloatArray
-from graphnet.evaluation.effects import Contribution, class_numbers, contribution
+from graphnet.evaluation.effects import (
+    TOP,
+    SignAgreement,
+    SignedEffects,
+    rank_correlation,
+    stability,
+)
 from graphnet.preprocessing.pipeline import PreprocessedViews
 from graphnet.training import memory
 from graphnet.training.progress import Progress
@@ -32,7 +37,6 @@ CACHE = 1 << 22  # bytes of measures at a time, all steps of a path included
 MOST_SUBJECTS = 500
 MOST_IN_STEPS = 100  # subjects by whom the folds' models are compared, where each takes many steps
 VALUES_OF_A_PASS = 5000  # measures that are prepared for a model while it trains on a subject
-TOP = 10
 RANDOMISED = 3  # copies with shuffled weights, to which the attributions are compared
 RANDOM_SEED = 1_000_003  # of the first of them
 
@@ -212,8 +216,8 @@ def explain(
     for fold, span in zip(folds, spans, strict=True):
         with progress.part(*span):
             of_folds.append(integrated_gradients(fold, compared))
-    signed = _Signed.of(model, chosen, attribution)
-    agreement = signed.agreement([_Signed.of(model, compared, fold) for fold in of_folds])
+    signed = _signed(model, chosen, attribution)
+    agreement = signed.agreement([_signed(model, compared, fold) for fold in of_folds])
     explanation = Explanation(
         subjects=attribution.subjects,
         gap=attribution.gap,
@@ -223,7 +227,7 @@ def explain(
             for place, name in enumerate(cohort.measures)
         ],
         steps=attribution.steps,
-        agreement_of_methods=_spearman(attribution.by_region, shift),
+        agreement_of_methods=rank_correlation(attribution.by_region, shift),
         stability=stability([fold.by_region for fold in of_folds]),
         randomised=check,
     )
@@ -237,6 +241,10 @@ def explain(
     return Explained(explanation, {name: array.tolist() for name, array in importance.items()})
 
 
+def _signed(model: StoredModel, cohort: Cohort, attribution: Attribution) -> SignedEffects:
+    return SignedEffects.of(model, cohort, attribution.by_subject, attribution.slope)
+
+
 def _spans(lengths: Sequence[float]) -> Iterator[tuple[float, float]]:
     """Where each part begins and ends, as shares of the sum of their lengths."""
     done = [0.0, *accumulate(lengths)]
@@ -247,8 +255,8 @@ def _most_important(
     regions: Sequence[str],
     attribution: Attribution,
     shift: FloatArray,
-    signed: "_Signed",
-    agreement: "_Agreement",
+    signed: SignedEffects,
+    agreement: SignAgreement,
 ) -> list[RegionImportance]:
     def at(region: int, values: FloatArray | None) -> float | None:
         return None if values is None else float(values[region])
@@ -270,62 +278,6 @@ def _most_important(
     ]
 
 
-@dataclass(frozen=True)
-class _Agreement:
-    """The share of the folds' models that have the same sign, (N,) and (N, F); None of no folds."""
-
-    contribution: FloatArray | None
-    slope: FloatArray | None
-
-    def arrays(self) -> dict[str, FloatArray]:
-        """By their names in the stored importance."""
-        named = {"agreement": self.contribution, "slope_agreement": self.slope}
-        return {name: array for name, array in named.items() if array is not None}
-
-
-@dataclass(frozen=True)
-class _Signed:
-    """What has a sign: the contributions of regions, and the slopes (N, F) of their measures.
-
-    With more than two classes there is no slope: it would mix the evidence for several.
-    """
-
-    contribution: Contribution | None
-    slope: FloatArray | None
-
-    @classmethod
-    def of(cls, model: StoredModel, cohort: Cohort, attribution: Attribution) -> "_Signed":
-        """That of one model's attributions for these subjects."""
-        outputs = 1 if model.scale is not None else len(model.classes)
-        targets = cohort.scores if outputs == 1 else class_numbers(cohort, model.classes)
-        numbers = np.asarray(targets, dtype=np.float64)
-        contributed = contribution(attribution.by_subject, numbers, outputs)
-        return cls(contributed, attribution.slope if outputs <= 2 else None)
-
-    def agreement(self, folds: "Sequence[_Signed]") -> _Agreement:
-        """How many of the folds' models have the same signs."""
-        values = [fold.contribution.value for fold in folds if fold.contribution is not None]
-        slopes = [fold.slope for fold in folds if fold.slope is not None]
-        own = None if self.contribution is None else self.contribution.value
-        return _Agreement(_same_sign(own, values), _same_sign(self.slope, slopes))
-
-    def arrays(self) -> dict[str, FloatArray]:
-        """By their names in the stored importance."""
-        stored = {} if self.slope is None else {"slope": self.slope}
-        if self.contribution is None:
-            return stored
-        value, low, high = self.contribution
-        return {"contribution": value, "low": low, "high": high, **stored}
-
-
-def _same_sign(value: FloatArray | None, others: Sequence[FloatArray]) -> FloatArray | None:
-    """The share of the others with the same sign; None where there is nothing to compare."""
-    if value is None or not others:
-        return None
-    shares: FloatArray = np.mean([np.sign(other) == np.sign(value) for other in others], axis=0)
-    return shares
-
-
 def _randomised(model: StoredModel, cohort: Cohort, explained: Attribution) -> RandomisedCheck:
     """Compare with copies of the network whose weights are shuffled within each tensor.
 
@@ -338,7 +290,7 @@ def _randomised(model: StoredModel, cohort: Cohort, explained: Attribution) -> R
         generator = torch.Generator().manual_seed(RANDOM_SEED + number)
         shuffled = {name: _shuffled(each, generator) for name, each in model.parameters.items()}
         other = integrated_gradients(replace(model, parameters=shuffled), cohort)
-        correlations.append(_spearman(explained.by_region, other.by_region))
+        correlations.append(rank_correlation(explained.by_region, other.by_region))
     computed = [value for value in correlations if value is not None]
     return RandomisedCheck(RANDOMISED, float(np.mean(computed)) if computed else None)
 
@@ -369,36 +321,6 @@ def passes(model: StoredModel, folds: int, subjects: int) -> list[float]:
         attribution += STEPS - 1
         compared = attribution * min(1.0, MOST_IN_STEPS / subjects)
     return [attribution, OCCLUSION * regions, RANDOMISED * compared, *[compared] * folds]
-
-
-def stability(importances: Sequence[FloatArray], top: int = TOP) -> Stability | None:
-    """How far the rankings of regions by several models agree; None of fewer than two models.
-
-    ``spearman``: the mean rank correlation of two models. ``overlap``: the mean share of the first
-    ``top`` regions that two have in common, corrected for chance: 1 is full agreement, 0 chance
-    (Kuncheva 2007).
-
-    Args:
-        importances: (N,) of each model.
-        top: how many first regions are compared.
-
-    """
-    if len(importances) < 2:
-        return None
-    regions = len(importances[0])
-    top = min(top, regions)
-    firsts = [set(np.argsort(-one, kind="stable")[:top].tolist()) for one in importances]
-    pairs = list(combinations(range(len(importances)), 2))
-    common = np.mean([len(firsts[i] & firsts[j]) for i, j in pairs])
-    chance = top * top / regions
-    correlations = [_spearman(importances[i], importances[j]) for i, j in pairs]
-    ranks = [value for value in correlations if value is not None]
-    return Stability(
-        models=len(importances),
-        top=top,
-        spearman=float(np.mean(ranks)) if ranks else None,
-        overlap=float((common - chance) / (top - chance)) if top < regions else None,
-    )
 
 
 class _Score:
@@ -459,12 +381,3 @@ def _parts(model: StoredModel, cohort: Cohort, rows: int) -> Iterator[tuple[Tens
 def _shares(importance: FloatArray) -> FloatArray:
     total = importance.sum()
     return importance / total if total > 0 else importance
-
-
-def _spearman(one: FloatArray, other: FloatArray) -> float | None:
-    from scipy.stats import rankdata  # noqa: PLC0415 - slow to import
-
-    ranks = np.stack([rankdata(one), rankdata(other)])
-    if (ranks.std(axis=1) == 0).any():
-        return None
-    return float(np.corrcoef(ranks)[0, 1])

@@ -1,23 +1,31 @@
 """How far classes lie apart: in each measure of each region, and in what each region adds.
 
-Nothing here is used by a model. Effect sizes describe the data, contributions the predictions.
+Nothing here is used by a model. Effect sizes describe the data, contributions the predictions; how
+far models that were trained on other subjects agree in these is said here too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 from math import isnan
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from graphnet.artifacts.explanation import Stability
 from graphnet.artifacts.predictions import ETA, HEDGES, PEARSON, Effect, Effects
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.quality import ROUNDING
 from graphnet.evaluation.intervals import Z
 
+if TYPE_CHECKING:
+    from graphnet.artifacts.model import StoredModel
+
 FEWEST = 3  # subjects of a class, or with a score, for an effect size
 MOST_ROWS = 1000  # that are kept, those of the least p first
 BLOCK = 4096  # measures that are tested at a time
+TOP = 10  # regions by which rankings are compared
 
 
 class Contribution(NamedTuple):
@@ -235,3 +243,101 @@ def _controlled(rows: list[Effect]) -> list[Effect]:
 def class_numbers(cohort: Cohort, classes: tuple[int, ...]) -> IntArray:
     """Each subject's class by its place among the classes, (S,)."""
     return np.searchsorted(np.array(classes), cohort.labels)
+
+
+@dataclass(frozen=True)
+class SignAgreement:
+    """The share of the folds' models that have the same sign, (N,) and (N, F); None of no folds."""
+
+    contribution: FloatArray | None
+    slope: FloatArray | None
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """By their names in the stored importance."""
+        named = {"agreement": self.contribution, "slope_agreement": self.slope}
+        return {name: array for name, array in named.items() if array is not None}
+
+
+@dataclass(frozen=True)
+class SignedEffects:
+    """What has a sign: the contributions of regions, and the slopes (N, F) of their measures.
+
+    With more than two classes there is no slope: it would mix the evidence for several.
+    """
+
+    contribution: Contribution | None
+    slope: FloatArray | None
+
+    @classmethod
+    def of(
+        cls, model: "StoredModel", cohort: Cohort, by_subject: FloatArray, slope: FloatArray
+    ) -> "SignedEffects":
+        """That of a model, by what it adds to each subject's score (S, N) and its slopes (N, F)."""
+        outputs = 1 if model.scale is not None else len(model.classes)
+        targets = cohort.scores if outputs == 1 else class_numbers(cohort, model.classes)
+        numbers = np.asarray(targets, dtype=np.float64)
+        contributed = contribution(by_subject, numbers, outputs)
+        return cls(contributed, slope if outputs <= 2 else None)
+
+    def agreement(self, folds: "Sequence[SignedEffects]") -> SignAgreement:
+        """How many of the folds' models have the same signs."""
+        values = [fold.contribution.value for fold in folds if fold.contribution is not None]
+        slopes = [fold.slope for fold in folds if fold.slope is not None]
+        own = None if self.contribution is None else self.contribution.value
+        return SignAgreement(_same_sign(own, values), _same_sign(self.slope, slopes))
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """By their names in the stored importance."""
+        stored = {} if self.slope is None else {"slope": self.slope}
+        if self.contribution is None:
+            return stored
+        value, low, high = self.contribution
+        return {"contribution": value, "low": low, "high": high, **stored}
+
+
+def _same_sign(value: FloatArray | None, others: Sequence[FloatArray]) -> FloatArray | None:
+    """The share of the others with the same sign; None where there is nothing to compare."""
+    if value is None or not others:
+        return None
+    shares: FloatArray = np.mean([np.sign(other) == np.sign(value) for other in others], axis=0)
+    return shares
+
+
+def stability(importances: Sequence[FloatArray], top: int = TOP) -> Stability | None:
+    """How far the rankings of regions by several models agree; None of fewer than two models.
+
+    ``spearman``: the mean rank correlation of two models. ``overlap``: the mean share of the first
+    ``top`` regions that two have in common, corrected for chance: 1 is full agreement, 0 chance
+    (Kuncheva 2007).
+
+    Args:
+        importances: (N,) of each model.
+        top: how many first regions are compared.
+
+    """
+    if len(importances) < 2:
+        return None
+    regions = len(importances[0])
+    top = min(top, regions)
+    firsts = [set(np.argsort(-one, kind="stable")[:top].tolist()) for one in importances]
+    pairs = list(combinations(range(len(importances)), 2))
+    common = np.mean([len(firsts[i] & firsts[j]) for i, j in pairs])
+    chance = top * top / regions
+    correlations = [rank_correlation(importances[i], importances[j]) for i, j in pairs]
+    ranks = [value for value in correlations if value is not None]
+    return Stability(
+        models=len(importances),
+        top=top,
+        spearman=float(np.mean(ranks)) if ranks else None,
+        overlap=float((common - chance) / (top - chance)) if top < regions else None,
+    )
+
+
+def rank_correlation(one: FloatArray, other: FloatArray) -> float | None:
+    """Spearman's, of two rankings of regions (N,); None where one does not vary."""
+    from scipy.stats import rankdata  # noqa: PLC0415 - slow to import
+
+    ranks = np.stack([rankdata(one), rankdata(other)])
+    if (ranks.std(axis=1) == 0).any():
+        return None
+    return float(np.corrcoef(ranks)[0, 1])

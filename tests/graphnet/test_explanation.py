@@ -16,7 +16,8 @@ from graphnet.data.splits import Splits
 from graphnet.data.synthetic import Recipe
 from graphnet.errors import CohortError
 from graphnet.evaluation import attribution
-from graphnet.evaluation.attribution import explain, integrated_gradients, occlusion, stability
+from graphnet.evaluation.attribution import explain, integrated_gradients, occlusion
+from graphnet.evaluation.effects import stability
 from graphnet.experiment import run
 from graphnet.figures.glass_brain import glass_brain
 from graphnet.models.sgn import SGN
