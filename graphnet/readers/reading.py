@@ -23,6 +23,7 @@ from graphnet.messages import Message
 from graphnet.readers.copies import say_copies
 from graphnet.readers.inquiry import LABEL, Inquiry
 from graphnet.readers.kinds import read_kind
+from graphnet.readers.subjects.repeated_scans import with_subjects
 from graphnet.readers.subjects.words import IDS, plain
 from graphnet.readers.tables.json_tables import EXACT_DIGITS, cells_of, sheet_of_json
 from graphnet.readers.tables.reading import interpret_sheet
@@ -77,6 +78,7 @@ def read(
     dataset = read_kind(path, inquiry, most)
     if dataset is not None:
         dataset = with_atlas(_with_repetition_time(dataset, inquiry), inquiry)
+        dataset = with_subjects(dataset, inquiry)
     inquiry.close()
     complete = None if dataset is None else explained(dataset, inquiry)
     return Reading(complete, tuple(inquiry.questions), _signature(inquiry, dataset))
@@ -198,7 +200,7 @@ def dataset_of(sheet: Sheet, kind: str, name: str, mapping: Mapped | None) -> Da
     inquiry = Inquiry(name, dict(mapping or {}))
     dataset = interpret_sheet(sheet, kind, inquiry)
     if dataset is not None:
-        dataset = with_atlas(dataset, inquiry)
+        dataset = with_subjects(with_atlas(dataset, inquiry), inquiry)
     inquiry.close()
     if inquiry.questions or dataset is None:
         raise QuestionsOpen(inquiry.questions)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.wild.cases import close, edges, equal, one_measure, outcome, told
-from tests.wild.test_same_kinds import COUNT, EDGES, PAIRS, RANDOM, VALUES, of, table
+from tests.wild.test_same_kinds import COUNT, EDGES, PAIRS, RANDOM, VALUES, is_base, of, table
 
 # Tissues and the whole brain ------------------------------------------------------------------
 
@@ -99,3 +99,35 @@ def test_a_word_in_one_row_is_not_said_to_be_in_all(tmp_path: Path) -> None:
     lines[3] += "artefact"
     found = of(tmp_path, "\n".join(lines)).dataset
     assert f"artefact in 1 of {COUNT} rows" in told(found)
+
+
+@pytest.mark.parametrize("named", ["{measure}_{side}", "{side}_{measure}", "{measure}.{side}.mean"])
+def test_measures_of_hemispheres_alone_are_no_regions(tmp_path: Path, named: str) -> None:
+    columns = tuple(
+        named.format(measure=measure, side=side)
+        for measure in ("thickness", "area", "volume")
+        for side in ("lh", "rh")
+    )
+    refusal = of(tmp_path, table(columns=columns)).refusal
+    assert "hemispheres" in refusal
+    assert columns[0] in refusal
+
+
+def test_measures_of_hemispheres_beside_regions_are_covariates(tmp_path: Path) -> None:
+    found = of(tmp_path, table(thickness_lh="2.5", area_rh="800")).dataset
+    is_base(found)
+    assert {"thickness_lh", "area_rh"}.isdisjoint(found.measures)
+
+
+def test_numbers_for_fewer_than_half_of_the_regions_are_said_to_be_covariates(
+    tmp_path: Path,
+) -> None:
+    others = {"foo_1": 3.14, "foo_2": 2.71}
+    rows = [",".join(others)] + [
+        ",".join(f"{value + row / 100:g}" for value in others.values()) for row in range(COUNT)
+    ]
+    lines = [f"{line},{more}" for line, more in zip(table().splitlines(), rows, strict=True)]
+    found = of(tmp_path, "\n".join(lines)).dataset
+    is_base(found)
+    assert [covariate.name for covariate in found.subjects.covariates] == list(others)
+    assert "2 columns foo_1 … foo_2" in told(found)

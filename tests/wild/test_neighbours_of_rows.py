@@ -35,32 +35,42 @@ def test_a_row_that_numbers_the_columns_is_no_subject(tmp_path: Path, first: int
     assert "Row 2" in refusal
 
 
-def test_a_row_without_an_id_is_said(tmp_path: Path) -> None:
-    found = of(tmp_path, table() + f",,{MEANS}\n").dataset
-    assert len(found) == COUNT + 1
-    assert f"Row {COUNT + 2} of" in told(found)
+SUMS = ",".join(f"{total:.4f}" for total in VALUES.sum(axis=0))
+SPREADS = ",".join(f"{spread:.3f}" for spread in VALUES.std(axis=0, ddof=1))
+OF_CLASS = ",".join(f"{mean:.4f}" for mean in VALUES[::2].mean(axis=0))
 
 
 @pytest.mark.parametrize(
-    "ends", [("_run-1", "_run-2"), ("_ses-1", "_ses-2"), ("_bl", "_m12"), ("_1", "_2")]
-)
-def test_ids_that_differ_in_a_visit_alone_are_said(tmp_path: Path, ends: tuple[str, str]) -> None:
-    """The subject would be in training and in test."""
-    rows = [line.replace(",", f"{end},", 1) for end in ends for line in LINES[1:]]
-    said = told(of(tmp_path, "\n".join([LINES[0], *rows])).dataset)
-    assert f"{IDS[0]}{ends[0]} and {IDS[0]}{ends[1]}" in said
-    assert f"such as {IDS[0]}." in said
+    "below",
+    [f",,{MEANS}\n", f",,{MEANS}\n,,{SPREADS}\n", f",0.5,{MEANS}\n", f",Mean,{MEANS}\n",
+     f",,{SUMS}\n", f",0,{OF_CLASS}\n"],
+)  # fmt: skip
+def test_figures_below_a_table_without_an_id_are_left_out(tmp_path: Path, below: str) -> None:
+    found = of(tmp_path, table() + below).dataset
+    is_base(found)
+    assert f"{COUNT + 2}" in told(found)
+    assert "left out" in told(found)
 
 
-@pytest.mark.parametrize("named", ["sub_{}", "{}_ses-1", "HC_T{}", "A_{}"])
-def test_ids_that_differ_in_more_are_not_said_to_be_of_one_subject(
-    tmp_path: Path, named: str
-) -> None:
-    rows = [
-        line.replace(subject, named.format(row))
-        for row, (subject, line) in enumerate(zip(IDS, LINES[1:], strict=True))
-    ]
-    assert "visits" not in told(of(tmp_path, "\n".join([LINES[0], *rows])).dataset)
+def test_figures_below_a_table_without_ids_are_left_out(tmp_path: Path) -> None:
+    lines = [line.partition(",")[2] for line in [*LINES, f",,{MEANS}"]]
+    found = of(tmp_path, "\n".join(lines)).dataset
+    assert len(found) == COUNT
+    assert f"Row {COUNT + 2}" in told(found)
+
+
+def test_a_row_without_id_and_class_is_left_out(tmp_path: Path) -> None:
+    others = ",".join(f"{value:.4f}" for value in VALUES[3] + 0.01)
+    found = of(tmp_path, "\n".join([*LINES[:5], f",,{others}", *LINES[5:]])).dataset
+    is_base(found)
+    assert "Row 6 of" in told(found)
+
+
+def test_a_row_with_a_class_and_no_id_is_said(tmp_path: Path) -> None:
+    others = ",".join(f"{value:.4f}" for value in VALUES[3] + 0.01)
+    found = of(tmp_path, table() + f",1,{others}\n").dataset
+    assert len(found) == COUNT + 1
+    assert f"Row {COUNT + 2} of" in told(found)
 
 
 def test_a_measure_of_another_kind_of_region_is_said_to_be_a_covariate(tmp_path: Path) -> None:

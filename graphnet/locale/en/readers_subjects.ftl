@@ -57,6 +57,16 @@ class-again = each of its values occurs in one class only: it says the class aga
 tells-the-class = { $column } tells every subject's class: each of its { $count } values occurs in one class only. It stays a covariate; if it is the class under another name, leave it out with covariates.
 years-of-dicom = { $column } holds ages as DICOM writes them ({ $cell }); they were read as years.
 only-in-first-rows = { $column } of { $file } has { $values } once each and nothing in { $count } rows, as merged cells become. Fill it in on every row.
+ask-scans = { $ids } of { $file } may be two scans of one subject{ $count ->
+    [one] { "" }
+   *[other] { "" }, and so on for { $count } subjects
+}. Are they?
+scans-together = they are scans of { $id }: the rows of a subject have one id, such as { $id }, and stay in one fold
+scans-apart = they are different subjects, who may be in training and in test
+scans-read-together = { $ids } of { $file } were read as scans of { $id }{ $count ->
+    [one] { "" }
+   *[other] { "" }, and so on for { $count } subjects
+}: their rows have one id and stay in one fold.
 ids-of-occasions = { $ids } of { $file } may be one subject at two visits or runs{ $count ->
     [one] { "" }
    *[other] { "" }, and so on for { $count } subjects

@@ -39,6 +39,7 @@ series-of-one-subject = { $file } holds the time series of one subject. Give a f
 # Which columns hold the brain
 
 uk-biobank-fields = { $file } has columns named after UK Biobank fields ({ $columns }): the last numbers are a visit and an array index, not a region. Rename them to MEASURE_REGION, for example thickness_bankssts_left.
+hemispheres-alone = { $file } has measures of whole hemispheres only ({ $columns }): no column is of a region. Add the columns of the regions, such as lh_bankssts_thickness.
 no-brain-columns = { $count ->
     [0] { $file } has no column named after a measure and a region (GMV_1, thickness_bankssts) or after two regions (FC_1_2). It has no numeric columns.
    *[other] { $file } has no column named after a measure and a region (GMV_1, thickness_bankssts) or after two regions (FC_1_2). Its numeric columns are { $columns }.
@@ -55,6 +56,10 @@ read-as-measure = { $count ->
     [one] { $file } has { $columns }, read as the measure { $measure } of 1 region.
    *[other] { $file } has { $columns }, read as the measure { $measure } of { $count } regions.
 }
+read-as-covariates = { $file } has { $columns }, which { $count ->
+    [one] is
+   *[other] are
+} too few for the { $regions } regions: read as covariates, not as a measure.
 ask-regions = { $file } has { $columns }. Are these brain regions, or something else about each subject?
 as-other = something else: covariates, questionnaire items, visits
 as-regions = brain regions; { $measure } is the measure
@@ -114,6 +119,14 @@ notes-below = { $count ->
     [one] A note below the table of { $file } was passed over: { $cells }.
    *[other] { $count } notes below the table of { $file } were passed over: { $cells }.
 }
+nameless-rows-left = { $count ->
+    [one] Row { $rows } of { $file } has neither an id nor a class; it was left out.
+   *[other] { $count } rows of { $file } have neither an id nor a class ({ $rows }); they were left out.
+}
+summary-rows-left = { $count ->
+    [one] Row { $rows } of { $file } has no id and sums up the rows above, as a mean or a total does; it was left out.
+   *[other] { $count } rows of { $file } have no id and sum up the rows above, as means and totals do ({ $rows }); they were left out.
+}
 rows-in-parts = { $count ->
     [one] In { $file }, 1 subject ({ $ids }) has a row with measurements and a row without. Put all about a subject on one row, or delete the other one.
    *[other] In { $file }, { $count } subjects ({ $ids }) have a row with measurements and a row without. Put all about a subject on one row, or delete the other ones.
@@ -144,6 +157,7 @@ no-such-column = { $key } is { $column }, which is not a column of { $file }. It
 class-column-chosen = { $file } has several class columns ({ $columns }); { $column } was used.
 same-classes = { $file } has several columns with the same classes ({ $columns }); { $column } was used.
 site-column-chosen = { $file } has several site columns ({ $columns }); { $column } was used.
+subject-column-chosen = { $file } has ids of scans and of subjects ({ $columns }); { $column } was used, so that the rows of a subject stay in one fold.
 first-column-is-id = The first column, { $column }, was read as the subject ids.
 unnamed-numbers-are-no-ids = The first column has no name of its own and holds numbers, as the index of a data frame does; it was not read as ids. If they are ids, name the column ID.
 unnamed-column-is-id = The unnamed column was read as the subject ids.
@@ -158,6 +172,7 @@ ask-column = { $key ->
    *[id] { $file } has several columns that may hold the subject id: { $columns }. Which one is to be used?
 }
 column-with-values = { $column }: { $values }
+column-of-scans = { $column }: { $values } ({ $count } subjects on { $rows } rows; the rows of a subject stay in one fold)
 
 # JSON, Stata, SPSS, Parquet, Arrow
 

@@ -32,6 +32,7 @@ series-of-one-subject = { $file } 是一名受试者的时间序列。请提供�
 # 哪些列是脑区数据
 
 uk-biobank-fields = { $file } 的列名是 UK Biobank 字段（{ $columns }）：末尾的数字是访视和数组序号，不是脑区。请将列名改为“指标_脑区”，例如 thickness_bankssts_left。
+hemispheres-alone = { $file } 只有整个半球的指标（{ $columns }），没有脑区的列。请加入各脑区的列，例如 lh_bankssts_thickness。
 no-brain-columns = { $count ->
     [0] { $file } 中没有以指标和脑区（GMV_1、thickness_bankssts）或以两个脑区（FC_1_2）命名的列，也没有数值列。
    *[other] { $file } 中没有以指标和脑区（GMV_1、thickness_bankssts）或以两个脑区（FC_1_2）命名的列。其数值列为 { $columns }。
@@ -45,6 +46,7 @@ columns-from = { $count ->
    *[other] 以 { $first } 开头的 { $count } 列
 }
 read-as-measure = { $file } 的 { $columns } 已作为指标 { $measure } 读取，共 { $count } 个脑区。
+read-as-covariates = { $file } 中有 { $columns }，少于 { $regions } 个脑区的一半：作为协变量读取，不作为指标。
 ask-regions = { $file } 中有 { $columns }。它们是脑区，还是受试者的其他信息？
 as-other = 其他信息：协变量、量表条目、访视
 as-regions = 脑区；指标为 { $measure }
@@ -77,6 +79,8 @@ levels-of-json = { $file } 说明了 { $columns } 中编码的含义，已改用
 damaged-levels = 不是 UTF-8 编码的 JSON，编码保持原样
 rows-of-a-subject = { $file } 中每名受试者有多行，它们的 { $column } 不同（{ $values }）。请每名受试者一行，每个指标和脑区一列，例如 GMV_lh_insula。
 notes-below = 跳过了 { $file } 表格下方的 { $count } 条注释：{ $cells }。
+nameless-rows-left = { $file } 有 { $count } 行既没有 ID 也没有类别（第 { $rows } 行），未使用。
+summary-rows-left = { $file } 有 { $count } 行没有 ID，是上方各行的均值、合计等汇总（第 { $rows } 行），未使用。
 rows-in-parts = { $file } 中有 { $count } 名受试者（{ $ids }）既有含测量值的行，也有不含测量值的行。请把每名受试者的全部内容放在同一行，或删除多余的行。
 leading-zeros-dropped = 已去掉脑区编号的前导零：{ $column } 是脑区 { $region } 的 { $measure }。
 measure-at-visits = { $file } 中的 { $columns } 像是 { $measure } 在多次访视（{ $visits }）的数值。请每个文件只提供一次访视，或每名受试者的每次访视一行、使用同一个 ID。
@@ -104,6 +108,7 @@ no-such-column = { $key } 的值为 { $column }，但 { $file } 中没有这一�
 class-column-chosen = { $file } 有多个类别列（{ $columns }），已使用 { $column }。
 same-classes = { $file } 有多列类别相同（{ $columns }），已使用 { $column }。
 site-column-chosen = { $file } 有多个站点列（{ $columns }），已使用 { $column }。
+subject-column-chosen = { $file } 同时有扫描 ID 和受试者 ID（{ $columns }），已使用 { $column }，使同一受试者的各行归入同一折。
 first-column-is-id = 第一列 { $column } 已作为受试者 ID 读取。
 unnamed-numbers-are-no-ids = 第一列没有自己的名称，内容是数字，像是数据框的索引；没有作为 ID 读取。如果它们是 ID，请将该列命名为 ID。
 unnamed-column-is-id = 没有名称的列已作为受试者 ID 读取。
@@ -115,6 +120,7 @@ ask-column = { $key ->
    *[id] { $file } 有多列可能是受试者 ID：{ $columns }。使用哪一列？
 }
 column-with-values = { $column }：{ $values }
+column-of-scans = { $column }：{ $values }（{ $rows } 行中有 { $count } 名受试者；同一受试者的各行归入同一折）
 
 # JSON 与 Stata
 

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from itertools import takewhile
 
 from graphnet.data.dataset import NO_CLASS, IntArray
@@ -14,19 +13,12 @@ from graphnet.readers.subjects.words import SUMMARIES, plain
 MOST_NAMED = 5
 SHORTENED = re.compile(r"\d[.,]\d+E\+\d{2}", re.ASCII)
 FIRST_NAMES = {"max", "min"}
-OCCASION = re.compile(
-    r"(?P<base>.+?)[_\-. ](?P<occasion>(ses|sess|session|visit|run|scan|wave|time|timepoint|tp|t|v"
-    r"|m|month|year|fu|followup)[-_]?[0-9]{1,2}|bl|baseline|followup|pre|post|retest)",
-    re.IGNORECASE,
-)
-NUMBERED = re.compile(r"(?P<base>.+)[_\-. ](?P<occasion>[0-9]{1,2})")
 
 
 def check_ids(ids: tuple[str, ...], labels: IntArray, inquiry: Inquiry) -> None:
     """Ids that could not be told from each other are refused; one id on two rows is said."""
     _refuse_summaries(ids, inquiry)
     _refuse_shortened(ids, inquiry)
-    _say_occasions(ids, inquiry)
     _say_nameless(ids, inquiry)
     for group in collisions(ids)[:MOST_NAMED]:
         inquiry.refuse(Message("readers_subjects.same-id", file=inquiry.name, ids=map(repr, group)))
@@ -78,43 +70,6 @@ def _sums_up(name: str) -> bool:
     """Whether it begins like ``Mean HC`` or ``SD (patients)``; Max and Min are people as well."""
     first, _, rest = name.partition(" ")
     return bool(rest) and plain(first) in SUMMARIES - FIRST_NAMES
-
-
-def _say_occasions(ids: tuple[str, ...], inquiry: Inquiry) -> None:
-    """``sub-01_run-1`` and ``sub-01_run-2`` may be one subject, whom two folds must not share."""
-    distinct = list(dict.fromkeys(ids))
-    found = [(match["base"], match["occasion"], name)
-             for name in distinct if (match := OCCASION.fullmatch(name))]  # fmt: skip
-    if not found:
-        found = _numbered_alike(distinct)
-    of_base: dict[str, list[str]] = {}
-    for base, _, name in found:
-        of_base.setdefault(base, []).append(name)
-    several = [names for names in of_base.values() if len(names) > 1]
-    occasions = {occasion.casefold() for _, occasion, _ in found}
-    if several and len(occasions) < len(of_base):
-        inquiry.assume(
-            Message(
-                "readers_subjects.ids-of-occasions",
-                file=inquiry.name,
-                count=len(several),
-                ids=several[0][:2],
-                id=next(base for base, names in of_base.items() if names is several[0]),
-            )
-        )
-
-
-def _numbered_alike(ids: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Ids apart where all end in a number, and each person has the same few: ``A_1, A_2``."""
-    numbers: dict[str, set[str]] = {}
-    for name in ids:
-        match = NUMBERED.fullmatch(name)
-        if match is None:
-            return []
-        numbers.setdefault(match["base"], set()).add(match["occasion"])
-    alike_all = len({frozenset(found) for found in numbers.values()}) == 1
-    parts = [match for name in ids if (match := NUMBERED.fullmatch(name))] if alike_all else []
-    return [(match["base"], match["occasion"], match.string) for match in parts]
 
 
 def _say_nameless(ids: tuple[str, ...], inquiry: Inquiry) -> None:

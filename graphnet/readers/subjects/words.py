@@ -62,6 +62,16 @@ IDS = words(
     испытуемый пациентid номер участник
     """
 )
+# Of these ids: those of people, and those of their scans.
+PERSONS = words(
+    """
+    participantid participant participants subject subjects subjectid subid subjid subj sub subs
+    subjectids subjectnumber subjectno subjectcode subjectname subjectkey srcsubjectid pid ptid
+    patientid patientno patientname personid bidsid individualid 被试 被试编号 被试号 被试id 受试者
+    受试者编号 受试者id 病人编号 患者编号 姓名
+    """
+)
+SCAN_IDS = words("scanid imageid sessionid imageuid scandirid fileid")
 CLASSES = words(
     """
     labelgroup label labels group groups grp groupid groupname dxgroup dx dxs diagnosis

@@ -83,7 +83,16 @@ class Name:
         if not self.words:
             return True
         first = self.words[0].rstrip("0123456789")
-        return first in NOT_BRAIN or plain(self.text) in NOT_BRAIN or is_global(self.text)
+        if first in NOT_BRAIN or plain(self.text) in NOT_BRAIN or self.is_of_hemisphere:
+            return True
+        return is_global(self.text)
+
+    @property
+    def is_of_hemisphere(self) -> bool:
+        """Whether it is a measure of a whole hemisphere, as ``thickness_lh``."""
+        words = set(self.words)
+        known = words <= MEASURES | QUALIFIERS | GLOBAL | HEMISPHERES
+        return known and bool(words & MEASURES) and bool(words & HEMISPHERES)
 
     def measure_first(self) -> Part | None:
         """A known measure at the beginning and a region behind it; a hemisphere may come first."""

@@ -208,6 +208,15 @@ def _decide(
     if group.regions != regions and regions and (group.is_items or len(group.columns) == 1):
         return AS_OTHER
     if not alone and 2 * len(group.regions) < len(regions):
+        inquiry.assume(
+            Message(
+                "readers_tables.read-as-covariates",
+                file=inquiry.name,
+                columns=group.description,
+                count=len(group.columns),
+                regions=len(regions),
+            )
+        )
         return AS_OTHER
     certain = len(regions) > 1 if alone else _are_distinctive(regions)
     if not certain or group.is_unusual or group.regions != regions or group.is_items:

@@ -27,6 +27,7 @@ from graphnet.readers.tables.regions import find_grid, leave_regions
 from graphnet.readers.tables.roles import UNNAMED, find_roles
 from graphnet.readers.tables.shapes import refuse_other_shapes, without_notes
 from graphnet.readers.tables.sheet import Cells, Looks, Sheet, by_name, to_numbers
+from graphnet.readers.tables.summary_rows import without_summaries
 
 MOST_NAMED = 5
 MOST_SHOWN = 6
@@ -72,6 +73,7 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
         return None
     sheet = without_notes(sheet, inquiry)
     roles = find_roles(sheet, sheet.names, inquiry)
+    sheet = without_summaries(sheet, roles, inquiry)
     looks = Looks(sheet)
     others = [
         name for name in sheet.names if name not in roles.taken and not UNNAMED.fullmatch(name)
@@ -299,6 +301,16 @@ def _refuse_without_brain(others: Sequence[str], looks: Looks, inquiry: Inquiry)
         )
         return
     numeric = [name for name in others if looks.is_numeric(name)]
+    halves = [name for name in numeric if Name(name).is_of_hemisphere]
+    if halves:
+        inquiry.refuse(
+            Message(
+                "readers_tables.hemispheres-alone",
+                file=inquiry.name,
+                columns=first_of(halves, MOST_SHOWN),
+            )
+        )
+        return
     inquiry.refuse(
         Message(
             "readers_tables.no-brain-columns",

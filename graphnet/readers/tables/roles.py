@@ -14,6 +14,8 @@ from graphnet.readers.subjects.words import (
     CLASSES,
     IDS,
     LESSER_CLASSES,
+    PERSONS,
+    SCAN_IDS,
     SITES,
     is_control,
     plain,
@@ -25,6 +27,7 @@ SCORE_NAME = "labelscore"
 DOCUMENTED_CLASSES = ("LABEL_GROUP", "LABEL")
 MOST_CLASSES = 10
 LEAST_DIGITS = 4  # of numbers that are ids
+LEAST_PERSONS = 5  # in a column that names the subjects of several scans
 FEW_CLASSES = 4  # of numbers, which may be a score
 NONE = "none"  # no column holds the class
 
@@ -220,6 +223,9 @@ def _site(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
 def _id(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
     """By its name; else the first column, if it is text that differs in every row."""
     named = [column for column in among if plain(column) in IDS and _has_cells(sheet, column)]
+    several = _of_several_scans(sheet, named, inquiry)
+    if several is not None:
+        return several
     exact = _exact(named, "ID")
     if exact is not None and all(
         _is_no_rival(sheet, column) for column in named if column != exact
@@ -240,6 +246,38 @@ def _id(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
     else:
         inquiry.assume(Message("readers_tables.first-column-is-id", column=first))
     return first
+
+
+def _of_several_scans(sheet: Sheet, named: Sequence[str], inquiry: Inquiry) -> str | None:
+    """The column of subjects beside one of their scans, which tells every row from the others.
+
+    By its scans a subject would be in training and in test. Where the other column may be of
+    subjects too, it is asked; None where there are no two such columns.
+    """
+    persons = [
+        column
+        for column in named
+        if plain(column) in PERSONS and LEAST_PERSONS <= len(set(sheet.texts(column))) < len(sheet)
+    ]
+    others = [
+        column
+        for column in named
+        if column not in persons and len(set(sheet.texts(column))) == len(sheet)
+        and not is_row_number(sheet.texts(column))
+    ]  # fmt: skip
+    if not persons or not others:
+        return None
+    if not all(plain(column) in SCAN_IDS for column in others):
+        return _one(ID, sheet, [*persons, *others], inquiry)
+    inquiry.assume(
+        Message(
+            "readers_tables.subject-column-chosen",
+            file=inquiry.name,
+            columns=[persons[0], *others],
+            column=persons[0],
+        )
+    )
+    return persons[0]
 
 
 def _has_cells(sheet: Sheet, column: str) -> bool:
@@ -303,9 +341,15 @@ def _one(key: str, sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> st
 
 
 def _examples(sheet: Sheet, column: str) -> Message:
-    words = dict.fromkeys(cell for cell in sheet.texts(column) if cell)
-    return Message(
-        "readers_tables.column-with-values",
-        column=column,
-        values=first_of((word[:40] for word in words), 3),
-    )
+    cells = sheet.texts(column)
+    words = dict.fromkeys(cell for cell in cells if cell)
+    shown = first_of((word[:40] for word in words), 3)
+    if plain(column) in PERSONS and len(words) < len(cells):
+        return Message(
+            "readers_tables.column-of-scans",
+            column=column,
+            count=len(words),
+            rows=len(cells),
+            values=shown,
+        )
+    return Message("readers_tables.column-with-values", column=column, values=shown)
