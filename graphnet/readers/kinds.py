@@ -24,6 +24,7 @@ from graphnet.readers.arrays.reading import (
 from graphnet.readers.folders.archives import GZIP, SIGNATURES, Archive, gunzip
 from graphnet.readers.folders.entities import PACKED, cat12_subjects, ending, scan_of
 from graphnet.readers.folders.folders import read_folder
+from graphnet.readers.folders.joined_sheets import read_sheets
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.signatures import ACCEPTED, check_package, foreign, is_workbook
 from graphnet.readers.subjects.roster import ENDS
@@ -31,7 +32,7 @@ from graphnet.readers.tables.freesurfer import interpret_table
 from graphnet.readers.tables.json_tables import read_json
 from graphnet.readers.tables.reading import interpret_sheet
 from graphnet.readers.tables.statistics import FORMATS, StatisticsFormat
-from graphnet.readers.tables.workbooks import read_workbook
+from graphnet.readers.tables.workbooks import read_worksheets
 from graphnet.readers.text.delimited import check_header_of_numbers, read_sheet
 from graphnet.readers.text.encodings import detect_utf16
 
@@ -239,8 +240,8 @@ def _hdf5(file: File) -> Dataset | None:
 
 
 def _workbook(file: File, archive: Archive) -> Dataset | None:
-    kind, sheet = read_workbook(archive, file.inquiry, file.most_cells)
-    return interpret_sheet(sheet, kind, file.inquiry)
+    kind, tables = read_worksheets(archive, file.inquiry, file.most_cells)
+    return read_sheets(tables, kind, file.inquiry, file.most)
 
 
 def _of_statistics(form: StatisticsFormat) -> tuple[Callable[[File], bool], Reader]:

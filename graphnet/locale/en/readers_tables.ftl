@@ -42,7 +42,7 @@ uk-biobank-fields = { $file } has columns named after UK Biobank fields ({ $colu
 hemispheres-alone = { $file } has measures of whole hemispheres only ({ $columns }): no column is of a region. Add the columns of the regions, such as lh_bankssts_thickness.
 no-brain-columns = { $count ->
     [0] { $file } has no column named after a measure and a region (GMV_1, thickness_bankssts) or after two regions (FC_1_2). It has no numeric columns.
-   *[other] { $file } has no column named after a measure and a region (GMV_1, thickness_bankssts) or after two regions (FC_1_2). Its numeric columns are { $columns }.
+   *[other] { $file } has no column named after a measure and a region (GMV_1, thickness_bankssts) or after two regions (FC_1_2). Its numeric columns are { $columns }. If the measures are in another file, put both files into one ZIP file: they are joined by the subjects' ids.
 }
 columns-from-to = { $count ->
     [one] the column { $first }

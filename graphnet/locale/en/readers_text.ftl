@@ -117,7 +117,7 @@ is-region = it is a region
 damaged-workbook = { $file } is a workbook (Excel or OpenDocument) that is damaged or truncated.
 binary-workbook = { $file } is a binary workbook (.xlsb). Save it as .xlsx.
 no-table = { $file } is a workbook without a visible sheet that holds a table.
-ask-sheet = { $file } has several sheets: { $sheets }. Which one holds the subjects? Only one sheet is read: IDs, classes and measures must all be on it.
+ask-sheet = { $file } has several sheets: { $sheets }. Which one holds the subjects? IDs, classes and measures must all be on it, or on sheets with the same ids.
 sheet-choice = { $count ->
     [one] 1 row, starting with { $columns }
    *[other] { $count } rows, starting with { $columns }
@@ -127,6 +127,10 @@ dates-as-ids = { $count ->
     [one] 1 cell of { $column } is a date, read as { $date }: spreadsheets make dates of ids such as 1-2.
    *[other] { $count } cells of { $column } are dates, read as { $date } and so on: spreadsheets make dates of ids such as 1-2.
 }
+ask-sheets-of-subjects = { $file } has several sheets with the same subjects: { $sheets }. Are they to be joined, or is one of them to be read alone?
+sheets-joined = { $sheets } joined by the subjects' ids
+sheets-not-joined = { $file } has several sheets, which cannot be joined by the subjects' ids. Give one with sheet=NAME.
+no-part-on-sheet = it has no column of the subjects' ids, or other subjects
 ask-sheets-alike = { $file } has { $count } sheets with the same columns and different subjects: { $alike }. Are they to be read together, and what do their names say?
 sheets-together = { $way ->
     [all-by-class] all { $count } rows; the name of the sheet is the class

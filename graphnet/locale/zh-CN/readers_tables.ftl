@@ -35,7 +35,7 @@ uk-biobank-fields = { $file } 的列名是 UK Biobank 字段（{ $columns }）�
 hemispheres-alone = { $file } 只有整个半球的指标（{ $columns }），没有脑区的列。请加入各脑区的列，例如 lh_bankssts_thickness。
 no-brain-columns = { $count ->
     [0] { $file } 中没有以指标和脑区（GMV_1、thickness_bankssts）或以两个脑区（FC_1_2）命名的列，也没有数值列。
-   *[other] { $file } 中没有以指标和脑区（GMV_1、thickness_bankssts）或以两个脑区（FC_1_2）命名的列。其数值列为 { $columns }。
+   *[other] { $file } 中没有以指标和脑区（GMV_1、thickness_bankssts）或以两个脑区（FC_1_2）命名的列。其数值列为 { $columns }。如果指标在另一个文件中，请把两个文件放进同一个 ZIP 文件：它们会按受试者 ID 合并。
 }
 columns-from-to = { $count ->
     [1] { $first } 列

@@ -104,10 +104,14 @@ is-region = 它是一个脑区
 damaged-workbook = { $file } 是工作簿（Excel 或 OpenDocument），但已损坏或不完整。
 binary-workbook = { $file } 是二进制工作簿（.xlsb）。请另存为 .xlsx。
 no-table = { $file } 是工作簿，但可见的工作表中没有表格。
-ask-sheet = { $file } 有多个工作表：{ $sheets }。哪一个是受试者的表？只读取一个工作表，ID、类别和指标必须都在其中。
+ask-sheet = { $file } 有多个工作表：{ $sheets }。哪一个是受试者的表？ID、类别和指标必须都在其中，或在 ID 相同的各工作表中。
 sheet-choice = { $count } 行，列名以 { $columns } 开头
 as-shown = { $column } 按工作簿显示的内容读取，例如单元格中为 { $number }，显示为 { $shown }。
 dates-as-ids = { $column } 中有 { $count } 个单元格是日期，按 { $date } 这样读取：电子表格会把 1-2 这样的 ID 变成日期。
+ask-sheets-of-subjects = { $file } 有多个工作表包含相同的受试者：{ $sheets }。是按 ID 合并，还是只读取其中一个？
+sheets-joined = 按受试者 ID 合并 { $sheets }
+sheets-not-joined = { $file } 有多个工作表，无法按受试者 ID 合并。请用 sheet=工作表名 指定其中一个。
+no-part-on-sheet = 没有受试者 ID 列，或受试者不同
 ask-sheets-alike = { $file } 有 { $count } 个列相同、受试者不同的工作表：{ $alike }。是否合并读取？工作表的名称表示什么？
 sheets-together = { $way ->
     [all-by-class] 全部 { $count } 行；工作表名称是类别

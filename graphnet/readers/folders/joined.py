@@ -301,7 +301,7 @@ def _dataset(people: People, tables: _Tables, inquiry: Inquiry, most: int) -> Da
             Message(
                 "readers_folders.tables-joined",
                 file=inquiry.name,
-                tables=first_of([table.name for table in tables.measured], 6),
+                tables=first_of([table.name for table in tables.every], 6),
             )
         )
     people = with_additions(people, listing.within(tables.folder), additions, inquiry)

@@ -115,7 +115,7 @@ def _looked_into(
     sheet = None
     try:
         sheet = read_file(path, scratch, most)
-        table = _understood((path,), sheet, inquiry)
+        table = understood((path,), sheet, inquiry)
     except CohortError as error:
         reason = error.messages[0]
         is_fault = (
@@ -143,7 +143,7 @@ def _has_ids(sheet: Sheet, inquiry: Inquiry) -> bool:
     return bool(roles.id) and all(sheet.texts(roles.id or ""))
 
 
-def _understood(parts: tuple[Path, ...], sheet: Sheet, inquiry: Inquiry) -> Table:
+def understood(parts: tuple[Path, ...], sheet: Sheet, inquiry: Inquiry) -> Table:
     """What a table holds as far as nothing need be asked. Raises CohortError."""
     name, answers = parts[0].name, answers_of_measures(inquiry)
     scratch = Inquiry(name, answers)
@@ -259,7 +259,7 @@ def _have_one_coding(one: Table, other: Table) -> bool:
 def _together(group: Sequence[Table], inquiry: Inquiry) -> Table:
     parts = tuple(path for table in group for path in table.parts)
     sheet = _one_below_the_other(parts, [table.sheet for table in group], inquiry)
-    return _understood(parts, sheet, inquiry)
+    return understood(parts, sheet, inquiry)
 
 
 def _one_below_the_other(parts: Sequence[Path], sheets: Sequence[Sheet], inquiry: Inquiry) -> Sheet:

@@ -23,13 +23,15 @@ DIGITS = re.compile(r"\d+")
 class Files:
     """What a folder holds besides its tables: ``scans`` by name, and ``rest``, of no known name.
 
-    ``lookups`` are micapipe's tables of regions, by atlas.
+    ``lookups`` are micapipe's tables of regions, by atlas. With ``are_tables`` each of the rest is
+    a table of text, whatever it is called.
     """
 
     folder: Path
     scans: Sequence[Scan]
     rest: Sequence[Path] = field(default=())
     lookups: Mapping[str, Path] = field(default_factory=dict)
+    are_tables: bool = False
 
 
 def assigned(

@@ -102,6 +102,8 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
 
 def candidates(files: Files, most: int = MOST_TABLES) -> list[Path]:
     """Files that may be a table, the likeliest first: not many of one name but for digits."""
+    if files.are_tables:
+        return list(files.rest)
     paths = [
         path
         for path in files.rest

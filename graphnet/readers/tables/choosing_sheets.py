@@ -18,8 +18,13 @@ SAID_BY_NAME = {"all-by-class": CLASSES | LESSER_CLASSES, "all-by-site": SITES}
 COLUMN_OF = {"all-by-class": "group", "all-by-site": "site"}  # the column that sheets' names become
 
 
-def chosen_sheet(tables: Sequence[WorksheetTable], inquiry: Inquiry) -> Sheet:
+def chosen_sheet(
+    tables: Sequence[WorksheetTable], inquiry: Inquiry, others: Sequence[Choice] = ()
+) -> Sheet:
     """The only table, or what is answered: one of several, or those of one header together.
+
+    ``others`` are answers that the caller has looked for before; as long as nothing is answered,
+    they are offered first.
 
     Raises:
         CohortError: there is none.
@@ -28,7 +33,7 @@ def chosen_sheet(tables: Sequence[WorksheetTable], inquiry: Inquiry) -> Sheet:
     if not tables:
         raise CohortError(Message("readers_text.no-table", file=inquiry.name))
     numeric = [table for table in tables if _has_numbers(table)]
-    if len(numeric or tables) == 1 and inquiry.answer(SHEET) is None:
+    if len(numeric or tables) == 1 and inquiry.answer(SHEET) is None and not others:
         for table in tables if numeric else ():
             if table is not numeric[0]:
                 inquiry.leave(f"sheet {table.name}", Message("readers_text.no-number-on-sheet"))
@@ -39,17 +44,18 @@ def chosen_sheet(tables: Sequence[WorksheetTable], inquiry: Inquiry) -> Sheet:
     answer = inquiry.ask(
         SHEET,
         Message(
-            code,
+            "readers_text.ask-sheets-of-subjects" if others else code,
             file=inquiry.name,
             count=len(alike),
             alike=first_of([table.name for table in alike], SHOWN),
             sheets=[table.name for table in tables],
         ),
-        [*_choices_together(alike, ways), *map(_choice, tables)],
+        [*others, *_choices_together(alike, ways), *map(_choice, tables)],
     )
     if answer in ways:
         return _together(alike, answer, inquiry)
-    return to_sheet(next(table for table in tables if table.name == answer), inquiry)
+    first = (numeric or tables)[0]
+    return to_sheet(next((table for table in tables if table.name == answer), first), inquiry)
 
 
 def _alike(tables: Sequence[WorksheetTable]) -> list[WorksheetTable]:

@@ -44,6 +44,19 @@ def read_workbook(archive: Archive, inquiry: Inquiry, most_cells: int) -> tuple[
         CohortError: it is damaged, has more cells than are taken, or no such sheet.
 
     """
+    kind, tables = read_worksheets(archive, inquiry, most_cells)
+    return kind, chosen_sheet(tables, inquiry)
+
+
+def read_worksheets(
+    archive: Archive, inquiry: Inquiry, most_cells: int
+) -> tuple[str, list[WorksheetTable]]:
+    """The kind of a workbook, and the visible sheets that may be tables of subjects.
+
+    Raises:
+        CohortError: it is damaged, or has more cells than are taken.
+
+    """
     if BINARY in archive.members:
         raise CohortError(Message("readers_text.binary-workbook", file=inquiry.name))
     kind = "ods" if OPEN_DOCUMENT in archive.members else "xlsx"
@@ -54,8 +67,7 @@ def read_workbook(archive: Archive, inquiry: Inquiry, most_cells: int) -> tuple[
         # calamine sees nothing but what was measured.
         clean = Path(outer) / f"workbook.{kind}"
         _pack(folder, archive.members, clean)
-        tables = _tables(clean, extents, inquiry)
-    return kind, chosen_sheet(tables, inquiry)
+        return kind, _tables(clean, extents, inquiry)
 
 
 def _extents(folder: Path, kind: str, name: str, most_cells: int) -> dict[str, Extent]:
