@@ -11,7 +11,7 @@ from typing import Any
 
 from graphnet.catalogue import MODELS
 from graphnet.command.command_line import CommandLine, parsed
-from graphnet.command.terminal import RunEnded, ended_by_signal
+from graphnet.command.terminal import RunEnded, ended_by_signal, tell
 from graphnet.config import OPTIONS, options_in
 from graphnet.errors import GraphnetError, system_reason
 from graphnet.messages import ENGLISH, LANGUAGES, Message, render, rendered
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         with ended_by_signal():
             return _train(given)
     except RunEnded as ended:  # before there was anything to keep
-        _tell(Message("progress.ended-nothing-kept"), given.lang)
+        tell(Message("progress.ended-nothing-kept"), given.lang)
         return 128 + ended.number
 
 
@@ -45,20 +45,16 @@ def _train(given: argparse.Namespace) -> int:
         with run.progress.step(REPORT):
             write(outcome, given)
     except RunEnded as ended:
-        _tell(write_model(run, given.out), given.lang)
+        tell(write_model(run, given.out), given.lang)
         return 128 + ended.number
     except GraphnetError as error:
         print(*rendered(error.messages, given.lang), sep="\n", file=sys.stderr)  # noqa: T201
         return 1
     except OSError as error:
         file, reason = str(error.filename), system_reason(error)
-        _tell(Message("readers.file-unusable", file=file, reason=reason), given.lang)
+        tell(Message("readers.file-unusable", file=file, reason=reason), given.lang)
         return 1
     return 0
-
-
-def _tell(message: Message, language: str) -> None:
-    print(render(message, language), file=sys.stderr)  # noqa: T201
 
 
 def parser(language: str = ENGLISH) -> CommandLine:

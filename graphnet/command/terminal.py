@@ -1,13 +1,16 @@
-"""A run of ``python -m graphnet`` as one sees it: a line of progress, and an early end."""
+"""A run of ``python -m graphnet`` as one sees it: questions, a line of progress, an early end."""
 
 import contextlib
 import signal
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Self, TextIO
 
+from graphnet.data.interpretation import Question
+from graphnet.errors import GraphnetError
 from graphnet.messages import ENGLISH, Message, render
 from graphnet.training.progress import Progress
 
@@ -119,3 +122,28 @@ def _duration(seconds: int) -> str:
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def on_terminal(path: Path, question: Question, language: str = ENGLISH) -> str | None:
+    """Ask on a terminal; None where nobody sits at one. Raises GraphnetError at its end."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    tell(Message("readers.asks", file=path.name, question=question.message), language)
+    for place, choice in enumerate(question.choices, 1):
+        tell(f"  {place}  {render(choice.message, language) or choice.value}")
+    while True:
+        tell(Message("readers.choice"), language, end="")
+        line = sys.stdin.readline()
+        if not line:
+            raise GraphnetError(Message("readers.nothing-answered"))
+        number = line.strip()
+        if number.isdecimal() and 1 <= int(number) <= len(question.choices):
+            answer = question.choices[int(number) - 1].value
+            tell(Message("readers.next-time", answer=f"{question.id}={answer}"), language)
+            return answer
+        tell(Message("readers.give-a-number", most=str(len(question.choices))), language)
+
+
+def tell(message: Message | str, language: str = ENGLISH, end: str = "\n") -> None:
+    """Say something to whoever watches, beside the results."""
+    print(render(message, language), end=end, file=sys.stderr, flush=True)  # noqa: T201

@@ -5,7 +5,6 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,7 +15,7 @@ import torch
 
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import to_bytes
-from graphnet.command.terminal import ProgressLine
+from graphnet.command.terminal import ProgressLine, on_terminal, tell
 from graphnet.config import (
     EVALUATION,
     OPTIONS,
@@ -34,7 +33,7 @@ from graphnet.data.series_measures import SeriesOptions
 from graphnet.data.splits import Splits
 from graphnet.data.storage import DATASET, load
 from graphnet.disk import room_in, write_whole
-from graphnet.errors import CohortError, GraphnetError, QuestionsOpen
+from graphnet.errors import CohortError, QuestionsOpen
 from graphnet.evaluation.pooled import (
     AncestorSubjects,
     TrainedDataset,
@@ -185,31 +184,6 @@ def name_of(path: Path) -> str:
     if path.is_dir():
         return path.name
     return Path(path.stem).stem if path.suffix.lower() == PACKED else path.stem
-
-
-def on_terminal(path: Path, question: Question, language: str = ENGLISH) -> str | None:
-    """Ask on a terminal; None where nobody sits at one. Raises GraphnetError at its end."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return None
-    tell(Message("readers.asks", file=path.name, question=question.message), language)
-    for place, choice in enumerate(question.choices, 1):
-        tell(f"  {place}  {render(choice.message, language) or choice.value}")
-    while True:
-        tell(Message("readers.choice"), language, end="")
-        line = sys.stdin.readline()
-        if not line:
-            raise GraphnetError(Message("readers.nothing-answered"))
-        number = line.strip()
-        if number.isdecimal() and 1 <= int(number) <= len(question.choices):
-            answer = question.choices[int(number) - 1].value
-            tell(Message("readers.next-time", answer=f"{question.id}={answer}"), language)
-            return answer
-        tell(Message("readers.give-a-number", most=str(len(question.choices))), language)
-
-
-def tell(message: Message | str, language: str = ENGLISH, end: str = "\n") -> None:
-    """Say something to whoever watches, beside the results."""
-    print(render(message, language), end=end, file=sys.stderr, flush=True)  # noqa: T201
 
 
 Atlases = tuple[Atlas | Table, ...]
@@ -377,15 +351,14 @@ def write(outcome: Outcome, given: argparse.Namespace) -> None:
         for name, content in files.items():
             write_whole(folder / name, content)
     for warning in outcome.result.warnings:
-        note = Message("progress.note", warning=warning)
-        print(render(note, given.lang), file=sys.stderr)  # noqa: T201
+        tell(Message("progress.note", warning=warning), given.lang)
     print(json.dumps(outcome.result.as_dict()["metrics"], indent=1))  # noqa: T201
     sweep = outcome.result.sweep
     for message in () if sweep is None else sweep_sentences(sweep):
-        print(render(message, given.lang), file=sys.stderr)  # noqa: T201
+        tell(message, given.lang)
     helped = outcome.result.fine_tuning
     for message in () if helped is None else helped.messages:
-        print(render(message, given.lang), file=sys.stderr)  # noqa: T201
+        tell(message, given.lang)
 
 
 def _task(outcome: Outcome, given: argparse.Namespace) -> dict[str, Any]:

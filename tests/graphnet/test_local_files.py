@@ -9,7 +9,8 @@ import pytest
 
 from graphnet.__main__ import main
 from graphnet.artifacts.model import StoredModel
-from graphnet.command.train_files import LocalFiles, name_of, on_terminal
+from graphnet.command.terminal import on_terminal
+from graphnet.command.train_files import LocalFiles, name_of
 from graphnet.data import storage
 from graphnet.data.interpretation import Choice, Question
 from graphnet.data.synthetic import cohort_table
