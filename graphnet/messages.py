@@ -15,8 +15,6 @@ from functools import lru_cache, reduce
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Self, Union
 
-from graphnet.typography import readable
-
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
 
@@ -32,7 +30,30 @@ MOST_FOR_FLUENT = 1000  # characters of a value; above 2,500 of a part, Fluent l
 # Where a person's environment says the language; the first that is set decides, as in POSIX.
 LANGUAGE_VARIABLES = ("SGN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 ENTRY = re.compile(r"^(-?[a-zA-Z][\w-]*) *=", re.MULTILINE)  # a message of Fluent begins, or a term
+HYPHEN = re.compile(r"(?<![\w.])-(?=\.?\d)")  # before a number; not that of an exponent
+MINUS = "\N{MINUS SIGN}"
 log = logging.getLogger(__name__)
+
+
+class Figure(str):
+    """A number that was computed, as text, maybe with its interval: ``-0.054 [-0.120, -0.001]``.
+
+    Where people read it, it has a minus; any other text is quoted and keeps its hyphen: ids, names,
+    codes such as -9999, settings. Pages, reports and figures are read by people; CSV, JSON and a
+    terminal are not.
+    """
+
+    __slots__ = ()
+
+
+def readable(text: str) -> str:
+    """A figure with its minus; any other text as it is."""
+    return with_minus(text) if isinstance(text, Figure) else text
+
+
+def with_minus(text: str) -> str:
+    """The same numbers, those below 0 with a minus and not with a hyphen."""
+    return HYPHEN.sub(MINUS, text)
 
 
 @dataclass(frozen=True, init=False)
@@ -108,7 +129,7 @@ def render(message: Message | str, language: str = ENGLISH, *, minus: bool = Fal
     A code that no catalogue has is shown as it is, with its values, and logged: an incomplete
     catalogue never ends a task.
 
-    With ``minus``, for pages and reports, a :class:`~graphnet.typography.Figure` below 0 has one.
+    With ``minus``, for pages and reports, a :class:`Figure` below 0 has one.
     """
     if isinstance(message, str):
         return readable(message) if minus else message

@@ -11,8 +11,7 @@ from typing import Any
 
 from graphnet.artifacts.metrics import UNKNOWN, Estimate, Estimates
 from graphnet.artifacts.stored_json import Json, as_messages, as_whole
-from graphnet.messages import Message, as_one
-from graphnet.typography import Figure
+from graphnet.messages import Figure, Message, as_one
 
 PARENT, MOVED, SCRATCH = "parent", "parent_moved", "scratch"  # who is compared with the tuned model
 TUNED = "tuned"

@@ -10,9 +10,8 @@ from typing import Any
 
 from graphnet.artifacts.metrics import UNKNOWN, Estimate
 from graphnet.artifacts.stored_json import Json, as_interval, as_number
-from graphnet.messages import Message
+from graphnet.messages import Figure, Message
 from graphnet.names import metric_name
-from graphnet.typography import Figure
 
 HALF = 0.5  # the share of training subjects that all of them are compared with
 

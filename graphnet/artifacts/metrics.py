@@ -22,8 +22,7 @@ from graphnet.artifacts.stored_json import (
     messages_by_name,
     sentences_json,
 )
-from graphnet.messages import Message
-from graphnet.typography import Figure
+from graphnet.messages import Figure, Message
 
 MORE = ("ci", "confusion", "repeats", "sd_over_repeats")  # of a split's metrics, beside its values
 WITHIN_SITES = "auc_within_sites"  # of left-out sites: the mean of their AUCs

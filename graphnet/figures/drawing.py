@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from math import ceil, floor, isfinite, log10
 
-from graphnet.typography import Figure, readable
+from graphnet.messages import Figure, readable
 
 INK = "var(--ink,#1a1e26)"
 MUTED = "var(--muted,#566070)"

@@ -19,8 +19,7 @@ from graphnet.figures.drawing import (
     text,
     ticks,
 )
-from graphnet.messages import ENGLISH, Message, render
-from graphnet.typography import Figure
+from graphnet.messages import ENGLISH, Figure, Message, render
 
 ROW = 28
 NAMES, RIGHT = 206, 550  # where names end, and the axis

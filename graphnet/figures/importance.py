@@ -25,8 +25,7 @@ from graphnet.figures.drawing import (
     text,
     ticks,
 )
-from graphnet.messages import ENGLISH, Message, render
-from graphnet.typography import Figure
+from graphnet.messages import ENGLISH, Figure, Message, render
 
 ROW = 22
 NAMES, LEFT, RIGHT = 216, 226, 610  # where names end; the bars' room

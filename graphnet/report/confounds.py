@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from graphnet.artifacts.confounds import Confounds, CovariateSummary, GroupSummary
 from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.artifacts.stored_json import as_mapping
-from graphnet.messages import Message
+from graphnet.messages import Figure, Message
 from graphnet.names import class_name, metric_name, split_name
 from graphnet.report.facts import Facts
 from graphnet.report.tables import (
@@ -20,7 +20,6 @@ from graphnet.report.tables import (
     share,
     with_interval,
 )
-from graphnet.typography import Figure
 
 MOST_ROWS = 60
 TESTS = {

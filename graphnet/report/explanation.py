@@ -19,7 +19,7 @@ from graphnet.artifacts.metrics import Estimate
 from graphnet.artifacts.predictions import ETA, HEDGES, PEARSON, Effect
 from graphnet.data.cohort import FloatArray
 from graphnet.disk import safe
-from graphnet.messages import Message
+from graphnet.messages import Figure, Message
 from graphnet.report.facts import Facts
 from graphnet.report.tables import (
     KEPT,
@@ -32,7 +32,6 @@ from graphnet.report.tables import (
     share,
     signed,
 )
-from graphnet.typography import Figure
 
 MOST_SIGNS = 8  # measures whose directions a table names
 

@@ -12,7 +12,7 @@ from graphnet.config import OPTIONS, SETTINGS
 from graphnet.data.atlas import Atlas, shown_title, tables
 from graphnet.data.series_measures import SeriesOptions
 from graphnet.evaluation.headline import seen_in_training
-from graphnet.messages import Message
+from graphnet.messages import Figure, Message
 from graphnet.names import class_name, metric_name
 from graphnet.report.evaluation_methods import (
     compared,
@@ -22,7 +22,6 @@ from graphnet.report.evaluation_methods import (
     fitted_on,
 )
 from graphnet.report.facts import Facts
-from graphnet.typography import Figure
 
 UNSIGNED = {"spatial", "full", "none"}  # graphs of which the option ``sign`` changes nothing
 COHORTS = {

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from graphnet.artifacts.metrics import Estimate, SplitMetrics
 from graphnet.artifacts.stored_json import Interval
-from graphnet.messages import Message
-from graphnet.typography import Figure
+from graphnet.messages import Figure, Message
 
 MOST_SITES = 50  # rows of a table
 Cell = str | Message | tuple[Message, ...]  # a tuple: sentences, one after the other

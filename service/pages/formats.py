@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from graphnet.messages import CHINESE, ENGLISH, Message
+from graphnet.messages import CHINESE, ENGLISH, Message, with_minus
 from graphnet.names import (
     ACROSS,
     CLASS_METRICS,
@@ -21,7 +21,6 @@ from graphnet.names import (
     rule_name,
     split_name,
 )
-from graphnet.typography import with_minus
 
 NOTHING = "—"
 MINUTE, HOUR, DAY = 60, 3600, 86_400

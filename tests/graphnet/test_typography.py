@@ -4,9 +4,8 @@ import pytest
 
 from graphnet.artifacts.metrics import Estimate
 from graphnet.figures.drawing import text, ticks
-from graphnet.messages import LANGUAGES, Message, first_of, render
+from graphnet.messages import LANGUAGES, Figure, Message, first_of, readable, render
 from graphnet.report.tables import signed
-from graphnet.typography import Figure, readable
 
 
 @pytest.mark.parametrize(
