@@ -36,7 +36,7 @@ from graphnet.evaluation.calibration import Calibration
 from graphnet.graphs import Graphs
 from graphnet.messages import Message
 from graphnet.models import Net, Sizes, build_net
-from graphnet.models.covariates import WEIGHT
+from graphnet.models.net import COVARIATE_WEIGHT
 from graphnet.preprocessing.pipeline import PreprocessedViews, Preprocessing, rule
 from graphnet.preprocessing.scaling import Scale
 from graphnet.training.inputs import ModelInputs, class_scores
@@ -99,7 +99,9 @@ class StoredModel:
         """What it makes of the measures alone, every covariate that it sees being at its mean."""
         if self.preprocessing.inputs is None:
             return self
-        parameters = {name: each for name, each in self.parameters.items() if name != WEIGHT}
+        parameters = {
+            name: each for name, each in self.parameters.items() if name != COVARIATE_WEIGHT
+        }
         preprocessing = replace(self.preprocessing, inputs=None)
         return replace(self, parameters=parameters, preprocessing=preprocessing)
 

@@ -4,12 +4,11 @@ from graphnet.errors import ModelError
 from graphnet.messages import Message
 from graphnet.models.bnt import BNT
 from graphnet.models.brainnetcnn import BrainNetCNN
-from graphnet.models.covariates import WithCovariates
 from graphnet.models.gat import GAT
 from graphnet.models.gcn import GCN
 from graphnet.models.gin import GIN
 from graphnet.models.mlp import MLP, Linear, LinearSVM, LogisticRegression
-from graphnet.models.net import Net, Sizes
+from graphnet.models.net import Net, Sizes, WithCovariates
 from graphnet.models.sgn import SGN, NoEdge
 from graphnet.models.topk import TopK
 

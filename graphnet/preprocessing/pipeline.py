@@ -17,7 +17,7 @@ from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.errors import CohortError, SettingsError
 from graphnet.graphs import Float32Array, GraphRule, Graphs
 from graphnet.messages import Message
-from graphnet.models.covariates import packed
+from graphnet.models.net import packed
 from graphnet.preprocessing.covariates import CovariateAdjuster, checked
 from graphnet.preprocessing.harmonise import Harmoniser
 from graphnet.preprocessing.scaling import CovariateInputs, Scaler

@@ -13,7 +13,7 @@ from graphnet.config import TrainingSettings
 from graphnet.data.cohort import FloatArray
 from graphnet.errors import TrainingError
 from graphnet.models import Net
-from graphnet.models.covariates import WEIGHT
+from graphnet.models.net import COVARIATE_WEIGHT
 from graphnet.training.inputs import ModelInputs
 from graphnet.training.loop import Plan, Training
 
@@ -56,9 +56,9 @@ class SolvedTraining(Training):
                 measures = self.net.sizes.regions * self.net.sizes.measures
                 of_measures = weights[:measures] * math.sqrt(measures)
                 named["linear.weight"][replica] = torch.from_numpy(of_measures)
-                if WEIGHT in named:
-                    columns = slice(measures, measures + named[WEIGHT].shape[1])
-                    named[WEIGHT][replica] = torch.from_numpy(weights[columns])
+                if COVARIATE_WEIGHT in named:
+                    columns = slice(measures, measures + named[COVARIATE_WEIGHT].shape[1])
+                    named[COVARIATE_WEIGHT][replica] = torch.from_numpy(weights[columns])
                 named["linear.bias"][replica] = torch.from_numpy(bias)
         self.strengths = torch.tensor([strength for *_, strength in solutions], dtype=torch.float64)
 

@@ -19,7 +19,7 @@ from graphnet.errors import CohortError, ModelError
 from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.evaluation.attribution import integrated_gradients
 from graphnet.models import Sizes, build_net
-from graphnet.models.covariates import WEIGHT, packed, unpacked
+from graphnet.models.net import COVARIATE_WEIGHT, packed, unpacked
 from graphnet.preprocessing.scaling import CovariateInputs
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
@@ -207,7 +207,7 @@ def test_folds_of_models_that_see_covariates_are_trained_together_and_judged() -
 def test_attributions_are_those_of_the_measures_at_mean_covariates() -> None:
     people = cohort()
     model = trained("Linear", Splits(people), epochs=5).model
-    assert float(model.parameters[WEIGHT].abs().max()) > 0
+    assert float(model.parameters[COVARIATE_WEIGHT].abs().max()) > 0
     assert model.of_measures.parameters.keys() == {"linear.weight", "linear.bias"}
     found = integrated_gradients(model, people)
     assert found.gap < 1e-4
@@ -277,7 +277,9 @@ def test_a_fine_tuning_keeps_the_inputs_of_its_parent() -> None:
     assert inputs is not None
     assert inputs.as_dict() == parent.preprocessing.as_dict()["covariate_inputs"]
     assert outcome.result.covariate_inputs == ("Age", "SEX")
-    assert not torch.equal(outcome.model.parameters[WEIGHT], parent.parameters[WEIGHT])
+    assert not torch.equal(
+        outcome.model.parameters[COVARIATE_WEIGHT], parent.parameters[COVARIATE_WEIGHT]
+    )
     assert outcome.result.fine_tuning is not None
     scratch = outcome.result.fine_tuning.comparisons[0].rivals["scratch"]
     assert (scratch.metrics["auc"].value or 0) > 0.8  # it sees the same
