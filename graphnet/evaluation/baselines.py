@@ -20,8 +20,13 @@ from threadpoolctl import threadpool_limits
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.dataset import CATEGORICAL, Covariate
 from graphnet.errors import TrainingError
-from graphnet.evaluation import logistic
-from graphnet.evaluation.inner_products import Training, inner_folds
+from graphnet.evaluation.linear_models import (
+    LogisticModel,
+    Training,
+    fit_strongest,
+    inner_folds,
+    minimise_log_loss,
+)
 from graphnet.evaluation.svm import CalibratedMachine, Kernel, linear, rbf
 from graphnet.graphs import Float32Array
 from graphnet.messages import Message
@@ -196,11 +201,11 @@ def fit_svm(x: Float32Array, targets: IntArray, persons: Sequence[str] | None = 
         return LinearFit(weights, bias, machine.strength)
 
 
-def _strongest(training: Training) -> logistic.LogisticModel:
+def _strongest(training: Training) -> LogisticModel:
     own = training.coordinates
     if training.folds:
-        return logistic.fit_strongest(own, training.targets, STRENGTHS, training.folds)
-    return logistic.fit(own, training.targets, STRENGTHS[1])
+        return fit_strongest(own, training.targets, STRENGTHS, training.folds)
+    return minimise_log_loss(own, training.targets, STRENGTHS[1])
 
 
 def _logistic(training: Training, held_out: HeldOut) -> Baseline:
@@ -288,9 +293,9 @@ def _classes_by_covariates(
         return Baseline(reason=Message("evaluation.baseline-one-class"))
     folds = inner_folds(places)
     if folds:
-        model = logistic.fit_strongest(x, places, STRENGTHS, folds)
+        model = fit_strongest(x, places, STRENGTHS, folds)
     else:
-        model = logistic.fit(x, places, STRENGTHS[1])
+        model = minimise_log_loss(x, places, STRENGTHS[1])
     predicted = {name: np.exp(model.log_probabilities(each)) for name, each in groups.items()}
     return spread(Baseline(predicted), present, classes)
 

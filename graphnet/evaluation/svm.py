@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
 from graphnet.data.cohort import FloatArray, IntArray
-from graphnet.evaluation.inner_products import Products, Training
+from graphnet.evaluation.linear_models import Products, Training
 from graphnet.graphs import Float32Array
 
 # A support vector machine that took so many steps per subject takes many more once the penalty is

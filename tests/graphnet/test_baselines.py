@@ -12,7 +12,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.svm import SVC
 
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
-from graphnet.evaluation import baselines, inner_products, logistic, svm
+from graphnet.evaluation import baselines, linear_models, svm
 from graphnet.evaluation.baselines import CLASSIFIERS, fit_baselines, fit_score_baselines
 from graphnet.evaluation.metrics import evaluate, evaluate_scores
 from graphnet.graphs import Float32Array
@@ -68,7 +68,7 @@ def test_they_are_what_scikit_learn_fits_to_the_measures_themselves(
     )
     mean, spread = x.mean(axis=0), x.std(axis=0)
     x, others = (x - mean) / spread, (others - mean) / spread
-    folds = StratifiedKFold(inner_products.INNER_FOLDS, shuffle=True, random_state=0)
+    folds = StratifiedKFold(linear_models.INNER_FOLDS, shuffle=True, random_state=0)
     expected = {
         "logistic_regression": LogisticRegressionCV(
             Cs=baselines.STRENGTHS,
@@ -107,14 +107,14 @@ def test_a_logistic_regression_ends_at_its_optimum(
     strength: float, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Decisions are scikit-learn's within a thousandth of their scale, at every strength."""
-    monkeypatch.setattr(logistic, "FEW_COORDINATES", few)
+    monkeypatch.setattr(linear_models, "FEW_COORDINATES", few)
     x, labels = people(90)
     z = x.astype(np.float64) @ np.linalg.eigh(x.astype(np.float64).T @ x)[1]
-    model = logistic.fit(z, labels, strength)
+    model = linear_models.minimise_log_loss(z, labels, strength)
     theirs = LogisticRegression(C=strength, tol=1e-9, max_iter=5000).fit(z, labels)
     decisions = (z @ model.weights + model.bias)[:, 0]
     np.testing.assert_allclose(decisions, theirs.decision_function(z), atol=1e-4)
-    again = logistic.fit(z, labels, strength, model)
+    again = linear_models.minimise_log_loss(z, labels, strength, model)
     np.testing.assert_allclose(again.weights, model.weights, atol=1e-5)
 
 

@@ -16,7 +16,7 @@ from graphnet.data.splits import Splits
 from graphnet.errors import ModelError, SettingsError
 from graphnet.evaluation.attribution import integrated_gradients
 from graphnet.evaluation.baselines import STRENGTHS, fit_baselines, fit_svm
-from graphnet.evaluation.inner_products import inner_folds
+from graphnet.evaluation.linear_models import inner_folds
 from graphnet.experiment import PENALTY, Outcome, run
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
