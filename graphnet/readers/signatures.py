@@ -18,6 +18,7 @@ IN_FOLDER = Message("readers_kinds.one-of-many")
 TABLE = Message("readers_kinds.save-table")
 WRITE_CSV = Message("readers_kinds.write-csv")
 ZIP_INSTEAD = Message("readers_kinds.zip-instead")
+AS_GRAPHML = Message("readers_kinds.save-graphml")
 PICKLE = Message("readers_kinds.no-pickle")
 
 CIFTI = re.compile(rb"<CIFTI\b")
@@ -78,6 +79,7 @@ STARTS: tuple[tuple[bytes, Foreign], ...] = (
 )
 MARKUP: tuple[tuple[re.Pattern[bytes], Foreign], ...] = (
     (re.compile(rb"<graphml\b"), Foreign(Message("readers_kinds.graphml"), IN_FOLDER)),
+    (re.compile(rb"<gexf\b"), Foreign(Message("readers_kinds.gexf"), AS_GRAPHML)),
     (re.compile(rb"<GIFTI\b"), Foreign(Message("readers_kinds.gifti"), IN_FOLDER)),
     (
         re.compile(rb"<S>\s*<|<catROI\b"),
@@ -161,11 +163,38 @@ def _others(head: bytes) -> Foreign | None:
     return None
 
 
+TEXT_STARTS: tuple[tuple[re.Pattern[bytes], Foreign], ...] = (
+    (
+        re.compile(rb"#\s*[0-9]+\s*#\s*Number[ _]of[ _]network"),
+        Foreign(Message("readers_kinds.netcc"), IN_FOLDER),
+    ),
+    (
+        re.compile(rb"#\s*(Title Segmentation Statistics|Table of FreeSurfer cortical)"),
+        Foreign(Message("readers_kinds.stats"), Message("readers_kinds.folder-of-freesurfer")),
+    ),
+    (
+        re.compile(rb"(%.*\s+)*\*(vertices|network)\b", re.IGNORECASE),
+        Foreign(Message("readers_kinds.pajek"), AS_GRAPHML),
+    ),
+    (
+        re.compile(rb"((creator|version|comment)\b.*\s+)*graph\s*\[", re.IGNORECASE),
+        Foreign(Message("readers_kinds.gml"), AS_GRAPHML),
+    ),
+)
+
+
+def _text(head: bytes) -> Foreign | None:
+    """Texts of programs that describe one brain."""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return next((kind for pattern, kind in TEXT_STARTS if pattern.match(text)), None)
+
+
 LOOKS: tuple[Callable[[bytes], Foreign | None], ...] = (
     _pickle,
     _image,
     _markup,
     _others,
+    _text,
 )
 
 

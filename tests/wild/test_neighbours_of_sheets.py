@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.wild.cases import alternating, equal, labels, one_measure, outcome, told
+from tests.wild.cases import FloatArray, alternating, equal, labels, one_measure, outcome, told
 from tests.wild.test_neighbours_of_workbooks import Row, written
-from tests.wild.test_same_kinds import COUNT, EDGES, IDS, NAMES, PAIRS, VALUES, FloatArray
+from tests.wild.test_same_kinds import COUNT, EDGES, IDS, NAMES, PAIRS, VALUES
 
 GMV = [f"GMV_{region + 1}" for region in range(len(NAMES))]
 REHO = [f"ReHo_{region + 1}" for region in range(len(NAMES))]
@@ -21,10 +21,10 @@ PEOPLE += [[subject, row % 2, 20 + row] for row, subject in enumerate(IDS)]
 
 def measured(columns: Sequence[str], values: FloatArray, *, with_class: bool = False) -> list[Row]:
     """A sheet of one measure, whose rows are in another order than those of the people."""
-    names = ["ID", *(["LABEL"] if with_class else []), *columns]
+    names: Row = ["ID", *(["LABEL"] if with_class else []), *columns]
     return [names] + [
-        [IDS[row], *([int(row) % 2] if with_class else []), *values[row].tolist()]
-        for row in SHUFFLED
+        [IDS[row], *([row % 2] if with_class else []), *values[row].tolist()]
+        for row in SHUFFLED.tolist()
     ]
 
 
@@ -43,7 +43,7 @@ def test_people_and_measures_on_sheets_are_joined(tmp_path: Path) -> None:
 
 def test_measures_on_sheets_of_their_own_are_beside_each_other(tmp_path: Path) -> None:
     """Their columns are regions alone: the measures are called like the sheets."""
-    sheets = {
+    sheets: dict[str, list[Row]] = {
         "people": PEOPLE,
         "GMV": measured(NAMES, VALUES),
         "ReHo": measured(NAMES, 3 * VALUES),

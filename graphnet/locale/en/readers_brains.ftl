@@ -10,6 +10,16 @@ several-maps = { $file } has { $count } maps ({ $maps }); it must have one. Give
 
 # Graphs
 
+damaged-netcc = { $file } is not a file of AFNI's 3dNetCorr: it should begin with the number of ROIs and of matrices, and hold a matrix (CC, FZ) with a row per ROI.
+netcc-fisher = The .netcc files of { $file } hold r (CC) and Fisher's z (FZ); FZ was read.
+ask-netcc = { $file } holds the matrices { $matrices }. Which one is to be used?
+netcc-choice = { $matrix ->
+    [CC] CC, Pearson's r
+    [FZ] FZ, Fisher's z
+    [PC] PC, partial correlations
+    [PCB] PCB, partial regression weights
+   *[other] { $matrix }
+}
 one-graph = { $file } is GraphML with { $count } graphs; it must have one.
 nodes = { $file } has { $count } nodes, which must be from 3 to 2,000, each with an id of its own.
 too-many-nodes = { $file } has { $count } regions in its lists of edges; at most 2,000 can be read.

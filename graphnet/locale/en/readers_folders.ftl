@@ -107,6 +107,11 @@ rows-appended = { $file }: { $count } tables with the same columns and different
    *[known] { "" }
 }
 partitions = Read from the names of folders, as they are in files by partition: { $columns }.
+stats-read = { $file }: { $count } of FreeSurfer's .stats files were read as the tables { $tables }, by area, volume and thickness. For other measures, such as curvature, use aparcstats2table.
+other-stats = they hold no areas, volumes and thicknesses of regions
+damaged-stats = { $file } is not one of FreeSurfer's .stats files: a line "# ColHeaders" with StructName and a row per region are missing. Copy it again from the subject's folder stats.
+stats-of-nobody = { $file } does not say of which subject it is. Keep FreeSurfer's folders: sub-01/stats/{ $file }.
+stats-twice = { $subject } has several files { $file }. Keep one per subject.
 tables-joined = { $file }: its tables were joined by the ids of the subjects: { $tables }.
 other-subjects = { $kind ->
     [lacking] { $file }: { $table } has no row for these subjects of { $listing }: { $lacking }. Give each subject a row in both, or delete it from both.

@@ -28,6 +28,11 @@ mif = an image of MRtrix (.mif)
 netcdf = a NetCDF file
 film = a video
 graphml = a graph of one subject (GraphML)
+netcc = the correlations of one subject (.netcc of AFNI's 3dNetCorr)
+stats = FreeSurfer's statistics of one subject (.stats)
+pajek = a graph of one subject (Pajek)
+gml = a graph of one subject (GML)
+gexf = a graph of one subject (GEXF)
 gifti = a GIFTI file
 cat-roi = CAT12's list of regions of one subject (catROI)
 excel-xml = a workbook in Excel's XML of 2003
@@ -52,6 +57,8 @@ virtual-brain = a connectivity of The Virtual Brain, the weights of one brain ({
 
 accepted = Give a table (CSV, TSV, Excel, OpenDocument, Stata, SPSS, Parquet, Arrow), a NumPy .npz, a MATLAB .mat, HDF5, NEURO-LEARN's JSON, or a ZIP file of a folder with one file per subject.
 one-brain = It describes one brain, not a group of subjects: export it as text, give one file per subject in a folder beside a table of subjects, and pack the folder as a ZIP file.
+save-graphml = It is not read. Save each subject's graph as GraphML (networkx.write_graphml), or its matrix as text, in a folder beside a table of subjects, and pack the folder as a ZIP file.
+folder-of-freesurfer = Give a folder with the folders of the subjects (sub-01/stats/lh.aparc.stats, …) and a table of subjects, packed as a ZIP file; or the tables of aparcstats2table and asegstats2table.
 save-table = Save the table as CSV or .xlsx.
 write-csv = Save the table by write.csv(…, row.names = FALSE).
 zip-instead = Pack the same files as a ZIP file.

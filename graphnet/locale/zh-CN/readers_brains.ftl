@@ -10,6 +10,16 @@ several-maps = { $file } 有 { $count } 个图（{ $maps }）；只能有一个�
 
 # 图
 
+damaged-netcc = { $file } 不是 AFNI 3dNetCorr 的文件：开头应为 ROI 数和矩阵数，并含有每个 ROI 一行的矩阵（CC、FZ）。
+netcc-fisher = { $file } 的 .netcc 文件同时含有 r（CC）和 Fisher z（FZ）；已读取 FZ。
+ask-netcc = { $file } 中有矩阵 { $matrices }。使用哪一个？
+netcc-choice = { $matrix ->
+    [CC] CC，Pearson r
+    [FZ] FZ，Fisher z
+    [PC] PC，偏相关
+    [PCB] PCB，偏回归权重
+   *[other] { $matrix }
+}
 one-graph = { $file } 是含有 { $count } 个图的 GraphML；只能有一个。
 nodes = { $file } 有 { $count } 个节点；应为 3 至 2,000 个，且每个节点有各自的 id。
 too-many-nodes = { $file } 的边列表中有 { $count } 个脑区；最多可读取 2,000 个。

@@ -107,6 +107,11 @@ rows-appended = { $file }：{ $count } 张列相同、受试者不同的表已�
    *[known] { "" }
 }
 partitions = 取自文件夹名称（分区存储的文件）：{ $columns }。
+stats-read = { $file }：{ $count } 个 FreeSurfer 的 .stats 文件按面积、体积和厚度读取为表 { $tables }。其他指标（如曲率）请用 aparcstats2table。
+other-stats = 其中没有脑区的面积、体积和厚度
+damaged-stats = { $file } 不是 FreeSurfer 的 .stats 文件：缺少带有 StructName 的“# ColHeaders”行，或各脑区的行。请从受试者的 stats 文件夹重新复制。
+stats-of-nobody = { $file } 没有说明属于哪名受试者。请保留 FreeSurfer 的文件夹结构：sub-01/stats/{ $file }。
+stats-twice = { $subject } 有多个 { $file } 文件。每名受试者请只保留一个。
 tables-joined = { $file }：已按受试者 ID 合并各表：{ $tables }。
 other-subjects = { $kind ->
     [lacking] { $file }：{ $table } 中没有 { $listing } 的以下受试者：{ $lacking }。请让每名受试者在两张表中各有一行，或从两张表中删除。

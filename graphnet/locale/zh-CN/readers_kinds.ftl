@@ -28,6 +28,11 @@ mif = MRtrix 图像（.mif）
 netcdf = NetCDF 文件
 film = 视频
 graphml = 单个受试者的图（GraphML）
+netcc = 单个受试者的相关矩阵（AFNI 3dNetCorr 的 .netcc）
+stats = 单个受试者的 FreeSurfer 统计文件（.stats）
+pajek = 单个受试者的图（Pajek）
+gml = 单个受试者的图（GML）
+gexf = 单个受试者的图（GEXF）
 gifti = GIFTI 文件
 cat-roi = CAT12 中单个受试者的脑区列表（catROI）
 excel-xml = Excel 2003 的 XML 工作簿
@@ -52,6 +57,8 @@ virtual-brain = The Virtual Brain 的连接数据，即单个大脑的权重（{
 
 accepted = 请提供表格（CSV、TSV、Excel、OpenDocument、Stata、SPSS、Parquet、Arrow）、NumPy 的 .npz、MATLAB 的 .mat、HDF5、NEURO-LEARN 的 JSON，或每名受试者一个文件的文件夹的 ZIP 压缩包。
 one-brain = 它描述的是单个大脑，而不是一组受试者：请导出为文本，在文件夹中为每名受试者提供一个文件并附上受试者表，再将文件夹打包为 ZIP 文件。
+save-graphml = 不支持读取。请将每名受试者的图另存为 GraphML（networkx.write_graphml），或将其矩阵另存为文本，与受试者表放在同一文件夹中，再将文件夹打包为 ZIP 文件。
+folder-of-freesurfer = 请提供包含各受试者文件夹（sub-01/stats/lh.aparc.stats 等）和受试者表的文件夹的 ZIP 压缩包；或 aparcstats2table 和 asegstats2table 生成的表。
 save-table = 请将表格另存为 CSV 或 .xlsx。
 write-csv = 请用 write.csv(…, row.names = FALSE) 保存表格。
 zip-instead = 请将这些文件打包为 ZIP 文件。

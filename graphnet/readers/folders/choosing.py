@@ -15,6 +15,7 @@ from graphnet.readers.folders.entities import (
     MATRIX,
     MEASURE,
     NAME,
+    NETCC,
     SERIES,
     TEXTS,
     UNKNOWN,
@@ -33,7 +34,20 @@ ORDER = ("ses", "task", "acq", "dir", "run", "rec", "echo", "space", "res", "den
 SAME = {"seg", "atlas", "segmentation", "parcellation", "stat", "meas", "den"}
 GLOBAL = re.compile(r"global", re.IGNORECASE)
 VISIT = re.compile(r"(?:^|/)S(?P<visit>[2-9])_")
-FORMATS = (*TEXTS, ".npy", ".npz", ".mat", *CIFTI, GIFTI, GRAPHML, ".xml", ".h5", ".hdf5", ".zip")
+FORMATS = (
+    *TEXTS,
+    ".npy",
+    ".npz",
+    ".mat",
+    *CIFTI,
+    GIFTI,
+    GRAPHML,
+    NETCC,
+    ".xml",
+    ".h5",
+    ".hdf5",
+    ".zip",
+)
 
 
 def one_kind(scans: ScansOf, inquiry: Inquiry) -> ScansOf:

@@ -18,8 +18,8 @@ from graphnet.readers.connectomes.weights import STRUCTURAL
 SERIES, MATRIX, MEASURE, UNKNOWN = "series", "matrix", "measure", ""
 TEXTS = (".tsv", ".csv", ".txt", ".1D", ".dat", ".edge", ".edgelist", ".ssv")
 PTSERIES, PCONN, PSCALAR = CIFTI = (".ptseries.nii", ".pconn.nii", ".pscalar.nii")
-GIFTI, GRAPHML = ".shape.gii", ".graphml"
-ENDS = (*TEXTS, ".mat", ".npy", ".npz", ".h5", ".hdf5", *CIFTI, GIFTI, GRAPHML)
+GIFTI, GRAPHML, NETCC = ".shape.gii", ".graphml", ".netcc"
+ENDS = (*TEXTS, NETCC, ".mat", ".npy", ".npz", ".h5", ".hdf5", *CIFTI, GIFTI, GRAPHML)
 PACKED = ".gz"
 FOLDER, NAME, VALUES, FORMAT = "folder", "name", "values", "format"  # entities that no name spells
 NEVER = {
@@ -283,7 +283,8 @@ def _bids_kind(suffix: str, entities: Mapping[str, str]) -> str:
 
 def _kind_of_end(name: str) -> str:
     """What files of this ending hold, whatever else their names say."""
-    return {PTSERIES: SERIES, PCONN: MATRIX, GRAPHML: MATRIX}.get(ending(name), UNKNOWN)
+    end = ending(name)
+    return SERIES if end == PTSERIES else MATRIX if end in {PCONN, GRAPHML, NETCC} else UNKNOWN
 
 
 def _kind_of(name: str) -> str:

@@ -6,6 +6,7 @@ Series are correlated, matrices kept; measures come from files of their own or f
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from graphnet.readers.folders.measured import Measured, connected, rows_of_measu
 from graphnet.readers.folders.programs import ATLAS, scans_within
 from graphnet.readers.folders.scans import LAYOUT
 from graphnet.readers.folders.stacks import read_stacked
+from graphnet.readers.folders.stats_files import with_tables
 from graphnet.readers.folders.surfaces import LOOKUP, SUBCORTEX, read_lookup
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.assigning import Files, assigned, by_ids, refuse_missing
@@ -52,7 +54,7 @@ def read_folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
     before = len(inquiry.problems)
     try:
         if not files.scans:
-            joined = read_stacked(files, inquiry, most) or read_joined(files, inquiry, most)
+            joined = read_stacked(files, inquiry, most) or _joined(files, inquiry, most)
             inquiry.check()
             if joined is not None:
                 return joined
@@ -67,6 +69,12 @@ def read_folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
             raise
         del inquiry.problems[before:]
         return None
+
+
+def _joined(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
+    """The dataset of tables of the same subjects, those of FreeSurfer's statistics among them."""
+    with TemporaryDirectory(prefix="sgn-stats-") as outer:
+        return read_joined(with_tables(files, Path(outer), inquiry), inquiry, most)
 
 
 def _read(files: Files, roster: Roster, inquiry: Inquiry, most: int) -> Dataset | None:

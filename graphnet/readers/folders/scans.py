@@ -32,6 +32,7 @@ from graphnet.readers.folders.entities import (
     GIFTI,
     GRAPHML,
     MATRIX,
+    NETCC,
     PACKED,
     SERIES,
     TEXTS,
@@ -40,6 +41,7 @@ from graphnet.readers.folders.entities import (
     stem,
 )
 from graphnet.readers.folders.graphs import VARIABLE, read_edge_list, read_graphml
+from graphnet.readers.folders.netcc import read_netcc
 from graphnet.readers.folders.programs import (
     CONN_MATRIX,
     CONN_SERIES,
@@ -87,8 +89,10 @@ def read_scan(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
 
 
 def _of_brain(end: str, scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
-    """A file of CIFTI, GIFTI or GraphML."""
+    """A file of CIFTI, GIFTI, GraphML or AFNI."""
     body = _body(scan.path, most)
+    if end == NETCC:
+        return read_netcc(body, inquiry, scan.path.name)
     if end == GRAPHML:
         return read_graphml(body, inquiry, scan.path.name)
     return read_gifti(body, scan.path.name) if end == GIFTI else read_cifti(body, scan.path.name)
