@@ -131,3 +131,88 @@ def test_numbers_for_fewer_than_half_of_the_regions_are_said_to_be_covariates(
     is_base(found)
     assert [covariate.name for covariate in found.subjects.covariates] == list(others)
     assert "2 columns foo_1 … foo_2" in told(found)
+
+
+# Columns that are there several times, and rows that are no subjects --------------------------
+
+
+@pytest.mark.parametrize(
+    ("named", "occasions"),
+    [
+        ("Mean thickness of {} ({} hemisphere) | Instance {}", ("2", "3")),
+        ("{}_{}_{}", ("2010", "2015")),
+        ("GMV_{}_{}_wave_{}", ("1", "2")),
+        ("{}_{}_visit {}", ("1", "2")),
+    ],
+)
+def test_instances_and_years_are_visits(
+    tmp_path: Path, named: str, occasions: tuple[str, str]
+) -> None:
+    columns = tuple(
+        named.format(region, side, occasion)
+        for occasion in occasions
+        for region in ("bankssts", "cuneus", "insula")
+        for side in ("left", "right")
+    )
+    values = np.concatenate([VALUES, VALUES + 0.01], axis=1)
+    refusal = of(tmp_path, table(values, columns=columns)).refusal
+    assert "visits" in refusal
+    assert columns[0] in refusal
+
+
+def test_a_measure_with_two_numbers_is_one_at_two_visits(tmp_path: Path) -> None:
+    columns = tuple(f"GMV{visit}_{region}" for visit in (1, 2) for region in range(1, 7))
+    values = np.concatenate([VALUES, VALUES + 0.01], axis=1)
+    assert "visits" in of(tmp_path, table(values, columns=columns)).refusal
+
+
+def test_codes_of_aal_are_no_years(tmp_path: Path) -> None:
+    columns = tuple(f"GMV_{code}" for code in (2001, 2002, 2101, 2102, 2111, 2112))
+    found = of(tmp_path, table(columns=columns)).dataset
+    assert found.measures == ("GMV",)
+    equal(one_measure(found), VALUES)
+
+
+def test_columns_that_pandas_renamed_are_refused(tmp_path: Path) -> None:
+    """The first region would be a covariate, and every other one have the number of another."""
+    columns = ("GMV", *(f"GMV.{number}" for number in range(1, 6)))
+    refusal = of(tmp_path, table(columns=columns)).refusal
+    assert "GMV.1" in refusal
+    assert "rename" in refusal
+
+
+def test_a_measure_alone_is_of_the_whole_brain(tmp_path: Path) -> None:
+    rows = [f"{total:.4f}" for total in VALUES.sum(axis=1)]
+    lines = [f"{line},{more}"
+             for line, more in zip(table().splitlines(), ["GMV", *rows], strict=True)]  # fmt: skip
+    found = of(tmp_path, "\n".join(lines)).dataset
+    is_base(found)
+    assert "GMV of" in told(found)
+
+
+@pytest.mark.parametrize("corner", ["", "Node", "ID"])
+@pytest.mark.parametrize("named", ["GMV_{}", "R{}"])
+def test_a_matrix_of_its_columns_is_no_table_of_subjects(
+    tmp_path: Path, corner: str, named: str
+) -> None:
+    names = [named.format(number) for number in range(1, 7)]
+    matrix = np.corrcoef(VALUES.T).round(4)
+    lines = [",".join([corner, *names])]
+    lines += [",".join([name, *map(str, row)]) for name, row in zip(names, matrix, strict=True)]
+    assert "matrix" in of(tmp_path, "\n".join(lines)).refusal
+
+
+def test_means_of_classes_are_no_subjects(tmp_path: Path) -> None:
+    lines = [table().splitlines()[0].removeprefix("ID,")]
+    lines += [f"{label},{','.join(map(str, VALUES[label::2].mean(axis=0)))}" for label in (0, 1)]
+    assert "one row per class" in of(tmp_path, "\n".join(lines)).refusal
+
+
+@pytest.mark.parametrize("code", [555, -555])
+def test_the_code_of_abcd_for_not_administered_is_missing(tmp_path: Path, code: int) -> None:
+    wanted = VALUES.copy()
+    wanted[3, 2] = np.nan
+    text = table().replace(f",{VALUES[3, 2]:g},", f",{code},", 1)
+    found = of(tmp_path, text).dataset
+    equal(one_measure(found), wanted)
+    assert str(code) in told(found)

@@ -94,9 +94,13 @@ words-are-text = { $words }: a value; { $column } is text
 # The table of a folder
 
 no-table = { $others ->
-    [0] { $file } has no table (CSV, TSV or a workbook) with a column of the subjects' ids (ID or participant_id) and a column of their class (LABEL or group).
-   *[other] { $file } has no table (CSV, TSV or a workbook) with a column of the subjects' ids (ID or participant_id) and a column of their class (LABEL or group). Besides files of subjects it has { $kinds }.
+    [0] { $file } has no table (CSV, TSV or a workbook) with a column of the subjects' ids (ID or participant_id) and a column of their class (LABEL or group). Add one, or put the files into a folder per class, such as controls and patients.
+   *[other] { $file } has no table (CSV, TSV or a workbook) with a column of the subjects' ids (ID or participant_id) and a column of their class (LABEL or group). Besides files of subjects it has { $kinds }. Add a table, or put the files into a folder per class, such as controls and patients.
 }
+classes-by-folders = { $file } has no table of subjects: its folders { $folders } were read as the classes, and the names of files as the ids of { $count } subjects, such as { $id }.
+id-in-two-folders = { $file } has files of { $id } in the folders { $folders }, which are classes. Give each subject its own id, or add a table with the columns ID and LABEL.
+folders-of-a-split = { $file } has no table of subjects, and folders of a split: { $folders }. Give each of them as a dataset of its own.
+folders-not-used = folders above or below those of the classes; if they are sites, add a table with the columns ID, LABEL and SITE
 ask-table = { $file } has { $count } tables of its subjects. Which one is to be used?
 ask-table-differing = { $file } has { $count } tables of its subjects, which give some subjects different classes: { $differences }. Which one is to be used?
 ask-table-sharing = { $file } has { $count } tables of its subjects. Tables with the same columns are read as one only if each subject is in one of them, but { $shared }. Which one is to be used?

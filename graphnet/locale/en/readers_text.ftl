@@ -23,7 +23,8 @@ title-above-header = The first line of { $file } holds only { $text }, above { $
 title-line = The first line of { $file } ({ $text }) is a single cell, but line { NUMBER($line, useGrouping: 0) } has { $cells } cells. Delete what stands above the header.
 numbers-in-header = { $file } has no header: its first line holds numbers ({ $numbers }). Add a line with the column names above it.
 numbered-columns = Row 2 only numbers the { $count } columns. Delete it.
-second-header = Row 2 holds words where numbers follow ({ $words }). Delete the second header line.
+second-header = Row 2 holds words where numbers follow ({ $words }). Keep one header line, with a name for each column such as GMV_1 or GMV_Precentral_L; units and other words do not belong into it.
+two-lines-of-names = { $file } has two lines of names, which were read as one, such as { $name }.
 ragged-row = Line { NUMBER($line, useGrouping: 0) } of { $file } has { $cells } cells, but the header has { $names } names, separated by { $separator ->
     [tab] tabs
     [semicolon] semicolons

@@ -61,9 +61,13 @@ words-are-text = { $words }：普通取值；{ $column } 为文字列
 # 文件夹中的受试者表
 
 no-table = { $others ->
-    [0] { $file } 中没有受试者表（CSV、TSV 或工作簿），即含有受试者 ID 列（ID 或 participant_id）和类别列（LABEL 或 group）的表格。
-   *[other] { $file } 中没有受试者表（CSV、TSV 或工作簿），即含有受试者 ID 列（ID 或 participant_id）和类别列（LABEL 或 group）的表格。除受试者的文件外，其中有 { $kinds }。
+    [0] { $file } 中没有受试者表（CSV、TSV 或工作簿），即含有受试者 ID 列（ID 或 participant_id）和类别列（LABEL 或 group）的表格。请添加该表，或按类别把文件放入不同文件夹，例如 controls 和 patients。
+   *[other] { $file } 中没有受试者表（CSV、TSV 或工作簿），即含有受试者 ID 列（ID 或 participant_id）和类别列（LABEL 或 group）的表格。除受试者的文件外，其中有 { $kinds }。请添加该表，或按类别把文件放入不同文件夹，例如 controls 和 patients。
 }
+classes-by-folders = { $file } 没有受试者表：文件夹 { $folders } 已作为类别、文件名已作为 { $count } 名受试者的 ID 读取，例如 { $id }。
+id-in-two-folders = { $file } 在作为类别的文件夹 { $folders } 中都有 { $id } 的文件。请为每名受试者使用各自的 ID，或添加含有 ID 和 LABEL 列的表格。
+folders-of-a-split = { $file } 没有受试者表，且含有数据划分的文件夹：{ $folders }。请将其中每个作为单独的数据集提供。
+folders-not-used = 类别文件夹之上或之下的文件夹；如果是站点，请添加含有 ID、LABEL 和 SITE 列的表格
 ask-table = { $file } 中有 { $count } 张受试者表。使用哪一张？
 ask-table-differing = { $file } 中有 { $count } 张受试者表，其中部分受试者的类别不同：{ $differences }。使用哪一张？
 ask-table-sharing = { $file } 中有 { $count } 张受试者表。列相同的表只有在每名受试者仅出现在一张表中时才会合并读取，但 { $shared }。使用哪一张？

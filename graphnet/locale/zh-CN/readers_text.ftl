@@ -22,7 +22,8 @@ title-above-header = { $file } 的第一行只有 { $text }，而下面有 { $co
 title-line = { $file } 的第一行（{ $text }）只有一个单元格，而第 { NUMBER($line, useGrouping: 0) } 行有 { $cells } 个单元格。请删除表头上方的内容。
 numbers-in-header = { $file } 没有表头：第一行是数字（{ $numbers }）。请在其上方加一行列名。
 numbered-columns = 第 2 行只是 { $count } 列的编号。请删除该行。
-second-header = 第 2 行是文字，而其下是数字（{ $words }）。请删除第二行表头。
+second-header = 第 2 行是文字，而其下是数字（{ $words }）。请只保留一行表头，每列一个名称，例如 GMV_1 或 GMV_Precentral_L；单位等文字不应出现在其中。
+two-lines-of-names = { $file } 有两行列名，已合并为一行读取，例如 { $name }。
 ragged-row = { $file } 第 { NUMBER($line, useGrouping: 0) } 行有 { $cells } 个单元格，而表头有 { $names } 个列名（以{ $separator ->
     [tab] 制表符
     [semicolon] 分号

@@ -15,6 +15,8 @@ from graphnet.readers.folders.entities import PACKED, ending
 from graphnet.readers.folders.partitions import is_partitioned, with_partitions
 from graphnet.readers.inquiry import ID, Inquiry
 from graphnet.readers.subjects.assigning import Files, check_header, id_column, score_of
+from graphnet.readers.subjects.class_folders import ID as ID_COLUMN
+from graphnet.readers.subjects.class_folders import sheet_of_folders
 from graphnet.readers.subjects.people import read_people
 from graphnet.readers.subjects.several_tables import (
     TABLE,
@@ -39,6 +41,7 @@ LIKELY = re.compile(
 MOST_TABLES = 12  # that are looked into
 MOST_ALIKE = 3  # files whose names differ in digits alone are of subjects, if there are more
 DIGITS = re.compile(r"\d+")
+OF_FOLDERS = "folders"  # what the table is called that folders per class become
 CELL = 8  # bytes
 
 
@@ -78,7 +81,10 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
         if roster is not None:
             rosters.append(roster)
     if not rosters:
-        raise _no_table(files, inquiry, unread)
+        sheet = sheet_of_folders(files, inquiry)
+        if sheet is None:
+            raise _no_table(files, inquiry, unread)
+        return Roster(files.folder / OF_FOLDERS, sheet, ID_COLUMN, sheet.texts(ID_COLUMN))
     chosen = _one(_best(rosters, files, inquiry), files, inquiry)
     # Read again: what comes up in the table that is used is asked and said.
     sheet = read_file(chosen.path, replace(inquiry, name=chosen.name), most)

@@ -25,7 +25,8 @@ KIND = "folder"
 KNOWN = (
     "ROISignals_*, ROICorrelation_* (DPABI), sub-*_timeseries.tsv, sub-*_relmat.tsv (BIDS), "
     "*.ptseries.nii, *.pconn.nii (CIFTI), *_rois_*.1D (ABIDE), Gretna*, ROI_Subject*, resultsROI_* "
-    "(CONN), catROI_* (CAT12), *_connectome.csv (MRtrix), *.graphml"
+    "(CONN), catROI_* (CAT12), *_connectome.csv (MRtrix), *.graphml, *.netcc (AFNI), "
+    "lh.aparc.stats (FreeSurfer)"
 )
 
 

@@ -14,6 +14,13 @@ VISIT = re.compile(
     r"(t|tp|w|ses|sess|session|visit|wave|time|timepoint|year|yr|month|run)[-_]?[0-9]{1,2}"
     r"|bl|baseline|fu[0-9]?|followup[0-9]?|pre|post|retest"
 )
+YEAR = re.compile(r"(19|20)[0-9]{2}")  # behind a region
+NUMBERED_VISIT = re.compile(  # Instance 2, of UK Biobank
+    r"(?<![^\W_])(instance|visit|session|ses|wave|time ?point|scan|run)"
+    r"[\s_.\-]+[0-9]{1,2}(?![^\W_])",
+    re.IGNORECASE,
+)
+NUMBERED_MEASURE = re.compile(r"(?P<measure>.*[^\W\d_])(?P<visit>[1-9])")  # GMV1 beside GMV2
 SHORT = re.compile(r"v[0-9]")  # a visit beside a measure or a number; else a visual area
 COPY = re.compile(r"(?P<region>[0-9]{1,6})\.(?P<copy>[0-9]{1,2})")  # pandas: GMV_1, GMV_1.1
 END = re.compile(r"(?P<region>.+)(?P<end>[._\-\s][^._\-\s]+)")  # R's reshape, and merges
@@ -187,12 +194,19 @@ def refuse_same_but_case(names: Iterable[str], inquiry: Inquiry) -> None:
 
 def _apart(name: str) -> tuple[str, str]:
     """A name without the first word that is a visit, and that word."""
+    match = NUMBERED_VISIT.search(name)
+    if match:
+        return name[: match.start()] + name[match.end() :], match.group()
+    numbered = NUMBERED_MEASURE.fullmatch(name)
+    if numbered and numbered["measure"].casefold() in MEASURES:
+        return numbered["measure"], numbered["visit"]
     for match in WORD.finditer(name):
         word = match.group().casefold()
         base = name[: match.start()].rstrip("_.- ") + "_" + name[match.end() :].lstrip("_.- ")
         base = base.strip("_")
         short = SHORT.fullmatch(word) and (base.isdigit() or base.casefold() in MEASURES)
-        if VISIT.fullmatch(word) or short:
+        year = YEAR.fullmatch(word) and not base.isdigit() and base
+        if VISIT.fullmatch(word) or short or year:
             return base, match.group()
     return name, ""
 

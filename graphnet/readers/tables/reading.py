@@ -91,6 +91,7 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
     )
     brain |= leave_regions([name for name in rest if name not in brain], looks, inquiry)
     people = read_people(sheet, [name for name in sheet.names if name not in brain], inquiry, roles)
+    _refuse_classes_as_rows(people, inquiry)
     if not (roles.taken or people.covariates or pairs):
         _ask_whether_series(sheet, tuple(grid.measures), inquiry)
     for other in pairs[1:]:
@@ -106,6 +107,15 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
     if kind == "json" and measured.values is not None:
         say_rounded(measured.values, measured.measures, inquiry)
     return _dataset(sheet, kind, people, measured)
+
+
+def _refuse_classes_as_rows(people: People, inquiry: Inquiry) -> None:
+    """Refuse rows without ids that are of a class each: the means of groups."""
+    labels = people.subjects.labels.tolist()
+    if people.id is None and 1 < len(labels) == len(set(labels)) and people.label is not None:
+        inquiry.refuse(
+            Message("readers_tables.row-per-class", file=inquiry.name, column=people.label.column)
+        )
 
 
 def _refuse_rows_in_parts(ids: Sequence[str], measured: Measured, inquiry: Inquiry) -> None:

@@ -48,6 +48,7 @@ def find_grid(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Grid:
     if not groups:
         groups, rest = _by_regions(rest, looks)
         rest = _with_the_rest(groups, rest, looks, inquiry)
+    _refuse_renamed(groups, columns, inquiry)
     rest = _with_tissues(groups, names, rest, looks, inquiry)
     grid = Grid(groups)
     if groups:
@@ -238,6 +239,20 @@ def _with_the_rest(groups: Groups, rest: list[Name], looks: Looks, inquiry: Inqu
     return [name for name in rest if name not in odd]
 
 
+def _refuse_renamed(groups: Groups, columns: Sequence[str], inquiry: Inquiry) -> None:
+    """Refuse ``GMV``, ``GMV.1`` … ``GMV.89``: columns of one name, as pandas and R rename them."""
+    for measure, group in groups.items():
+        renamed = [f"{measure}.{number}" for number in range(1, len(group) + 1)]
+        if measure in columns and set(group.values()) == set(renamed):
+            inquiry.refuse(
+                Message(
+                    "readers_tables.renamed-columns",
+                    file=inquiry.name,
+                    columns=first_of([measure, *renamed], 3),
+                )
+            )
+
+
 def _with_tissues(
     groups: Groups, names: Sequence[Name], rest: list[Name], looks: Looks, inquiry: Inquiry
 ) -> list[Name]:
@@ -262,6 +277,11 @@ def _with_tissues(
         for measure, group in groups.items():
             groups[measure] = dict(sorted(group.items(), key=lambda item: order[item[1]]))
     whole = [part.column for part in parts if part not in tissues]
+    whole += [
+        name.text
+        for name in names
+        if name.text in measures and name.text not in taken and looks.is_numeric(name.text)
+    ]
     if whole:
         inquiry.assume(
             Message(

@@ -65,6 +65,14 @@ def refuse_other_shapes(sheet: Sheet, inquiry: Inquiry) -> None:
         inquiry.refuse(
             Message("readers_tables.no-header", file=inquiry.name, cells=first_of(sheet.names, 3))
         )
+    elif _is_matrix(sheet):
+        inquiry.refuse(
+            Message(
+                "readers_tables.matrix-of-columns",
+                file=inquiry.name,
+                names=first_of(sheet.names[1:], 3),
+            )
+        )
     elif _is_turned(sheet):
         names = [cell for cell in _texts(sheet.columns[0]) if cell]
         inquiry.refuse(
@@ -99,6 +107,12 @@ def _is_decimal(name: str) -> bool:
     except ValueError:
         return False
     return "." in name
+
+
+def _is_matrix(sheet: Sheet) -> bool:
+    """Whether the first column holds the names of the others: correlations, or one connectome."""
+    names = sheet.names[1:]
+    return len(names) >= LEAST_LIKE_COLUMNS and sheet.texts(sheet.names[0]) == names
 
 
 def _is_turned(sheet: Sheet) -> bool:

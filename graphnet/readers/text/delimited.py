@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO, TextIOWrapper
-from itertools import islice
+from itertools import chain, islice
 from math import isqrt
 
 import numpy as np
@@ -35,6 +35,7 @@ from graphnet.readers.text.dialects import (
 from graphnet.readers.text.encodings import detect_encoding
 from graphnet.readers.text.marks import NAME_OF_ID, has_certain_point, settle_decimal_marks
 from graphnet.readers.text.number_files import END_OF_DOS
+from graphnet.readers.text.two_headers import index_names, joined_names
 
 LOOKED_AT = 12  # rows below a second header that must hold numbers
 
@@ -267,7 +268,8 @@ def read_sheet(body: bytes, inquiry: Inquiry, most_cells: int) -> Sheet:
     encoding = detect_encoding(body, inquiry, inquiry.name)
     dialect = detect_dialect(sample_lines(_lines(body, encoding), MOST_COLUMNS))
     rows = _cells(body, encoding, dialect.before, dialect.separator)
-    shape = RowShape(_header(rows, inquiry.name), dialect, inquiry.name)
+    header, rows = _header(rows, inquiry)
+    shape = RowShape(header, dialect, inquiry.name)
     if len(shape.names) * _line_ends(body) > most_cells:
         raise CohortError(
             Message("readers_text.too-many-cells", file=inquiry.name, limit=most_cells)
@@ -307,14 +309,36 @@ def _unprotected(cell: str) -> str:
     return match["text"] if match else cell
 
 
-def _header(rows: Iterator[tuple[int, list[str]]], what: str) -> tuple[str, ...]:
-    """The names of the columns."""
+Rows = Iterator[tuple[int, list[str]]]
+
+
+def _header(rows: Rows, inquiry: Inquiry) -> tuple[tuple[str, ...], Rows]:
+    """The names of the columns, and the rows below; two lines of names are read as one."""
     for _, row in rows:
         if any(row):
             names = (MARK_AS_TEXT.sub("", row[0]).removeprefix("#").strip(), *row[1:])
-            check_header(names, what)
-            return names
-    raise CohortError(Message("readers_text.no-text", file=what))
+            check_header(names, inquiry.name)
+            return _with_second_line(names, rows, inquiry)
+    raise CohortError(Message("readers_text.no-text", file=inquiry.name))
+
+
+def _with_second_line(
+    names: tuple[str, ...], rows: Rows, inquiry: Inquiry
+) -> tuple[tuple[str, ...], Rows]:
+    first = list(islice(rows, 1))
+    joined = joined_names(names, first[0][1]) if first else None
+    if joined is None:
+        return names, chain(first, rows)
+    inquiry.assume(
+        Message(
+            "readers_text.two-lines-of-names",
+            file=inquiry.name,
+            name=next(name for name in joined if name not in {*names, *first[0][1]}),
+        )
+    )
+    second = list(islice(rows, 1))
+    with_index = index_names(joined, second[0][1]) if second else None
+    return (joined, chain(second, rows)) if with_index is None else (with_index, rows)
 
 
 def _without_empty(
