@@ -18,7 +18,8 @@ from graphnet.messages import ENGLISH, LANGUAGES, Message, render, rendered
 from graphnet.options import GROUPS, Option, group_label
 from graphnet.training.progress import REPORT
 
-ON_COMMAND_LINE = set(OPTIONS) - {"fan_out"}  # there are no workers to share the folds with
+# There are no workers to share the folds with, and atlases are files.
+ON_COMMAND_LINE = set(OPTIONS) - {"fan_out", "atlases"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -72,6 +73,8 @@ def parser(language: str = ENGLISH) -> CommandLine:
     add("--out", Message("help.train-out"), required=True, **folder)
     add("--parent", Message("help.train-parent"), **folder)
     add("--parent-train", Message("help.train-parent-train"), default=[], **several_files)
+    atlases = {**several_files, "action": "append", "default": [], "dest": "other_atlases"}
+    add("--atlases", Message("help.train-atlases"), **atlases)
     add("--model", models, default="")
     add("--device", Message("help.train-device"), default="auto")
     add("--threads", Message("help.train-threads"), **number)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import product
+from math import prod
 from typing import Any, Self
 
 from graphnet.catalogue import (
@@ -18,11 +19,13 @@ from graphnet.catalogue import (
 from graphnet.errors import SettingsError
 from graphnet.messages import Message
 from graphnet.options import (
+    MOST_CANDIDATES,
     NOTHING,
     Bound,
     Choice,
     Flag,
     Grid,
+    NameLists,
     Names,
     Option,
     Several,
@@ -151,6 +154,8 @@ class Evaluation:
     ``nested`` chooses learning rate, weight decay and density within each fold, on its training
     subjects alone. ``sweep`` lists values of settings: all combinations are compared within each
     fold likewise, and the model has those that are best on inner folds of all training subjects.
+    ``atlases`` names other datasets with the same subjects, the datasets of one atlas together:
+    every combination is compared on each, and the model is that of the best one.
     ``learning_curve`` trains on shares of the training subjects, too.
     ``leave_site_out`` tests on each site in turn. ``permutations`` of the labels
     give a p-value of the cross-validated AUC. ``baselines`` are fitted on the same subjects and
@@ -167,6 +172,7 @@ class Evaluation:
     nested: bool = option(default=False, accepts=Flag(), group="evaluation")
     learning_curve: bool = option(default=False, accepts=Flag(), group="evaluation")
     sweep: str | None = option(None, SWEEP, "evaluation")
+    atlases: tuple[tuple[str, ...], ...] | None = option(None, NameLists(), "evaluation")
     leave_site_out: bool = option(default=False, accepts=Flag(), group="evaluation")
     permutations: int = option(0, Bound(int, 0, 100_000), "evaluation")
     baselines: bool = option(default=True, accepts=Flag(), group="evaluation")
@@ -178,6 +184,13 @@ class Evaluation:
 
     def __post_init__(self) -> None:
         _check(self)
+        if self.atlases is not None:  # lists where they come from JSON
+            object.__setattr__(self, "atlases", tuple(map(tuple, self.atlases)))
+
+    @property
+    def compares(self) -> bool:
+        """Whether candidates are compared: a sweep, or atlases."""
+        return bool(compared_by(vars(self)))
 
 
 @dataclass(frozen=True)
@@ -204,20 +217,26 @@ def without_effect(card: ModelCard) -> frozenset[str]:
 
 
 def candidates_of(
-    sweep: str | None, model: str, chosen: Mapping[str, Any], *, connectomes: bool
+    sweep: str | None,
+    model: str,
+    chosen: Mapping[str, Any],
+    *,
+    connectomes: bool,
+    atlases: bool = False,
 ) -> tuple[TrainingSettings, ...]:
     """The settings that a sweep compares, each once, in the order of its lists; () without one.
 
-    Each has its own model's recommended settings, then what was ``chosen`` for all, then its own
-    values. What a model or graph makes no use of is as usual, so that no candidate counts twice.
+    Where ``atlases`` are compared and nothing is listed, what was ``chosen`` is the only one. Each
+    has its own model's recommended settings, then what was ``chosen`` for all, then its own values.
+    What a model or graph makes no use of is as usual, so that no candidate counts twice.
 
     Raises:
         SettingsError: an unknown model or setting, or a value out of range.
 
     """
-    if not sweep:
+    if not (sweep or atlases):
         return ()
-    lists = SWEEP.lists(sweep)
+    lists = SWEEP.lists(sweep or "")
     recommended = TrainingSettings.for_connectomes if connectomes else TrainingSettings.for_model
     found = []
     for values in product(*lists.values()):
@@ -263,14 +282,32 @@ def options_in(group: str) -> list[Option]:
     return [declared for declared in FORM_OPTIONS.values() if declared.group == group]
 
 
+def compared_by(settings: Mapping[str, Any]) -> str:
+    """The setting that has candidates compared, ``sweep`` or ``atlases``; "" where none has."""
+    return next((name for name in ("sweep", "atlases") if settings.get(name)), "")
+
+
+def candidate_count(settings: Mapping[str, Any]) -> int:
+    """How many combinations a sweep and its atlases are; 1 without both."""
+    listed = SWEEP.lists(settings.get("sweep") or "").values()
+    atlases = settings.get("atlases")
+    others = len(atlases) if isinstance(atlases, (list, tuple)) else 0
+    return (1 + others) * prod(map(len, listed))
+
+
 def sweep_problems(settings: Mapping[str, Any]) -> list[Message]:
-    """What a sweep cannot be combined with."""
+    """What a sweep, or atlases, cannot be combined with."""
+    setting = compared_by(settings)
     problems = {
         "options.sweep-nested": settings.get("nested"),
         "options.sweep-curve": settings.get("learning_curve"),
         "options.sweep-needs-folds": settings.get("cv_folds") == 0,
     }
-    return [Message(code) for code, is_so in problems.items() if is_so]
+    found = [Message(code, setting=setting) for code, is_so in problems.items() if is_so]
+    count = candidate_count(settings) if setting else 0
+    if count > MOST_CANDIDATES:
+        found.append(Message("options.atlases-count", count=count, most=MOST_CANDIDATES))
+    return found
 
 
 def _check(settings: TrainingSettings | Evaluation) -> None:
@@ -280,7 +317,7 @@ def _check(settings: TrainingSettings | Evaluation) -> None:
         for name, value in values.items()
         if value is not None and not OPTIONS[name].holds(value)
     ]
-    if isinstance(settings, Evaluation) and settings.sweep:
+    if isinstance(settings, Evaluation) and compared_by(vars(settings)):
         problems += sweep_problems(vars(settings))
     if problems:
         raise SettingsError(*problems)

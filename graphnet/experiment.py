@@ -29,12 +29,12 @@ from graphnet.evaluation.assessment import ModelEvaluation, by_site, evaluate_mo
 from graphnet.evaluation.attribution import Explained, explain
 from graphnet.evaluation.fine_tuning import TunedModels, compare_tuning
 from graphnet.evaluation.learning_curve import learning_curve
-from graphnet.evaluation.model_selection import Comparison, compare, summarise
+from graphnet.evaluation.model_selection import Comparison, arm_of, compare, summarise
 from graphnet.evaluation.pooled import AncestorSubjects
 from graphnet.evaluation.recalibration import Fitting, calibrate_model, inherited
 from graphnet.evaluation.result_warnings import clipped_values, quality, warnings
 from graphnet.evaluation.validation import ValidationResult, validate
-from graphnet.plan import ExperimentPlan
+from graphnet.plan import ExperimentPlan, OtherAtlas
 from graphnet.steps import expected_steps
 from graphnet.training.callbacks import Callback
 from graphnet.training.initialisation import size_of
@@ -76,6 +76,7 @@ def run(
     identity: Mapping[str, str] = MappingProxyType({}),
     sharing: Sharing | None = None,
     candidates: Sequence[TrainingSettings] = (),
+    compared_atlases: Sequence[OtherAtlas] = (),
     atlases: Sequence[Atlas | Table] = (),
 ) -> Outcome:
     """Train from scratch, or from ``parent``, and evaluate the model on every split.
@@ -97,6 +98,8 @@ def run(
         sharing: other workers, who run the shards that ``fan_out`` asks for.
         candidates: the settings among which a sweep chooses those of the model, in place of
             ``settings``; by :func:`graphnet.config.candidates_of`.
+        compared_atlases: the subjects of ``data`` on other atlases, among which it chooses, too; by
+            :func:`graphnet.data.alternatives.matched`.
         atlases: the first that has all regions says where these are; by default the atlas of
             the training data, or the parent's.
 
@@ -110,17 +113,19 @@ def run(
     device, callback = device or torch.device("cpu"), callback or Callback()
     progress = callback.progress
     asked = evaluation or Evaluation()
-    plan = ExperimentPlan.of(data, settings, asked, parent, candidates, ancestors=ancestors)
-    data = plan.data  # in the parent's order of regions
+    plan = ExperimentPlan.of(
+        *(data, settings, asked, parent, candidates), ancestors=ancestors, atlases=compared_atlases
+    )
     coordinator = Coordinator(plan, device, callback, sharing)
-    atlas = _atlas(plan, atlases)
     progress.expect(expected_steps(plan, device, shared=sharing is not None))
     coordinator.dispatch()
     compared = None
     if plan.candidates:
         compared = _compared(plan, device, callback)
-        plan = plan.with_settings(plan.candidates[compared.best])
+        plan = plan.with_candidate(compared.best)
         coordinator = replace(coordinator, plan=plan)
+    data = plan.data  # in the parent's order of regions, or on the atlas that was chosen
+    atlas = _atlas(plan, atlases)
     with callback.stage("train"):
         trained = coordinator.train()
     callback.raise_if_cancelled()
@@ -154,7 +159,7 @@ def run(
     explained = None
     if plan.evaluation.explain:
         with progress.step(EXPLANATION):
-            explained = explain(model, plan.to_explain, validated.models, progress)
+            explained = explain(model, plan.to_explain, _of_atlas(plan, validated), progress)
     with progress.step(REPORT):
         predicted = _predicted(plan, evaluated, validated)
         sites = _sites(model, data, evaluated, validated)
@@ -190,7 +195,7 @@ def _compared(plan: ExperimentPlan, device: torch.device, callback: Callback) ->
     """The candidates of a sweep on inner folds of all training subjects."""
     fitting = Fitting(plan.data.train, plan.start.classes, device, None, callback)
     with callback.before_model(), callback.progress.step(COMPARING):
-        (compared,) = compare(fitting, [np.arange(len(plan.data.train))], plan.candidates)
+        (compared,) = compare(fitting, [np.arange(len(plan.data.train))], plan.arms)
     return compared
 
 
@@ -203,10 +208,22 @@ def _sweep(
     return summarise(
         compared,
         validated.comparisons,
-        plan.candidates,
+        plan.arms,
         plan.evaluation.sweep or "",
         is_regression=plan.start.scale is not None,
     )
+
+
+def _of_atlas(plan: ExperimentPlan, validated: ValidationResult) -> list[StoredModel]:
+    """The models of the folds that see the same regions as the model: of folds on its atlas."""
+    if len(plan.arms) < 2:
+        return validated.models
+    return [
+        model
+        for outcome in validated.outcomes.values()
+        for model, comparison in zip(outcome.models, outcome.comparisons, strict=False)
+        if arm_of(plan.arms, comparison.best) == plan.arm
+    ]
 
 
 def _calibrated(

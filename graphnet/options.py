@@ -25,6 +25,7 @@ DECLARED = "option"  # the key in a dataclass field's metadata
 GROUPS = ("usual", "graph", "training", "evaluation", "target", "fine-tuning", "execution")
 MOST_NAMES, LONGEST_NAME = 50, 100
 MOST_CANDIDATES = 50  # combinations of the values of a grid
+MOST_LISTS = 10
 NOTHING = "none"  # of several names
 LARGEST = 1e15  # beyond it, text that is typed stays text and is refused as such
 
@@ -227,7 +228,46 @@ def grid_text(value: Any) -> Any:
     return "; ".join(f"{name}={','.join(map(str, listed))}" for name, listed in lists.items())
 
 
-Accepts = Bound | Choice | Flag | Names | Several | Grid
+@dataclass(frozen=True)
+class NameLists:
+    """Lists of names of datasets: ``A, B; C`` as text, ``[["A", "B"], ["C"]]`` in JSON.
+
+    In JSON a text may stand in the place of an inner list, with commas between its names.
+    """
+
+    def holds(self, value: object) -> bool:
+        """Whether ``value`` is such lists, each with a name, and no name twice in all of them."""
+        if not isinstance(value, (list, tuple)) or not 0 < len(value) <= MOST_LISTS:
+            return False
+        if not all(isinstance(names, (list, tuple)) and names for names in value):
+            return False
+        every = [name for names in value for name in names]
+        return all(map(_may_be_name, every)) and len(set(every)) == len(every) <= MOST_NAMES
+
+    def parse(self, text: str) -> list[list[str]]:
+        """The lists in a text."""
+        return [_names_between(part, ",") for part in _names_between(text, ";")]
+
+    @property
+    def expected(self) -> Message:
+        """What they are, in words."""
+        return Message("options.expected-name-lists", most=MOST_LISTS)
+
+
+def _names_between(text: str, mark: str) -> list[str]:
+    return [part.strip() for part in text.split(mark) if part.strip()]
+
+
+def name_lists(value: Any) -> Any:
+    """What a program may send for :class:`NameLists`, as lists of names; anything else as it is."""
+    if isinstance(value, str):
+        return NameLists().parse(value)
+    if not isinstance(value, (list, tuple)):
+        return value
+    return [_names_between(names, ",") if isinstance(names, str) else names for names in value]
+
+
+Accepts = Bound | Choice | Flag | Names | Several | Grid | NameLists
 
 
 @dataclass(frozen=True)
@@ -273,11 +313,16 @@ class Option:
         return isinstance(self.accepts, Grid)
 
     @property
+    def is_name_lists(self) -> bool:
+        """Whether it is lists of names of datasets."""
+        return isinstance(self.accepts, NameLists)
+
+    @property
     def type(self) -> type[int] | type[float] | type[str] | type[bool] | type[list[str]]:
         """What a program sends."""
         if isinstance(self.accepts, Bound):
             return self.accepts.kind
-        if isinstance(self.accepts, Names):
+        if isinstance(self.accepts, Names | NameLists):
             return list
         return bool if isinstance(self.accepts, Flag) else str
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Self
 
 from graphnet.artifacts.fine_tuning import SCRATCH, TUNED
+from graphnet.artifacts.further_trainings import ATLAS
 from graphnet.artifacts.lineage import (
     INTERPRETATIONS,
     import_warnings,
@@ -15,8 +17,9 @@ from graphnet.artifacts.lineage import (
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.stored_json import Json
 from graphnet.catalogue import find_model
-from graphnet.config import INHERITED, Evaluation, TrainingSettings, swept_words
+from graphnet.config import INHERITED, Evaluation, TrainingSettings, compared_by, swept_words
 from graphnet.data import provenance, splits
+from graphnet.data.alternatives import Alternative
 from graphnet.data.class_names import Names, Source, shared_names
 from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
@@ -24,6 +27,7 @@ from graphnet.errors import CohortError, ModelError, SettingsError
 from graphnet.evaluation.assessment import has_graph
 from graphnet.evaluation.cross_validation import OtherStart
 from graphnet.evaluation.fine_tuning import seen_by_parent
+from graphnet.evaluation.model_selection import Arm, all_candidates, arm_of
 from graphnet.evaluation.pooled import AncestorSubjects, Pool
 from graphnet.evaluation.validation import FoldsPlan, plan_folds
 from graphnet.messages import Message, as_one
@@ -42,13 +46,22 @@ RECOMMENDED = {
 
 
 @dataclass(frozen=True)
+class OtherAtlas:
+    """An atlas that is compared with the one of the form, and the settings that are tried on it."""
+
+    data: Alternative
+    candidates: Sequence[TrainingSettings]
+
+
+@dataclass(frozen=True)
 class ExperimentPlan:
     """A task: its data, the model before its first epoch, and the folds that evaluate it.
 
     ``fold_parent`` is the model that the folds start from; None: from scratch. ``warnings`` say
-    which of the data the parent was trained on. ``candidates`` are what a sweep compares; until the
-    model's own is known, ``start`` has the settings of the first. ``pool`` are the subjects of
-    ancestors to whom baselines are fitted as well; None where nothing is known of them.
+    which of the data the parent was trained on. ``arms`` are what a sweep compares, by atlas; until
+    the best is known, ``data`` and ``start`` are those of the first. ``arm`` is the number of that
+    of the model. ``pool`` are the subjects of ancestors to whom baselines are fitted as well; None
+    where nothing is known of them.
     """
 
     data: Splits
@@ -58,8 +71,9 @@ class ExperimentPlan:
     fold_plans: Sequence[FoldsPlan]
     fold_parent: StoredModel | None
     warnings: Sequence[Message]
-    candidates: Sequence[TrainingSettings] = ()
+    arms: Sequence[Arm] = ()
     pool: Pool | None = None
+    arm: int = 0
 
     @classmethod
     def of(
@@ -71,6 +85,7 @@ class ExperimentPlan:
         candidates: Sequence[TrainingSettings] = (),
         *,
         ancestors: AncestorSubjects | None = None,
+        atlases: Sequence[OtherAtlas] = (),
     ) -> Self:
         """Work out the plan of a task.
 
@@ -89,17 +104,10 @@ class ExperimentPlan:
         if evaluation.nested and evaluation.learning_curve:
             raise SettingsError(Message("options.curve-nested"))
         if candidates and parent is not None:
-            raise SettingsError(Message("options.sweep-from-scratch"))
-        for number, candidate in enumerate(candidates):
-            try:
-                _initial_model(data, candidate, None)
-            except (SettingsError, CohortError) as error:
-                reason = as_one(error.messages)
-                values = swept_words(candidate, evaluation.sweep or "")
-                raise SettingsError(
-                    Message("options.sweep-candidate", number=number + 1, settings=values,
-                            reason=reason)
-                ) from error  # fmt: skip
+            setting = compared_by(vars(evaluation))
+            raise SettingsError(Message("options.sweep-from-scratch", setting=setting))
+        arms = _arms(data, candidates, atlases, evaluation)
+        _check_candidates(arms, evaluation.sweep or "")
         settings = candidates[0] if candidates else settings
         start = _initial_model(data, settings, parent)
         fold_plans = plan_folds(
@@ -115,12 +123,19 @@ class ExperimentPlan:
         from_parent = fold_parent is not None or not any(each.folds for each in fold_plans)
         pool = _pool(ancestors, data, evaluation, in_folds=from_parent)
         return cls(
-            *(data, evaluation, parent, start, fold_plans, fold_parent, warnings, candidates), pool
+            *(data, evaluation, parent, start, fold_plans, fold_parent, warnings, arms), pool
         )
 
-    def with_settings(self, settings: TrainingSettings) -> Self:
-        """The same with the settings that a sweep chose for the model."""
-        return replace(self, start=_initial_model(self.data, settings, None))
+    def with_candidate(self, number: int) -> Self:
+        """The same with the atlas and the settings that a sweep chose for the model."""
+        arm, settings = arm_of(self.arms, number), self.candidates[number]
+        data = self.arms[arm].data()
+        return replace(self, data=data, start=_initial_model(data, settings, None), arm=arm)
+
+    @property
+    def candidates(self) -> Sequence[TrainingSettings]:
+        """What a sweep compares, on all atlases."""
+        return all_candidates(self.arms)
 
     @property
     def has_no_graph_baseline(self) -> bool:
@@ -241,6 +256,54 @@ def _pool(
         return None
     pool = Pool.of(ancestors, data)
     return replace(pool, facts=replace(pool.facts, in_folds=in_folds))
+
+
+def _arms(
+    data: Splits,
+    candidates: Sequence[TrainingSettings],
+    atlases: Sequence[OtherAtlas],
+    evaluation: Evaluation,
+) -> list[Arm]:
+    """What a sweep compares, the form's own atlas first; [] without a sweep."""
+    if not candidates:
+        return []
+    own = replace(Arm.of(data.train, candidates), data=lambda: data)
+    others = [
+        Arm(
+            each.data.name,
+            partial(_on_atlas, each.data, evaluation),
+            each.candidates,
+            each.data.layout,
+        )
+        for each in atlases
+    ]
+    return [own, *others]
+
+
+def _on_atlas(alternative: Alternative, evaluation: Evaluation) -> Splits:
+    return _with_confounds(alternative.splits(), evaluation)
+
+
+def _check_candidates(arms: Sequence[Arm], sweep: str) -> None:
+    """Refuse a candidate that its data cannot have, before anything is trained."""
+    number = 0
+    for arm in arms:
+        data = arm.data()
+        for candidate in arm.candidates:
+            number += 1
+            try:
+                _initial_model(data, candidate, None)
+            except (SettingsError, CohortError) as error:
+                words = [f"{ATLAS} {arm.atlas}"] if len(arms) > 1 else []
+                words += filter(None, [swept_words(candidate, sweep)])
+                raise SettingsError(
+                    Message(
+                        "options.sweep-candidate",
+                        number=number,
+                        settings="; ".join(words),
+                        reason=as_one(error.messages),
+                    )
+                ) from error
 
 
 def _with_confounds(data: Splits, evaluation: Evaluation) -> Splits:

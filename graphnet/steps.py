@@ -184,10 +184,16 @@ class _Expected:
         return self._fits(INNER_FOLDS * len(candidates), inner)
 
     def _comparing(self, places: int) -> float:
-        """All candidates of a sweep on the inner folds of so many outer ones."""
+        """All candidates of a sweep on the inner folds of so many outer ones.
+
+        On another atlas as if a subject had as many measures as on the first, times their ratio.
+        """
+        fits = INNER_FOLDS * places
         return sum(
-            self._fits(INNER_FOLDS * places, inner_settings(candidate, inherited=False))
-            for candidate in self.plan.candidates
+            self._fits(fits, inner_settings(candidate, inherited=False))
+            * (len(arm.layout.regions) * len(arm.layout.measures) / self._values)
+            for arm in self.plan.arms
+            for candidate in arm.candidates
         )
 
     def _inner(self, folds: FoldsPlan, count: int, settings: TrainingSettings) -> float:

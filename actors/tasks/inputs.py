@@ -1,7 +1,7 @@
 """What a task trains on: its datasets as cohorts, its parent as a model."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from actors.monitoring.context import TRACING
@@ -19,14 +19,16 @@ from graphnet.artifacts.manifest import check_manifest
 from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data import provenance
+from graphnet.data.alternatives import Alternative, AtlasSource, matched
 from graphnet.data.cohort import Cohort, merge
-from graphnet.data.cohorts import cohort_of
+from graphnet.data.cohorts import ANY, SCORE, cohort_of
+from graphnet.data.dataset import Dataset
 from graphnet.data.series_measures import SeriesOptions
 from graphnet.data.splits import Splits
 from graphnet.errors import DiskFull, GraphnetError, ModelError
 from graphnet.evaluation.pooled import AncestorSubjects
 from graphnet.messages import Message
-from graphnet.plan import ExperimentPlan
+from graphnet.plan import ExperimentPlan, OtherAtlas
 from registry import (
     MANIFEST,
     PARAMETERS,
@@ -42,7 +44,8 @@ from registry.errors import damaged, lost
 class Inputs:
     """Everything that a training depends on, besides code and processor.
 
-    ``ancestors`` are whom the parent was trained on, for baselines; None from scratch.
+    ``ancestors`` are whom the parent was trained on, for baselines; None from scratch. ``atlases``
+    are the same subjects on other atlases, and what is compared there.
     """
 
     splits: Splits
@@ -51,6 +54,7 @@ class Inputs:
     asked: Evaluation
     candidates: tuple[TrainingSettings, ...] = ()
     ancestors: AncestorSubjects | None = None
+    atlases: tuple[OtherAtlas, ...] = ()
 
     @cached_property
     def work(self) -> ExperimentPlan:
@@ -58,6 +62,7 @@ class Inputs:
         return ExperimentPlan.of(
             *(self.splits, self.settings, self.asked, self.parent, self.candidates),
             ancestors=self.ancestors,
+            atlases=self.atlases,
         )
 
     @property
@@ -81,6 +86,7 @@ class Inputs:
             "candidates": [candidate.as_dict() for candidate in self.candidates],
             "parent": self.parent.digest if self.parent else None,
             "data": {split: provenance.fingerprints(cohort) for split, cohort in present},
+            **({"atlases": list(map(_facts, self.atlases))} if self.atlases else {}),
         }
 
     @cached_property
@@ -89,6 +95,12 @@ class Inputs:
         pooled = [] if self.ancestors is None else self.ancestors.cohorts
         found = [provenance.fingerprints(cohort) for cohort in pooled]
         return {"ancestors": found} if found else {}
+
+
+def _facts(atlas: OtherAtlas) -> dict[str, Any]:
+    """Another atlas as JSON."""
+    candidates = [candidate.as_dict() for candidate in atlas.candidates]
+    return {"data": atlas.data.fingerprints(), "candidates": candidates}
 
 
 @TRACING.traced("read data")
@@ -114,7 +126,7 @@ def _read(worker: WorkerContext, form: TaskForm, proj_id: str) -> Inputs:
     model = parent.settings.model if parent else ""
     own = parent.settings if parent else form.training_settings()
     # What is predicted and measured is inherited.
-    splits = _splits(worker.runtime, worker.reader, form, own.label, SeriesOptions.of(own))
+    splits, others = _splits(worker.runtime, worker.reader, form, own.label, SeriesOptions.of(own))
     connectomes = splits.train.layout.is_connectome
     settings = form.training_settings(model, connectomes=connectomes)
     candidates = form.candidates(connectomes=connectomes)
@@ -123,7 +135,10 @@ def _read(worker: WorkerContext, form: TaskForm, proj_id: str) -> Inputs:
         ancestors = read_ancestors(
             worker.runtime, worker.reader, parent, form.trained_task_id, proj_id
         )
-    return Inputs(splits, settings, parent, asked, candidates, ancestors)
+    atlases = tuple(
+        OtherAtlas(each, form.candidates(connectomes=each.layout.is_connectome)) for each in others
+    )
+    return Inputs(splits, settings, parent, asked, candidates, ancestors, atlases)
 
 
 def _parent(runtime: Runtime, store: Store, form: TaskForm, proj_id: str) -> StoredModel | None:
@@ -166,19 +181,39 @@ def _of_others(
 
 def _splits(
     runtime: Runtime, reader: DatasetReader, form: TaskForm, target: str, series: SeriesOptions
-) -> Splits:
-    names = {name for chosen in form.splits.values() for name in chosen}
+) -> tuple[Splits, tuple[Alternative, ...]]:
+    names = {name for chosen in (*form.splits.values(), *form.atlases) for name in chosen}
     rows = runtime.call(datasets.find_datasets(sorted(names)))
     # A database may take names for equal that are not (small and SMALL).
     records = {record.data_name: record for record in rows if record.data_name in names}
     gone = sorted(names - set(records))
     if gone:
         raise GraphnetError(Message("worker.datasets-gone", datasets=gone, count=len(gone)))
+    own = {name for chosen in form.splits.values() for name in chosen}
     cohorts = {
         name: cohort_of(reader.dataset(record), name, target, series)
         for name, record in records.items()
+        if name in own
     }
-    return Splits(**{split: _merged(cohorts, chosen) for split, chosen in form.splits.items()})
+    splits = Splits(**{split: _merged(cohorts, chosen) for split, chosen in form.splits.items()})
+    if not form.atlases:
+        return splits, ()
+    # Their arrays are mapped, not read: whoever is trained on them takes up memory, for a while.
+    sources = [
+        AtlasSource(
+            atlas,
+            partial(_everybody, {name: reader.dataset(records[name]) for name in atlas}, series),
+        )
+        for atlas in form.atlases
+    ]
+    return matched(splits, sources, by_score=target == SCORE)
+
+
+def _everybody(datasets_by_name: dict[str, Dataset], series: SeriesOptions) -> Cohort:
+    """All subjects of an atlas, also those without a class of their own there."""
+    return merge(
+        [cohort_of(dataset, name, ANY, series) for name, dataset in datasets_by_name.items()]
+    )
 
 
 def _merged(cohorts: dict[str, Cohort], names: tuple[str, ...]) -> Cohort:

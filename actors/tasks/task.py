@@ -306,6 +306,7 @@ def _run_experiment(
         identity={"task_id": claim.task_id, "parent_task_id": claim.parent_task_id},
         sharing=sharing,
         candidates=inputs.candidates,
+        compared_atlases=inputs.atlases,
         atlases=task.worker.atlases,
     )
 

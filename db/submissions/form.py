@@ -1,7 +1,7 @@
 """The task form as it is stored in ``task_config``: what a worker needs to know of a task."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -37,7 +37,9 @@ class StoredForm:
     def datasets(self) -> tuple[str, ...]:
         """The names of all datasets."""
         splits = ("train_data", "val_data", "test_data")
-        named = (name for split in splits for name in _listed(self.fields.get(split)))
+        named = [name for split in splits for name in _listed(self.fields.get(split))]
+        atlases = self.param_set.get("atlases")
+        named += [name for names in _listed(atlases) for name in _listed(names)]
         return tuple(str(name) for name in named if name is not None)
 
     @property
@@ -96,6 +98,22 @@ class TaskForm:
         }
         return {split: names for split, names in named.items() if names}
 
+    @property
+    def atlases(self) -> tuple[tuple[str, ...], ...]:
+        """The names of the datasets with the same subjects, by atlas; () where one is used."""
+        return tuple(map(tuple, self.settings.get("atlases") or ()))
+
+    def renamed(self, names: Mapping[str, str]) -> Self:
+        """The same with other names of some datasets."""
+        fields: dict[str, Any] = {
+            f"{split}_data": tuple(dict.fromkeys(names.get(name, name) for name in chosen))
+            for split, chosen in self.splits.items()
+        }
+        if self.atlases:
+            atlases = [[names.get(name, name) for name in atlas] for atlas in self.atlases]
+            fields["settings"] = {**self.settings, "atlases": atlases}
+        return replace(self, **fields)
+
     def training_settings(
         self, parent_model: str = "", *, connectomes: bool = False
     ) -> TrainingSettings:
@@ -107,9 +125,13 @@ class TaskForm:
         return TrainingSettings.for_model(name, **asked)
 
     def candidates(self, *, connectomes: bool = False) -> tuple[TrainingSettings, ...]:
-        """What a sweep compares; () without one. Raises graphnet's SettingsError."""
+        """What a sweep compares on one atlas; () without one. Raises graphnet's SettingsError."""
         asked = {key: value for key, value in self.settings.items() if key not in EVALUATION}
-        return candidates_of(self.settings.get("sweep"), self.model, asked, connectomes=connectomes)
+        return candidates_of(
+            *(self.settings.get("sweep"), self.model, asked),
+            connectomes=connectomes,
+            atlases=bool(self.atlases),
+        )
 
     def evaluation(self) -> Evaluation:
         """How to judge what was trained. Raises graphnet's SettingsError."""

@@ -121,6 +121,7 @@ class LearningCurve:
 Value = str | int | float | None
 AUC, MAE = "auc", "mae"  # by which classes, and a clinical score, are compared
 LOWER_IS_BETTER = (MAE,)
+ATLAS = "atlas"  # among the values of a candidate, where several atlases were compared
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,15 @@ class SweepResult:
     def best_settings(self) -> Mapping[str, Value]:
         """What the best candidate has of the settings that were listed; {} where it uses none."""
         listed = self.candidates[0].settings if self.candidates else {}
-        return {name: value for name, value in listed.items() if value is not None}
+        return {
+            name: value for name, value in listed.items() if value is not None and name != ATLAS
+        }
+
+    @property
+    def atlases(self) -> tuple[str, ...]:
+        """The datasets of each atlas that was compared, the best one's first; () of one alone."""
+        named = (str(each.settings[ATLAS]) for each in self.candidates if ATLAS in each.settings)
+        return tuple(dict.fromkeys(named))
 
     @property
     def figure(self) -> float | None:

@@ -24,9 +24,10 @@ from graphnet.config import (
     TrainingSettings,
     candidates_of,
 )
+from graphnet.data.alternatives import Alternative, AtlasSource, matched
 from graphnet.data.atlas import Atlas, Table, atlases_of
 from graphnet.data.cohort import Cohort, merge
-from graphnet.data.cohorts import cohort_of
+from graphnet.data.cohorts import ANY, SCORE, cohort_of
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Choice, Question
 from graphnet.data.series_measures import SeriesOptions
@@ -44,6 +45,7 @@ from graphnet.evaluation.pooled import (
 from graphnet.experiment import Outcome, run
 from graphnet.figures.glass_brain import picture
 from graphnet.messages import ENGLISH, LANGUAGES, Message, render
+from graphnet.plan import OtherAtlas
 from graphnet.readers.inquiry import UNASKED
 from graphnet.readers.reading import read
 from graphnet.report.page import render_report
@@ -72,6 +74,7 @@ class LocalFiles:
     language: str = ENGLISH
     used: set[str] = field(default_factory=set)
     answered: dict[tuple[str, tuple[Choice, ...]], str] = field(default_factory=dict)
+    kept: dict[Path, Dataset] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -101,8 +104,11 @@ class LocalFiles:
         splits: Mapping[str, Sequence[Path]],
         target: str,
         series: SeriesOptions | None = None,
+        also: Sequence[Path] = (),
     ) -> dict[str, Cohort]:
         """The cohort of each split that has files; ``series`` as of :func:`cohort_of`.
+
+        What is ``also`` read is kept for :meth:`source`.
 
         Raises:
             CohortError: every problem of every file at once; QuestionsOpen where these are
@@ -112,9 +118,13 @@ class LocalFiles:
         read_cohorts: dict[str, list[Cohort]] = {}
         problems: list[Message] = []
         questions: dict[Question, None] = {}
-        for split, path in [(name, path) for name, paths in splits.items() for path in paths]:
+        every = [(name, path) for name, paths in splits.items() for path in paths]
+        for split, path in [*every, *((None, path) for path in also)]:
             try:
-                read_cohorts.setdefault(split, []).append(self.cohort(path, target, series))
+                if split is None:
+                    self.kept[path] = self._dataset(path)
+                else:
+                    read_cohorts.setdefault(split, []).append(self.cohort(path, target, series))
             except QuestionsOpen as error:
                 questions |= dict.fromkeys(error.questions)
             except CohortError as error:
@@ -129,6 +139,21 @@ class LocalFiles:
     def cohort(self, path: Path, target: str, series: SeriesOptions | None = None) -> Cohort:
         """One file or folder. Raises CohortError, QuestionsOpen, OSError."""
         return cohort_of(self._dataset(path), name_of(path), target, series)
+
+    def source(
+        self, paths: Sequence[Path], series: SeriesOptions, atlases: "Atlases"
+    ) -> AtlasSource:
+        """Another atlas of files that were ``also`` read; ``atlases`` may say where regions are."""
+        named = {name_of(path): self.kept[path] for path in paths}
+
+        def read_again() -> Cohort:
+            everybody = merge(
+                [cohort_of(dataset, name, ANY, series) for name, dataset in named.items()]
+            )
+            known = any(atlas.fit(everybody.regions) is not None for atlas in atlases)
+            return _placed(everybody, atlases) if known else everybody
+
+        return AtlasSource(tuple(map(name_of, paths)), read_again)
 
     def _dataset(self, path: Path) -> Dataset:
         if (path / DATASET).is_file():
@@ -211,12 +236,12 @@ def train(given: argparse.Namespace, callback: "ShownRun") -> Outcome:
     own = parent.settings if parent else TrainingSettings.for_model(model, **chosen)
     evaluation = Evaluation(**_among(options, EVALUATION))
     # It may ask questions, so no line is rewritten yet.
-    data, of_parent = _read(given, own.label, SeriesOptions.of(own), atlases)
+    data, of_parent, others = _read(given, own.label, SeriesOptions.of(own), atlases)
     ancestors = None if parent is None else _ancestors(parent, of_parent)
     of_connectomes = data.train.layout.is_connectome
     recommended = TrainingSettings.for_connectomes if of_connectomes else TrainingSettings.for_model
     settings = recommended(model, **chosen)
-    candidates = candidates_of(evaluation.sweep, model, chosen, connectomes=of_connectomes)
+    compared = partial(candidates_of, evaluation.sweep, model, chosen, atlases=bool(others))
     with callback.line:
         return run(
             data,
@@ -226,16 +251,21 @@ def train(given: argparse.Namespace, callback: "ShownRun") -> Outcome:
             ancestors=ancestors,
             device=choose_device(given.device),
             callback=callback,
-            candidates=candidates,
+            candidates=compared(connectomes=of_connectomes),
+            compared_atlases=[
+                OtherAtlas(each, compared(connectomes=each.layout.is_connectome)) for each in others
+            ],
             atlases=atlases,
         )
 
 
 def _options(given: argparse.Namespace) -> dict[str, Any]:
-    """The options that the command line gives."""
-    return {
+    """The options that the command line gives; other atlases by the names of their files."""
+    options = {
         name: value for name, value in vars(given).items() if name in OPTIONS and value is not None
     }
+    files = [[name_of(path) for path in paths] for paths in given.other_atlases]
+    return {**options, "atlases": files} if files else options
 
 
 def _among(options: dict[str, Any], names: set[str]) -> dict[str, Any]:
@@ -244,19 +274,25 @@ def _among(options: dict[str, Any], names: set[str]) -> dict[str, Any]:
 
 def _read(
     given: argparse.Namespace, target: str, series: SeriesOptions, atlases: Atlases
-) -> tuple[Splits, list[Cohort]]:
-    """The splits, and each file of ``--parent-train``."""
+) -> tuple[Splits, list[Cohort], Sequence[Alternative]]:
+    """The splits, each file of ``--parent-train``, and the same subjects on other atlases."""
     splits = {split: getattr(given, split) for split in SPLITS}
     of_parent = {f"parent {path}": [path] for path in given.parent_train}
     if of_parent and given.parent is None:
         raise CohortError(Message("pooled.without-parent"))
     every = splits | of_parent
-    paths = [path for files in every.values() for path in files]
+    others = [path for paths in given.other_atlases for path in paths]
+    paths = [*(path for files in every.values() for path in files), *others]
     asking = partial(on_terminal, language=given.lang)
     files = LocalFiles.of(given.map, paths, asking, given.lang)
-    cohorts = files.cohorts(every, target, series)
+    cohorts = files.cohorts(every, target, series, others)
     known = [cohorts.pop(name) for name in of_parent]
-    return Splits(**{name: _placed(each, atlases) for name, each in cohorts.items()}), known
+    own = Splits(**{name: _placed(each, atlases) for name, each in cohorts.items()})
+    if not others:
+        return own, known, ()
+    sources = [files.source(paths, series, atlases) for paths in given.other_atlases]
+    own, alternatives = matched(own, sources, by_score=target == SCORE)
+    return own, known, alternatives
 
 
 def _ancestors(parent: StoredModel, cohorts: Sequence[Cohort]) -> AncestorSubjects:

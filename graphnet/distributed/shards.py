@@ -155,6 +155,7 @@ def _cross_validate_folds(
     plan: ExperimentPlan, folds: FoldsPlan, *, device: torch.device, callback: Callback
 ) -> CrossValidation:
     """Train and test on folds. Raises GraphnetError."""
+    # Of several atlases, whichever: all have these subjects, with these classes.
     return cross_validate(
         plan.data.train,
         plan.start.settings,
@@ -162,7 +163,7 @@ def _cross_validate_folds(
         plan.start.classes,
         device=device,
         nested=plan.evaluation.nested,
-        candidates=plan.candidates,
+        arms=plan.arms,
         baselines=plan.evaluation.baselines,
         parent=plan.fold_parent,
         ancestors=plan.fold_ancestors,

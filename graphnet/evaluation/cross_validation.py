@@ -1,7 +1,8 @@
 """Cross-validation: predictions for each training subject by models that never saw them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -13,8 +14,17 @@ from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.errors import GraphnetError
 from graphnet.evaluation.assessment import has_graph, pooled_baselines, simple_baselines
+from graphnet.evaluation.baselines import Baseline
 from graphnet.evaluation.folds import Fold
-from graphnet.evaluation.model_selection import Comparison, choose, compare, figure
+from graphnet.evaluation.model_selection import (
+    Arm,
+    Comparison,
+    all_candidates,
+    arm_of,
+    choose,
+    compare,
+    figure,
+)
 from graphnet.evaluation.recalibration import (
     Fitting,
     InnerFold,
@@ -102,7 +112,7 @@ def cross_validate(
     *,
     device: torch.device,
     nested: bool = False,
-    candidates: Sequence[TrainingSettings] = (),
+    arms: Sequence[Arm] = (),
     baselines: bool = True,
     parent: StoredModel | None = None,
     ancestors: Sequence[Cohort] = (),
@@ -121,7 +131,7 @@ def cross_validate(
         classes: the labels, ascending; () of a clinical score.
         device: to train on.
         nested: whether inner folds choose learning rate, weight decay and density.
-        candidates: the settings that inner folds choose among, in place of ``settings``.
+        arms: what inner folds choose among, in place of ``settings``, on one atlas or several.
         baselines: whether baselines are fitted on the same folds.
         parent: the model that each fold starts from; None: from scratch.
         ancestors: training subjects of the parent and its own, none of them in ``cohort``, to whom
@@ -140,8 +150,9 @@ def cross_validate(
     callback = callback or Callback()
     fitting = Fitting(cohort, classes, device, parent, callback)
     comparisons: list[Comparison] = []
-    if candidates:
-        specs, ours, comparisons = _swept(fitting, candidates, folds)
+    cohorts = _FoldCohorts([Arm.of(cohort, [settings])], [0] * len(folds))
+    if arms:
+        specs, ours, comparisons, cohorts = _swept(fitting, arms, folds)
         reason = None
         if inner:
             logs = [comparison.logs for comparison in comparisons if comparison.logs is not None]
@@ -153,7 +164,7 @@ def cross_validate(
     reasons: dict[str, Message] = {}
     if baselines:
         with callback.progress.step(FOLD_BASELINES):
-            rivals, reasons = _baselines((cohort, ancestors), folds, ours, callback)
+            rivals, reasons = _baselines(cohorts, ancestors, folds, ours, callback)
         if any(has_graph(fit.model) for fit in ours) and parent is None:
             starts = [without_graph(fit.model) for fit in ours]
             alike = [
@@ -161,9 +172,7 @@ def cross_validate(
                 for spec, start in zip(specs, starts, strict=True)
             ]
             with callback.progress.step(FOLDS_NO_GRAPH):
-                no_graph = fit_all(
-                    cohort, alike, classes, device=device, starts=starts, callback=callback
-                )
+                no_graph = cohorts.fit_all(fitting, alike, starts)
             # By the factor of the fold's own network, or probabilities would be compared that are
             # calibrated with the graph and not without it.
             no_graph = [
@@ -200,24 +209,65 @@ def cross_validate(
     )
 
 
+@dataclass(frozen=True)
+class _FoldCohorts:
+    """The measures that each fold is trained on: ``of_folds`` are the numbers of their arms.
+
+    One arm after the other, as one atlas at a time is in memory.
+    """
+
+    arms: Sequence[Arm]
+    of_folds: Sequence[int]
+
+    def by_atlas(self) -> Iterator[tuple[Cohort, list[int]]]:
+        """Each cohort with the places of its folds."""
+        for number, arm in enumerate(self.arms):
+            places = [place for place, each in enumerate(self.of_folds) if each == number]
+            if places:
+                yield arm.train(), places
+
+    def fit_all(
+        self,
+        fitting: Fitting,
+        specs: Sequence[FitSpec],
+        starts: Sequence[StoredModel] | None = None,
+    ) -> list[FitResult]:
+        """One fit per fold, as :func:`graphnet.training.stacked.fit_all`."""
+        train, progress = partial(fit_all, device=fitting.device), fitting.callback.progress
+        results: dict[int, FitResult] = {}
+        for cohort, places in self.by_atlas():
+            own = None if starts is None else [starts[place] for place in places]
+            begin = len(results) / len(specs)
+            with progress.part(begin, begin + len(places) / len(specs)):
+                fits = train(
+                    *(cohort, [specs[place] for place in places], fitting.classes),
+                    starts=own,
+                    callback=fitting.callback,
+                )
+            results |= dict(zip(places, fits, strict=True))
+        return [results[place] for place in range(len(specs))]
+
+
 def _swept(
-    fitting: Fitting, candidates: Sequence[TrainingSettings], folds: Sequence[Fold]
-) -> tuple[list[FitSpec], list[FitResult], list[Comparison]]:
+    fitting: Fitting, arms: Sequence[Arm], folds: Sequence[Fold]
+) -> tuple[list[FitSpec], list[FitResult], list[Comparison], _FoldCohorts]:
     """The folds' fits, each with the candidate that is best on inner folds of its subjects."""
-    cohort, classes, callback = fitting.cohort, fitting.classes, fitting.callback
-    with callback.progress.step(COMPARING):
-        comparisons = compare(fitting, [fold.train for fold in folds], candidates)
+    cohort, classes, progress = fitting.cohort, fitting.classes, fitting.callback.progress
+    with progress.step(COMPARING):
+        comparisons = compare(fitting, [fold.train for fold in folds], arms)
+    candidates = all_candidates(arms)
     specs = [
         FitSpec(fold.train, candidates[each.best])
         for fold, each in zip(folds, comparisons, strict=True)
     ]
-    with callback.progress.step(FOLDS):
-        fits = fit_all(cohort, specs, classes, device=fitting.device, callback=callback)
+    cohorts = _FoldCohorts(arms, [arm_of(arms, each.best) for each in comparisons])
+    with progress.step(FOLDS):
+        fits = cohorts.fit_all(fitting, specs)
     tested = [
         replace(each, tested=figure(cohort, fold.test, fit.predicted[fold.test], classes))
         for each, fold, fit in zip(comparisons, folds, fits, strict=True)
     ]
-    return specs, fits, tested
+    return specs, fits, tested, cohorts
 
 
 def _trained(
@@ -300,25 +350,23 @@ def _tested(folds: Sequence[Fold], fits: Sequence[FitResult]) -> list[FloatArray
 
 
 def _baselines(
-    subjects: tuple[Cohort, Sequence[Cohort]],
+    cohorts: _FoldCohorts,
+    ancestors: Sequence[Cohort],
     folds: Sequence[Fold],
     ours: Sequence[FitResult],
     callback: Callback,
 ) -> tuple[dict[str, FloatArray | None], dict[str, Message]]:
     """Fitted to the very measures that each fold's network had, and to those of ancestors too."""
-    cohort, ancestors = subjects
-    by_fold = []
-    for place, (fold, fit) in enumerate(zip(folds, ours, strict=True)):
-        callback.raise_if_cancelled()
-        span = place / len(folds), (place + 1) / len(folds)
-        with callback.progress.part(*span, (place + 1, place + 1)):
-            x = fit.model.preprocessing.flat(cohort)
-            train = cohort.rows(fold.train)
-            tested = {TEST: x[fold.test]}, {TEST: cohort.rows(fold.test)}
-            fitted = simple_baselines(fit.model, train, x[fold.train], *tested)
-            if ancestors:
-                fitted |= pooled_baselines(fit.model, train, ancestors, tested[1])
-            by_fold.append(fitted)
+    fitted: dict[int, Mapping[str, Baseline]] = {}
+    for cohort, places in cohorts.by_atlas():
+        for place in places:
+            callback.raise_if_cancelled()
+            done = len(fitted)
+            span = done / len(folds), (done + 1) / len(folds)
+            with callback.progress.part(*span, (done + 1, done + 1)):
+                fitted[place] = _baselines_of(cohort, ancestors, folds[place], ours[place])
+    by_fold = [fitted[place] for place in range(len(folds))]
+    subjects = len(ours[0].predicted)
     predicted: dict[str, FloatArray | None] = {}
     reasons: dict[str, Message] = {}
     for name in [name for name in by_fold[0] if all(name in fold for fold in by_fold)]:
@@ -327,8 +375,21 @@ def _baselines(
         if missing is not None:
             predicted[name], reasons[name] = None, missing
             continue
-        predicted[name] = pooled(folds, [one.predicted[TEST] for one in found], len(cohort))
+        predicted[name] = pooled(folds, [one.predicted[TEST] for one in found], subjects)
     return predicted, reasons
+
+
+def _baselines_of(
+    cohort: Cohort, ancestors: Sequence[Cohort], fold: Fold, fit: FitResult
+) -> Mapping[str, Baseline]:
+    """Those of one fold."""
+    x = fit.model.preprocessing.flat(cohort)
+    train = cohort.rows(fold.train)
+    tested = {TEST: x[fold.test]}, {TEST: cohort.rows(fold.test)}
+    fitted = simple_baselines(fit.model, train, x[fold.train], *tested)
+    if ancestors:
+        fitted |= pooled_baselines(fit.model, train, ancestors, tested[1])
+    return fitted
 
 
 def _chosen(settings: TrainingSettings, parent: StoredModel | None) -> dict[str, float]:

@@ -8,18 +8,26 @@ subjects, and its test subjects have no part in it (Varma & Simon 2006, BMC Bioi
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import accumulate, pairwise, product
+from itertools import accumulate, product
 from statistics import fmean
 from typing import Any
 
 import numpy as np
 import torch
 
-from graphnet.artifacts.further_trainings import AUC, LOWER_IS_BETTER, MAE, Candidate, SweepResult
+from graphnet.artifacts.further_trainings import (
+    ATLAS,
+    AUC,
+    LOWER_IS_BETTER,
+    MAE,
+    Candidate,
+    SweepResult,
+)
 from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import INNER_FOLDS, WITHOUT_DENSITY
 from graphnet.config import TrainingSettings, swept_values
-from graphnet.data.cohort import Cohort, FloatArray, IntArray
+from graphnet.data.cohort import Cohort, FloatArray, IntArray, Layout
+from graphnet.data.splits import Splits
 from graphnet.errors import CohortError, SettingsError, TrainingError
 from graphnet.evaluation.folds import Fold, stratified
 from graphnet.evaluation.recalibration import Fitting
@@ -29,6 +37,41 @@ from graphnet.messages import Message
 from graphnet.preprocessing.pipeline import rule
 from graphnet.training.callbacks import Callback
 from graphnet.training.stacked import FitResult, FitSpec, fit_all
+
+
+@dataclass(frozen=True)
+class Arm:
+    """The ``candidates`` of a sweep that are trained on one atlas, which is called ``atlas``.
+
+    All arms have the same subjects in the same order, with the same classes. ``data`` gives them,
+    reading them if need be; ``layout`` is known without.
+    """
+
+    atlas: str
+    data: Callable[[], Splits]
+    candidates: Sequence[TrainingSettings]
+    layout: Layout
+
+    @classmethod
+    def of(cls, train: Cohort, candidates: Sequence[TrainingSettings]) -> "Arm":
+        """Of training subjects who are in memory."""
+        name = ", ".join(dict.fromkeys(train.datasets))
+        return cls(name, lambda: Splits(train), candidates, train.layout)
+
+    def train(self) -> Cohort:
+        """The training subjects."""
+        return self.data().train
+
+
+def all_candidates(arms: Sequence[Arm]) -> list[TrainingSettings]:
+    """Those of all arms, in the order of their numbers."""
+    return [candidate for arm in arms for candidate in arm.candidates]
+
+
+def arm_of(arms: Sequence[Arm], number: int) -> int:
+    """The number of the arm that the candidate of a ``number`` is of."""
+    ends = accumulate(len(arm.candidates) for arm in arms)
+    return next(place for place, end in enumerate(ends) if number < end)
 
 
 @dataclass(frozen=True)
@@ -63,44 +106,45 @@ class Comparison:
         return cls(stored["figures"], stored["best"], reasons, stored["tested"])
 
 
-def compare(
-    fitting: Fitting, places: Sequence[IntArray], candidates: Sequence[TrainingSettings]
-) -> list[Comparison]:
+def compare(fitting: Fitting, places: Sequence[IntArray], arms: Sequence[Arm]) -> list[Comparison]:
     """The candidates on inner folds of each of ``places``; no subject outside one is used in it.
 
     Classes are compared by the area under the ROC curve, since the probabilities are calibrated
     afterwards; a clinical score by the mean absolute error. Of equals the one with the lower loss
     is better, then the first. One seed of each inner fit will do. All candidates have the same
-    folds.
+    folds, on whatever atlas; one atlas after the other is read.
 
     Args:
-        fitting: how models are trained, and on which cohort; without a parent.
+        fitting: how models are trained, and on which subjects; without a parent.
         places: rows of the cohort: the training subjects of outer folds, or all.
-        candidates: what is compared.
+        arms: what is compared.
 
     Raises:
         CohortError: too few subjects of a class for the inner folds.
         TrainingError: no candidate could be trained.
 
     """
-    cohort, classes = fitting.cohort, fitting.classes
-    folds = [_inner(cohort, rows, classes, candidates[0].seed) for rows in places]
-    train = partial(
-        fit_all, cohort, classes=classes, device=fitting.device, callback=fitting.callback
-    )
+    classes, candidates = fitting.classes, all_candidates(arms)
+    folds = [_inner(fitting.cohort, rows, classes, candidates[0].seed) for rows in places]
     scored: list[list[_Scored]] = []
     done = list(accumulate((each.epochs for each in candidates), initial=0))
-    for number, (candidate, (first, last)) in enumerate(
-        zip(candidates, pairwise(done), strict=True), start=1
-    ):
-        with fitting.callback.progress.part(first / done[-1], last / done[-1], (number, number)):
-            settings = inner_settings(candidate, inherited=False)
+    for arm in arms:
+        cohort = arm.train()
+        train = partial(
+            fit_all, cohort, classes=classes, device=fitting.device, callback=fitting.callback
+        )
+        for candidate in arm.candidates:
+            number = len(scored) + 1
+            span = done[number - 1] / done[-1], done[number] / done[-1]
+            with fitting.callback.progress.part(*span, (number, number)):
+                settings = inner_settings(candidate, inherited=False)
+                fits = _fits(train, folds, settings)
             scored.append(
                 [
-                    _Scored(reason=fits)
-                    if isinstance(fits, Message)
-                    else _scored(cohort, inner, fits, classes)
-                    for inner, fits in zip(folds, _fits(train, folds, settings), strict=True)
+                    _Scored(reason=each)
+                    if isinstance(each, Message)
+                    else _scored(cohort, inner, each, classes)
+                    for inner, each in zip(folds, fits, strict=True)
                 ]
             )
     of_places = zip(*scored, strict=True)
@@ -212,7 +256,7 @@ def _compared(scored: Sequence[_Scored], rows: IntArray) -> Comparison:
 def summarise(
     own: Comparison,
     in_folds: Sequence[Comparison],
-    candidates: Sequence[TrainingSettings],
+    arms: Sequence[Arm],
     sweep: str,
     *,
     is_regression: bool,
@@ -222,7 +266,7 @@ def summarise(
     Args:
         own: the comparison on all training subjects, whose best candidate is the model.
         in_folds: those of the outer folds.
-        candidates: what was compared.
+        arms: what was compared.
         sweep: the settings that it lists.
         is_regression: whether a clinical score is predicted.
 
@@ -231,13 +275,13 @@ def summarise(
     sign = -1 if metric in LOWER_IS_BETTER else 1
     listed = [
         Candidate(
-            swept_values(settings, sweep),
+            values,
             own.figures[number],
             _mean([fold.figures[number] for fold in in_folds]),
             sum(fold.best == number for fold in in_folds),
             own.reasons.get(number),
         )
-        for number, settings in enumerate(candidates)
+        for number, values in enumerate(_values_of(arms, sweep))
     ]
     worst = float("inf")
 
@@ -257,6 +301,15 @@ def summarise(
         _mean([fold.tested for fold in in_folds]),
         _mean(gaps),
     )
+
+
+def _values_of(arms: Sequence[Arm], sweep: str) -> list[dict[str, Any]]:
+    """What each candidate has of its own; the atlas where there are several."""
+    return [
+        ({ATLAS: arm.atlas} if len(arms) > 1 else {}) | swept_values(candidate, sweep)
+        for arm in arms
+        for candidate in arm.candidates
+    ]
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -223,7 +223,7 @@ def _number(
         asked = Message("evaluation.cv-folds-asked", folds=evaluation.cv_folds)
         return evaluation.cv_folds, asked if evaluation.cv_folds else None
     new = any(not data.shared("train", split) for split, _ in data.held_out())
-    if new and not evaluation.sweep:
+    if new and not evaluation.compares:
         return 0, None
     possible = most_folds(labels, data.train.persons)
     if possible >= 2 and new:

@@ -241,6 +241,9 @@ def _settings_chosen(facts: Facts) -> Iterator[Message]:
             metric=metric_name(sweep.metric),
             inner=sweep.inner_folds,
         )
+        if sweep.atlases:
+            atlases = [Message("methods.sweep-atlas", datasets=name) for name in sweep.atlases]
+            yield Message("methods.sweep-atlases", count=len(atlases), atlases=atlases)
     elif any(folds.chosen for folds in facts.validated.values()):
         yield Message("methods.nested-for-folds-only")
     elif not facts.epoch_chosen:

@@ -36,7 +36,7 @@ from graphnet.report.tables import Cell, figure, share
 from graphnet.report.training import SweepSection
 
 # What python -m graphnet takes, too.
-COMMAND = (SETTINGS | EVALUATION) - {"model", "fan_out"}
+COMMAND = (SETTINGS | EVALUATION) - {"model", "fan_out", "atlases"}
 SCRIPT = (files("graphnet.report") / "templates/report.js").read_text("utf-8")
 SCRIPT_HASH = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
 LANGUAGE_NAMES = {ENGLISH: "English", CHINESE: "中文"}
@@ -247,11 +247,7 @@ def _command(facts: Facts) -> str:
     if facts.fine_tuned:
         return ""
     parts = ["python", "-m", "graphnet", "--model", facts.settings.model]
-    for split in ("train", "val", "test"):
-        datasets = facts.cohorts[split].datasets if split in facts.cohorts else ()
-        if datasets:
-            parts += [f"--{split}", *(f"{name}.csv" for name in datasets)]
-    parts += _answers(facts)
+    parts += [*_files(facts), *_answers(facts)]
     settings = {name: value for name, value in facts.param_set.items() if name in COMMAND}
     for name, value in settings.items():
         flag = name.replace("_", "-")
@@ -260,6 +256,18 @@ def _command(facts: Facts) -> str:
         elif value is not None:
             parts += [f"--{flag}", ",".join(value) if isinstance(value, list) else str(value)]
     return shlex.join([*parts, "--out", "model/"])
+
+
+def _files(facts: Facts) -> Iterator[str]:
+    """The files of each split, and of each atlas, as options."""
+    atlases = facts.param_set.get("atlases") or ()
+    for split, cohort in facts.cohorts.items():
+        if split in ("train", "val", "test"):
+            # Where atlases were compared, those of the form, whichever of them was chosen.
+            datasets = facts.config.get(f"{split}_data") if atlases else cohort.datasets
+            yield from (f"--{split}", *(f"{name}.csv" for name in datasets or ()))
+    for datasets in atlases:
+        yield from ("--atlases", *(f"{name}.csv" for name in datasets))
 
 
 def _answers(facts: Facts) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphnet.artifacts.fine_tuning import POOLED, TUNED
-from graphnet.artifacts.further_trainings import Candidate, SweepResult
+from graphnet.artifacts.further_trainings import ATLAS, Candidate, SweepResult
 from graphnet.artifacts.metrics import UNKNOWN, Estimates
 from graphnet.config import INHERITED
 from graphnet.messages import Message
@@ -55,7 +55,15 @@ class SweepSection:
 
 
 def sweep_sentences(sweep: SweepResult) -> list[Message]:
-    """How many were tried, and what the best one's figure is worth."""
+    """How many were tried, on which atlases, and what the best one's figure is worth."""
+    atlases = sweep.atlases
+    chosen = [
+        Message("report.sweep-atlas", atlas=atlas, count=len(atlases)) for atlas in atlases[:1]
+    ]
+    return [*_worth(sweep), *chosen]
+
+
+def _worth(sweep: SweepResult) -> list[Message]:
     values = {
         "tried": sweep.tried,
         "metric": metric_name(sweep.metric),
@@ -79,7 +87,7 @@ def sweep_table(facts: Facts) -> Table:
     names = list(candidates[0].settings) if candidates else []
     titles: Row = [
         Message("report.sweep-rank"),
-        *names,
+        *(Message("report.sweep-atlas-title") if name == ATLAS else name for name in names),
         Message("report.sweep-figure"),
         Message("report.sweep-in-folds"),
         Message("report.sweep-chosen"),

@@ -17,7 +17,7 @@ from graphnet.preprocessing.covariates import NONE
 from service.forms.feasibility import covariates_of, feasibility_errors
 from service.http.responses import FieldError
 
-PARENT = "param_set.trained_task_id"
+PARENT, ATLASES = "param_set.trained_task_id", "param_set.atlases"
 Profiles = Mapping[str, Profile]
 
 
@@ -70,6 +70,7 @@ def compatibility_errors(
     series = parent.series if parent else SeriesOptions.from_json(form.settings)
     layouts = {name: series.layout(each.layout) for name, each in profiles.items()}
     yield from _layouts(form, layouts)
+    yield from _atlases(form, profiles, layouts)
     yield from _series(form, profiles, series, parent)
     if parent:
         yield from _parent_fits(form, layouts[form.train_data[0]], parent)
@@ -129,7 +130,7 @@ def _covariate_inputs(form: TaskForm, profiles: Profiles) -> Iterator[FieldError
 
 def dataset_names(form: TaskForm) -> list[str]:
     """The names of all datasets of a form."""
-    return sorted({name for names in form.splits.values() for name in names})
+    return sorted({name for names in (*form.splits.values(), *form.atlases) for name in names})
 
 
 def _layouts(form: TaskForm, layouts: Mapping[str, Layout]) -> Iterator[FieldError]:
@@ -142,6 +143,31 @@ def _layouts(form: TaskForm, layouts: Mapping[str, Layout]) -> Iterator[FieldErr
                 reason = as_one(differences)
                 message = Message("forms.layouts-differ", name=name, first=first, reason=reason)
                 yield FieldError(f"{split}_data", message)
+
+
+def _atlases(
+    form: TaskForm, profiles: Profiles, layouts: Mapping[str, Layout]
+) -> Iterator[FieldError]:
+    """Other atlases are other datasets, of one layout each, and all subjects have ids.
+
+    Who is on all of them, a worker finds out.
+    """
+    if not form.atlases:
+        return
+    own = dict.fromkeys(name for names in form.splits.values() for name in names)
+    twice = [name for atlas in form.atlases for name in atlas if name in own]
+    if twice:
+        yield FieldError(ATLASES, Message("data.atlas-named-twice", names=twice))
+    for first, *others in form.atlases:
+        for name in others:
+            differences = layouts[first].differences(layouts[name], first, name)
+            if differences:
+                values = {"name": name, "first": first, "reason": as_one(differences)}
+                yield FieldError(ATLASES, Message("forms.atlas-layouts-differ", **values))
+    for name in dataset_names(form):
+        reading = profiles[name].interpretation
+        if reading is not None and reading.get("id") is None:
+            yield FieldError(ATLASES, Message("data.atlas-without-ids", dataset=name))
 
 
 def _series(

@@ -12,7 +12,7 @@ from typing import Any
 from db.submissions.form import FINE_TUNE, TaskForm
 from graphnet.artifacts.result import USUAL_FOLDS
 from graphnet.catalogue import INNER_FOLDS, WITHOUT_DENSITY, find_model
-from graphnet.config import TrainingSettings, sweep_problems
+from graphnet.config import TrainingSettings, compared_by, sweep_problems
 from graphnet.data.cohort import EDGES
 from graphnet.data.dataset import NUMERIC, RECOGNISED, covariate_key
 from graphnet.data.interpretation import Z
@@ -85,7 +85,7 @@ class _Training:
         asked = form.settings.get("cv_folds")
         fewest = min(classes.values(), default=subjects)
         alone = not form.val_data and not form.splits.get("test")
-        alone = alone or bool(form.settings.get("sweep"))
+        alone = alone or bool(compared_by(form.settings))
         usual = min(USUAL_FOLDS, fewest) if alone and fewest > 1 else 0
         sites = [profile.sites for profile in each]
         named = frozenset(site for listed in sites for site in listed or ())
@@ -201,7 +201,7 @@ def _named_sites(few: Mapping[str, int]) -> dict[str, int | list[Message]]:
 
 def _nested(form: TaskForm, train: _Training) -> Iterator[FieldError]:
     """The inner folds need as many subjects of each class, of those that a fold trains on."""
-    setting = next((name for name in ("nested", "sweep") if form.settings.get(name)), "")
+    setting = "nested" if form.settings.get("nested") else compared_by(form.settings)
     if not setting:
         return
     field, least = f"param_set.{setting}", INNER_FOLDS
@@ -237,13 +237,14 @@ def _learning_curve(form: TaskForm, train: _Training) -> Iterator[FieldError]:
 
 def _sweep(form: TaskForm) -> Iterator[FieldError]:
     """A sweep trains from scratch, and needs folds of which each makes its own choice."""
-    settings = form.settings
-    if not settings.get("sweep"):
+    setting = compared_by(form.settings)
+    if not setting:
         return
+    field = f"param_set.{setting}"
     if form.task_type == FINE_TUNE:
-        yield FieldError("param_set.sweep", Message("options.sweep-from-scratch"))
-    for problem in sweep_problems(settings):
-        yield FieldError("param_set.sweep", problem)
+        yield FieldError(field, Message("options.sweep-from-scratch", setting=setting))
+    for problem in sweep_problems(form.settings):
+        yield FieldError(field, problem)
 
 
 def _adjust(form: TaskForm, train: _Training, profiles: Sequence[Profile]) -> Iterator[FieldError]:

@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Mapping
-from math import prod
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
@@ -22,10 +21,17 @@ from pydantic_core import ErrorDetails
 from db.submissions.form import ANY, FINE_TUNE, TaskForm
 from graphnet.artifacts.result import USUAL_FOLDS
 from graphnet.catalogue import INNER_FOLDS, find_model
-from graphnet.config import LAST_SEED, OPTIONS, SWEEP, without_effect
+from graphnet.config import (
+    LAST_SEED,
+    OPTIONS,
+    SWEEP,
+    candidate_count,
+    compared_by,
+    without_effect,
+)
 from graphnet.errors import SettingsError
 from graphnet.messages import Message, as_message
-from graphnet.options import grid_text
+from graphnet.options import grid_text, name_lists
 from service.http.responses import FieldError
 
 MOST_DATASETS = 64
@@ -98,6 +104,8 @@ class Settings(BaseModel):
             return None if is_absent(value) else option.parse(value)
         if option.is_grid:
             return None if is_absent(value) or value == {} else grid_text(value)
+        if option.is_name_lists:
+            return None if is_absent(value) else name_lists(value) or None
         if not option.is_number:
             return None if is_absent(value) else value
         if isinstance(value, bool):
@@ -219,9 +227,10 @@ def _unknown(form: BaseModel) -> list[str]:
 def sweep_cost(settings: Mapping[str, Any]) -> Message | None:
     """How many trainings a sweep is about; None without one, or if it cannot be used."""
     sweep = settings.get("sweep")
-    if not isinstance(sweep, str) or SWEEP.problem(sweep) is not None:
+    is_wrong = isinstance(sweep, str) and SWEEP.problem(sweep) is not None
+    if is_wrong or not compared_by(settings):
         return None
-    candidates = prod(map(len, SWEEP.lists(sweep).values()))
+    candidates = candidate_count(settings)
     counts = [settings.get(name) for name in ("cv_folds", "cv_repeats")]
     folds, repeats = (count if isinstance(count, int) else 0 for count in counts)
     outer = (folds or USUAL_FOLDS) * (repeats or 1)

@@ -4,7 +4,6 @@ Names of NEURO-LEARN's datasets end in ``.csv``, ours do not. Nothing is written
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from db import datasets
@@ -23,9 +22,17 @@ from graphnet.data.profile import ASKS, Profile
 from graphnet.errors import ModelError
 from graphnet.messages import Message, as_one
 from graphnet.names import status_name
+from graphnet.options import name_lists
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing
 from registry.errors import damaged, lost
-from service.forms.compatibility import PARENT, Parent, compatibility_errors, dataset_names
+from service.forms.compatibility import (
+    ATLASES,
+    PARENT,
+    Parent,
+    compatibility_errors,
+    dataset_names,
+)
+from service.forms.schema import PostedForm
 from service.http.auth import Caller
 from service.http.responses import FieldError, quoted
 from service.predecessor import stranger_seen
@@ -54,11 +61,7 @@ async def resolve_dataset_names(
     taken = names_without_ending(others, records, proj_id, caller)
     if not taken:
         return form, []
-    fields: dict[str, Any] = {
-        f"{split}_data": tuple(dict.fromkeys(taken.get(name, name) for name in chosen))
-        for split, chosen in form.splits.items()
-    }
-    return replace(form, **fields), [
+    return form.renamed(taken), [
         Message("forms.name-replaced", name=quoted(name), other=quoted(other))
         for name, other in taken.items()
     ]
@@ -74,16 +77,15 @@ async def with_present_names(form: TaskForm, submitted_at: int) -> TaskForm:
         record = await datasets.formerly_named(name, submitted_at)
         if record is not None:
             taken[name] = record.data_name
-    fields: dict[str, Any] = {
-        f"{split}_data": tuple(taken.get(name, name) for name in chosen)
-        for split, chosen in form.splits.items()
-    }
-    return replace(form, **fields) if taken else form
+    return form.renamed(taken) if taken else form
 
 
-def names_in(form: TaskForm) -> dict[str, list[str]]:
-    """The names of the datasets by field, as an answer shows them."""
-    return {field: list(getattr(form, field)) for field in FIELDS}
+def understood(posted: PostedForm, form: TaskForm) -> dict[str, Any]:
+    """A form as an answer shows it, with the names of the datasets that it means."""
+    fields = posted.understood()
+    if form.atlases:
+        fields["param_set"] |= {"atlases": [list(atlas) for atlas in form.atlases]}
+    return fields | {field: list(getattr(form, field)) for field in FIELDS}
 
 
 def names_without_ending(
@@ -137,9 +139,11 @@ async def unread_warnings(form: TaskForm, state: AppState, caller: Caller) -> li
 
 async def name_errors(fields: Mapping[str, Any], caller: Caller) -> list[FieldError]:
     """Dataset names that do not exist, also for a form that is wrong elsewhere."""
+    listed = {field: _listed(fields.get(field)) for field in FIELDS} | {
+        ATLASES: _on_atlases(fields)
+    }
     by_field = {
-        field: [name for name in _listed(fields.get(field)) if _may_be_name(name)]
-        for field in FIELDS
+        field: [name for name in names if _may_be_name(name)] for field, names in listed.items()
     }
     wanted = sorted({name for names in by_field.values() for name in names})
     others = other_ways(wanted)
@@ -163,6 +167,13 @@ async def _visible(names: Sequence[str], caller: Caller) -> list[DatasetRecord]:
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+def _on_atlases(fields: Mapping[str, Any]) -> list[Any]:
+    """What a form names as datasets of other atlases, in whatever form."""
+    param_set = fields.get("param_set")
+    atlases = name_lists(param_set.get("atlases")) if isinstance(param_set, dict) else None
+    return [name for names in _listed(atlases) for name in _listed(names)]
 
 
 def _may_be_name(name: Any) -> bool:
@@ -198,9 +209,11 @@ def _config_length(form: TaskForm) -> Iterator[FieldError]:
 def _datasets(
     form: TaskForm, profiles: Mapping[str, Profile], renamed: Mapping[str, str]
 ) -> Iterator[FieldError]:
-    for split, names in form.splits.items():
+    by_field = {f"{split}_data": names for split, names in form.splits.items()}
+    by_field[ATLASES] = tuple(name for atlas in form.atlases for name in atlas)
+    for field, names in by_field.items():
         for name in names:
-            field, profile = f"{split}_data", profiles.get(name)
+            profile = profiles.get(name)
             if profile is None:
                 yield _no_dataset(field, name, renamed)
             elif error := _dataset_error(field, name, profile):

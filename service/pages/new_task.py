@@ -194,7 +194,10 @@ def _fields_of(task: TaskRecord) -> Mapping[str, Any]:
 def _typed(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        several = any(isinstance(part, list) for part in value)
+        return ("; " if several else ", ").join(map(_typed, value))
+    return str(value)
 
 
 def _filled(posted: Mapping[str, Any]) -> FilledForm:

@@ -32,7 +32,7 @@ from service.forms import validation
 from service.forms.compatibility import PARENT
 from service.forms.reply import ACCEPTED, note_form
 from service.forms.schema import PostedForm, read_form
-from service.forms.validation import names_in, resolve_dataset_names, with_present_names
+from service.forms.validation import resolve_dataset_names, understood, with_present_names
 from service.http.auth import Caller, caller_of
 from service.http.body import read_posted
 from service.http.queries import DEFAULT_LIMIT, query_limit, query_project
@@ -139,7 +139,7 @@ async def accepted(state: AppState, caller: Caller, new: NewForm) -> str:
     name = form.task_name or _default_name(stored)
 
     def text(task_id: str) -> str:
-        shown = {**form.understood(), **names_in(stored), "task_name": name, "task_id": task_id}
+        shown = {**understood(form, stored), "task_name": name, "task_id": task_id}
         # It is kept with the key, in a database that may be latin1.
         sentences = rendered(warnings, new.language)
         return in_ascii(success_text(code=ACCEPTED, task_form=shown, warnings=sentences))

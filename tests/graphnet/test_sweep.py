@@ -20,7 +20,7 @@ from graphnet.data.synthetic import Recipe
 from graphnet.distributed import shards
 from graphnet.errors import SettingsError
 from graphnet.evaluation.folds import stratified
-from graphnet.evaluation.model_selection import Comparison, compare, figure, summarise
+from graphnet.evaluation.model_selection import Arm, Comparison, compare, figure, summarise
 from graphnet.evaluation.recalibration import Fitting
 from graphnet.experiment import Outcome, run
 from graphnet.options import MOST_CANDIDATES, grid_text
@@ -154,7 +154,7 @@ def test_a_comparison_looks_at_training_subjects_only() -> None:
 
     def compared(people: Cohort) -> Comparison:
         fitting = Fitting(people, (0, 1), CPU, None, Callback())
-        return compare(fitting, [folds[0].train], tried)[0]
+        return compare(fitting, [folds[0].train], [Arm.of(people, tried)])[0]
 
     wild = PEOPLE.features.copy()
     wild[folds[0].test] *= 1000
@@ -169,9 +169,10 @@ def test_places_compared_together_are_places_compared_alone() -> None:
     folds = stratified(PEOPLE.labels, PEOPLE.persons, folds=3, repeats=1, seed=0)
     tried = candidates(MIXED, epochs=4)
     fitting = Fitting(PEOPLE, (0, 1), CPU, None, Callback())
-    together = compare(fitting, [fold.train for fold in folds], tried)
+    arms = [Arm.of(PEOPLE, tried)]
+    together = compare(fitting, [fold.train for fold in folds], arms)
     for fold, found in zip(folds, together, strict=True):
-        (alone,) = compare(fitting, [fold.train], tried)
+        (alone,) = compare(fitting, [fold.train], arms)
         assert alone.figures == pytest.approx(found.figures, abs=1e-6)
 
 
@@ -312,7 +313,7 @@ def test_a_clinical_score_is_compared_by_its_error() -> None:
 
 
 def test_the_optimism_is_the_mean_of_inner_less_outer_and_corrects_one_way_only() -> None:
-    tried = candidates("seed=0,1")
+    tried = [Arm.of(PEOPLE, candidates("seed=0,1"))]
     own = Comparison([0.7, 0.8], 1)
     folds = [Comparison([0.9, 0.6], 0, tested=0.6), Comparison([0.5, 0.7], 1, tested=0.6)]
     found = summarise(own, folds, tried, "seed=0,1", is_regression=False)

@@ -1,11 +1,14 @@
 """A sweep as a task: its form, its result, its page, and its end by somebody."""
 
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from graphnet.data.synthetic import Recipe, cohort_table
 from tests.installations import Installation
-from tests.service.forms import QUICK, body
+from tests.service.forms import QUICK, body, form
 
 ADDRESS = "/api/v0/new_task"
 SETTINGS = {**QUICK, "cv_folds": 2}
@@ -75,3 +78,89 @@ def test_a_sweep_can_be_cancelled_and_keeps_no_model(small: Installation) -> Non
     small.http.post(f"/api/v0/tasks/{task_id}/cancel").raise_for_status()
     task = small.wait_for(task_id, {"Cancelled"})
     assert not (task["task_result"] or {}).get("model_state_path")
+
+
+# The subjects of small_SZ and small_NC again, in files of both classes: on regions that tell the
+# classes apart, and on others that do not.
+TELLING = Recipe(regions=8, affected=(0, 3), effect=3.0, corrupt=0)
+SILENT = Recipe(regions=6, affected=(), effect=0.0, corrupt=0)
+
+
+@pytest.fixture(scope="module")
+def twin(small: Installation, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The dataset that tells the classes apart, beside ``flat``; without the first control."""
+    folder = tmp_path_factory.mktemp("atlases")
+    for name, recipe in (("twin", TELLING), ("flat", SILENT)):
+        tables = [cohort_table("small", label, 20, seed=5, recipe=recipe) for label in (0, 1)]
+        everybody = pd.concat(tables).iloc[int(name == "twin") :].sample(frac=1, random_state=0)
+        everybody.to_csv(folder / f"{name}.csv", index=False)
+        small.upload(folder / f"{name}.csv")
+    return "twin"
+
+
+def test_atlases_of_the_same_subjects_are_compared_and_the_best_one_kept(
+    small: Installation, twin: str
+) -> None:
+    solved = {"model": ["LogisticRegression", "LinearSVM"]}
+    settings = {**SETTINGS, "atlases": f"{twin}.csv", "sweep": solved}
+    answer = small.post(form(train_data="flat", param_set=settings))
+    assert answer["error_num"] == 0
+    assert answer["task_form"]["param_set"]["atlases"] == [[twin]]
+    assert any("up to 4 candidates" in sentence for sentence in answer["warnings"])
+    task_id = answer["task_form"]["task_id"]
+    task = small.wait(task_id)
+    assert task["task_status"] == "Finished", task["error"]
+    assert task["task_config"]["param_set"]["atlases"] == [[twin]]
+    sweep = task["task_result"]["sweep"]
+    assert sweep["tried"] == 4
+    assert {each["settings"]["atlas"] for each in sweep["candidates"][:2]} == {twin}
+    assert {each["settings"]["atlas"] for each in sweep["candidates"]} == {twin, "flat"}
+    assert any(
+        "1 of 40 subjects of train_data is not in twin" in each
+        for each in task["task_result"]["warnings"]
+    )
+    manifest = small.get(f"/api/v0/tasks/{task_id}/manifest")
+    assert manifest["regions"] == [str(number) for number in range(1, 9)]
+    assert [each["name"] for each in manifest["datasets"]["train"]] == [twin]
+    for language, sentence in (
+        ("en", "Of 2 atlases, twin was"),
+        ("zh-CN", "2 个图谱中选用了 twin"),
+    ):
+        headers = {"Accept-Language": language, "Accept": "text/html"}
+        page = small.http.get(f"/tasks/{task_id}", headers=headers).text
+        report = small.http.get(f"/api/v0/tasks/{task_id}/report", headers=headers).text
+        assert sentence in page
+        assert sentence in report
+    dependents = small.http.delete(f"/api/v0/datasets/{twin}").json()
+    assert task_id in str(dependents)
+
+
+@pytest.mark.parametrize(
+    ("atlases", "sentence"),
+    [
+        ([["nowhere"]], "'nowhere'"),
+        (["small_SZ"], "small_SZ cannot be named twice"),
+        ("twin; twin", "no dataset twice"),
+        ({"a": ["twin"]}, "must be datasets of the same subjects"),
+        ([["twin", "small_NC"]], "are named as one atlas, and do not fit together"),
+    ],
+)
+def test_atlases_that_cannot_be_used_are_refused(
+    small: Installation, twin: str, atlases: Any, sentence: str
+) -> None:
+    assert twin
+    answer = posted(small, atlases=atlases)
+    assert answer["error_num"] != 0
+    assert {error["field"] for error in answer["errors"]} == {"param_set.atlases"}
+    assert any(sentence in error["msg"] for error in answer["errors"])
+
+
+def test_subjects_of_an_atlas_who_are_others_end_the_task_with_a_sentence(
+    small: Installation, tmp_path: Path
+) -> None:
+    others = [cohort_table("else", label, 20, seed=3, recipe=SILENT) for label in (0, 1)]
+    pd.concat(others).to_csv(tmp_path / "strangers.csv", index=False)
+    small.upload(tmp_path / "strangers.csv")
+    task = small.wait(posted(small, atlases="strangers")["task_form"]["task_id"])
+    assert task["task_status"] == "Failed"
+    assert "No subject of train_data is in strangers" in task["error"]

@@ -196,3 +196,34 @@ covariate-odd = { $count ->
 covariate-kinds = { $covariate } holds numbers in one dataset and words in another, so it was not used as a covariate; write it alike in all.
 adjust-no-controls = adjust = 'regress_controls' needs controls and patients among the training subjects; use 'regress'.
 combat-confounded = adjust = 'combat' cannot tell { $names } from the sites: within each site nothing of it varies. Leave it out of covariates, or use adjust = 'none' with harmonise.
+
+# The same subjects on several atlases
+
+atlas-site = The site
+atlas-score = The score
+atlas-named-twice = { $names } cannot be named twice: the datasets of each atlas are others, with other names.
+atlas-without-ids = { $dataset } has no column of subject ids, so its subjects cannot be found on the other atlases. Upload it with ids, or leave the other atlases out; rows are never matched by their order.
+atlas-ids-repeated = { $count ->
+    [one] The id { $ids } stands on more than one row of { $where }, so it is unknown which row is that of another atlas.
+   *[other] { $count } ids stand on more than one row of { $where } ({ $ids }), so it is unknown which row is that of another atlas.
+} Keep one row per subject; datasets of different atlases are separated by semicolons.
+atlas-nobody = No subject of { $split }_data is in { $atlas }: the ids here are such as { $here }, there such as { $there }.
+atlas-nobody-on-all = No subject of { $split }_data is on all atlases ({ $atlases }).
+atlas-class-of = { $subject } is { $here } in { $own } and { $there } in { $atlas }
+atlas-classes = { $count ->
+    [one] One subject has different classes on two atlases: { $subjects }.
+   *[other] { $count } subjects have different classes on two atlases, such as: { $subjects }.
+} Correct the data, or use the same coding in { $own } and { $atlas }.
+atlas-value-of = { $subject } has { $here } in { $own } and { $there } in { $atlas }
+atlas-values = { $what } of { $count ->
+    [one] one subject differs between atlases: { $subjects }.
+   *[other] { $count } subjects differs between atlases, such as: { $subjects }.
+} Correct the data, or leave the column out of one of them.
+atlas-covariate-differs = { $covariate } differs between { $own } and { $atlas } in { $count ->
+    [one] one subject, by { $most }
+   *[other] { $count } subjects, by up to { $most }
+}; the values of { $own } are used on every atlas.
+atlas-left-out = { $count ->
+    [one] 1 of { $total } subjects of { $split }_data is not in { $atlas } ({ $subjects }), and was left out on every atlas.
+   *[other] { $count } of { $total } subjects of { $split }_data are not in { $atlas } ({ $subjects }), and were left out on every atlas.
+}

@@ -52,6 +52,7 @@ nested-few = { $named ->
 }
 nested-few-without-site = param_set.{ $setting } needs at least { $least } training subjects of each class; without { $sites } there are fewer. Switch it off, or leave_site_out.
 sweep-cost = The sweep compares up to { $candidates } candidates in about { $fits } trainings, { $folds } folds and all training subjects with { $inner } inner folds each.
+atlas-layouts-differ = The datasets { $first } and { $name } are named as one atlas, and do not fit together. { $reason } Separate atlases by semicolons; in JSON, give each a list of its own.
 adjust-few-in-folds = param_set.adjust needs at least { $least } subjects to fit { $columns } columns of covariates; there are { $count }, of whom { $folds } folds leave { $left }. Name fewer covariates, use more folds, or adjust 'none'.
 graph-without-coordinates = param_set.graph is 'spatial', which needs the regions' coordinates; no atlas is known for { $names }. Answer the question 'atlas' of the dataset.
 graph-without-series = param_set.graph is 'tangent', which needs time series of the regions; missing in { $names }.

@@ -187,6 +187,7 @@ train-model = One of { $models }.
 train-device = auto, cpu, cuda or cuda:0.
 train-threads = Threads on a CPU. Each number rounds otherwise; 1, the default, is as a worker computes.
 train-atlas = An atlas such as aal90, or a table of region, x, y and z in millimetres; by default the atlas that the regions' names say.
+train-atlases = Files of the same subjects, measured on another atlas or in another way; once per atlas. Subjects are matched by id, and the best atlas is chosen by inner cross-validation, as by --sweep.
 train-map = Answers a question that a file asks, such as class.positive=SZ; may be repeated.
 train-lang = Language of the output and of the report; by default the environment's.
 

@@ -275,6 +275,8 @@ settings-given = { $count ->
 no-tuning = This run tuned no setting on its subjects.
 nested-for-folds-only = The final model has the settings listed below, not those selected within folds.
 sweep = { $tried } candidates ({ $settings }) were compared by the mean { $metric } over { $inner } inner folds; other settings were those recommended for each model, or given. Within each outer fold, the comparison was made anew on its training subjects alone, so that the figures of cross-validation include the choice [@varma]. The final model has the candidate that was best on inner folds of all training subjects.
+sweep-atlas = { $datasets }
+sweep-atlases = The candidates were compared on { $count } atlases of the same subjects: { $atlases }, the chosen one first. Subjects were matched by their ids, those who were not on all atlases were left out, and folds, classes and covariates were the same on every atlas.
 effects = { $kind ->
     [hedges_g] For each measure of each region, Hedges' g [@hedges] with its large-sample interval [@olkin] and Welch's t test [@welch] compare the classes of the training subjects, in the values of the files without harmonising, adjustment or imputation; the false discovery rate was controlled over { $tests } tests [@benjamini].
     [pearson_r] For each measure of each region, Pearson's correlation with the score was computed in the training subjects, in the values of the files without harmonising, adjustment or imputation; the false discovery rate was controlled over { $tests } tests [@benjamini].

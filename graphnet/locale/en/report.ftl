@@ -296,6 +296,8 @@ sweep-told = { $tried } candidates were compared. The best has { $metric } { $fi
 sweep-optimism = Within the outer folds, the figure by which a candidate was chosen was { $optimism } too good: without that, the best would have { $corrected }.
 sweep-no-optimism = No optimism was measured ({ $optimism }); what counts is the headline of cross-validation.
 sweep-not-nested = { $tried } candidates were compared. The best has { $metric } { $figure } on the inner folds by which it was chosen, which is optimistic; no figure of subjects without part in choosing could be computed.
+sweep-atlas = Of { $count } atlases, { $atlas } was chosen. All were compared on the same subjects, matched by id, and on the same folds; the choice is among what the figures are corrected for.
+sweep-atlas-title = atlas
 tuning-caption = { $split }: { $subjects } subjects whom neither the fine-tuned model nor its parent was trained on. Differences are the fine-tuned model's value less the other's, with 95 % intervals; a lower Brier score is better. With its threshold moved, the parent model's probabilities are shifted so that their mean is the share of patients among the subjects used for fine-tuning; its ranking stays.
 tuned-less = Fine-tuned minus this
 

@@ -141,3 +141,19 @@ covariate-odd = { $name }：{ $covariate } 有 { $count } 个值为无穷或超�
 covariate-kinds = { $covariate } 在一个数据集中是数字，在另一个中是文字，因此未用作协变量；请统一写法。
 adjust-no-controls = adjust = 'regress_controls' 要求训练受试者中既有对照又有患者；请使用 'regress'。
 combat-confounded = adjust = 'combat' 无法将 { $names } 与站点区分开：在每个站点内都没有变化。请将其从 covariates 中去掉，或使用 adjust = 'none' 和 harmonise。
+
+# 同一批受试者的多个图谱
+
+atlas-site = 站点
+atlas-score = 评分
+atlas-named-twice = { $names } 不能重复列出：各图谱的数据集必须不同，名称也不同。
+atlas-without-ids = { $dataset } 没有受试者 ID 列，无法在其他图谱中找到其受试者。请上传带 ID 的文件，或去掉其他图谱；从不按行的顺序匹配。
+atlas-ids-repeated = { $where } 中有 { $count } 个 ID 出现在多行（{ $ids }），无法确定哪一行对应其他图谱。请每名受试者只保留一行；不同图谱的数据集以分号分隔。
+atlas-nobody = { $split }_data 的受试者均不在 { $atlas } 中：此处的 ID 如 { $here }，那里的如 { $there }。
+atlas-nobody-on-all = { $split }_data 没有受试者同时在所有图谱中（{ $atlases }）。
+atlas-class-of = { $subject } 在 { $own } 中为 { $here }，在 { $atlas } 中为 { $there }
+atlas-classes = 有 { $count } 名受试者在两个图谱中的类别不同，例如：{ $subjects }。请更正数据，或在 { $own } 与 { $atlas } 中使用相同的编码。
+atlas-value-of = { $subject } 在 { $own } 中为 { $here }，在 { $atlas } 中为 { $there }
+atlas-values = { $what }：{ $count } 名受试者在各图谱之间不同，例如：{ $subjects }。请更正数据，或从其中之一去掉该列。
+atlas-covariate-differs = { $covariate } 在 { $own } 与 { $atlas } 之间有 { $count } 名受试者不同，最多相差 { $most }；所有图谱均使用 { $own } 的值。
+atlas-left-out = { $split }_data 的 { $total } 名受试者中有 { $count } 名不在 { $atlas } 中（{ $subjects }），在所有图谱中均已略去。

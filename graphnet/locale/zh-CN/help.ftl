@@ -187,6 +187,7 @@ train-model = 以下之一：{ $models }。
 train-device = auto、cpu、cuda 或 cuda:0。
 train-threads = CPU 上的线程数。不同线程数的舍入不同；默认值 1 与工作进程的计算一致。
 train-atlas = 图谱，例如 aal90，或包含 region、x、y、z（毫米）的表格；默认为脑区名称所表明的图谱。
+train-atlases = 相同受试者、使用另一图谱或另一种测量的文件；每个图谱给出一次。按 ID 匹配受试者，并与 --sweep 一样通过内层交叉验证选出最佳图谱。
 train-map = 回答文件提出的一个问题，例如 class.positive=SZ；可重复使用。
 train-lang = 输出和报告的语言；默认由环境决定。
 

@@ -245,6 +245,8 @@ settings-given = { $count ->
 no-tuning = 本次运行没有在其受试者上调节任何设置。
 nested-for-folds-only = 最终模型采用下文所列设置，而不是各折内选出的设置。
 sweep = 以 { $inner } 个内层折上的平均 { $metric } 比较了 { $tried } 个候选（{ $settings }）；其余设置为各模型的推荐值或给定值。在每个外层折中仅用其训练受试者重新比较，因此交叉验证的指标包含了选择过程 [@varma]。最终模型采用在全部训练受试者的内层折上最好的候选。
+sweep-atlas = { $datasets }
+sweep-atlases = 候选在同一批受试者的 { $count } 个图谱上比较：{ $atlases }，入选者列首位。受试者按 ID 匹配，不在所有图谱中的受试者已略去，各图谱的折、类别和协变量均相同。
 effects = { $kind ->
     [hedges_g] 对每个脑区的每项指标，在训练受试者中用 Hedges g [@hedges]（大样本区间 [@olkin]）和 Welch t 检验 [@welch] 比较两类，数值取自文件，未经协调、校正或填补；对 { $tests } 次检验控制错误发现率 [@benjamini]。
     [pearson_r] 对每个脑区的每项指标，在训练受试者中计算与评分的 Pearson 相关，数值取自文件，未经协调、校正或填补；对 { $tests } 次检验控制错误发现率 [@benjamini]。

@@ -283,6 +283,8 @@ sweep-told = 共比较了 { $tried } 个候选。最佳候选在用于选择的�
 sweep-optimism = 在外层折内，用于选择的数值偏乐观 { $optimism }：扣除后，最佳候选为 { $corrected }。
 sweep-no-optimism = 未测得乐观偏差（{ $optimism }）；仍应以交叉验证的主要结果为准。
 sweep-not-nested = 共比较了 { $tried } 个候选。最佳候选在用于选择的内层折上的 { $metric } 为 { $figure }，该值偏乐观；无法计算未参与选择的受试者的指标。
+sweep-atlas = 在 { $count } 个图谱中选用了 { $atlas }。所有图谱均在相同的受试者（按 ID 匹配）和相同的折上比较；对图谱的选择也包含在校正之中。
+sweep-atlas-title = 图谱
 tuning-caption = { $split }：{ $subjects } 名未用于训练微调后的模型及其父模型的受试者。差值为微调后的模型减去另一模型，附 95 % 区间；Brier 分数越低越好。“移动阈值”指平移父模型的概率，使其均值等于微调所用受试者中患者的比例；排序不变。
 tuned-less = 微调后的模型减去该模型
 
