@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     These soon say what is wrong; the tests of a file, which share what they start, stay together.
     """
-    nightly = [item for item in items if item.get_closest_marker("nightly")]
+    nightly = [item for item in items if is_nightly(item)]
     left_out = set(nightly) - set(share(nightly, config.getoption("--nightly")))
     if left_out:
         config.hook.pytest_deselected(items=[item for item in items if item in left_out])
@@ -56,6 +56,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.slow)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path in slow)
+
+
+def is_nightly(item: pytest.Item) -> bool:
+    """Whether it is marked so, and not among the parametrizations that the mark leaves out."""
+    mark = item.get_closest_marker("nightly")
+    return mark is not None and parameters(item) not in mark.kwargs.get("but", ())
+
+
+def parameters(item: pytest.Item) -> str:
+    """What stands in brackets in its name, as in ``test_model[SGN-2]``."""
+    return item.name.partition("[")[2].removesuffix("]")
 
 
 def share(nightly: Sequence[T], wanted: str) -> Sequence[T]:

@@ -91,6 +91,7 @@ def outcomes(said: str) -> set[str]:
     return {re.sub(r" in [0-9.]+s", "", line) for line in re.findall(pattern, said, re.MULTILINE)}
 
 
+@pytest.mark.nightly
 def test_they_tell_what_one_process_tells(tmp_path: Path) -> None:
     for number in range(4):
         (tmp_path / f"test_{number}.py").write_text(ONE)
@@ -105,6 +106,7 @@ def test_they_tell_what_one_process_tells(tmp_path: Path) -> None:
     assert tail in forked.stdout.splitlines()[-1]
 
 
+@pytest.mark.nightly
 def test_tests_of_one_name_are_run_each(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(TWICE)
     (tmp_path / "test_twice.py").write_text("def test_one(tmp_path):\n    assert tmp_path\n")
@@ -121,6 +123,7 @@ def test_who_dies_has_failed_and_the_rest_of_its_file_is_run(tmp_path: Path) -> 
     assert "2 failed, 1 passed" in ran.stdout.splitlines()[-1]
 
 
+@pytest.mark.nightly
 def test_the_first_failure_ends_it_where_that_is_asked(tmp_path: Path) -> None:
     (tmp_path / "test_third.py").write_text(THIRD)
     ran = run(tmp_path, "--forks", "2", "-x")
@@ -129,6 +132,7 @@ def test_the_first_failure_ends_it_where_that_is_asked(tmp_path: Path) -> None:
     assert (tmp_path / "ended").exists()  # what the session shared was ended all the same
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("forks", [(), ("--forks", "2")])
 def test_what_cannot_be_collected_runs_nothing(tmp_path: Path, forks: tuple[str, ...]) -> None:
     (tmp_path / "test_broken.py").write_text("import nothing_of_this_name\n")

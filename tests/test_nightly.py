@@ -4,7 +4,20 @@ import re
 
 import pytest
 
-from tests.conftest import share
+from tests.conftest import parameters, share
+
+
+def test_those_that_always_run_are_there(request: pytest.FixtureRequest) -> None:
+    """Else none of their parametrizations would, because of a name that has changed."""
+    there: dict[str, set[str]] = {}
+    wanted: dict[str, set[str]] = {}
+    for item in request.session.items:
+        name = item.nodeid.partition("[")[0]
+        there.setdefault(name, set()).add(parameters(item))
+        mark = item.get_closest_marker("nightly")
+        if mark is not None and mark.kwargs:
+            wanted[name] = set(mark.kwargs["but"])
+    assert {name: some - there[name] for name, some in wanted.items() if some - there[name]} == {}
 
 
 def test_shares_are_disjoint_and_make_the_whole() -> None:

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.slow
 ROWS = "SELECT * FROM sgn_runs ORDER BY task_id"
 
 
+@pytest.mark.nightly
 def test_service_and_worker_of_an_older_version_write_nothing_more(tmp_path: Path) -> None:
     with place_at(tmp_path) as place:
         url, log = place.variables["SGN_DATABASE_URL"], tmp_path / "worker.log"

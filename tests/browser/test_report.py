@@ -88,6 +88,7 @@ def test_the_language_is_chosen_by_the_reader(report: Page) -> None:
     assert serious(report) == []
 
 
+@pytest.mark.nightly(but=("A4",))
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 def test_it_prints_without_buttons_and_contents(report: Page, paper: str) -> None:
     assert report.pdf(format=paper).startswith(b"%PDF")

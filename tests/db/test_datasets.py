@@ -115,6 +115,7 @@ async def test_of_many_at_once_one_gets_the_name() -> None:
     assert len([answer for answer in answers if isinstance(answer, NameTaken)]) == 7
 
 
+@pytest.mark.nightly(but=("mysql",))
 def test_of_three_processes_one_gets_each_name(url: str, elsewhere: ProcessPoolExecutor) -> None:
     names = [f"name {number}" for number in range(20)]
     answers = together(elsewhere, insert_datasets, url, names)

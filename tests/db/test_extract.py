@@ -27,6 +27,7 @@ def result_of(**splits: Cohort) -> dict[str, Any]:
     return {**found, "model_state_path": address, "warnings": warnings}
 
 
+@pytest.mark.nightly(but=("splits1-24000-200",))
 @pytest.mark.parametrize(
     ("splits", "most", "lines"),
     [

@@ -167,6 +167,7 @@ async def test_messages_for_another_kind_of_device_do_not_help() -> None:
     assert await outbox.requeue_submitted([("cuda", "TASK1")], 10_000) == []
 
 
+@pytest.mark.nightly(but=("mysql",))
 def test_workers_that_choose_at_once_get_a_task_each(
     url: str, elsewhere: ProcessPoolExecutor
 ) -> None:
@@ -180,6 +181,7 @@ async def _of_two_projects() -> list[str]:
     return await many("A", 15) + await many("B", 3)
 
 
+@pytest.mark.nightly(but=("mysql",))
 async def test_a_project_whose_last_task_was_taken_meanwhile_is_passed_over() -> None:
     """Each has one task, so whoever is second to choose a project finds nothing there."""
     messages = [await submitted(proj_id=f"P{number}") for number in range(20)]

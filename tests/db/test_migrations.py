@@ -63,6 +63,7 @@ def test_migrating_again_changes_nothing(new_url: str) -> None:
     assert opened(new_url, runs.fail_task(claim, "It is so."))
 
 
+@pytest.mark.nightly(but=("mysql",))
 def test_three_processes_migrate_at_once(new_url: str, elsewhere: ProcessPoolExecutor) -> None:
     together(elsewhere, migrated, new_url)
     opened(new_url, check_schema())
@@ -121,6 +122,7 @@ async def test_migrating_leaves_an_open_database_open(url: str) -> None:
     await ping()
 
 
+@pytest.mark.nightly(but=("mysql",))
 def test_migrations_on_one_loop_wait_for_each_other(new_url: str) -> None:
     async def thrice() -> None:
         await asyncio.gather(*(migrate(new_url) for _ in range(3)))

@@ -147,6 +147,7 @@ async def test_prune_goes_on_where_a_batch_ends(monkeypatch: pytest.MonkeyPatch)
         assert await Outbox.all().count() == left
 
 
+@pytest.mark.nightly(but=("mysql",))
 def test_relays_of_three_processes_bring_a_task_back(
     url: str, elsewhere: ProcessPoolExecutor
 ) -> None:

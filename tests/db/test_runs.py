@@ -89,6 +89,7 @@ async def test_of_many_claims_at_once_one_is_given() -> None:
     assert (await Run.get(task_id=task_id)).attempt == 1
 
 
+@pytest.mark.nightly(but=("mysql",))
 def test_of_three_processes_one_gets_each_task(url: str, elsewhere: ProcessPoolExecutor) -> None:
     task_ids = processes.insert_tasks(url, 30)
     answers = processes.together(elsewhere, processes.claim, url, task_ids)

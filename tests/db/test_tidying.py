@@ -59,6 +59,7 @@ async def actions() -> list[tuple[str, str]]:
     return [(line.deed.action.value, str(line.deed.details["name"])) for line in lines]
 
 
+@pytest.mark.nightly(but=("mysql",))
 def test_three_processes_tag_the_same_datasets_at_once(
     url: str, elsewhere: ProcessPoolExecutor
 ) -> None:

@@ -420,6 +420,7 @@ def trained(folder: Path, table: Path, *more: str) -> tuple[dict[str, object], s
     return manifest, (out / "report.html").read_text()
 
 
+@pytest.mark.nightly
 def test_a_training_uses_the_atlas_of_its_data(tmp_path: Path) -> None:
     """With no setting; the places are those of the names, in whatever order these stand."""
     regions = tuple(np.random.default_rng(2).permutation(names_of("aal90")))
@@ -432,6 +433,7 @@ def test_a_training_uses_the_atlas_of_its_data(tmp_path: Path) -> None:
     assert "Regions are those of the atlas AAL, 90 regions (Tzourio-Mazoyer" in report
 
 
+@pytest.mark.nightly
 def test_numbered_regions_are_shown_by_their_names_once_the_atlas_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

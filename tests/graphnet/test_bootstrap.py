@@ -46,6 +46,7 @@ def test_a_weighted_auc_is_that_of_repeated_subjects() -> None:
         assert value == pytest.approx(expected, abs=1e-12)
 
 
+@pytest.mark.nightly
 def test_a_paired_difference_is_that_of_a_plain_loop() -> None:
     labels, ours = people()
     theirs = people(effect=0.3, seed=1)[1]

@@ -642,6 +642,7 @@ DAMAGED: dict[str, tuple[str, Callable[[Path, int], None]]] = {
 CHECKED = {"catROI.mat", "gifti"}  # what is packed has a checksum
 
 
+@pytest.mark.nightly(but=("7.3", "MATLAB 4", "ptseries", "edges"))
 @pytest.mark.parametrize("kind", DAMAGED)
 def test_cut_files_are_refused(tmp_path: Path, kind: str) -> None:
     """But for lists of edges, which have no end, and text behind the last number."""
@@ -659,6 +660,7 @@ def test_cut_files_are_refused(tmp_path: Path, kind: str) -> None:
             read(folder, mapping=answers).settled()
 
 
+@pytest.mark.nightly(but=("7.3", "gifti", "edges"))
 @pytest.mark.parametrize("kind", DAMAGED)
 def test_flipped_bits_change_no_more_than_their_own_number(tmp_path: Path, kind: str) -> None:
     """Three outcomes; and where it is read, nobody else's numbers are touched."""
@@ -694,6 +696,7 @@ def test_flipped_bits_change_no_more_than_their_own_number(tmp_path: Path, kind:
             assert differ <= (0 if kind in CHECKED else REGIONS)
 
 
+@pytest.mark.nightly
 def test_a_damaged_header_of_hdf5_moves_no_numbers(tmp_path: Path) -> None:
     """It has no checksums. What cannot be told: floats that are called whole numbers."""
     path = tmp_path / "x.h5"

@@ -313,6 +313,7 @@ def test_a_score_is_not_calibrated() -> None:
     assert told.result.calibration is None
 
 
+@pytest.mark.nightly
 def test_probabilities_of_noise_are_no_worse_than_the_base_rate() -> None:
     """Where there is nothing to learn, an uncalibrated network is worse than the class ratio."""
     random = np.random.default_rng(7)

@@ -296,6 +296,7 @@ def test_missing_values_and_words_that_nobody_had_are_neutral() -> None:
     assert design.missing(new, 2) == [1, 1]
 
 
+@pytest.mark.nightly
 def test_the_site_alone_is_judged_where_there_are_several() -> None:
     train = cohort()
     apart = replace(train, sites=tuple("AB"[label] for label in train.labels), covariates=())
@@ -444,6 +445,7 @@ def test_who_lacks_a_covariate_stays_as_measured() -> None:
     assert fitted.missing(replace(train, covariates=(age, unseen))) == {"SEX": SUBJECTS}
 
 
+@pytest.mark.nightly
 def test_a_covariate_that_one_class_lacks_is_warned_of() -> None:
     train = cohort()
     age, *others = train.covariates

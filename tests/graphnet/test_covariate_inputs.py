@@ -184,6 +184,7 @@ def test_a_stored_model_predicts_the_same_and_needs_the_covariates() -> None:
         StoredModel.from_bytes(parameters, manifest.replace(b'"means"', b'"meant"'))
 
 
+@pytest.mark.nightly
 def test_folds_of_models_that_see_covariates_are_trained_together_and_judged() -> None:
     evaluation = Evaluation(cv_folds=4)
     outcome = experiment.run(Splits(cohort(missing=3)), settings("SGN"), evaluation=evaluation)

@@ -160,6 +160,7 @@ def test_an_atlas_may_give_names(tmp_path: Path) -> None:
     assert not found.has(("1", "3"))
 
 
+@pytest.mark.nightly
 def test_the_same_regions_give_the_same_picture() -> None:
     rng = np.random.default_rng(0)
     asked = (rng.normal(size=8), rng.uniform(size=8), rng.normal(0, 30, (8, 3)), "svg")

@@ -77,6 +77,7 @@ def test_a_planted_effect_is_found_in_subjects_never_seen() -> None:
     assert outcome.result.as_dict()["metrics"]["test"]["ci"]["auc"][0] > 0.7
 
 
+@pytest.mark.nightly(but=("covariance", "similarity"))
 @pytest.mark.parametrize("graph", sorted(set(GRAPHS) - {*FROM_CONNECTOMES, "tangent", "spatial"}))
 def test_no_effect_is_found_where_labels_are_shuffled(graph: str) -> None:
     people = shuffled_labels(cohort(controls=60, patients=60), 1)
@@ -193,6 +194,7 @@ def test_test_subjects_leave_no_trace_in_what_is_fitted(model: str, graph: str) 
     assert plain.result.as_dict()["metrics"]["test"] != other.result.as_dict()["metrics"]["test"]
 
 
+@pytest.mark.nightly(but=("test-SGN-covariance", "train-SGN-similarity"))
 @pytest.mark.parametrize(("model", "graph"), KINDS)
 @pytest.mark.parametrize("shared_with", ["train", "test"])
 def test_validation_subjects_who_may_not_select_leave_no_trace(

@@ -58,6 +58,7 @@ def test_attributions_add_up_to_the_score() -> None:
         assert found.subjects == 40
 
 
+@pytest.mark.nightly(but=("2-SGN-covariance", "3-SGN-similarity"))
 @pytest.mark.parametrize("graph", ["covariance", "similarity"])
 @pytest.mark.parametrize("model", ["SGN", "NoEdge"])
 @pytest.mark.parametrize("classes", [2, 3])

@@ -83,6 +83,7 @@ def test_a_fine_tuning_that_learns_another_effect_helped_and_says_by_how_much() 
     assert best.rivals[SCRATCH].metrics["auc"].value is not None
 
 
+@pytest.mark.nightly
 def test_labels_that_mean_nothing_are_not_learned_by_a_fine_tuning() -> None:
     plain = people("C", 30, 3, FIRST)
     shuffled = replace(plain, labels=np.random.default_rng(1).permutation(plain.labels))
@@ -167,6 +168,7 @@ def test_few_new_subjects_have_wide_intervals_or_none(each: int) -> None:
         assert (apart[name].high or 0) - (apart[name].low or 0) > 1 / (2 * each)
 
 
+@pytest.mark.nightly
 def test_the_calibration_of_each_fold_changes_no_auc() -> None:
     data = Splits(people("B", 12, 1, FIRST))
     asked = replace(JUDGED, cv_folds=4)

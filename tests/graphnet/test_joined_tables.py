@@ -267,6 +267,7 @@ def test_tables_of_cat12_have_their_measure_in_the_name(tmp_path: Path) -> None:
     assert np.array_equal(values, np.stack([TRUTH[side, "thickness"] for side in SIDES], axis=2))
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("damage", ["cut", "flipped"])
 def test_damaged_tables_never_give_other_regions_or_subjects(tmp_path: Path, damage: str) -> None:
     """What text cannot show is a digit that has become another digit."""
@@ -506,6 +507,7 @@ def test_connectomes_in_a_table_are_joined_with_people_and_measures(tmp_path: Pa
     assert dataset(tmp_path, files__connectomes="again.csv").connectomes is not None
 
 
+@pytest.mark.nightly
 def test_the_connectomes_of_abide_are_joined_with_their_subjects(
     tmp_path: Path, real_data: Path
 ) -> None:

@@ -98,6 +98,7 @@ class Counting(Progress):
             yield
 
 
+@pytest.mark.nightly(but=("asked0-1", "asked1-1048576", "asked4-1"))
 @pytest.mark.parametrize("step", [1, 1 << 20])  # bytes that a cache holds: one fit at a time, many
 @pytest.mark.parametrize(
     "asked",
@@ -121,6 +122,7 @@ def test_every_step_of_a_task_is_expected(
     assert progress.expected == [*progress.begun, REPORT]
 
 
+@pytest.mark.nightly
 def test_a_task_does_not_depend_on_what_is_trained_together(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -378,6 +378,7 @@ def test_a_damaged_parent_is_refused(
     ]
 
 
+@pytest.mark.nightly
 def test_time_series_and_an_atlas_give_the_graphs_that_need_them(tmp_path: Path) -> None:
     folder, random = tmp_path / "study", np.random.default_rng(0)
     folder.mkdir()

@@ -63,6 +63,7 @@ def test_the_work_is_cut_evenly_and_nothing_is_left_out() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.nightly(but=("settings0-asked0",))
 @pytest.mark.parametrize(
     ("settings", "asked"),
     [
@@ -128,6 +129,7 @@ def test_sites_and_folds_are_shared_both() -> None:
     assert together.result.as_dict()["metrics"]["cv"]["n"] == len(both.train)
 
 
+@pytest.mark.nightly
 def test_a_fine_tuning_is_shared_from_its_parent_s_replicas() -> None:
     plain = Evaluation(cv_folds=0, baselines=False, explain=False)
     parent = run(Splits(cohort("B", seed=3)), QUICK, evaluation=plain).model

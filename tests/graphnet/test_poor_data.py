@@ -39,6 +39,9 @@ def finite(result: Any) -> bool:
     return not isinstance(result, float) or bool(np.isfinite(result))
 
 
+@pytest.mark.nightly(
+    but=("missing-SGN", "missing-GAT", "constant-SGN", "constant-LinearSVM", "constant-BNT")
+)
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize("value", [np.nan, 0.7], ids=["missing", "constant"])
 def test_a_measure_without_information_is_left_out_and_said(name: str, value: float) -> None:
@@ -62,6 +65,7 @@ def test_no_information_at_all_gives_chance_and_no_claim() -> None:
     assert result.as_dict()["metrics"]["cv"]["auc"] == pytest.approx(0.5, abs=0.2)
 
 
+@pytest.mark.nightly(but=("SGN", "TopK", "LinearSVM"))
 @pytest.mark.parametrize("name", MODELS)
 def test_batches_of_one_and_a_last_batch_of_one(name: str) -> None:
     for size in (1, 23):
@@ -71,6 +75,7 @@ def test_batches_of_one_and_a_last_batch_of_one(name: str) -> None:
         assert len(lines) == (1 if MODELS[name].is_solved else 3)
 
 
+@pytest.mark.nightly(but=("SGN", "LinearSVM", "BrainNetCNN"))
 @pytest.mark.parametrize("name", MODELS)
 def test_one_subject_of_a_class_is_trained_on_and_what_cannot_be_said_is_null(name: str) -> None:
     few = PEOPLE.rows(np.array([*range(12), 12]))
@@ -86,6 +91,7 @@ def test_one_subject_of_a_class_is_trained_on_and_what_cannot_be_said_is_null(na
     assert "evaluation.cv-impossible" in {warning.code for warning in alone.warnings}
 
 
+@pytest.mark.nightly(but=("SGN", "BNT", "LogisticRegression"))
 @pytest.mark.parametrize("name", MODELS)
 def test_a_single_new_subject_is_judged_without_an_interval_that_pretends(name: str) -> None:
     alone = OTHERS.rows(np.array([0]))

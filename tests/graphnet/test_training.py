@@ -125,6 +125,7 @@ def test_each_replica_has_torchs_adamw() -> None:
         assert (expected - named[name]).abs().min() > 1e-4
 
 
+@pytest.mark.nightly(but=("SGN", "GAT", "TopK", "BNT", "LinearSVM"))
 @pytest.mark.parametrize("name", NETS)
 def test_five_replicas_are_five_single_fits(name: str) -> None:
     with double_precision():  # where rounding does not grow from step to step
@@ -275,6 +276,7 @@ def test_scores_are_the_mean_loss_and_accuracy_after_the_epoch() -> None:
     assert [epoch.number for epoch in epochs] == [1, 2, 3, 4, 5, 6]
 
 
+@pytest.mark.nightly
 def test_training_lowers_the_loss() -> None:
     for name in set(NETS) - {"BrainNetCNN"}:  # which learns from own graphs alone
         _, epochs = fit(name, (1,), settings=replace(SETTINGS, epochs=30))

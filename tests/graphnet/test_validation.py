@@ -341,6 +341,7 @@ def test_folds_from_scratch_train_all_of_the_net_whatever_the_fine_tuning_trains
     )
 
 
+@pytest.mark.nightly
 def test_nested_selection_of_a_fine_tuning_begins_from_the_parent() -> None:
     people = cohort("B", controls=24, patients=21, seed=3)
     asked = [FitSpec(FOLDS[0].train, replace(grown().model.settings, learning_rate=1e-5, epochs=1))]
@@ -436,6 +437,7 @@ class Poisoned(Training):
         super()._train(rate)
 
 
+@pytest.mark.nightly
 def test_what_was_sound_before_the_loss_was_no_number_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

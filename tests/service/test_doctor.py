@@ -334,6 +334,7 @@ def test_what_a_worker_would_train_on(
     assert any(words in f"{each.found} {each.fix}" for each in every)
 
 
+@pytest.mark.nightly
 def test_this_machine_s_torch_is_found_by_another_process(queue: str) -> None:
     settings = HttpSettings.from_environment(
         {**dict.fromkeys(REQUIRED, queue), "SGN_DEVICE": "cpu", "SGN_SPOOL": "/tmp"}

@@ -121,6 +121,7 @@ def test_every_answer_leads_somewhere(wild: Path, entry: str) -> None:
                 assert not asked & set(first), "An answer was asked for again."
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("entry", FOLDERS)
 def test_a_packed_folder_is_the_folder(wild: Path, entry: str, tmp_path: Path) -> None:
     folder = wild / entry
@@ -134,12 +135,14 @@ def test_a_packed_folder_is_the_folder(wild: Path, entry: str, tmp_path: Path) -
         assert (found.dataset.connectomes is None) == (loose.dataset.connectomes is None)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("entry", FOLDERS)
 def test_a_file_of_a_folder_by_itself(wild: Path, entry: str) -> None:
     for file in kinds_of_files(wild / entry):
         is_in_order(outcome(file))
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("entry", FILES)
 def test_a_compressed_file_is_the_file(wild: Path, entry: str, tmp_path: Path) -> None:
     file = wild / entry

@@ -64,6 +64,7 @@ def _quoted(words: list[str]) -> str:
     return " ".join(f"'{word}'" for word in words)
 
 
+@pytest.mark.nightly(but=("bash",))
 @pytest.mark.parametrize("shell", HOW)
 def test_a_shell_completes_commands_and_what_the_service_knows(
     fake: FakeService, path: str, shell: str
