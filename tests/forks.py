@@ -26,6 +26,8 @@ from typing import Any
 
 import pytest
 
+from tests import zygote
+
 # A driver that was asked for its devices cannot be used by forks, but where NVML answered.
 os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
 
@@ -110,6 +112,8 @@ class _Parent:
         self._folder = factory.getbasetemp()
 
     def run(self, number: int) -> None:
+        if any(file.slow for file in self._files):
+            zygote.preload()
         gc.freeze()  # no collector of a fork touches, and so copies, what all of them share
         try:
             for _ in range(min(number, len(self._files))):
@@ -206,6 +210,8 @@ class _Child:
         self._stop = stop
 
     def run(self) -> None:
+        if zygote.is_preloaded():
+            zygote.fork_zygote()
         plugins = self._config.pluginmanager
         # The files that keep what tests print are the parent's; this process needs its own.
         capture = plugins.getplugin("capturemanager")

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ class Variables(Visitor):
         self.names.add(node.id.name)
 
 
+@cache
 def catalogue(language: str) -> dict[str, set[str]]:
     """The variables of each message, by code."""
     messages: dict[str, set[str]] = {}
@@ -44,24 +46,28 @@ def catalogue(language: str) -> dict[str, set[str]]:
     return messages
 
 
-def trees() -> Iterator[ast.Module]:
+@cache
+def calls_and_texts() -> tuple[tuple[ast.Call, ...], frozenset[str]]:
+    """The calls of ``Message`` and the texts in all our modules, which are read once."""
+    calls, texts = list[ast.Call](), set[str]()
     for room in ROOMS:
         for file in (ROOT / room).rglob("*.py"):
-            yield ast.parse(file.read_text("utf-8"))
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                    if node.func.id == "Message" and node.args:
+                        calls.append(node)
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    texts.add(node.value)
+    return tuple(calls), frozenset(texts)
 
 
 def raised() -> Iterator[tuple[str, set[str] | None]]:
     """Each code that is written down in a call of Message, with the names of its values."""
-    for tree in trees():
-        for node in ast.walk(tree):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
-                continue
-            if node.func.id != "Message" or not node.args:
-                continue
-            code, names = node.args[0], {keyword.arg for keyword in node.keywords}
-            if isinstance(code, ast.Constant) and code.value != "text":
-                values = {name for name in names if name is not None}
-                yield str(code.value), None if None in names else values
+    for call in calls_and_texts()[0]:
+        code, names = call.args[0], {keyword.arg for keyword in call.keywords}
+        if isinstance(code, ast.Constant) and code.value != "text":
+            values = {name for name in names if name is not None}
+            yield str(code.value), None if None in names else values
 
 
 def in_templates() -> Iterator[tuple[str, set[str]]]:
@@ -78,12 +84,7 @@ def in_templates() -> Iterator[tuple[str, set[str]]]:
 
 def literals() -> set[str]:
     return {code for code, _ in in_templates()} | {
-        node.value
-        for tree in trees()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and re.fullmatch(r"[a-z_]+\.[a-z][a-z0-9-]*", node.value)
+        text for text in calls_and_texts()[1] if re.fullmatch(r"[a-z_]+\.[a-z][a-z0-9-]*", text)
     }
 
 

@@ -1,9 +1,11 @@
 """Processes without their imports: each is forked off one that has imported all of it.
 
 What a worker imports takes six seconds of a processor, a service two, and the tests start two
-hundred. The forks are processes like any other: children of whoever started them, with an
-environment, a folder and a command line of their own, which real signals end. What is tested of
-starting itself starts afresh (``cold`` in ``tests.installations``).
+hundred. A process of `pytest --forks` forks it off itself before its first test, as all of them
+share what the tests import; any other starts it anew. Its forks are processes like any other:
+children of whoever started them, with an environment, a folder and a command line of their own,
+which real signals end. What is tested of starting itself starts afresh (``cold`` in
+``tests.installations``).
 """
 
 import atexit
@@ -12,6 +14,7 @@ import ctypes
 import gc
 import importlib
 import json
+import logging
 import os
 import runpy
 import signal
@@ -42,7 +45,14 @@ PRELOADED = (
 AT_START = ("PYTHON", "OMP_", "MKL_", "LD_", "CUDA_")
 SUBREAPER, END_WITH_PARENT = 36, 1  # of prctl
 LONGEST = 1 << 17  # bytes of a request
-LONGEST_COMMAND = 400
+# The filters of a Python that has started, the first of them foremost.
+WARNED_AT_START: tuple[tuple[Any, type[Warning], str], ...] = (
+    ("default", DeprecationWarning, "__main__"),
+    ("ignore", DeprecationWarning, ""),
+    ("ignore", PendingDeprecationWarning, ""),
+    ("ignore", ImportWarning, ""),
+    ("ignore", ResourceWarning, ""),
+)
 NOTHING = Path(os.devnull)
 STREAMS = 3  # stdin, stdout, stderr
 
@@ -108,8 +118,7 @@ def zygote() -> Zygote:
     if os.getpid() not in _zygotes:
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with its:
-            # A fork writes its own command line over the blanks.
-            command = [sys.executable, "-m", __name__, str(its.fileno()), " " * LONGEST_COMMAND]
+            command = [sys.executable, "-m", __name__, str(its.fileno())]
             process = subprocess.Popen(command, pass_fds=[its.fileno()])
 
         def end() -> None:
@@ -119,6 +128,30 @@ def zygote() -> Zygote:
         atexit.register(end)
         _zygotes[os.getpid()] = Zygote(ours)
     return _zygotes[os.getpid()]
+
+
+def preload() -> None:
+    """Import what a zygote has imported."""
+    for module in PRELOADED:
+        importlib.import_module(module)
+    sys.modules["service.app"].load_handlers()
+
+
+def is_preloaded() -> bool:
+    return all(module in sys.modules for module in PRELOADED)
+
+
+def fork_zygote() -> None:
+    """Make the zygote of this process, which has preloaded and run nothing, by a fork."""
+    ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if not os.fork():
+        # Who waits for the end of this process would wait for all that have its files.
+        os.closerange(STREAMS, its.fileno())
+        os.closerange(its.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
+        _serve(its)
+        os._exit(0)
+    its.close()
+    _zygotes[os.getpid()] = Zygote(ours)
 
 
 def forked(command: Sequence[str], seconds: float) -> subprocess.CompletedProcess[str]:
@@ -207,6 +240,7 @@ def _become(
         time.sleep(0.001)
     if with_parent:
         _prctl(END_WITH_PARENT, signal.SIGTERM)
+    _forget_tests()
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
@@ -254,6 +288,16 @@ def _end(status: int) -> NoReturn:
     os._exit(status)
 
 
+def _forget_tests() -> None:
+    """Have the hooks, filters and handlers that Python starts with, not those of pytest."""
+    sys.unraisablehook, threading.excepthook = sys.__unraisablehook__, threading.__excepthook__
+    logging.root.handlers.clear()
+    logging.root.setLevel(logging.WARNING)
+    warnings.resetwarnings()
+    for action, category, module in WARNED_AT_START:
+        warnings.filterwarnings(action, category=category, module=module, append=True)
+
+
 def _open_streams() -> None:
     """What Python opens as it starts; the zygote's own would go on as for its files."""
     sys.stdin = TextIOWrapper(BufferedReader(FileIO(0, closefd=False)))
@@ -266,10 +310,16 @@ def _open_streams() -> None:
 
 
 def _show_command(command: Sequence[str]) -> None:
-    """What ``ps`` shows of this process, written where the interpreter's arguments are."""
+    """What ``ps`` shows of this process, written where the interpreter's arguments are.
+
+    What is longer goes on where its first variables were, which nobody reads again. Linux shows
+    such a line up to its first zero, so blanks stand between its words.
+    """
     fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
-    begin, end = int(fields[45]), int(fields[46])  # arg_start and arg_end
-    shown = "\0".join(command).encode()[: end - begin - 1]
+    begin, end, last = int(fields[45]), int(fields[46]), int(fields[48])  # arg_start, _end, env_end
+    shown = "\0".join(command).encode()
+    if len(shown) >= end - begin:
+        shown, end = shown.replace(b"\0", b" ")[: last - begin - 1], last
     ctypes.memmove(begin, shown.ljust(end - begin, b"\0"), end - begin)
 
 
@@ -307,7 +357,5 @@ def _fork_children() -> None:
 
 
 if __name__ == "__main__":
-    for module in PRELOADED:
-        importlib.import_module(module)
-    sys.modules["service.app"].load_handlers()
+    preload()
     _serve(socket.socket(fileno=int(sys.argv[1])))

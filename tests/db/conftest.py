@@ -3,8 +3,10 @@
 import asyncio
 import inspect
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,14 +43,24 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True
 
 
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """The URL of this process's database on a kind of server, as `sgn migrate` leaves it."""
+    with ExitStack() as stack:
+
+        @cache
+        def on(backend: str) -> str:
+            url = stack.enter_context(made(backend, tmp_path_factory.mktemp("db")))
+            asyncio.run(migrate(url))
+            return url
+
+        yield on
+
+
 @pytest.fixture(scope="session", params=BACKENDS)
-def database(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """The URL of a database of this session, as `sgn migrate` leaves it."""
-    with made(request.param, tmp_path_factory.mktemp("db")) as url:
-        asyncio.run(migrate(url))
-        yield url
+def database(request: pytest.FixtureRequest, databases: Callable[[str], str]) -> str:
+    """The URL of a database that the tests of this process share."""
+    return databases(request.param)
 
 
 @pytest.fixture
