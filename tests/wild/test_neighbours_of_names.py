@@ -196,7 +196,7 @@ def test_a_matrix_of_its_columns_is_no_table_of_subjects(
     tmp_path: Path, corner: str, named: str
 ) -> None:
     names = [named.format(number) for number in range(1, 7)]
-    matrix = np.corrcoef(VALUES.T).round(4)
+    matrix = np.atleast_2d(np.corrcoef(VALUES.T)).round(4)
     lines = [",".join([corner, *names])]
     lines += [",".join([name, *map(str, row)]) for name, row in zip(names, matrix, strict=True)]
     assert "matrix" in of(tmp_path, "\n".join(lines)).refusal
