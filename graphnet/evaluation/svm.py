@@ -9,6 +9,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
+from sklearn import config_context
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
@@ -95,11 +96,14 @@ class CalibratedMachine:
     @classmethod
     def fit(cls, kernel: Kernel, strengths: Sequence[float], training: Training) -> Self:
         """Fit to training subjects who have inner folds, ``strengths`` from the least on."""
-        chosen = _out_of_fold(kernel, strengths, training)
-        curve = LogisticRegression(C=1e6, max_iter=2000)
-        curve.fit(chosen.decisions, training.targets)
-        fits = _Fits(kernel, training, training.everyone, overlap=chosen.overlap)
-        return cls(kernel, training, fits.fit(chosen.strength), curve, chosen.strength)
+        # Checks of values and settings, which are right, take longer than a small machine.
+        with config_context(assume_finite=True, skip_parameter_validation=True):
+            chosen = _out_of_fold(kernel, strengths, training)
+            curve = LogisticRegression(C=1e6, max_iter=2000)
+            curve.fit(chosen.decisions, training.targets)
+            fits = _Fits(kernel, training, training.everyone, overlap=chosen.overlap)
+            separators = fits.fit(chosen.strength)
+        return cls(kernel, training, separators, curve, chosen.strength)
 
     def probabilities(self, values: Float32Array) -> FloatArray:
         """Of each class, (S', C), for subjects with measures ``values`` (S', P)."""

@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -16,29 +15,25 @@ from tests.service.forms import JUDGED, form
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Installation]:
-    with sgn_up(tmp_path / "a home", cold=True) as installation:
-        yield installation
-
-
 def long_task(installation: Installation, epochs: int = 3000) -> str:
     task_id: str = installation.post(form(param_set={"epochs": epochs}))["task_form"]["task_id"]
     installation.wait_for(task_id, {"Running"})
     return task_id
 
 
-def test_ctrl_c_ends_everything(fresh: Installation) -> None:
-    end(fresh, signal.SIGINT)
+def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
+    with sgn_up(tmp_path / "a home", cold=True) as installation:
+        end(installation, signal.SIGINT)
 
 
-def test_killing_the_parent_leaves_no_child(fresh: Installation) -> None:
-    family = fresh.processes()
-    fresh.process.kill()
-    fresh.process.wait()
-    _, alive = psutil.wait_procs(family, timeout=40)
-    assert not alive
-    with sgn_up(fresh.home) as again:
+def test_killing_the_parent_leaves_no_child(tmp_path: Path) -> None:
+    with sgn_up(tmp_path / "a home") as installation:
+        family = installation.processes()
+        installation.process.kill()
+        installation.process.wait()
+        _, alive = psutil.wait_procs(family, timeout=40)
+        assert not alive
+    with sgn_up(installation.home) as again:
         assert again.get("/readyz")["error_num"] == 0
 
 

@@ -54,6 +54,7 @@ def reader(installation: Installation) -> psutil.Process:
     raise AssertionError("nothing is read")
 
 
+@pytest.mark.nightly
 def test_a_worker_that_is_killed_while_it_reads(home: Installation) -> None:
     answers: list[dict[str, Any]] = []
 

@@ -206,6 +206,7 @@ def test_the_specifications_form_runs_as_it_stands(
     assert task["parent_task_id"] == old
 
 
+@pytest.mark.nightly
 def test_a_restart_finds_everything(
     running: Installation, home: Path, first: dict[str, Any], second: dict[str, Any]
 ) -> None:

@@ -139,6 +139,7 @@ def test_neuro_learn_s_tables_are_as_its_django_makes_them(
         assert query(database, COLUMNS) == query(django, COLUMNS)
 
 
+@pytest.mark.nightly
 def test_the_bucket_is_made_once_in_the_storage_that_dev_runs(
     dev: list[Object],
     secrets: dict[str, dict[str, str]],

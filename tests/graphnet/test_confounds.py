@@ -217,6 +217,7 @@ def test_strata_of_left_out_sites_are_means_over_sites() -> None:
     assert men.auc == pytest.approx(expected.value)
 
 
+@pytest.mark.nightly
 def test_a_covariate_that_no_table_controls_for_is_listed_and_not_checked() -> None:
     """A symptom score tells the class by definition; it is checked only if somebody asks."""
     train = cohort()

@@ -468,6 +468,7 @@ def test_train_and_test_of_the_same_subjects_are_said() -> None:
     )
 
 
+@pytest.mark.nightly
 def test_real_patients_of_another_site_are_told_from_controls(
     site_a: Cohort, site_b: Cohort
 ) -> None:

@@ -152,6 +152,7 @@ def test_a_result_names_regions_and_measures_and_how_far_folds_agree() -> None:
     assert result["agreement_of_methods"] > 0.7
 
 
+@pytest.mark.nightly
 def test_more_classes_and_scores_are_explained_too() -> None:
     three = replace(people(), labels=np.arange(200) % 3)
     scored = replace(people(), scores=people().features[:, 1, 0])

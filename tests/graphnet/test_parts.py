@@ -192,6 +192,7 @@ def test_what_a_shared_task_had_trained_itself_is_recovered() -> None:
         model_at(work, state_from_bytes(states[0]))
 
 
+@pytest.mark.nightly(but=("1",))
 @pytest.mark.parametrize("number", [1, 3])
 def test_a_damaged_part_is_refused(number: int) -> None:
     others = Others(Splits(PEOPLE), QUICK, ASKED)

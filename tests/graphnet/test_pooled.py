@@ -177,6 +177,7 @@ def test_folds_have_the_parent_s_subjects_and_their_own_training_subjects() -> N
         assert np.array_equal(values[0, fold.test], expected["svm_rbf"].predicted["t"])
 
 
+@pytest.mark.nightly
 def test_folds_that_are_shared_out_give_the_same() -> None:
     train, cpu = people("B", 8, 1), torch.device("cpu")
     plan = plan_of(Splits(train), ancestors(), cv_folds=4, fan_out=2)

@@ -76,6 +76,7 @@ def test_it_predicts_what_the_baseline_of_another_model_predicts() -> None:
     np.testing.assert_allclose(model.predict(OTHERS), expected, atol=1e-6)
 
 
+@pytest.mark.nightly
 def test_folds_give_the_metrics_that_the_baseline_had_beside_a_network() -> None:
     asked = Evaluation(cv_folds=4, explain=False)
     network = TrainingSettings.for_model("MLP", epochs=2, calibrate=False)

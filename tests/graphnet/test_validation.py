@@ -271,11 +271,14 @@ def test_a_score_is_learned_and_judged_in_its_own_units() -> None:
         run(Splits(flat), settings)
 
 
-def fine_tuned(parent: Outcome, data: Splits, **asked: Any) -> Outcome:
+def fine_tuned(
+    parent: Outcome, data: Splits, evaluation: Evaluation | None = None, **asked: Any
+) -> Outcome:
     settings = TrainingSettings.for_model("SGN", epochs=5, **asked)
-    return run(data, settings, parent=parent.model)
+    return run(data, settings, parent=parent.model, evaluation=evaluation)
 
 
+UNJUDGED = Evaluation(cv_folds=0, baselines=False, explain=False)
 OTHERS = Splits(cohort("B", seed=3), test=cohort("C", seed=4))
 
 
@@ -288,7 +291,7 @@ def grown() -> Outcome:
 def test_only_the_parts_that_were_asked_for_are_trained_on() -> None:
     moved = {}
     for part in ("readout", "last_layers", "all"):
-        child = fine_tuned(grown(), OTHERS, fine_tune=part).model
+        child = fine_tuned(grown(), OTHERS, UNJUDGED, fine_tune=part).model
         moved[part] = {name for name, tensor in child.parameters.items()
                        if not torch.equal(tensor, grown().model.parameters[name])}  # fmt: skip
     assert moved["readout"] == {"readout.weight", "linear.weight", "bias"}
@@ -299,9 +302,9 @@ def test_only_the_parts_that_were_asked_for_are_trained_on() -> None:
 @pytest.mark.nightly
 def test_kept_moments_are_those_of_the_stored_parent() -> None:
     again = StoredModel.from_bytes(*grown().model.to_bytes())
-    kept = fine_tuned(replace(grown(), model=again), OTHERS, optimiser="kept").model
-    fresh = fine_tuned(grown(), OTHERS).model
-    same = fine_tuned(grown(), OTHERS, optimiser="kept").model
+    kept = fine_tuned(replace(grown(), model=again), OTHERS, UNJUDGED, optimiser="kept").model
+    fresh = fine_tuned(grown(), OTHERS, UNJUDGED).model
+    same = fine_tuned(grown(), OTHERS, UNJUDGED, optimiser="kept").model
     assert kept.to_bytes() == same.to_bytes()
     assert not torch.equal(kept.parameters["bias"], fresh.parameters["bias"])
 
@@ -316,7 +319,7 @@ def test_a_child_is_compared_to_its_parent_on_the_same_subjects() -> None:
 
 
 def test_subjects_whom_an_ancestor_was_trained_on_are_found() -> None:
-    child = fine_tuned(grown(), OTHERS)
+    child = fine_tuned(grown(), OTHERS, UNJUDGED)
     half = PEOPLE.rows(np.arange(0, 45, 2))
     result = fine_tuned(child, Splits(cohort("D"), test=half)).result
     assert Message("warnings.parent-saw-held-out", split="test", count=23) in result.warnings

@@ -110,6 +110,7 @@ def test_every_listing_fits(
         assert " ".join(shown).count(LONG) == 5
 
 
+@pytest.mark.nightly
 def test_an_id_is_never_cut_however_narrow_the_terminal_is(fake: FakeService) -> None:
     fake.looks[TASK] = [task(TASK, "Finished")]
 
