@@ -5,12 +5,23 @@ What is right was decided before anything was read.
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import scipy.io
 
 from graphnet.data.cohorts import cohort_of
 from graphnet.evaluation.folds import stratified
-from tests.wild.cases import Outcome, outcome, told
-from tests.wild.test_same_kinds import COUNT, IDS, of, table
+from tests.wild.cases import Outcome, close, edges, fisher, outcome, told
+from tests.wild.test_same_kinds import (
+    COUNT,
+    IDS,
+    SCANS,
+    SERIES,
+    TRUTH,
+    of,
+    table,
+    text_of,
+)
 
 LINES = table().splitlines()
 
@@ -105,3 +116,55 @@ def test_ids_that_differ_in_more_are_those_of_subjects(tmp_path: Path, named: st
     found = of(tmp_path, "\n".join([LINES[0], *rows])).dataset
     assert found.subjects.ids == tuple(named.format(f"{row:02}") for row in range(COUNT))
     assert "scans" not in told(found)
+
+
+# Files ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["_run-{}", "_ses-{}", "_ses-{}_run-1", "_task-rest_run-{}"])
+def test_files_of_scans_that_the_table_lists_are_read(tmp_path: Path, way: str) -> None:
+    listed = way.replace("_task-rest", "")
+    rows = []
+    for row, subject in enumerate(SCANS):
+        for scan in (1, 2):
+            name = f"{subject}{way.format(scan)}_timeseries.tsv"
+            (tmp_path / name).write_text(text_of(SERIES[row] * scan + scan * SERIES[row - 1]))
+            rows.append(f"{subject}{listed.format(scan)},{row % 2}\n")
+    (tmp_path / "subjects.csv").write_text("ID,LABEL\n" + "".join(rows))
+    found = outcome(tmp_path).dataset
+    assert found.subjects.ids == tuple(subject for subject in SCANS for _ in range(2))
+    wanted = [fisher(SERIES[row] * scan + scan * SERIES[row - 1])
+              for row in range(len(SCANS)) for scan in (1, 2)]  # fmt: skip
+    close(edges(found), np.array(wanted))
+
+
+@pytest.mark.parametrize("step", [0.72, 2.0, 2000.0])
+def test_a_column_that_goes_on_evenly_is_asked_about(tmp_path: Path, step: float) -> None:
+    """Times without a name would be a region more."""
+    for row, subject in enumerate(SCANS):
+        times = step * np.arange(len(SERIES[row]))[:, None]
+        (tmp_path / f"{subject}.txt").write_text(text_of(np.hstack([times, SERIES[row]])))
+    rows = [f"{subject},{row % 2}\n" for row, subject in enumerate(SCANS)]
+    (tmp_path / "subjects.csv").write_text("ID,LABEL\n" + "".join(rows))
+    outcome(tmp_path).question("index")
+    close(edges(outcome(tmp_path, index="index").dataset), TRUTH)
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "parquet", "json"])
+def test_files_of_one_subject_in_formats_of_tables_are_refused_with_the_way_out(
+    tmp_path: Path, ending: str
+) -> None:
+    for subject in SCANS:
+        (tmp_path / f"{subject}.{ending}").write_bytes(b"PK\x03\x04")
+    rows = [f"{subject},{row % 2}\n" for row, subject in enumerate(SCANS)]
+    (tmp_path / "subjects.csv").write_text("ID,LABEL\n" + "".join(rows))
+    assert f".{ending}: save each as CSV" in outcome(tmp_path).refusal
+
+
+def test_cells_with_a_matrix_each_are_read_under_any_documented_name(tmp_path: Path) -> None:
+    cells = np.empty((len(SCANS), 1), dtype=object)
+    for row, series in enumerate(SERIES):
+        cells[row, 0] = np.corrcoef(series.T)
+    labelled = np.arange(len(SCANS))[:, None] % 2
+    scipy.io.savemat(tmp_path / "cohort.mat", {"FC": cells, "labels": labelled})
+    close(edges(outcome(tmp_path / "cohort.mat").dataset), TRUTH)

@@ -139,6 +139,7 @@ no-measurements = { $count ->
    *[other] { $file } has no file with measurements of the subjects of { $table } ({ $column }: { $ids }); besides it has { $others }.
 }
 unpack-zip = Unpack the ZIP files inside it.
+save-each-as-text = Files of one subject each are not read in the format { $endings }: save each as CSV or TSV (a row per time point, or a matrix), .npy or .mat, under the same name.
 left-alone = { $what }: { $reason }.
 known-files = Known files: { $known }, or any table of numbers with the subject's id in its name.
 several-tables = { $file } has several tables and no file per subject. Give one table at a time.

@@ -100,6 +100,7 @@ no-measurements = { $count ->
    *[other] { $file } 中没有 { $table } 所列受试者（{ $column }：{ $ids }）的测量文件；其中另有 { $others }。
 }
 unpack-zip = 请解压其中的 ZIP 文件。
+save-each-as-text = 不支持以 { $endings } 格式逐个受试者读取：请将每个文件以相同名称另存为 CSV 或 TSV（每行一个时间点，或为矩阵）、.npy 或 .mat。
 left-alone = { $what }：{ $reason }。
 known-files = 可识别的文件：{ $known }，或文件名中含受试者 ID 的任何数字表格。
 several-tables = { $file } 中有多张表格，而没有每名受试者各自的文件。请一次只提供一张表格。

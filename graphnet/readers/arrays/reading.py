@@ -276,7 +276,8 @@ def with_cells(arrays: NamedArrays, load: Load, inquiry: Inquiry) -> NamedArrays
     if not cells:
         return arrays
     contents = load()
-    stacked = {name: _stacked(contents.get(name)) for name in cells}
+    as_known = {name.casefold(): each for name, each in contents.items()}  # FC is fc
+    stacked = {name: _stacked(contents.get(name, as_known.get(name))) for name in cells}
     found = classify_arrays({name: each for name, each in stacked.items() if each is not None})
     for name, each in found.plain.items():
         values = {"count": len(each), "shape": " x ".join(map(str, each.shape[1:]))}

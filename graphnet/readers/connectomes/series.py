@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ FloatArray = NDArray[np.float64]
 Float32Array = NDArray[np.float32]
 
 LEAST_POINTS = 10
+LEAST_TIMES, ROUNDED = 5, 0.02  # names that go on evenly, and what few digits lose of a step
 SMOOTH = 0.3  # how neighbouring points in time correlate at least, in data that are filtered
 LOOKED_AT = 10  # subjects
 ORIENTATION = "series.orientation"
@@ -52,7 +54,17 @@ def has_region_names(names: Sequence[str] | None) -> bool:
         and not counts_up(names)
         and not all(map(TIMES.fullmatch, names))
         and not all("." in name and is_number(name) for name in names)
+        and not _are_times(names)
     )
+
+
+def _are_times(names: Sequence[str]) -> bool:
+    """Whether names go on evenly from 0, or with decimals: 0, 0.72, 1.44."""
+    if len(names) < LEAST_TIMES or not all(map(is_number, names)):
+        return False
+    steps = [float(after) - float(before) for before, after in pairwise(names)]
+    even = steps[0] > 0 and max(steps) - min(steps) <= ROUNDED * steps[0]
+    return even and (float(names[0]) == 0 or any("." in name for name in names))
 
 
 def detect_orientation(tables: Tables, inquiry: Inquiry) -> str:

@@ -6,7 +6,7 @@ their path.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
@@ -267,8 +267,17 @@ def _bids(path: Path, inner: PurePath) -> Scan | None:
         entities[VALUES] = hint
     if words or (suffix and suffix not in SUFFIXES and kind != MEASURE):
         entities[NAME] = "_".join([*words, suffix])
-    subjects = (tokens[0], "_".join(tokens[:2])) if tokens[1].startswith("ses-") else (tokens[0],)
+    subjects = _scans_of_bids(tokens)
     return Scan(path, subjects, kind, _entities(inner, subjects, entities), hint, measure)
+
+
+def _scans_of_bids(tokens: Sequence[str]) -> tuple[str, ...]:
+    """``sub-01``, ``sub-01_ses-1`` and ``sub-01_ses-1_run-2``: ids that a table may have."""
+    ids = [tokens[0]]
+    for token in tokens[1:]:
+        if token.startswith(("ses-", "run-")):
+            ids.append(f"{ids[-1]}_{token}")
+    return tuple(ids)
 
 
 def _bids_kind(suffix: str, entities: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """What the table of a folder says of its subjects, and maybe measures."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +22,8 @@ from graphnet.readers.tables.reading import interpret_sheet
 FloatArray = NDArray[np.float64]
 
 KIND = "folder"
+TABLES_ONLY = {".xlsx", ".xlsm", ".xls", ".ods", ".parquet", ".feather", ".arrow", ".json", ".sav",
+               ".dta", ".pkl", ".pickle", ".rds", ".RData", ".pt", ".netts"}  # fmt: skip
 KNOWN = (
     "ROISignals_*, ROICorrelation_* (DPABI), sub-*_timeseries.tsv, sub-*_relmat.tsv (BIDS), "
     "*.ptseries.nii, *.pconn.nii (CIFTI), *_rois_*.1D (ABIDE), Gretna*, ROI_Subject*, resultsROI_* "
@@ -116,6 +118,7 @@ def read_alone(files: Files, roster: Roster, inquiry: Inquiry) -> Dataset | None
                 others=first_of(others, 5),
             ),
             *([Message("readers_subjects.unpack-zip")] if ".zip" in names else []),
+            *_of_other_formats(names),
             *left_alone,
             Message("readers_subjects.known-files", known=KNOWN),
         )
@@ -124,6 +127,13 @@ def read_alone(files: Files, roster: Roster, inquiry: Inquiry) -> Dataset | None
         raise CohortError(Message("readers_subjects.several-tables", file=inquiry.name))
     inquiry.assume(Message("readers_subjects.one-table", file=inquiry.name, table=roster.name))
     return interpret_sheet(roster.sheet, KIND, _with_id(inquiry, roster.name, roster.column))
+
+
+def _of_other_formats(endings: Mapping[str, int]) -> Iterator[Message]:
+    """What to do with files of one subject each in formats that are read of whole tables alone."""
+    others = [ending for ending, count in endings.items() if ending in TABLES_ONLY and count > 1]
+    if others:
+        yield Message("readers_subjects.save-each-as-text", endings=others)
 
 
 def _with_id(inquiry: Inquiry, table: str, column: str) -> Inquiry:

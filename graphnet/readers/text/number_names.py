@@ -157,6 +157,7 @@ def _fractions(rows: Rows) -> float:
 INDEX = "index"
 INDEX_NAMES = {"", "node", "index", "idx", "unnamed: 0", "unnamed:_0", "row.names", "#",
                "sub-brick"}  # fmt: skip
+LEAST_EVEN, ROUNDED = 10, 0.02  # rows, and the share of a step that is lost by few digits
 TIME_NAMES = {"time", "t", "tr", "volume", "vol", "frame", "scan", "timepoint", "time_point"}
 
 Split = tuple[tuple[str, ...] | None, tuple[str, ...] | None, Rows]
@@ -268,6 +269,19 @@ def _is_doubtful_index(name: str | None, first: Sequence[str], rows: Rows) -> bo
     if name in TIME_NAMES or name in INDEX_NAMES:
         return even or name in INDEX_NAMES
     counts = even and steps[0] == 1 and float(first[0]) in {0.0, 1.0}
-    return counts and any(
-        not WHOLE_AS_DECIMAL.fullmatch(cell) for _, row in rows for cell in row[1:]
-    )
+    if not counts:
+        return len(first) >= LEAST_EVEN and _is_alone_in_going_on(rows)
+    return any(not WHOLE_AS_DECIMAL.fullmatch(cell) for _, row in rows for cell in row[1:])
+
+
+def _is_alone_in_going_on(rows: Rows) -> bool:
+    """Whether the first column goes on evenly, as times do, and the next one does not."""
+    columns = list(zip(*(row[:2] for _, row in rows), strict=True))
+    return len(columns) > 1 and _goes_on(columns[0]) and not _goes_on(columns[1])
+
+
+def _goes_on(cells: Sequence[str]) -> bool:
+    if not all(map(is_number, cells)):
+        return False
+    steps = [float(after) - float(before) for before, after in pairwise(cells)]
+    return steps[0] > 0 and max(steps) - min(steps) <= ROUNDED * steps[0]
