@@ -11,7 +11,7 @@ import numpy as np
 import openpyxl
 import pytest
 
-from graphnet.readers.tables.number_formats import displayed, is_followed
+from graphnet.readers.tables.worksheets import displayed, is_followed
 from tests.graphnet.test_workbooks import ods
 from tests.wild.cases import alternating, equal, labels, one_measure, outcome, told
 from tests.wild.test_same_kinds import COUNT, IDS, VALUES, is_base

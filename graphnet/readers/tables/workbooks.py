@@ -12,7 +12,6 @@ from graphnet.messages import Message
 from graphnet.readers.folders.archives import Archive
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.choosing_sheets import chosen_sheet
-from graphnet.readers.tables.number_formats import formats_of
 from graphnet.readers.tables.sheet import Sheet
 from graphnet.readers.tables.workbook_xml import (
     OPEN_DOCUMENT,
@@ -21,7 +20,7 @@ from graphnet.readers.tables.workbook_xml import (
     extent_of_worksheet,
     extents_of_document,
 )
-from graphnet.readers.tables.worksheets import WorksheetTable, filled_cells
+from graphnet.readers.tables.worksheets import WorksheetTable, filled_cells, formats_of
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook, SheetMetadata
