@@ -20,9 +20,9 @@ from graphnet.readers.folders.joined import LEAST_COMMON, read_joined
 from graphnet.readers.folders.tables import Table, answers_of_measures, understood
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.assigning import Files
-from graphnet.readers.tables.choosing_sheets import SHEET, chosen_sheet
 from graphnet.readers.tables.reading import interpret_sheet
 from graphnet.readers.tables.sheet import Sheet, as_texts
+from graphnet.readers.tables.workbooks import SHEET, chosen_sheet
 from graphnet.readers.tables.worksheets import WorksheetTable, to_sheet
 
 JOINED = "joined"

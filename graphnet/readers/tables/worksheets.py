@@ -1,4 +1,9 @@
-"""One sheet of a workbook as a table: its header, its cells as they are shown, what is hidden."""
+"""One sheet of a workbook as a table: its header, its cells as they are shown, what is hidden.
+
+A whole number may be shown otherwise than by its digits: ``0050950`` of 50950 by the format
+``0000000``. Only formats that pad with zeros, or put words or signs beside digits, are followed.
+Dates, decimals, percents and the like show a number that is the same one.
+"""
 
 import datetime as dt
 import re
