@@ -13,8 +13,7 @@ from graphnet.messages import Message
 from graphnet.readers.arrays.hdf5 import is_hdf5, is_matlab_7_3, read_hdf5, read_nested_hdf5
 from graphnet.readers.arrays.matlab import is_matlab, is_matlab_4, read_matlab, read_matlab_4
 from graphnet.readers.arrays.named import MAGIC, load_array, load_arrays
-from graphnet.readers.arrays.nested import read_nested
-from graphnet.readers.arrays.programs import with_layers
+from graphnet.readers.arrays.nested import read_nested, with_layers
 from graphnet.readers.arrays.reading import (
     interpret_arrays,
     single_array_error,

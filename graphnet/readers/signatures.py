@@ -1,6 +1,7 @@
-"""Files that are known by their first bytes: what they are, and what to do with them.
+"""Files that are known and not read: by their first bytes, or by the arrays of a program in them.
 
-Those that are read stand in :mod:`graphnet.readers.kinds`; these are refused by their true kind.
+What they are, and what to do with them. Those that are read stand in :mod:`graphnet.readers.kinds`;
+these are refused by their true kind.
 """
 
 import re
@@ -11,6 +12,7 @@ from pathlib import PurePosixPath
 
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
+from graphnet.readers.arrays.named import STRUCTURE, NamedArrays
 
 ACCEPTED = Message("readers_kinds.accepted")
 FOLDER = Message("readers_kinds.one-brain")
@@ -229,3 +231,95 @@ def check_package(members: Collection[str], name: str) -> None:
                 IN_FOLDER,
             ).refusal(name)
         )
+
+
+TRAIN, TEST = re.compile(r"(?i)(^|_)(train|tr)($|_)"), re.compile(r"(?i)(^|_)(test|te)($|_)")
+
+
+SAVE_COMMANDS = {
+    "npz": "numpy.savez('cohort.npz', fc=fc, ids=ids, labels=labels)",
+    "mat": "save('cohort.mat', 'fc', 'ids', 'labels', '-v7')",
+}
+
+
+@dataclass(frozen=True)
+class KnownProgram:
+    """Whose arrays they are, how they are known, and what to do with them."""
+
+    what: Message
+    known: Callable[[set[str]], bool]
+    advice: Message
+
+
+PROGRAMS: tuple[KnownProgram, ...] = (
+    KnownProgram(
+        Message("readers_arrays.conn"),
+        lambda names: {"Z", "names"} <= names and not {"DOF", "xyz", "names2"}.isdisjoint(names),
+        Message("readers_arrays.conn-advice"),
+    ),
+    KnownProgram(
+        Message("readers_arrays.brainnettf"),
+        lambda names: "corr" in names and not {"timeseires", "timeseries"}.isdisjoint(names),
+        Message("readers_arrays.brainnettf-advice"),
+    ),
+    KnownProgram(
+        Message("readers_arrays.braingb"),
+        lambda names: "label" in names and not {"fmri", "dti", "X"}.isdisjoint(names),
+        Message("readers_arrays.braingb-advice"),
+    ),
+    KnownProgram(
+        Message("readers_arrays.split"),
+        lambda names: any(map(TRAIN.search, names)) and any(map(TEST.search, names)),
+        Message("readers_arrays.split-advice"),
+    ),
+    KnownProgram(Message("readers_arrays.dpabi"), lambda names: "ROISignals" in names, IN_FOLDER),
+    KnownProgram(
+        Message("readers_arrays.qsirecon"),
+        lambda names: any(name.endswith("_region_labels") for name in names),
+        IN_FOLDER,
+    ),
+    KnownProgram(
+        Message("readers_arrays.dsi-studio"),
+        lambda names: {"connectivity", "name"} <= names,
+        IN_FOLDER,
+    ),
+    KnownProgram(
+        Message("readers_arrays.one-subject"), lambda names: names == {"connectivity"}, IN_FOLDER
+    ),
+    KnownProgram(
+        Message("readers_kinds.cat-roi"),
+        lambda names: names == {"S"},
+        IN_FOLDER,
+    ),
+)
+
+
+def explain_no_cohort(arrays: NamedArrays, kind: str, name: str) -> Message:
+    """Why a file without ``features`` and ``fc`` is refused: whose it is, what it holds, a way."""
+    names = {*arrays.plain, *arrays.odd}
+    for program in PROGRAMS:
+        if program.known(names):
+            return Message(
+                "readers_arrays.known-program",
+                file=name,
+                what=program.what,
+                arrays=arrays.listed,
+                advice=program.advice,
+            )
+    structures = [structure for structure, odd in arrays.odd.items() if odd.message == STRUCTURE]
+    if structures:
+        return Message(
+            "readers_arrays.structure-fields",
+            file=name,
+            arrays=arrays.listed,
+            structure=structures[0],
+        )
+    return Message(
+        "readers_arrays.no-features",
+        file=name,
+        count=len(names),
+        arrays=arrays.listed,
+        expected=Message(
+            "readers_arrays.expected", command=SAVE_COMMANDS.get(kind, SAVE_COMMANDS["npz"])
+        ),
+    )

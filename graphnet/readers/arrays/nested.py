@@ -30,7 +30,7 @@ from graphnet.readers.arrays.matlab import (
     matrices_in,
     shape_of,
 )
-from graphnet.readers.arrays.named import Array, Nested, Structure
+from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, Nested, Structure
 
 STRUCTURE = 2
 DEEPEST = 6
@@ -137,3 +137,38 @@ def _rows(body: memoryview, stored: int, shape: tuple[int, ...], order: str) -> 
         return np.array([], dtype=str)
     rows = ["".join(text[row :: shape[0]][: shape[1]]).strip() for row in range(shape[0])]
     return np.array(rows, dtype=str)
+
+
+LABEL = "label"
+OF_CELLS = "X"
+MOST_LAYERS = 9
+
+
+def with_layers(arrays: NamedArrays, path: Path, most: int) -> NamedArrays:
+    """With X1, X2 … (S, N, N) in place of BrainGB's X: a cell of (N, N, layers) per subject.
+
+    Raises:
+        CohortError: the file is damaged.
+
+    """
+    if OF_CELLS not in arrays.odd or LABEL not in arrays.plain:
+        return arrays
+    cells = read_nested(path, path.name, most).get(OF_CELLS)
+    if not isinstance(cells, tuple) or not cells:
+        return arrays
+    brains = [cell for cell in cells if isinstance(cell, np.ndarray) and _is_cube(cell)]
+    if len({brain.shape for brain in brains}) != 1 or len(brains) != len(cells):
+        return arrays
+    layers = brains[0].shape[2]
+    if brains[0].shape[0] != brains[0].shape[1] or layers > MOST_LAYERS:
+        return arrays
+    stacked = {
+        f"{OF_CELLS}{layer + 1}": np.stack([brain[:, :, layer] for brain in brains])
+        for layer in range(layers)
+    }
+    odd = {name: each for name, each in arrays.odd.items() if name != OF_CELLS}
+    return NamedArrays({**arrays.plain, **stacked}, odd)
+
+
+def _is_cube(array: Array) -> bool:
+    return array.ndim == 3 and array.dtype.kind in NUMERIC

@@ -43,7 +43,6 @@ from graphnet.readers.arrays.named import (
     in_file,
     texts,
 )
-from graphnet.readers.arrays.programs import SAVE_COMMANDS, explain_no_cohort
 from graphnet.readers.arrays.subjects import (
     check_subjects,
     count_subjects,
@@ -51,6 +50,7 @@ from graphnet.readers.arrays.subjects import (
     subjects_from_arrays,
 )
 from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.signatures import SAVE_COMMANDS, explain_no_cohort
 from graphnet.readers.subjects.people import People
 from graphnet.readers.tables.missing_codes import without_codes
 from graphnet.readers.tables.reading import interpret_sheet
