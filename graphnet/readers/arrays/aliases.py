@@ -12,15 +12,19 @@ import numpy as np
 
 from graphnet.data.interpretation import Choice
 from graphnet.messages import Message
-from graphnet.readers.arrays.brain import FC, FEATURES, MEASURES, SERIES, format_shape
-from graphnet.readers.arrays.candidates import (
+from graphnet.readers.arrays.brain import (
     CONNECTOMES,
+    FC,
+    FEATURES,
+    MEASURES,
     OF_COLUMNS,
     OF_FEATURES,
     OF_REGIONS,
     OF_SERIES,
     OPEN,
+    SERIES,
     Candidates,
+    format_shape,
     matrix_side,
     region_count,
 )
