@@ -12,7 +12,6 @@ from graphnet.errors import CohortError, shortened
 from graphnet.messages import Message, first_of
 from graphnet.readers.folders.archives import Archive, gunzip
 from graphnet.readers.folders.entities import PACKED, ending
-from graphnet.readers.folders.partitions import is_partitioned, with_partitions
 from graphnet.readers.inquiry import ID, Inquiry
 from graphnet.readers.subjects.assigning import Files, check_header, id_column, score_of
 from graphnet.readers.subjects.class_folders import ID as ID_COLUMN
@@ -25,8 +24,8 @@ from graphnet.readers.subjects.several_tables import (
     say_differing_classes,
 )
 from graphnet.readers.tables.sheet import Sheet, as_texts
-from graphnet.readers.tables.sidecars import with_levels
 from graphnet.readers.tables.statistics import statistics_format
+from graphnet.readers.tables.surroundings import is_partitioned, with_levels, with_partitions
 from graphnet.readers.tables.workbooks import read_workbook
 from graphnet.readers.text.delimited import read_sheet
 
