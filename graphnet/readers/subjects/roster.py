@@ -12,10 +12,15 @@ from graphnet.errors import CohortError, shortened
 from graphnet.messages import Message, first_of
 from graphnet.readers.folders.archives import Archive, gunzip
 from graphnet.readers.folders.entities import PACKED, ending
+from graphnet.readers.folders.surroundings import ID as ID_COLUMN
+from graphnet.readers.folders.surroundings import (
+    is_partitioned,
+    sheet_of_folders,
+    with_levels,
+    with_partitions,
+)
 from graphnet.readers.inquiry import ID, Inquiry
 from graphnet.readers.subjects.assigning import Files, check_header, id_column, score_of
-from graphnet.readers.subjects.class_folders import ID as ID_COLUMN
-from graphnet.readers.subjects.class_folders import sheet_of_folders
 from graphnet.readers.subjects.people import read_people
 from graphnet.readers.subjects.several_tables import (
     TABLE,
@@ -25,7 +30,6 @@ from graphnet.readers.subjects.several_tables import (
 )
 from graphnet.readers.tables.sheet import Sheet, as_texts
 from graphnet.readers.tables.statistics import statistics_format
-from graphnet.readers.tables.surroundings import is_partitioned, with_levels, with_partitions
 from graphnet.readers.tables.workbooks import read_workbook
 from graphnet.readers.text.delimited import read_sheet
 

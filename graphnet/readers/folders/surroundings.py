@@ -1,20 +1,27 @@
-"""What stands around a table: folders that are columns, and a JSON file that explains its codes.
+"""What stands around files: folders that are columns or classes, a JSON file of a table's codes.
 
 Columns that folders hold, ``site=A/part-0.parquet``, are written by Hive, Spark and Arrow. Files of
-one name in several folders are called by their folders. The ``Levels`` of ``participants.json``
-beside a table of BIDS are to it what value labels are to one of SPSS: 1 may be the control.
+one name in several folders are called by their folders. A folder per class, ``controls/sub-01.csv``,
+may stand for a table of subjects. The ``Levels`` of ``participants.json`` beside a table of BIDS are
+to it what value labels are to one of SPSS or Stata: 1 may be the control.
 """
 
 import json
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import unquote
 
+from graphnet.data.identifiers import repeated
+from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
+from graphnet.readers.folders.entities import DATATYPES, ending, stem
 from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.subjects.assigning import Files
+from graphnet.readers.subjects.words import is_control
 from graphnet.readers.tables.sheet import Cells, Sheet, is_missing, is_number
 
 MISSING = "__HIVE_DEFAULT_PARTITION__"
@@ -127,3 +134,105 @@ def _in_words(cells: Sequence[str], words: Mapping[str, str]) -> Cells | None:
     if not present or not all(is_number(cell) and by_number.get(float(cell)) for cell in present):
         return None
     return tuple(by_number[float(cell)] if cell in present else cell for cell in cells)
+
+
+ID, GROUP = "ID", "group"  # the columns of the table that the folders become
+MOST_CLASSES = 10
+LEAST_FILES = 4
+MOST_NAMED = 5
+OF_A_SPLIT = re.compile(r"(?<![^\W_])(train|test|val|holdout)", re.IGNORECASE)
+
+
+def sheet_of_folders(files: Files, inquiry: Inquiry) -> Sheet | None:
+    """The subjects and their classes by folders, of which one is called after controls.
+
+    None where there is no such folder.
+
+    Raises:
+        CohortError: a subject is in two of them, or other folders are of a split.
+
+    """
+    inner = [path.relative_to(files.folder) for path in _paths(files)]
+    level = _level(inner)
+    if level is None:
+        return None
+    splits = sorted({part for path in inner for part in path.parent.parts if _is_split(part)})
+    if splits:
+        raise CohortError(
+            Message("readers_subjects.folders-of-a-split", file=inquiry.name, folders=splits)
+        )
+    ids = _ids(files, inner)
+    class_of: dict[str, str] = {}
+    for path, subject in zip(inner, ids, strict=True):
+        if class_of.setdefault(subject, path.parts[level]) != path.parts[level]:
+            raise CohortError(
+                Message(
+                    "readers_subjects.id-in-two-folders",
+                    file=inquiry.name,
+                    id=subject,
+                    folders=sorted({class_of[subject], path.parts[level]}),
+                )
+            )
+    classes = Counter(class_of.values())
+    inquiry.assume(
+        Message(
+            "readers_subjects.classes-by-folders",
+            file=inquiry.name,
+            folders=first_of(sorted(classes), MOST_NAMED),
+            count=len(class_of),
+            id=next(iter(class_of)),
+        )
+    )
+    _leave_others(inner, level, inquiry)
+    return Sheet((ID, GROUP), (tuple(class_of), tuple(class_of.values())))
+
+
+def _paths(files: Files) -> list[Path]:
+    """The files of subjects: those of known names, or all of numbers."""
+    if files.scans:
+        return list(dict.fromkeys(scan.path for scan in files.scans))
+    return [path for path in files.rest if ending(path.name)]
+
+
+def _level(paths: Sequence[PurePath]) -> int | None:
+    """Which part of the paths is the class: a few words, one of which means controls."""
+    if len(paths) < LEAST_FILES:
+        return None
+    deep = min(len(path.parts) for path in paths) - 1
+    for level in range(deep):
+        names = {path.parts[level] for path in paths}
+        controls = [name for name in names if is_control(name)]
+        if len(controls) == 1 and 1 < len(names) <= MOST_CLASSES:
+            return level
+    return None
+
+
+def _is_split(folder: str) -> bool:
+    return OF_A_SPLIT.match(folder) is not None
+
+
+def _ids(files: Files, paths: Sequence[PurePath]) -> list[str]:
+    """By known names; else the names of the files, or of their folders where these differ more."""
+    if files.scans:
+        named = {scan.path: scan.subjects[0] for scan in files.scans}
+        return [named[files.folder / path] for path in paths]
+    stems = [stem(path.name) for path in paths]
+    if not repeated([f"{path.parent}/{name}" for path, name in zip(paths, stems, strict=True)]):
+        folders = [path.parent.name for path in paths]
+        if len(set(stems)) < len(set(folders)):
+            return folders
+    return stems
+
+
+def _leave_others(paths: Sequence[PurePath], level: int, inquiry: Inquiry) -> None:
+    """Say that other folders, which may be sites, were not used."""
+    others = sorted({name for path in paths for name in _others(path, level)})
+    several = [name for name in others if sum(name in path.parts for path in paths) > 1]
+    if 1 < len(several) <= MOST_CLASSES:
+        inquiry.leave(", ".join(several), Message("readers_subjects.folders-not-used"))
+
+
+def _others(path: PurePath, level: int) -> Iterator[str]:
+    for place, name in enumerate(path.parent.parts):
+        if place != level and name not in DATATYPES:
+            yield name
