@@ -1,9 +1,9 @@
 """What stands around files: folders that are columns or classes, a JSON file of a table's codes.
 
 Columns that folders hold, ``site=A/part-0.parquet``, are written by Hive, Spark and Arrow. Files of
-one name in several folders are called by their folders. A folder per class, ``controls/sub-01.csv``,
-may stand for a table of subjects. The ``Levels`` of ``participants.json`` beside a table of BIDS are
-to it what value labels are to one of SPSS or Stata: 1 may be the control.
+one name in several folders are called by their folders. A folder per class, such as
+``controls/sub-01.csv``, may stand for a table of subjects. The ``Levels`` of ``participants.json``
+beside a table of BIDS are to it what value labels are to one of SPSS: 1 may be the control.
 """
 
 import json

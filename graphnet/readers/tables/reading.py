@@ -25,9 +25,8 @@ from graphnet.readers.tables.names import Name
 from graphnet.readers.tables.pairs import Pairs, find_pairs
 from graphnet.readers.tables.regions import find_grid, leave_regions
 from graphnet.readers.tables.roles import UNNAMED, find_roles
-from graphnet.readers.tables.shapes import refuse_other_shapes, without_notes
+from graphnet.readers.tables.shapes import refuse_other_shapes, without_notes, without_summaries
 from graphnet.readers.tables.sheet import Cells, Looks, Sheet, by_name, to_numbers
-from graphnet.readers.tables.summary_rows import without_summaries
 
 MOST_NAMED = 5
 MOST_SHOWN = 6
