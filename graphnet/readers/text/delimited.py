@@ -28,14 +28,15 @@ from graphnet.readers.text.dialects import (
     NAMES,
     Dialect,
     detect_dialect,
+    index_names,
     is_ruler,
+    joined_names,
     sample_lines,
     split_rows,
 )
 from graphnet.readers.text.encodings import detect_encoding
 from graphnet.readers.text.marks import NAME_OF_ID, has_certain_point, settle_decimal_marks
 from graphnet.readers.text.number_files import END_OF_DOS
-from graphnet.readers.text.two_headers import index_names, joined_names
 
 LOOKED_AT = 12  # rows below a second header that must hold numbers
 

@@ -1,4 +1,4 @@
-"""How the cells of a text are told apart: its separator, and where its header stands."""
+"""How the cells of a text are told apart: its separator, where its header stands, if it has two."""
 
 import csv
 import re
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from graphnet.errors import CohortError
 from graphnet.messages import Message
+from graphnet.readers.tables.sheet import is_number
 
 BLANK = " "
 SEPARATORS = ("\t", ";", "|", ",", "，", "；", BLANK)  # in this order where several fit
@@ -183,3 +184,42 @@ def _quoted(line: str, separator: str) -> bool:
 
 def _numeric(cell: str) -> bool:
     return bool(re.fullmatch(r"[+-]?[\d.,]*\d[\d.,]*(?:[eE][+-]?\d+)?", cell))
+
+
+UNNAMED = re.compile(r"Unnamed: [0-9]+_level_[0-9]+|")
+WHOLE = re.compile(r"[0-9]{1,6}")
+LEAST_REPEATED = 3  # columns of one name: a measure of as many regions
+
+
+def joined_names(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...] | None:
+    """``GMV_Precentral_L`` of ``GMV`` and ``Precentral_L``; None where the second is no header.
+
+    The first line repeats a measure above its regions. Ids and classes have a name in one of the
+    lines alone.
+    """
+    if len(first) != len(second):
+        return None
+    pairs = [tuple(map(_without_filler, pair)) for pair in zip(first, second, strict=True)]
+    times = Counter(one for one, _ in pairs if one)
+    repeated = {name for name, count in times.items() if count >= LEAST_REPEATED}
+    if not repeated or any(one and other and one not in repeated for one, other in pairs):
+        return None
+    below = [other for one, other in pairs if one in repeated]
+    if not all(below) or any(is_number(cell) and not WHOLE.fullmatch(cell) for cell in below):
+        return None
+    names = tuple(f"{one}_{other}".strip("_") for one, other in pairs)
+    named = [name for name in names if name]
+    return names if len(set(named)) == len(named) else None
+
+
+def index_names(names: Sequence[str], row: Sequence[str]) -> tuple[str, ...] | None:
+    """The names with those of a third line, which pandas gives to the index alone."""
+    if len(row) != len(names) or not any(row):
+        return None
+    if any(bool(cell) == bool(name) for cell, name in zip(row, names, strict=True)):
+        return None
+    return tuple(name or cell for name, cell in zip(names, row, strict=True))
+
+
+def _without_filler(name: str) -> str:
+    return "" if UNNAMED.fullmatch(name) else name
