@@ -23,11 +23,11 @@ from graphnet.readers.arrays.reading import (
 from graphnet.readers.folders.archives import GZIP, SIGNATURES, Archive, gunzip
 from graphnet.readers.folders.entities import PACKED, cat12_subjects, ending, scan_of
 from graphnet.readers.folders.folders import read_folder
+from graphnet.readers.folders.freesurfer import interpret_table
 from graphnet.readers.folders.joined_sheets import read_sheets
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.signatures import ACCEPTED, check_package, foreign, is_workbook
 from graphnet.readers.subjects.roster import ENDS
-from graphnet.readers.tables.freesurfer import interpret_table
 from graphnet.readers.tables.json_tables import read_json
 from graphnet.readers.tables.reading import interpret_sheet
 from graphnet.readers.tables.statistics import FORMATS, StatisticsFormat

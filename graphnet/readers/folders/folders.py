@@ -16,12 +16,12 @@ from graphnet.messages import Message
 from graphnet.readers.connectomes.series import counts_up
 from graphnet.readers.folders.choosing import of_each_measure, one_each, one_kind
 from graphnet.readers.folders.entities import NO_REGIONS, Scan, is_in_never, is_never, scan_of
+from graphnet.readers.folders.freesurfer import with_tables
 from graphnet.readers.folders.joined import read_joined
 from graphnet.readers.folders.measured import Measured, connected, rows_of_measure
 from graphnet.readers.folders.programs import ATLAS, scans_within
 from graphnet.readers.folders.scans import LAYOUT
 from graphnet.readers.folders.stacks import read_stacked
-from graphnet.readers.folders.stats_files import with_tables
 from graphnet.readers.folders.surfaces import LOOKUP, SUBCORTEX, read_lookup
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.assigning import Files, assigned, by_ids, refuse_missing

@@ -13,6 +13,7 @@ from graphnet.data.identifiers import match_ids
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
+from graphnet.readers.folders.freesurfer import ASEG, atlas_of, interpret_table
 from graphnet.readers.folders.joined_values import CONNECTOMES, BrainOfTable, beside_each_other
 from graphnet.readers.folders.tables import (
     KIND,
@@ -37,7 +38,6 @@ from graphnet.readers.subjects.several_tables import (
     ask_table,
     with_additions,
 )
-from graphnet.readers.tables.freesurfer import ASEG, atlas_of, interpret_table
 from graphnet.readers.tables.roles import NONE
 
 ATLAS = "files.atlas"  # the key of a question

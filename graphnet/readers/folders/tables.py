@@ -15,6 +15,7 @@ from graphnet.data.identifiers import match_ids, repeated
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 from graphnet.readers.folders.archives import damaged_gzip
+from graphnet.readers.folders.freesurfer import atlas_of, interpret_table
 from graphnet.readers.folders.surroundings import called, shown
 from graphnet.readers.inquiry import COVARIATES, ID, LABEL, POSITIVE, SCORE, SITE, Inquiry
 from graphnet.readers.subjects.assigning import Files
@@ -24,7 +25,6 @@ from graphnet.readers.subjects.roster import (
     read_file,
 )
 from graphnet.readers.subjects.several_tables import TABLE, ClassTable, have_one_vocabulary
-from graphnet.readers.tables.freesurfer import atlas_of, interpret_table
 from graphnet.readers.tables.roles import find_roles
 from graphnet.readers.tables.sheet import Sheet, below_each_other, is_missing
 

@@ -293,7 +293,6 @@ def _reading(covariate: Covariate) -> CovariateReading:
     return CovariateReading(covariate.name, covariate.kind, missing)
 
 
-MOST_NAMED = 5
 SHORTENED = re.compile(r"\d[.,]\d+E\+\d{2}", re.ASCII)
 FIRST_NAMES = {"max", "min"}
 
