@@ -1,4 +1,4 @@
-"""Graphs of one brain as tables of numbers with names: GraphML, and lists of edges.
+"""Graphs of one brain as tables of numbers with names: GraphML, lists of edges, AFNI's ``.netcc``.
 
 A list holds two regions, by number or by name, and a weight in each row. A pair that is not listed
 has no edge: 0. As a list names only regions with an edge, the regions are those of all subjects
@@ -325,3 +325,75 @@ def parse_xml(body: bytes, name: str) -> Element:
         return builder.close()
     except (expat.ExpatError, ValueError, AssertionError, LookupError) as error:
         raise CohortError(Message("readers_brains.damaged-xml", file=name)) from error
+
+
+COUNT = re.compile(r"#\s*(?P<count>[0-9]+)\s*#\s*Number[ _]of[ _](?P<what>.+)")
+LABELLED = "WITH_ROI_LABELS"
+R, Z = "CC", "FZ"
+HINTS = {R: "correlation", Z: "FisherZ", "PC": "partialcorr"}  # by which the values are known
+MOST_ROIS = 2_000
+
+
+def read_netcc(body: bytes, inquiry: Inquiry, name: str) -> NumberTable:
+    """A matrix (N, N) of AFNI's 3dNetCorr, named by the ROIs' words or numbers: z before r.
+
+    Two lines say how many ROIs and matrices there are; then come the ROIs' words, if any, and
+    numbers, and each matrix below a line with its name: CC (r), FZ (Fisher's z), PC and PCB
+    (partial). Of others than z and r one is asked.
+
+    Raises:
+        CohortError: it is damaged, or no such file.
+
+    """
+    lines = [line.strip() for line in body.decode("utf-8", "replace").splitlines() if line.strip()]
+    regions, matrices = _parsed_netcc(lines, name)
+    which = _which_matrix([*matrices], inquiry, name)
+    return NumberTable(matrices[which], regions, regions, HINTS.get(which, which))
+
+
+def _parsed_netcc(lines: list[str], name: str) -> tuple[tuple[str, ...], dict[str, FloatArray]]:
+    counts = [COUNT.fullmatch(line) for line in lines[:2]]
+    if None in counts or len(counts) < 2:
+        raise _damaged_netcc(name)
+    size, many = (int(match["count"]) for match in counts if match is not None)
+    rest = lines[2:]
+    words: list[str] = []
+    if rest and rest[0].lstrip("# ") == LABELLED:
+        words, rest = rest[1].split() if len(rest) > 1 else [], rest[2:]
+    numbers = rest[0].split() if rest else []
+    blocks = rest[1:]
+    if not 2 < size <= MOST_ROIS or len(numbers) != size or len(blocks) != many * (size + 1):
+        raise _damaged_netcc(name)
+    matrices = {}
+    for first in range(0, len(blocks), size + 1):
+        title, rows = blocks[first], [line.split() for line in blocks[first + 1 : first + 1 + size]]
+        if title[0] != "#" or any(len(row) != size for row in rows):
+            raise _damaged_netcc(name)
+        try:
+            matrices[title.lstrip("# ")] = np.array(rows, dtype=np.float64)
+        except ValueError as error:
+            raise _damaged_netcc(name) from error
+    usable = len(set(words)) == size
+    regions = tuple(words if usable else numbers)
+    if len(set(regions)) < size or not matrices:
+        raise _damaged_netcc(name)
+    return regions, matrices
+
+
+def _which_matrix(names: list[str], inquiry: Inquiry, name: str) -> str:
+    answer = inquiry.answer(VARIABLE)
+    if len(names) == 1 and answer is None:
+        return names[0]
+    if sorted(names) == [R, Z] and answer is None:
+        inquiry.assume(Message("readers_brains.netcc-fisher", file=inquiry.name))
+        return Z
+    ordered = sorted(names, key=lambda each: (each != Z, each != R))
+    return inquiry.ask(
+        VARIABLE,
+        Message("readers_brains.ask-netcc", file=name, matrices=first_of(names)),
+        [Choice(each, Message("readers_brains.netcc-choice", matrix=each)) for each in ordered],
+    )
+
+
+def _damaged_netcc(name: str) -> CohortError:
+    return CohortError(Message("readers_brains.damaged-netcc", file=name))

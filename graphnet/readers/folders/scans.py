@@ -40,8 +40,7 @@ from graphnet.readers.folders.entities import (
     ending,
     stem,
 )
-from graphnet.readers.folders.graphs import VARIABLE, read_edge_list, read_graphml
-from graphnet.readers.folders.netcc import read_netcc
+from graphnet.readers.folders.graphs import VARIABLE, read_edge_list, read_graphml, read_netcc
 from graphnet.readers.folders.programs import (
     CONN_MATRIX,
     CONN_SERIES,
