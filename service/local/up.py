@@ -202,7 +202,7 @@ def _of_worker(environment: dict[str, str], settings: HttpSettings) -> dict[str,
 def _worker(home: Path, environment: dict[str, str]) -> "ChildProcess":
     return ChildProcess(
         name="worker",
-        command=[sys.executable, "-m", "service.local.worker_process"],
+        command=[sys.executable, "-m", "service.local.processes"],
         folder=home,
         log_file=home / "log" / "worker.log",
         environment=environment,

@@ -83,7 +83,7 @@ def workers(installation: Installation) -> list[psutil.Process]:
     found = []
     for each in installation.processes():
         with contextlib.suppress(psutil.NoSuchProcess):  # a zombie is none either
-            if "worker_process" in " ".join(each.cmdline()):
+            if "service.local.processes" in " ".join(each.cmdline()):
                 found.append(each)
     return found
 

@@ -17,7 +17,7 @@ def test_a_worker_trains_for_as_long_as_it_takes_and_then_ends_by_itself(tmp_pat
     log = tmp_path / "worker.log"
     with place_at(tmp_path, SGN_IDLE_EXIT_SECONDS="1") as place:
         task_id = place.submit(param_set={**PLAIN, "epochs": 100_000})
-        with process("service.local.worker_process", log=log, **place.variables) as worker:
+        with process("service.local.processes", log=log, **place.variables) as worker:
             place.until(task_id, {"Running"}, time.monotonic() + GIVE_UP_SECONDS)
             time.sleep(2.5)  # longer than it would wait
             task = place.http.get(f"/api/v0/tasks/{task_id}").json()["task"]

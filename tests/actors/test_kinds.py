@@ -11,7 +11,7 @@ import pytest
 from actors.messaging.queue import queued_messages, redis_broker, remove_heartbeat, send_heartbeat
 from actors.runtime import BROKEN
 from actors.worker import make_broker
-from service.local.worker_process import ARGUMENTS
+from service.local.processes import ARGUMENTS
 from tests.databases import query
 from tests.installations import GIVE_UP_SECONDS, environment
 from tests.places import PLAIN, Place, names_of, place_at

@@ -45,10 +45,10 @@ def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         Tracing().start("sgn-service")
 
 
-@pytest.mark.parametrize("module", ["service.serve", "service.local.worker_process"])
-def test_it_ends_a_process_at_its_start_in_one_sentence(module: str) -> None:
+@pytest.mark.parametrize("run", ["service.serve:run", "service.local.processes:run_worker"])
+def test_it_ends_a_process_at_its_start_in_one_sentence(run: str) -> None:
     absent = "from actors.monitoring import context as t; t.NEEDED = ('opentelemetry.absent.part',)"
-    code = f"{absent}; import {module} as m; raise SystemExit(m.run())"
+    code = f"{absent}; import pkgutil; raise SystemExit(pkgutil.resolve_name({run!r})())"
     variables = {**GOOD, "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "SGN_PORT": "7019"}
     ran = subprocess.run(
         [sys.executable, "-c", code],

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from service.local.worker_process import ARGUMENTS
+from service.local.processes import ARGUMENTS
 from tests.deploy import security
 from tests.deploy.references import whole
 from tests.deploy.rendered import Object, Objects, Pod, of_kind, pods, selects

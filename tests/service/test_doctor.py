@@ -22,7 +22,7 @@ from graphnet.messages import CHINESE, Message, render
 from service.cli import main
 from service.doctor import database, examination, machine, storage
 from service.doctor.check_result import CheckResult, State, clock_result
-from service.local.migrate import run as migrate
+from service.local.processes import run_migration as migrate
 from service.settings import HttpSettings
 from tests.databases import ServerSilent, mysql_database, query
 from tests.places import names_of

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from service.local.migrate import run
+from service.local.processes import run_migration
 from tests.databases import ServerSilent, mysql_database, query
 
 
@@ -17,7 +17,7 @@ def test_the_id_alone_is_printed_and_a_missing_right_is_named(
     try:
         with mysql_database() as url:
             monkeypatch.setenv("SGN_DATABASE_URL", url)
-            assert run() == run("0004") == run() == 0
+            assert run_migration() == run_migration("0004") == run_migration() == 0
             printed = capsys.readouterr().err.splitlines()
             assert len(printed) == 2
             assert all(line.startswith("The installation's id is ") for line in printed)
@@ -27,7 +27,7 @@ def test_the_id_alone_is_printed_and_a_missing_right_is_named(
             port = urlsplit(url).port
             monkeypatch.setenv("SGN_DATABASE_URL", f"mysql://{user}:hidden@127.0.0.1:{port}/{name}")
             try:
-                assert run("0004") == 1
+                assert run_migration("0004") == 1
             finally:
                 query(server, f"DROP USER {user}@'127.0.0.1'")
     except ServerSilent as silent:

@@ -102,9 +102,9 @@ def serve() -> int:
 def worker() -> int:
     """Run a worker process, configured by the SGN_ variables."""
     with _dependencies():
-        from service.local.worker_process import run  # noqa: PLC0415
+        from service.local.processes import run_worker  # noqa: PLC0415
 
-        return run(chosen_language())
+        return run_worker(chosen_language())
 
 
 @command(epilog=example("SGN_DATABASE_URL=… sgn migrate"), help="help.command-migrate")
@@ -131,11 +131,11 @@ def worker() -> int:
 def migrate(*, to: str, renewed: bool, chosen: str | None, as_json: bool) -> int:
     """Migrate the database to this version."""
     with _dependencies():
-        from service.local.migrate import run  # noqa: PLC0415
+        from service.local.processes import run_migration  # noqa: PLC0415
 
         ids: list[str] = []
         wanted = "" if renewed and chosen is None else chosen
-        status = run(to, wanted, ids.append, chosen_language())
+        status = run_migration(to, wanted, ids.append, chosen_language())
     if status != 0:
         return status
     if as_json:

@@ -14,9 +14,11 @@ from service.cli import main
 TASK = "TASK20012912454500"
 
 
-def stand_in(monkeypatch: pytest.MonkeyPatch, name: str, run: Callable[..., int]) -> None:
+def stand_in(
+    monkeypatch: pytest.MonkeyPatch, name: str, run: Callable[..., int], function: str = "run"
+) -> None:
     module = ModuleType(name)
-    module.run = run  # type: ignore[attr-defined]
+    setattr(module, function, run)
     monkeypatch.setitem(sys.modules, name, module)
 
 
@@ -70,23 +72,23 @@ def test_a_demonstration_may_be_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("command", "module"),
+    ("command", "module", "function"),
     [
-        ("serve", "service.serve"),
-        ("worker", "service.local.worker_process"),
-        ("migrate", "service.local.migrate"),
+        ("serve", "service.serve", "run"),
+        ("worker", "service.local.processes", "run_worker"),
+        ("migrate", "service.local.processes", "run_migration"),
     ],
 )
 def test_what_is_not_installed_is_named(
-    monkeypatch: pytest.MonkeyPatch, command: str, module: str
+    monkeypatch: pytest.MonkeyPatch, command: str, module: str, function: str
 ) -> None:
     def run(*_: str) -> int:
         raise ModuleNotFoundError("No module named 'torch'", name="torch")
 
-    stand_in(monkeypatch, module, lambda *_: 0)
+    stand_in(monkeypatch, module, lambda *_: 0, function)
     assert CliRunner().invoke(main, [command]).exit_code == 0
 
-    stand_in(monkeypatch, module, run)
+    stand_in(monkeypatch, module, run, function)
     ran = CliRunner().invoke(main, [command])
 
     assert ran.exit_code == 1
