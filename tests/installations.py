@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import psutil
 
-from service.local.home import database_file, database_url
+from service.environment import database_file, database_url
 from tests import zygote
 from tests.databases import migrated
 from tests.servers import free_ports

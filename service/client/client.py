@@ -16,7 +16,7 @@ from service.client.errors import ClientError
 from service.client.results import Results
 from service.client.session import environment_token
 from service.client.tasks import Tasks
-from service.local.home import address_file, lock_file
+from service.environment import address_file, lock_file
 
 START_SECONDS = 120.0
 STOP_SECONDS = 60.0

@@ -13,7 +13,7 @@ from graphnet.messages import Message
 from service.doctor import database, machine, queue, storage
 from service.doctor.check_result import CheckResult, State, fault, ok, warning
 from service.doctor.database import absent_file
-from service.local.home import variables as home_variables
+from service.environment import home_variables
 from service.settings import HttpSettings
 
 SETTINGS = "settings"

@@ -34,7 +34,7 @@ from db.server.connection import migrate
 from db.server.errors import DatabaseError
 from graphnet.errors import system_reason
 from graphnet.messages import ENGLISH, Message, MessageError, render
-from service.local.home import QUEUE_LINK, address_file, lock_file, variables
+from service.environment import QUEUE_LINK, address_file, home_variables, lock_file
 from service.serve import (
     ListeningError,
     address,
@@ -167,7 +167,7 @@ def _environment(home: Path, sockets: Path, listening: socket.socket) -> dict[st
     link, own = home / QUEUE_LINK, sockets / "valkey.sock"
     link.unlink(missing_ok=True)
     link.symlink_to(own)
-    return variables(home, os.environ, socket=own, SGN_HOST=str(host), SGN_PORT=str(port))
+    return home_variables(home, os.environ, socket=own, SGN_HOST=str(host), SGN_PORT=str(port))
 
 
 def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> "ChildProcess":

@@ -18,7 +18,7 @@ from graphnet.data.synthetic import cohort_table
 from service.api.endpoints import ENDPOINTS
 from service.cli import main
 from service.client import Client, LocalServiceError, Task, local_service
-from service.local.home import address_file, lock_file
+from service.environment import address_file, lock_file
 from tests.service.forms import JUDGED, SMALL, form
 
 pytestmark = pytest.mark.slow

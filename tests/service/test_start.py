@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from service.local.home import variables
+from service.environment import home_variables
 
 HEAVY = ("torch", "torch_geometric", "scipy", "sklearn", "pandas", "safetensors")
 # Some requests need these; they are imported once the service listens.
@@ -37,5 +37,5 @@ def test_reading_a_dataset_needs_no_torch() -> None:
 
 
 def test_a_home_reads_files_in_a_folder_of_its_own(tmp_path: Path) -> None:
-    assert variables(tmp_path, {})["SGN_SPOOL"] == str(tmp_path / "spool")
-    assert variables(tmp_path, {"SGN_SPOOL": "/large"})["SGN_SPOOL"] == "/large"
+    assert home_variables(tmp_path, {})["SGN_SPOOL"] == str(tmp_path / "spool")
+    assert home_variables(tmp_path, {"SGN_SPOOL": "/large"})["SGN_SPOOL"] == "/large"

@@ -22,7 +22,7 @@ from service.cli.base.terminal import (
     words,
 )
 from service.cli.operators.token import home_option
-from service.local.home import database_file, database_url, variables
+from service.environment import database_file, database_url, home_variables
 
 if TYPE_CHECKING:
     from db.submissions.predecessor import Orphan
@@ -85,7 +85,7 @@ def variables_of(home: Path | None, environment: Mapping[str, str]) -> Mapping[s
         return environment
     if not database_file(home).is_file():
         raise Failure(Message("cli.not-a-home", folder=str(home)))
-    return variables(home, environment)
+    return home_variables(home, environment)
 
 
 async def _cleaned(

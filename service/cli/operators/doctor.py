@@ -85,9 +85,9 @@ def _look_at_stored(home: Path | None, *, deep: bool, as_json: bool) -> int:
     from db.server.errors import DatabaseError  # noqa: PLC0415
     from registry import RegistryError  # noqa: PLC0415
     from service.doctor.storage import stored_faults  # noqa: PLC0415
-    from service.local.home import variables  # noqa: PLC0415
+    from service.environment import home_variables  # noqa: PLC0415
 
-    settings = os.environ if home is None else variables(home, os.environ)
+    settings = os.environ if home is None else home_variables(home, os.environ)
     faults: list[dict[str, str]] = []
     looked = 0
 

@@ -20,7 +20,7 @@ from service.cli.base.terminal import (
     wrong_value,
 )
 from service.cli.operators.processes import FOLDER
-from service.local.home import database_url
+from service.environment import database_url
 
 if TYPE_CHECKING:
     from db.tokens import TokenRecord
