@@ -1,18 +1,24 @@
-"""All checks at once, none for longer than seconds."""
+"""All checks at once, none for longer than seconds.
+
+A process of its own looks at torch, which this one never reaches.
+"""
 
 import asyncio
+import json
+import subprocess
+import sys
 from collections.abc import Awaitable, Mapping
 from pathlib import Path
+from typing import Any
 
 from actors.messaging.names import Names
 from actors.monitoring.context import check_installed
 from actors.settings import ProcessSettingsError
 from db.server.connection import read_installation
 from db.server.errors import DatabaseError
-from graphnet.messages import Message
-from service.doctor import database, machine, queue, storage
-from service.doctor.check_result import CheckResult, State, fault, ok, warning
-from service.doctor.database import absent_file
+from graphnet.messages import Message, as_one
+from service.doctor import checks, storage
+from service.doctor.checks import CheckResult, State, absent_file, fault, ok, warning
 from service.environment import home_variables
 from service.settings import HttpSettings
 
@@ -81,18 +87,18 @@ def examine(environment: Mapping[str, str], home: Path | None) -> list[CheckResu
 
 async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[CheckResult]:
     settings, wrong = read_settings(environment)
-    checks: dict[str, Awaitable[list[CheckResult]]] = {
-        "version": asyncio.to_thread(machine.check, settings),
-        "torch": asyncio.to_thread(machine.check_device, settings),
+    pending: dict[str, Awaitable[list[CheckResult]]] = {
+        "version": asyncio.to_thread(checks.check_machine, settings),
+        "torch": asyncio.to_thread(check_device, settings),
     }
     if "SGN_DATABASE_URL" not in wrong:
-        checks["database"] = database.check(settings)
+        pending["database"] = checks.check_database(settings)
     if "SGN_REDIS_URL" not in wrong:
-        checks["redis"] = _queue(settings, embedded=embedded)
+        pending["redis"] = _queue(settings, embedded=embedded)
     if "SGN_REGISTRY_URL" not in wrong:
-        checks["registry"] = asyncio.to_thread(storage.check, settings)
-        checks["uploads"] = asyncio.to_thread(storage.check_uploads, settings)
-    answers = await asyncio.gather(*(_bounded(name, check) for name, check in checks.items()))
+        pending["registry"] = asyncio.to_thread(storage.check, settings)
+        pending["uploads"] = asyncio.to_thread(storage.check_uploads, settings)
+    answers = await asyncio.gather(*(_bounded(name, check) for name, check in pending.items()))
     found = _settings_results(wrong) + [each for answer in answers for each in answer]
     found += _tracing(settings)
     if embedded:  # its address is an argument of `sgn up`, not a variable
@@ -105,7 +111,7 @@ async def _queue(settings: HttpSettings, *, embedded: bool) -> list[CheckResult]
     if embedded and not await asyncio.to_thread(Path(url.removeprefix("unix://")).is_socket):
         return [warning("redis", Message("doctor.not-running"), Message("doctor.start-local"))]
     names = Names(await _installation(settings.process.database_url))
-    return await asyncio.to_thread(queue.check, url, names)
+    return await asyncio.to_thread(checks.check_queue, url, names)
 
 
 async def _installation(database: str) -> str:
@@ -151,3 +157,47 @@ def _tracing(settings: HttpSettings) -> list[CheckResult]:
 def is_sound(results: list[CheckResult]) -> bool:
     """Whether nothing is a fault."""
     return all(each.state != State.FAULT for each in results)
+
+
+TORCH_SECONDS = 30.0
+
+
+INSPECT = Message("doctor.run-inspection")
+
+
+def check_device(settings: HttpSettings) -> list[CheckResult]:
+    """The versions of torch, CUDA and driver; the device that a worker would train on."""
+    fallback = "yes" if settings.process.cpu_fallback else "no"
+    command = [sys.executable, "-m", "actors.inspection", settings.process.device, fallback]
+    try:
+        ran = subprocess.run(  # noqa: S603 - our own command
+            command, capture_output=True, text=True, timeout=TORCH_SECONDS, check=True
+        )
+        return device_results(json.loads(ran.stdout), settings.process.gpu_share)
+    except subprocess.TimeoutExpired:
+        return [fault("torch", Message("doctor.torch-late", seconds=TORCH_SECONDS), INSPECT)]
+    except (subprocess.CalledProcessError, ValueError):
+        return [fault("torch", Message("doctor.torch-broken"), INSPECT)]
+
+
+def device_results(inspected: Mapping[str, Any], share: float) -> list[CheckResult]:
+    if inspected["torch"] is None:
+        return [ok("torch", Message("doctor.torch-absent"))]
+    versions = {name: inspected[name] or "none" for name in ("torch", "cuda", "driver")}
+    return [ok("torch", Message("doctor.torch", **versions)), _device(inspected, share)]
+
+
+def _device(inspected: Mapping[str, Any], share: float) -> CheckResult:
+    if "errors" in inspected:
+        first, *rest = (Message.from_json(error) for error in inspected["errors"])
+        fix = as_one(rest) if rest else Message("doctor.correct-variable", name="SGN_DEVICE")
+        return fault("device", first, fix)
+    device = inspected["device"]
+    if inspected["warning"]:
+        reason = Message.from_json(inspected["warning"])
+        return warning("device", Message("doctor.device-warning", device=device, warning=reason))
+    if not inspected["memory"]:
+        return ok("device", Message("doctor.device", device=device))
+    total = inspected["memory"] / 1e9
+    sizes = {"total": f"{total:.1f}", "share": f"{share * total:.1f}"}
+    return ok("device", Message("doctor.device-memory", device=device, **sizes))

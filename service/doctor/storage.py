@@ -37,7 +37,7 @@ from registry import (
     open_multipart,
     open_store,
 )
-from service.doctor.check_result import CheckResult, clock_result, fault, ok, warning
+from service.doctor.checks import CheckResult, clock_result, fault, ok, warning
 from service.settings import HttpSettings
 from service.stores.artifacts import IN_MANIFEST, sums_of
 

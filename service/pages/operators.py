@@ -24,8 +24,8 @@ from db.queue.queue_state import RunningTask
 from db.server.errors import DatabaseError
 from db.submissions import refused_forms
 from graphnet.messages import Message
-from service.doctor import database, machine, queue
-from service.doctor.check_result import CheckResult, State, fault, ok
+from service.doctor import checks
+from service.doctor.checks import CheckResult, State, fault, ok
 from service.http.auth import require_operator
 from service.pages.site import page
 from service.routes.submission import refused_view
@@ -115,10 +115,10 @@ async def _checks(state: AppState) -> list[CheckResult]:
     settings = state.settings
     ready, of_queue, of_database = await asyncio.gather(
         state.readiness.ask(),
-        _answer(asyncio.to_thread(queue.check, settings.process.redis_url, state.names)),
-        _answer(database.results(settings)),
+        _answer(asyncio.to_thread(checks.check_queue, settings.process.redis_url, state.names)),
+        _answer(checks.database_results(settings)),
     )
-    results = [machine.version()]
+    results = [checks.check_version()]
     for each in (of_queue, of_database):
         results += each or ()
     for name, problem in ready.items():

@@ -28,8 +28,8 @@ from db.queue import outbox, runs
 from db.server.connection import database_address, installation_id, migrate, read_installation
 from db.server.errors import DatabaseError, DatabaseUnavailable
 from graphnet import messages
-from service.doctor import queue as doctor
-from service.doctor.check_result import CheckResult, State
+from service.doctor import checks as doctor
+from service.doctor.checks import CheckResult, State
 from tests.db.opened import opened
 from tests.db.samples import running, submitted
 from tests.servers import queue_server
@@ -162,7 +162,7 @@ def test_what_an_older_version_left_is_taken_over_and_others_are_left_alone(
 
 
 def said(server: str, names: Names) -> CheckResult:
-    (found,) = [each for each in doctor.check(server, names) if each.check == "installation"]
+    (found,) = [each for each in doctor.check_queue(server, names) if each.check == "installation"]
     return found
 
 

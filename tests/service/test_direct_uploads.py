@@ -27,7 +27,7 @@ from actors.reading.uploads import AWAITED, abandoned
 from db.tokens import Role
 from registry import UPLOADS, MultipartStore, Store, Unfinished, open_multipart, open_store
 from service.client import Client
-from service.doctor.check_result import State
+from service.doctor.checks import State
 from service.doctor.storage import check_uploads
 from service.http.auth import Caller
 from service.settings import HttpSettings

@@ -20,8 +20,8 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from actors.messaging.queue import send_heartbeat
 from graphnet.messages import CHINESE, Message, render
 from service.cli import main
-from service.doctor import database, examination, machine, storage
-from service.doctor.check_result import CheckResult, State, clock_result
+from service.doctor import checks, examination, storage
+from service.doctor.checks import CheckResult, State, clock_result
 from service.local.processes import run_migration as migrate
 from service.settings import HttpSettings
 from tests.databases import ServerSilent, mysql_database, query
@@ -53,7 +53,7 @@ def variables(queue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> di
     monkeypatch.setenv("SGN_DATABASE_URL", found["SGN_DATABASE_URL"])
     assert migrate() == 0
     monkeypatch.setattr(
-        machine,
+        examination,
         "check_device",
         lambda _: [CheckResult("torch", State.OK, Message("doctor.torch-absent"))],
     )
@@ -269,7 +269,7 @@ def test_who_may_come_in(
     variables: dict[str, str], changes: dict[str, str], *, tokens: bool, state: State, code: str
 ) -> None:
     settings = HttpSettings.from_environment({**variables, **changes})
-    result = database.access(settings, tokens=tokens)
+    result = checks.access(settings, tokens=tokens)
     assert (result.state, result.found.code) == (state, f"doctor.access-{code}")
 
 
@@ -329,7 +329,7 @@ def test_the_clock_of_storage_is_read_from_whatever_it_answers() -> None:
 def test_what_a_worker_would_train_on(
     said: dict[str, object], states: list[str], words: str
 ) -> None:
-    every = machine.device_results(said, 0.5)
+    every = examination.device_results(said, 0.5)
     assert [each.state.value for each in every] == states
     assert any(words in f"{each.found} {each.fix}" for each in every)
 
@@ -339,6 +339,6 @@ def test_this_machine_s_torch_is_found_by_another_process(queue: str) -> None:
     settings = HttpSettings.from_environment(
         {**dict.fromkeys(REQUIRED, queue), "SGN_DEVICE": "cpu", "SGN_SPOOL": "/tmp"}
     )
-    torch, chosen = machine.check_device(settings)
+    torch, chosen = examination.check_device(settings)
     assert (torch.state, str(chosen.found)) == (State.OK, "cpu")
-    assert values(machine.check(settings)[0])["distribution"] == "nld-sgn"
+    assert values(checks.check_machine(settings)[0])["distribution"] == "nld-sgn"

@@ -14,7 +14,7 @@ from graphnet.data.synthetic import cohort_table
 from graphnet.messages import Message, render
 from graphnet.readers import from_json
 from service.cli import main
-from service.doctor import machine
+from service.doctor import examination
 from tests.databases import migrated, query
 from tests.db.opened import opened
 from tests.db.samples import new_dataset
@@ -51,7 +51,7 @@ def test_the_doctor_finds_a_running_installation_sound(
     small: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        machine, "check_device", lambda _: []
+        examination, "check_device", lambda _: []
     )  # another process, and looked at elsewhere
     ran = CliRunner().invoke(main, ["doctor", "--home", str(small.home), "--json"])
     every = {each["check"]: each for each in json.loads(ran.stdout)["checks"]}

@@ -28,7 +28,7 @@ from service.cli.base.terminal import (
 from service.cli.operators.processes import FOLDER
 
 if TYPE_CHECKING:
-    from service.doctor.check_result import CheckResult
+    from service.doctor.checks import CheckResult
 
 EVERY = 1000  # tasks between two lines of progress
 STATES = {
