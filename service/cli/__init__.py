@@ -5,7 +5,7 @@ from importlib import metadata
 import click
 
 from graphnet.messages import Message
-from service.cli import data, export, manage, models, results, tasks
+from service.cli import data, manage, models, results, tasks
 from service.cli.base import options
 from service.cli.base.commands import Sgn, add_language_option, command, option
 from service.cli.base.options import example, json_option
@@ -82,7 +82,7 @@ main.add_section(
 )
 main.add_section(
     Message("help.section-results"),
-    (results.report, results.predictions, results.compare, tasks.lineage, export.export),
+    (results.report, results.predictions, results.compare, tasks.lineage, models.export),
 )
 main.add_section(Message("help.section-models"), (models.models, models.model, results.predict))
 main.add_section(

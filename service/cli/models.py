@@ -1,4 +1,4 @@
-"""``sgn models`` and ``sgn model``: the architectures, and a model's files, stored or imported.
+"""``sgn models``, ``sgn model`` and ``sgn export``: the architectures, a model's files, and MLflow.
 
 ``sgn model import`` works by the settings of the environment, not by HTTP.
 """
@@ -6,12 +6,13 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphnet.messages import Message
+from graphnet.messages import Message, first_of
 from service.cli.base.commands import WithDefault, command, option
 from service.cli.base.files import readable, unwritable, write_all
 from service.cli.base.options import (
@@ -33,19 +34,21 @@ from service.cli.base.terminal import (
     show_heading,
     show_json,
     show_table,
+    words,
     wrong_value,
 )
 from service.cli.operators.clean import variables_of
 from service.cli.operators.token import home_option
 
 if TYPE_CHECKING:
-    from service.client import Architecture
+    from service.client import Architecture, MlflowRun
     from service.local.model_import import ImportedModel, OldModel
 
 ARCHITECTURES = ("GCN", "TopK")
 SCALERS = ("none", "fit", "unknown")
 AAL90, AAL90_REGIONS = "aal90", 90
 MOST_REGIONS = 10_000
+MOST_NAMED = 3
 
 
 @command(
@@ -262,3 +265,60 @@ def get(url: str, *, task: str, folder: Path, as_json: bool) -> None:
 
 
 model.add_command(import_)
+
+
+@command(
+    epilog=example(
+        "sgn export TASK20012912454501 --mlflow http://127.0.0.1:5000",
+        "sgn export TASK20012912454501 --mlflow http://127.0.0.1:5000 --experiment SZ",
+    ),
+    help="help.command-export",
+)
+@task_argument
+@option(
+    "--mlflow",
+    "uri",
+    metavar="ADDRESS",
+    envvar="MLFLOW_TRACKING_URI",
+    show_envvar=True,
+    required=True,
+    help="help.option-mlflow",
+)
+@option(
+    "--experiment",
+    metavar="NAME",
+    envvar="MLFLOW_EXPERIMENT_NAME",
+    show_envvar=True,
+    default="",
+    help="help.option-experiment",
+)
+@option("--no-artifacts", is_flag=True, help="help.option-no-artifacts")
+@json_option
+@url_option
+@click.pass_obj
+def export(
+    url: str, *, task: str, uri: str, experiment: str, no_artifacts: bool, as_json: bool
+) -> None:
+    """Show a task in MLflow."""
+    with service_at(url) as client:
+        run = client.to_mlflow(
+            task, tracking_uri=uri, experiment=experiment, artifacts=not no_artifacts
+        )
+    for reason in run.left_out:
+        note(reason)
+    if as_json:
+        show_json({**asdict(run), "left_out": [words(reason) for reason in run.left_out]})
+    else:
+        _show_run(run)
+
+
+def _show_run(run: "MlflowRun") -> None:
+    values = {"task": run.task_id, "run": run.run_id, "experiment": run.experiment}
+    if run.created:
+        say(Message("mlflow.created", **values))
+    else:
+        say(Message("mlflow.updated", **values))
+    if run.not_computed:
+        names = first_of(run.not_computed, MOST_NAMED)
+        note(Message("mlflow.not-computed", count=len(run.not_computed), names=names))
+    click.echo(run.url)
