@@ -10,8 +10,15 @@ import click
 from db.texts import named_after
 from graphnet.messages import Message
 from service.cli.base.commands import group, option
-from service.cli.base.files import file_argument, readable
-from service.cli.base.options import dataset_argument, example, json_option, service_at, url_option
+from service.cli.base.options import (
+    dataset_argument,
+    example,
+    file_argument,
+    json_option,
+    readable,
+    service_at,
+    url_option,
+)
 from service.cli.base.terminal import Column, Failure, note, show_json, show_table, words
 from service.cli.dataset_display import holds, show_dataset, show_preview
 from service.cli.mapping import (

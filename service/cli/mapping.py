@@ -12,7 +12,7 @@ import click
 
 from graphnet.messages import Message
 from service.cli.base.commands import option
-from service.cli.base.files import output_file, read_json, write_text
+from service.cli.base.options import output_file, read_json, write_text
 from service.cli.base.terminal import Failure, note, show_facts, show_heading, words, wrong_value
 from service.cli.dataset_display import show_look
 

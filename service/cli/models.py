@@ -14,15 +14,17 @@ import click
 
 from graphnet.messages import Message, first_of
 from service.cli.base.commands import WithDefault, command, option
-from service.cli.base.files import readable, unwritable, write_all
 from service.cli.base.options import (
     datasets,
     example,
     json_option,
+    readable,
     service_at,
     task_argument,
     tasks,
+    unwritable,
     url_option,
+    write_all,
 )
 from service.cli.base.terminal import (
     Column,

@@ -13,14 +13,18 @@ from graphnet.messages import ENGLISH, Message, as_one
 from graphnet.names import SPLITS, split_name
 from service.api.views import PredictionView
 from service.cli.base.commands import command, option
-from service.cli.base.files import STDOUT, file_argument, output_file, readable, write_text
 from service.cli.base.options import (
+    STDOUT,
     example,
+    file_argument,
     json_option,
+    output_file,
+    readable,
     service_at,
     task_argument,
     tasks,
     url_option,
+    write_text,
 )
 from service.cli.base.terminal import (
     Column,

@@ -10,8 +10,14 @@ import click
 from graphnet.messages import Message, as_one
 from graphnet.names import metric_name, split_name, status_name
 from service.cli.base.commands import INTERRUPTED, command, group, option
-from service.cli.base.files import read_json
-from service.cli.base.options import example, json_option, service_at, task_argument, url_option
+from service.cli.base.options import (
+    example,
+    json_option,
+    read_json,
+    service_at,
+    task_argument,
+    url_option,
+)
 from service.cli.base.terminal import (
     STATUS_STYLES,
     Column,
