@@ -129,7 +129,7 @@ PAGES = (
         *(*NOT_THERE, *STORED),
     ),
     _page(
-        *("GET", "/projects/{proj_id:path}", "pages.project:show"),
+        *("GET", "/projects/{proj_id:path}", "pages.home:project_page"),
         *("A project: its datasets, tasks and models.", *NOT_THERE),
     ),
     _page("GET", "/operators", "pages.operators:show", "The installation, for operators."),
