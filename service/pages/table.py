@@ -121,11 +121,9 @@ PAGES = (
         *("POST", f"{TASK}/delete", "pages.manage:delete_task", "Asks, then deletes a task."),
         *(*CHANGES, ErrorNum.REGISTRY_UNAVAILABLE),
     ),
+    _page("POST", f"{TASK}/share", "pages.access:share", "Makes a link to the report.", *NOT_THERE),
     _page(
-        "POST", f"{TASK}/share", "pages.sharing:share", "Makes a link to the report.", *NOT_THERE
-    ),
-    _page(
-        *("GET", "/shared/{token}", "pages.sharing:shared", "A report by a link that expires."),
+        *("GET", "/shared/{token}", "pages.access:shared", "A report by a link that expires."),
         *(*NOT_THERE, *STORED),
     ),
     _page(
@@ -135,10 +133,10 @@ PAGES = (
     _page("GET", "/operators", "pages.operators:show", "The installation, for operators."),
     _page("GET", "/audit", "pages.manage:audit", "Who has changed or deleted what.", *LIST),
     _page("GET", "/datasets/{data_name:path}", "pages.datasets:detail", "A dataset.", *NOT_THERE),
-    _page("GET", "/sign-in", "pages.signing:show_sign_in", "Asks for a token."),
-    _page("POST", "/sign-in", "pages.signing:sign_in", "Keeps a token in a cookie."),
-    _page("POST", "/sign-out", "pages.signing:sign_out", "Forgets the token."),
-    _page("GET", "/preferences", "pages.signing:prefer", "Remembers a language or a theme."),
+    _page("GET", "/sign-in", "pages.access:show_sign_in", "Asks for a token."),
+    _page("POST", "/sign-in", "pages.access:sign_in", "Keeps a token in a cookie."),
+    _page("POST", "/sign-out", "pages.access:sign_out", "Forgets the token."),
+    _page("GET", "/preferences", "pages.access:prefer", "Remembers a language or a theme."),
     _page(
         "GET", "/static/{version}/{name}", "pages.site:static", "A file of the pages.", *NOT_THERE
     ),

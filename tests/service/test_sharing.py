@@ -7,7 +7,7 @@ from html import unescape
 import httpx
 import pytest
 
-from service.pages.sharing import DAY_SECONDS, SharedReport
+from service.pages.access import DAY_SECONDS, SharedReport
 from tests.places import PLAIN, Place, place_at
 from tests.service.english import english_in, shown_by
 

@@ -1,7 +1,8 @@
-"""The report of one task by a link that expires, for whoever has no token.
+"""Signing in with a token and out, how a reader likes the pages, and a report without a token.
 
-The link proves itself: it holds the task, until when it is good, and an HMAC of both under the
-operator's secret. Nothing is stored; another secret makes every link void.
+The report of one task can be shared by a link that expires. The link proves itself: it holds the
+task, until when it is good, and an HMAC of both under the operator's secret. Nothing is stored;
+another secret makes every link void.
 """
 
 import base64
@@ -11,28 +12,33 @@ import hmac
 import logging
 import time
 from dataclasses import dataclass
-from typing import Self
+from datetime import UTC, datetime
+from typing import Literal, Self, TypedDict
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from db import tokens
 from db.management import audit
 from db.management.audit import Action, Deed
 from db.management.labels import Kind
 from db.submissions import tasks
 from db.tokens import Role
 from graphnet.messages import Message
-from service.http.auth import CALLER, Caller
-from service.http.body import read_fields
+from service.http.auth import CALLER, TOKEN_COOKIE, Caller, refuse_cross_site
+from service.http.body import read_body, read_fields, read_form
 from service.http.queries import may_be_id
-from service.http.responses import ApiError, ErrorNum
-from service.pages.site import page
+from service.http.responses import COOKIE as LANGUAGE_COOKIE
+from service.http.responses import SEE_OTHER, ApiError, ErrorNum
+from service.pages.site import LANGUAGES, THEME_COOKIE, THEMES, own, page
 from service.routes.manage import actor_of
 from service.routes.stored import report
 from service.routes.tasks import task_of
 from service.state import state_of
 from service.stores.views import instant
 
+MOST_BYTES = 10_000
+YEAR_SECONDS = 365 * 86_400
 log = logging.getLogger(__name__)
 
 DAYS = (1, 7, 30)
@@ -44,6 +50,75 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "x-robots-tag": "noindex, nofollow",
 }
+
+
+async def show_sign_in(request: Request) -> Response:
+    """Ask for a token."""
+    return _sign_in_page(request, own(request.query_params.get("next", "/")))
+
+
+async def sign_in(request: Request) -> Response:
+    """Keep a valid token in a cookie that no script can read."""
+    refuse_cross_site(request)
+    form = await read_form(request, await read_body(request, MOST_BYTES))
+    text, further = str(form.get("token", "")).strip(), own(str(form.get("next", "/")))
+    token = await tokens.find_token(text)
+    if token is None:
+        return _sign_in_page(request, further, wrong=True)
+    answer = RedirectResponse(further, SEE_OTHER)
+    answer.set_cookie(
+        TOKEN_COOKIE,
+        text,
+        expires=datetime.fromtimestamp(token.expires_at / 1000, UTC),
+        httponly=True,
+        **_cookie_settings(request),
+    )
+    return answer
+
+
+async def sign_out(request: Request) -> Response:
+    """Forget the token."""
+    refuse_cross_site(request)
+    answer = RedirectResponse("/sign-in", SEE_OTHER)
+    answer.delete_cookie(TOKEN_COOKIE, httponly=True, **_cookie_settings(request))
+    return answer
+
+
+async def prefer(request: Request) -> Response:
+    """Remember a language or a theme, and go back."""
+    query = request.query_params
+    answer = RedirectResponse(own(query.get("next", "/")), SEE_OTHER)
+    if query.get("language") in LANGUAGES:
+        _remember(answer, request, LANGUAGE_COOKIE, query["language"])
+    if query.get("theme") in THEMES:
+        _remember(answer, request, THEME_COOKIE, query["theme"])
+    return answer
+
+
+class CookieSettings(TypedDict):
+    """How cookies are set: sent along with links from other sites, never with their forms."""
+
+    samesite: Literal["lax"]
+    secure: bool
+
+
+def _cookie_settings(request: Request) -> CookieSettings:
+    headers, own_scheme = request.headers, request.url.scheme
+    # With a form a browser says itself how it came here, whatever a reverse proxy passes on.
+    schemes = (
+        own_scheme,
+        headers.get("x-forwarded-proto"),
+        headers.get("origin", "").split(":")[0],
+    )
+    return {"samesite": "lax", "secure": "https" in schemes}
+
+
+def _remember(answer: Response, request: Request, name: str, value: str) -> None:
+    answer.set_cookie(name, value, max_age=YEAR_SECONDS, httponly=True, **_cookie_settings(request))
+
+
+def _sign_in_page(request: Request, further: str, *, wrong: bool = False) -> Response:
+    return page(request, "sign_in.html", 401 if wrong else 200, further=further, wrong=wrong)
 
 
 @dataclass(frozen=True)
