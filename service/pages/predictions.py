@@ -17,7 +17,7 @@ from graphnet.figures.predictions import predicted_splits
 from graphnet.names import split_name
 from service.api.views import PredictionView, View, known_fields
 from service.http.responses import MEANINGS, ApiError
-from service.pages.questions import questions_of
+from service.pages.datasets import questions_of
 from service.pages.site import page
 from service.routes.stored import evidence_of, predicted, require_model
 from service.routes.tasks import task_of

@@ -6,7 +6,7 @@ import pytest
 from graphnet.artifacts.evidence import Evidence, Importance
 from graphnet.figures import glass_brain as drawing
 from graphnet.figures.importance import RegionMarks
-from service.pages.brain import PlacedRegion, placed
+from service.pages.outcome import PlacedRegion, placed
 from tests.graphnet.test_report import explained
 
 SHARE = np.array([0.5, 0.3, 0.2])
