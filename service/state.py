@@ -26,7 +26,7 @@ from service.stores.worker_calls import PredictionClient, ReadingClient
 
 if TYPE_CHECKING:
     from service.stores.comparison import ComparisonCache
-    from service.stores.task_caches import LiveTasks, TaskSummaries
+    from service.stores.views import LiveTasks, TaskSummaries
 
 FRESH_SECONDS = 1.0
 
@@ -77,7 +77,7 @@ class AppState:
     # Made when first asked for: what they import is not for the start.
     @cached_property
     def live_tasks(self) -> "LiveTasks":
-        from service.stores.task_caches import LiveTasks  # noqa: PLC0415
+        from service.stores.views import LiveTasks  # noqa: PLC0415
 
         return LiveTasks()
 
@@ -89,7 +89,7 @@ class AppState:
 
     @cached_property
     def task_summaries(self) -> "TaskSummaries":
-        from service.stores.task_caches import TaskSummaries  # noqa: PLC0415
+        from service.stores.views import TaskSummaries  # noqa: PLC0415
 
         return TaskSummaries()
 

@@ -20,8 +20,7 @@ from service.predecessor import SUCCESS
 from service.routes.datasets import MOST
 from service.routes.tasks import find_task
 from service.state import state_of
-from service.stores.task_caches import TaskSummary
-from service.stores.views import dataset_views, instant
+from service.stores.views import TaskSummary, dataset_views, instant
 
 MOST_TASKS = 100
 

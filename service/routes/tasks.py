@@ -25,8 +25,7 @@ from service.http.queries import (
 from service.http.responses import ApiError, ErrorNum, answer_language, field_error, quoted, success
 from service.predecessor import STATUSES, absence, require_ours
 from service.state import state_of
-from service.stores.task_caches import TaskSummary
-from service.stores.views import full_view, task_view, task_views
+from service.stores.views import TaskSummary, full_view, task_view, task_views
 
 
 async def list_tasks(request: Request) -> Response:

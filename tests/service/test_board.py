@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from db.queue.queue_state import RunProgress
-from service.stores import task_caches as room
-from service.stores.task_caches import LiveTasks
+from service.stores import views as room
+from service.stores.views import LiveTasks
 from tests.installations import Installation
 from tests.service.forms import form
 

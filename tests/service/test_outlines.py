@@ -10,8 +10,8 @@ from db.submissions import tasks
 from db.submissions.form import StoredForm
 from db.submissions.tasks import TaskRecord
 from graphnet.evaluation.headline import Headline
-from service.stores import task_caches as room
-from service.stores.task_caches import TaskSummaries, TaskSummary
+from service.stores import views as room
+from service.stores.views import TaskSummaries, TaskSummary
 
 FIGURES = {"auc": 0.8, "ci": {"auc": [0.7, 0.9]}}
 RESULT = {
