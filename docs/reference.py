@@ -17,8 +17,7 @@ from graphnet.catalogue import MODELS
 from graphnet.config import options_in
 from graphnet.options import GROUPS, Option
 from service.api.endpoints import ENDPOINTS
-from service.api.examples import as_text
-from service.api.openapi import ALWAYS, openapi
+from service.api.openapi import ALWAYS, as_text, openapi
 from service.http.responses import MEANINGS, ErrorNum
 from service.pages.table import PAGES
 

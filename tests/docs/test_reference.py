@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from docs.reference import API, PAGE, SERVICE, page, with_settings
 from graphnet.config import FORM_OPTIONS
 from service.api.endpoints import ENDPOINTS
-from service.api.examples import (
+from service.api.openapi import (
     CANCELLED,
     CONTROLS,
     DELETED,
@@ -29,8 +29,8 @@ from service.api.examples import (
     REMOVED,
     TABLE,
     UPLOADED,
+    openapi,
 )
-from service.api.openapi import openapi
 from tests.docs.pages import FENCED
 from tests.installations import Installation, sgn_up
 
