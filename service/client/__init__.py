@@ -21,7 +21,6 @@ from service.client.answers import (
     Erasure,
     Finding,
     Headline,
-    Owners,
     Preview,
     Progress,
     RefusedForm,
@@ -29,6 +28,7 @@ from service.client.answers import (
     Task,
 )
 from service.client.client import Client, HouseError, LocalServiceError, house, local_service
+from service.client.datasets import Owners
 from service.client.errors import ClientError, NotEnded, QuestionsOpen, Unconfirmed, Unreachable
 from service.client.mlflow_export import MlflowRun
 from service.client.mlflow_server import MlflowError

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from graphnet.artifacts.result import TaskResult
 from graphnet.data.interpretation import Interpretation, Question
-from graphnet.messages import ENGLISH, Message, as_one
+from graphnet.messages import ENGLISH, Message, as_one, first_of
+from graphnet.names import status_name
 from service.api.views import (
     AuditView,
     DependentView,
@@ -99,7 +100,15 @@ class Task(TaskView):
         """A small table for a notebook."""
         from service.client import tables  # noqa: PLC0415 - pandas is slow to import
 
-        return tables.task_table(self)
+        rows = (
+            (Message("cli.task"), self.task_id),
+            (Message("cli.name"), self.task_name),
+            (Message("cli.status"), status_name(self.task_status)),
+            (Message("cli.error"), self.reason),
+            (Message("cli.done"), "" if self.ended else f"{self.progress.percent:.0f} %"),
+            *tables.metric_rows(self.result, self.language),
+        )
+        return tables.html_table(rows, self.language)
 
 
 @dataclass(frozen=True)
@@ -264,7 +273,28 @@ class Dataset:
         """A small table for a notebook."""
         from service.client import tables  # noqa: PLC0415 - pandas is slow to import
 
-        return tables.dataset_table(self)
+        counts = [f"{name}: {count:,}" for name, count in self.named_classes.items()]
+        measures = [*self.measures, *([Message("cli.connectome")] if self.connectome else [])]
+        rows = (
+            (Message("cli.dataset"), self.data_name),
+            (Message("cli.id"), self.data_id),
+            (Message("cli.project"), self.proj_id),
+            (Message("doctor.state"), self._obstacle),
+            (Message("cli.of-subjects"), str(self.subjects or "")),
+            (Message("cli.classes"), ", ".join(counts)),
+            (Message("cli.of-regions"), str(self.regions or "")),
+            (Message("cli.measures"), Message("text", text=first_of(measures)) if measures else ""),
+        )
+        return tables.html_table(rows, self.language)
+
+    @property
+    def _obstacle(self) -> Message | None:
+        """What keeps it from being used; None where it is ready."""
+        if self.problem_messages:
+            return as_one(self.problem_messages)
+        if self.state == UNREAD:
+            return Message("cli.dataset-unread")
+        return as_one(question.message for question in self.questions) if self.questions else None
 
 
 Dependent = DependentView
@@ -310,20 +340,6 @@ class Erasure:
             tuple(facts.get("evidence_erased") or ()),
             Dependents.read(facts),
         )
-
-
-@dataclass(frozen=True)
-class Owners:
-    """The users who own the project's datasets; ``needed`` if NEURO-LEARN needs an owner."""
-
-    user_ids: tuple[str, ...] = ()
-    needed: bool = False
-
-    @classmethod
-    def read(cls, facts: Facts) -> Self:
-        """From a list of datasets."""
-        user_ids = {str(dataset.get("user_id") or "") for dataset in facts.get("datasets") or ()}
-        return cls(tuple(sorted(user_ids - {""})), bool(facts.get("owner_needed")))
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,29 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
 from urllib.parse import quote
 
-from service.client.answers import Dataset, Dependents, Erasure, Facts, Owners, Preview
+from service.client.answers import Dataset, Dependents, Erasure, Facts, Preview
 from service.client.session import PAGE, Session, without_empty
 from service.client.uploads import OnProgress, Table
 
 UPLOAD_SECONDS = 600.0  # the answer comes once a worker has read the file
+
+
+@dataclass(frozen=True)
+class Owners:
+    """The users who own the project's datasets; ``needed`` if NEURO-LEARN needs an owner."""
+
+    user_ids: tuple[str, ...] = ()
+    needed: bool = False
+
+    @classmethod
+    def read(cls, facts: Facts) -> Self:
+        """From a list of datasets."""
+        user_ids = {str(dataset.get("user_id") or "") for dataset in facts.get("datasets") or ()}
+        return cls(tuple(sorted(user_ids - {""})), bool(facts.get("owner_needed")))
 
 
 class Datasets(Session):

@@ -6,20 +6,17 @@ A notebook shows the latter for a task or a dataset, in the client's language.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from graphnet.artifacts.metrics import SplitMetrics
-from graphnet.artifacts.result import BySplit
+from graphnet.artifacts.result import BySplit, TaskResult
 from graphnet.evaluation.headline import LEADING, unseen_splits
-from graphnet.messages import Message, as_one, first_of, render
-from graphnet.names import metric_name, split_name, status_name
+from graphnet.messages import Message, render
+from graphnet.names import metric_name, split_name
 from graphnet.training.history import History
 from service.api.views import PredictionView
-
-if TYPE_CHECKING:
-    from service.client.answers import Dataset, Task
 
 Facts = Mapping[str, Any]
 
@@ -106,17 +103,7 @@ Row = tuple[Message, Message | str | None]
 METRICS = ("accuracy", *LEADING, "mae")
 
 
-def task_table(task: "Task") -> str:
-    """A task's name and state, and its metrics on subjects that are new to the model."""
-    return _table(_task_rows(task), task.language)
-
-
-def dataset_table(dataset: "Dataset") -> str:
-    """What a dataset holds, and what keeps it from being used."""
-    return _table(_dataset_rows(dataset), dataset.language)
-
-
-def _table(rows: Iterable[Row], language: str) -> str:
+def html_table(rows: Iterable[Row], language: str) -> str:
     """HTML of the rows that say something; everything in it is escaped."""
     cells = [
         (escape(render(title, language)), escape(render(text, language)))
@@ -127,16 +114,11 @@ def _table(rows: Iterable[Row], language: str) -> str:
     return f"<table>{''.join(lines)}</table>"
 
 
-def _task_rows(task: "Task") -> Iterator[Row]:
-    yield Message("cli.task"), task.task_id
-    yield Message("cli.name"), task.task_name
-    yield Message("cli.status"), status_name(task.task_status)
-    yield Message("cli.error"), task.reason
-    if not task.ended:
-        yield Message("cli.done"), f"{task.progress.percent:.0f} %"
-    for split in unseen_splits(task.result)[:1]:
-        subjects = render(split_name(split), task.language).lower()
-        metrics = task.result.measured[split]
+def metric_rows(result: TaskResult, language: str) -> Iterator[Row]:
+    """The metrics on subjects that are new to the model."""
+    for split in unseen_splits(result)[:1]:
+        subjects = render(split_name(split), language).lower()
+        metrics = result.measured[split]
         for name in METRICS:
             if name in metrics:
                 title = Message("cli.in-detail", name=metric_name(name), details=subjects)
@@ -148,34 +130,3 @@ def _with_interval(metrics: SplitMetrics, name: str) -> str:
     if value is None:
         return "—"
     return f"{value:.3f}" + (f" [{bounds[0]:.3f}, {bounds[1]:.3f}]" if bounds else "")
-
-
-def _dataset_rows(dataset: "Dataset") -> Iterator[Row]:
-    yield Message("cli.dataset"), dataset.data_name
-    yield Message("cli.id"), dataset.data_id
-    yield Message("cli.project"), dataset.proj_id
-    yield Message("doctor.state"), _dataset_state(dataset)
-    yield Message("cli.of-subjects"), str(dataset.subjects or "")
-    counts = [f"{name}: {count:,}" for name, count in dataset.named_classes.items()]
-    yield Message("cli.classes"), ", ".join(counts)
-    yield Message("cli.of-regions"), str(dataset.regions or "")
-    yield Message("cli.measures"), _measures(dataset)
-
-
-def _measures(dataset: "Dataset") -> Message | None:
-    names: list[Message | str] = [
-        *dataset.measures,
-        *([Message("cli.connectome")] if dataset.connectome else []),
-    ]
-    return Message("text", text=first_of(names)) if names else None
-
-
-def _dataset_state(dataset: "Dataset") -> Message | None:
-    """What keeps it from being used; None where it is ready."""
-    if dataset.problem_messages:
-        return as_one(dataset.problem_messages)
-    if dataset.state == "unread":
-        return Message("cli.dataset-unread")
-    if dataset.questions:
-        return as_one(question.message for question in dataset.questions)
-    return None
