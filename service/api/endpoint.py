@@ -1,4 +1,4 @@
-"""An endpoint of the service: its address, its handler and what may be sent there."""
+"""An endpoint of the service: address, handler, what may be sent there, and what several share."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -66,3 +66,38 @@ DATASET = {
         }
     },
 }
+JSON_OBJECT = {"application/json": {"schema": {"type": "object"}}}
+BYTES = {"application/offset+octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+
+# Refusals that several addresses share.
+BAD_FORM = (ErrorNum.BODY_UNREADABLE, ErrorNum.FORM_INVALID, ErrorNum.TOO_LARGE, ErrorNum.TOO_SLOW)
+READING = (
+    *(ErrorNum.STORAGE_FULL, ErrorNum.DATASET_UNREADABLE, ErrorNum.QUESTIONS_OPEN),
+    *(ErrorNum.NO_WORKER, ErrorNum.TOO_MANY),
+)
+STORED = (
+    ErrorNum.NOT_FOUND,
+    ErrorNum.REGISTRY_UNAVAILABLE,
+    ErrorNum.STORED_DAMAGED,
+    ErrorNum.STORED_LOST,
+)
+EDITING = (*BAD_FORM, ErrorNum.NOT_FOUND, ErrorNum.NOT_OURS)
+DELETING = (ErrorNum.NOT_FOUND, ErrorNum.NOT_OURS, ErrorNum.IN_USE, ErrorNum.UNCONFIRMED)
+
+# Parameters and parts of an answer that several addresses share.
+PAGE = {
+    "limit": "at most this many, 1 to 500; 50 if not given",
+    "cursor": "next_cursor of the previous page",
+}
+PAGE_OF_PROJECT = {"proj_id": "only this project's", **PAGE}
+FILTER = {"tag": "only with this tag", "archived": "true: those that were archived too"}
+MAPPING = {
+    "map": "how to read the file: id=choice, once per question",
+    "mapping": "the same as one JSON object",
+}
+READ_AS = {
+    **MAPPING,
+    "upload": "the id of a file that was sent within the last hour, instead of a body",
+}
+CONFIRM = {"confirm": "true: what cannot be undone is done"}
+DEPENDENTS = {"dependents": "[Dependent]", "others": "integer"}

@@ -5,41 +5,29 @@ An address that takes any name of a dataset stands after those that are more spe
 
 from typing import Any
 
-from service.api.endpoint import DATASET, TASK_FORM, Endpoint
+from service.api.endpoint import (
+    BAD_FORM,
+    BYTES,
+    CONFIRM,
+    DATASET,
+    DELETING,
+    DEPENDENTS,
+    EDITING,
+    FILTER,
+    JSON_OBJECT,
+    MAPPING,
+    PAGE,
+    PAGE_OF_PROJECT,
+    READ_AS,
+    READING,
+    STORED,
+    TASK_FORM,
+    Endpoint,
+)
 from service.forms.reply import FORM_ADDRESSES
 from service.http.responses import ErrorNum as Num
 
 V0 = "/api/v0"
-JSON_OBJECT = {"application/json": {"schema": {"type": "object"}}}
-BYTES = {"application/offset+octet-stream": {"schema": {"type": "string", "format": "binary"}}}
-
-# Refusals that several addresses share.
-BAD_FORM = (Num.BODY_UNREADABLE, Num.FORM_INVALID, Num.TOO_LARGE, Num.TOO_SLOW)
-READING = (
-    *(Num.STORAGE_FULL, Num.DATASET_UNREADABLE, Num.QUESTIONS_OPEN),
-    *(Num.NO_WORKER, Num.TOO_MANY),
-)
-STORED = (Num.NOT_FOUND, Num.REGISTRY_UNAVAILABLE, Num.STORED_DAMAGED, Num.STORED_LOST)
-EDITING = (*BAD_FORM, Num.NOT_FOUND, Num.NOT_OURS)
-DELETING = (Num.NOT_FOUND, Num.NOT_OURS, Num.IN_USE, Num.UNCONFIRMED)
-
-# Parameters and parts of an answer that several addresses share.
-PAGE = {
-    "limit": "at most this many, 1 to 500; 50 if not given",
-    "cursor": "next_cursor of the previous page",
-}
-PAGE_OF_PROJECT = {"proj_id": "only this project's", **PAGE}
-FILTER = {"tag": "only with this tag", "archived": "true: those that were archived too"}
-MAPPING = {
-    "map": "how to read the file: id=choice, once per question",
-    "mapping": "the same as one JSON object",
-}
-READ_AS = {
-    **MAPPING,
-    "upload": "the id of a file that was sent within the last hour, instead of a body",
-}
-CONFIRM = {"confirm": "true: what cannot be undone is done"}
-DEPENDENTS = {"dependents": "[Dependent]", "others": "integer"}
 
 
 def _submit(path: str) -> Endpoint:

@@ -223,19 +223,6 @@ class AuditView(View):
 
 
 @dataclass(frozen=True)
-class LiveTaskView(View):
-    """A task that waits, runs or has just ended, as the stream of all tasks tells it."""
-
-    task_id: str
-    proj_id: str
-    task_status: str
-    epoch: int
-    epochs: int
-    percent: float
-    eta_seconds: float | None
-
-
-@dataclass(frozen=True)
 class RefusedFormView(View):
     """A task form that was refused."""
 

@@ -25,12 +25,12 @@ from db.server.errors import DatabaseError
 from db.submissions import tasks
 from db.submissions.tasks import TaskRecord
 from graphnet.training.history import line_values
-from service.api.views import LiveTaskView, ProgressView
+from service.api.views import ProgressView
 from service.http.auth import caller_of, is_still_allowed
 from service.http.queries import query_project
 from service.routes.tasks import task_of
 from service.state import AppState, state_of
-from service.stores.views import progress_of
+from service.stores.views import LiveTaskView, progress_of
 
 LOOK_SECONDS = 0.5
 LOOKS_PER_CHECK = 4  # of the token

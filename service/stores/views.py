@@ -18,7 +18,7 @@ from db.submissions.ownership import Owner
 from db.submissions.tasks import TaskRecord
 from graphnet.artifacts.result import TaskResult
 from graphnet.evaluation.headline import Headline
-from service.api.views import HeadlineView, LiveTaskView, ProgressView, TaskView
+from service.api.views import HeadlineView, ProgressView, TaskView, View
 from service.predecessor import SUCCESS
 
 if TYPE_CHECKING:
@@ -26,6 +26,19 @@ if TYPE_CHECKING:
 
 FRESH_SECONDS = 1.0
 MOST_ENDS = 5000  # remembered for streams that are slow to hear of them
+
+
+@dataclass(frozen=True)
+class LiveTaskView(View):
+    """A task that waits, runs or has just ended, as the stream of all tasks tells it."""
+
+    task_id: str
+    proj_id: str
+    task_status: str
+    epoch: int
+    epochs: int
+    percent: float
+    eta_seconds: float | None
 
 
 async def full_view(task: TaskRecord) -> TaskView:
