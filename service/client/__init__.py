@@ -27,12 +27,18 @@ from service.client.answers import (
     Submission,
     Task,
 )
-from service.client.client import Client, HouseError, LocalServiceError, house, local_service
+from service.client.client import (
+    Client,
+    HouseError,
+    LocalServiceError,
+    Predictions,
+    house,
+    local_service,
+)
 from service.client.datasets import Owners
 from service.client.errors import ClientError, NotEnded, QuestionsOpen, Unconfirmed, Unreachable
 from service.client.mlflow_export import MlflowRun
 from service.client.mlflow_server import MlflowError
-from service.client.results import Predictions
 from service.client.tasks import Event
 
 __all__ = [
