@@ -5,13 +5,6 @@ below the place that the URL names. A reader sees a whole object or none. Whatev
 :class:`RegistryError` with a message that says what happened and what to do.
 """
 
-from registry.errors import (
-    ObjectDamaged,
-    ObjectMissing,
-    RegistryError,
-    RegistryRefuses,
-    RegistryUnavailable,
-)
 from registry.location import open_multipart, open_store
 from registry.multipart import MultipartStore, Part, Unfinished
 from registry.store import (
@@ -26,6 +19,11 @@ from registry.store import (
     PARAMETERS,
     REPORT,
     UPLOADS,
+    ObjectDamaged,
+    ObjectMissing,
+    RegistryError,
+    RegistryRefuses,
+    RegistryUnavailable,
     Store,
 )
 

@@ -11,8 +11,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 from graphnet.messages import Message
-from registry.errors import ObjectMissing, RegistryRefuses, RegistryUnavailable
-from registry.store import MAX_BYTES, MODELS, is_key, is_task_id, object_key, require_size
+from registry.store import (
+    MAX_BYTES,
+    MODELS,
+    ObjectMissing,
+    RegistryRefuses,
+    RegistryUnavailable,
+    is_key,
+    is_task_id,
+    object_key,
+    require_size,
+)
 
 _PRIVATE = 0o700  # reports and manifests speak of patients: for the service's own user only
 PIECE = 1 << 20

@@ -6,10 +6,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from graphnet.messages import Message
 from registry.directory import DirectoryStore
-from registry.errors import RegistryError
 from registry.multipart import MultipartStore
 from registry.s3 import S3Store
-from registry.store import MAX_BYTES, MODELS, Store
+from registry.store import MAX_BYTES, MODELS, RegistryError, Store
 
 _USE_VALID_URL = Message("registry.use-valid-url")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -30,8 +29,8 @@ def open_store(
     for a folder. Objects lie below ``folder`` there. Those over ``max_bytes`` are neither written
     nor read. A ``hasty`` caller would rather hear of a silent storage in 15 seconds than have it
     asked again for minutes. Nothing is called yet:
-    :meth:`~registry.store.Store.check` does. Raises :class:`~registry.errors.RegistryError` for a
-    URL it cannot use, and :class:`~registry.errors.RegistryUnavailable` for broken AWS files.
+    :meth:`~registry.store.Store.check` does. Raises :class:`~registry.store.RegistryError` for a
+    URL it cannot use, and :class:`~registry.store.RegistryUnavailable` for broken AWS files.
     """
     parts = _split_url(url)
     if parts.query or parts.fragment:

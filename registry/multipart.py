@@ -9,8 +9,8 @@ import boto3.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from registry.errors import ObjectMissing, code
 from registry.s3 import S3Store
+from registry.store import ObjectMissing, code
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

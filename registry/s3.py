@@ -18,17 +18,22 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from graphnet.messages import Message
-from registry.errors import (
+from registry.store import (
     FAULTS,
+    MAX_BYTES,
+    MODELS,
     ObjectMissing,
     RegistryError,
     RegistryUnavailable,
     code,
     does_not_write,
+    is_key,
     is_server_fault,
+    is_task_id,
+    object_key,
+    require_size,
     translated,
 )
-from registry.store import MAX_BYTES, MODELS, is_key, is_task_id, object_key, require_size
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

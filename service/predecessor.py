@@ -5,7 +5,7 @@ from db.submissions.ownership import Owner, Stranger, find_stranger
 from db.submissions.tasks import TaskRecord
 from graphnet.messages import Message
 from graphnet.names import status_name
-from registry.errors import OBJECTS
+from registry.store import OBJECTS
 from service.http.auth import Caller
 from service.http.queries import may_be_id
 from service.http.responses import ApiError, ErrorNum, quoted

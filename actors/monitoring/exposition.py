@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 
 from db.server.errors import ERRORS as DATABASE_ERRORS
 from graphnet.messages import Message
-from registry.errors import ERRORS as STORAGE_ERRORS
+from registry.store import ERRORS as STORAGE_ERRORS
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 

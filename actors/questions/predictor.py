@@ -31,7 +31,7 @@ from graphnet.data.storage import load
 from graphnet.errors import CohortError, GraphnetError, ModelError
 from graphnet.messages import Message
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing, Store
-from registry.errors import damaged, lost
+from registry.store import damaged, lost
 
 log = logging.getLogger(__name__)
 

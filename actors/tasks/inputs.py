@@ -37,7 +37,7 @@ from registry import (
     RegistryUnavailable,
     Store,
 )
-from registry.errors import damaged, lost
+from registry.store import damaged, lost
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from graphnet.messages import Message, as_one
 from graphnet.names import status_name
 from graphnet.options import name_lists
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing
-from registry.errors import damaged, lost
+from registry.store import damaged, lost
 from service.forms.compatibility import (
     ATLASES,
     PARENT,

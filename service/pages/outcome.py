@@ -52,7 +52,7 @@ from graphnet.report.training import (
 )
 from graphnet.training.history import History
 from registry import RegistryError
-from registry.errors import lost
+from registry.store import lost
 from service.http.responses import ApiError, ErrorNum
 from service.pages.site import page
 from service.routes.stored import facts_of

@@ -35,7 +35,7 @@ from registry import (
     ObjectMissing,
     RegistryUnavailable,
 )
-from registry import errors as messages
+from registry import store as messages
 from service.http.queries import mapping_of, query_flag
 from service.http.responses import ApiError, ErrorNum, answer_language, success
 from service.predecessor import MODEL, require_known, require_stored

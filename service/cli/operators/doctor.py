@@ -119,7 +119,7 @@ def _look_at_stored(home: Path | None, *, deep: bool, as_json: bool) -> int:
 
 
 def _show_stored(looked: int, faults: int) -> None:
-    from registry.errors import RESTORE  # noqa: PLC0415 - slow to import
+    from registry.store import RESTORE  # noqa: PLC0415 - slow to import
 
     say(Message("doctor.stored-totals", count=looked, faults=faults))
     if faults:
