@@ -206,18 +206,18 @@ def damaged(task_id: str, reason: Message, what: str = "model") -> Message:
 class Store(Protocol):
     """The objects of tasks, datasets and uploads, in bytes; safe to share between threads.
 
-    Every method raises :class:`~registry.store.RegistryUnavailable` where the storage does not
+    Every method raises :class:`RegistryUnavailable` where the storage does not
     answer or lacks its bucket or directory, and of these
-    :class:`~registry.store.RegistryRefuses` where it answers and is full, read-only, or does not
+    :class:`RegistryRefuses` where it answers and is full, read-only, or does not
     let us. Where it is known to give back, or to have kept, other bytes than it was given, that is
-    :class:`~registry.store.ObjectDamaged`.
+    :class:`ObjectDamaged`.
     """
 
     def put(self, task_id: str, name: str, data: bytes) -> str:
         """Write or replace an object, whole or not at all, and give its address.
 
         The address is a URL such as ``s3://bucket/prefix/models/TASK1/model.safetensors``. Raises
-        :class:`~registry.store.RegistryError` for an id or a name outside the rules (ids: up to 32
+        :class:`RegistryError` for an id or a name outside the rules (ids: up to 32
         letters, digits, ``_`` and ``-``; names: up to 100 small letters, digits, ``_``, ``-`` and
         ``.``, which does not come first), and for more bytes than the store would read back.
         """
@@ -225,8 +225,8 @@ class Store(Protocol):
     def get(self, task_id: str, name: str) -> bytes:
         """Read an object.
 
-        Raises :class:`~registry.store.ObjectMissing`, also for an id or a name outside the rules,
-        and :class:`~registry.store.RegistryError` for an object over the store's limit in bytes,
+        Raises :class:`ObjectMissing`, also for an id or a name outside the rules,
+        and :class:`RegistryError` for an object over the store's limit in bytes,
         of which nothing is read.
         """
 
@@ -279,7 +279,7 @@ def is_key(task_id: str, name: str) -> bool:
 
 
 def object_key(folder: str, task_id: str, name: str) -> str:
-    """Give an object's key; raises :class:`~registry.store.RegistryError` outside the rules."""
+    """Give an object's key; raises :class:`RegistryError` outside the rules."""
     if not is_task_id(task_id):
         raise RegistryError(
             Message("registry.task-id-invalid", task=task_id), Message("registry.use-valid-id")
@@ -292,7 +292,7 @@ def object_key(folder: str, task_id: str, name: str) -> str:
 
 
 def require_size(address: str, size: int, max_bytes: int) -> None:
-    """Raise :class:`~registry.store.RegistryError` for an object over the limit; all in bytes."""
+    """Raise :class:`RegistryError` for an object over the limit; all in bytes."""
     if size > max_bytes:
         raise RegistryError(
             Message("registry.object-too-large", address=address, size=size, most=max_bytes),
