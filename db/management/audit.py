@@ -16,7 +16,7 @@ from db.models import AuditEntry
 from db.rows import page
 from db.server.errors import translate_errors
 from db.server.transactions import now_ms
-from db.submissions.refused_forms import project_column
+from db.submissions.form import project_column
 from db.texts import json_text
 
 COLUMNS = (

@@ -13,8 +13,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from db.server.errors import DatabaseError, DatabaseUnavailable
-from db.submissions import refused_forms
-from db.submissions.refused_forms import NewRefusedForm
+from db.submissions.form import (
+    MOST_OF_NOBODY,
+    NewRefusedForm,
+    keep_refused,
+    prune_refused,
+)
 from graphnet.messages import Item, Message, Several, Value
 from service.http.responses import ApiError
 
@@ -84,18 +88,18 @@ class RefusalLog:
             now = time.monotonic()
             aged = [replace(form, age_ms=round(1000 * (now - since))) for since, form in waiting]
             try:
-                await refused_forms.keep(aged)
+                await keep_refused(aged)
             except DatabaseUnavailable:
                 self._waiting, later = waiting, self._waiting
                 self._wait(later)
                 raise
         if time.monotonic() >= self._prune_at:
-            await refused_forms.prune()
+            await prune_refused()
             self._prune_at = time.monotonic() + MINUTE
 
     def _wait(self, forms: list[tuple[float, NewRefusedForm]]) -> None:
         """Queue these; if too many wait, the oldest are dropped."""
-        self._waiting = [*self._waiting, *forms][-refused_forms.MOST_OF_NOBODY :]
+        self._waiting = [*self._waiting, *forms][-MOST_OF_NOBODY:]
         self._wake.set()
 
 

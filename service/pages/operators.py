@@ -22,7 +22,7 @@ from db.datasets import StoredByProject
 from db.queue import queue_state
 from db.queue.queue_state import RunningTask
 from db.server.errors import DatabaseError
-from db.submissions import refused_forms
+from db.submissions.form import list_refused_forms
 from graphnet.messages import Message
 from service.doctor import checks
 from service.doctor.checks import CheckResult, State, fault, ok
@@ -78,7 +78,7 @@ async def show(request: Request) -> Response:
     )
     of_storage = asyncio.gather(
         _answer(datasets.stored_by_project()),
-        _answer(refused_forms.list_refused(limit=REFUSED)),
+        _answer(list_refused_forms(limit=REFUSED)),
         _answer(asyncio.to_thread(disk_of, state.settings.process.registry_url)),
     )
     checks, workers, running, counts = await of_queue

@@ -18,10 +18,9 @@ from actors.monitoring.context import TRACING, request_id
 from db.queue.states import Status
 from db.server.errors import KeyUsed, ModelRemoved
 from db.server.limits import unstorable_of_task
-from db.submissions import refused_forms, tasks
-from db.submissions.form import TaskForm
+from db.submissions import tasks
+from db.submissions.form import RefusedFormRecord, TaskForm, list_refused_forms
 from db.submissions.intake import NewKey, NewTask, find_key
-from db.submissions.refused_forms import RefusedFormRecord
 from db.submissions.tasks import TaskRecord
 from db.texts import in_ascii
 from graphnet.catalogue import find_model
@@ -275,7 +274,7 @@ async def refused_page(
     Forms without a project are listed only for callers who see all projects.
     """
     caller = caller_of(request)
-    forms, cursor = await refused_forms.list_refused(
+    forms, cursor = await list_refused_forms(
         proj_id=query_project(request, caller),
         limit=query_limit(request, usual),
         cursor=request.query_params.get("cursor") or None,

@@ -8,8 +8,15 @@ import pytest
 from db.models import RefusedForm
 from db.server.connection import migrate
 from db.server.errors import CursorUnknown
-from db.submissions import refused_forms
-from db.submissions.refused_forms import KEEP_MS, NewRefusedForm, RefusedFormRecord
+from db.submissions import form
+from db.submissions.form import (
+    KEEP_REFUSED_MS,
+    NewRefusedForm,
+    RefusedFormRecord,
+    keep_refused,
+    list_refused_forms,
+    prune_refused,
+)
 from graphnet.messages import Message, finished
 from tests.databases import mysql_database, query
 from tests.db.backends import on_sqlite, or_skipped
@@ -24,7 +31,7 @@ def refused(number: int, proj_id: str = "P", age_ms: int = 0) -> NewRefusedForm:
 
 
 async def listed(proj_id: str | None = None) -> list[RefusedFormRecord]:
-    return (await refused_forms.list_refused(proj_id=proj_id, limit=500))[0]
+    return (await list_refused_forms(proj_id=proj_id, limit=500))[0]
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +40,7 @@ def _none_yet(url: str) -> None:
 
 
 async def test_they_come_back_as_they_were_the_newest_first() -> None:
-    await refused_forms.keep([refused(1), refused(2, "Q", age_ms=60_000), refused(3, "精神")])
+    await keep_refused([refused(1), refused(2, "Q", age_ms=60_000), refused(3, "精神")])
     found = await listed()
     assert [(each.proj_id, each.request_id) for each in found] == [
         ("精神", "r3"),
@@ -51,7 +58,7 @@ async def test_they_come_back_as_they_were_the_newest_first() -> None:
 async def test_messages_keep_their_codes_and_sentences_of_an_older_version_are_read() -> None:
     missing = Message("forms.no-dataset", field="train_data", name="'x'")
     more = Message("api.first-of-errors", first=missing, count=1)
-    await refused_forms.keep([NewRefusedForm("P", "r", 2, more, (("train_data", missing),))])
+    await keep_refused([NewRefusedForm("P", "r", 2, more, (("train_data", missing),))])
     row = await RefusedForm.all().get()
     assert json.loads(row.sentence) == str(more)
     (record,) = await listed()
@@ -65,32 +72,32 @@ async def test_messages_keep_their_codes_and_sentences_of_an_older_version_are_r
 
 
 async def test_they_come_by_pages() -> None:
-    await refused_forms.keep([refused(number) for number in range(5)])
-    first, cursor = await refused_forms.list_refused(limit=3)
-    rest, last = await refused_forms.list_refused(limit=3, cursor=cursor)
+    await keep_refused([refused(number) for number in range(5)])
+    first, cursor = await list_refused_forms(limit=3)
+    rest, last = await list_refused_forms(limit=3, cursor=cursor)
     assert [each.request_id for each in (*first, *rest)] == ["r4", "r3", "r2", "r1", "r0"]
     assert last is None
     with pytest.raises(CursorUnknown):
-        await refused_forms.list_refused(cursor="x")
+        await list_refused_forms(cursor="x")
 
 
 async def test_the_old_and_the_many_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refused_forms, "MOST_OF_PROJECTS", 3)
-    monkeypatch.setattr(refused_forms, "MOST_OF_NOBODY", 2)
-    await refused_forms.keep([refused(0, age_ms=KEEP_MS + 60_000)])
-    await refused_forms.prune()
+    monkeypatch.setattr(form, "MOST_OF_PROJECTS", 3)
+    monkeypatch.setattr(form, "MOST_OF_NOBODY", 2)
+    await keep_refused([refused(0, age_ms=KEEP_REFUSED_MS + 60_000)])
+    await prune_refused()
     assert await listed() == []
-    await refused_forms.keep([refused(number) for number in range(1, 5)])
-    await refused_forms.keep([refused(number, "") for number in range(5, 9)])
-    await refused_forms.prune()
+    await keep_refused([refused(number) for number in range(1, 5)])
+    await keep_refused([refused(number, "") for number in range(5, 9)])
+    await prune_refused()
     assert [each.request_id for each in await listed()] == ["r8", "r7", "r4", "r3", "r2"]
-    await refused_forms.prune()
+    await prune_refused()
     assert len(await listed()) == 5
 
 
 async def test_what_is_long_is_cut() -> None:
     many = tuple((f"field{number}", "x" * 5000) for number in range(50))
-    await refused_forms.keep([NewRefusedForm("P", "r", 2, "y" * 5000, many)])
+    await keep_refused([NewRefusedForm("P", "r", 2, "y" * 5000, many)])
     row = await RefusedForm.get()
     assert len(row.sentence) < 1100
     assert len(row.errors) < 25_000
@@ -105,7 +112,7 @@ def test_a_table_in_latin_1_keeps_them_too() -> None:
         query(url, "ALTER TABLE sgn_refused_forms CONVERT TO CHARACTER SET latin1")
 
         async def kept() -> None:
-            await refused_forms.keep([refused(1, "精神")])
+            await keep_refused([refused(1, "精神")])
             (found,) = await listed("精神")
             assert (found.proj_id, str(found.message)) == ("精神", f"1: {MARKUP}")
 
