@@ -21,10 +21,9 @@ from db.management.labels import (
 from db.models import Mapping as Answers
 from db.models import Profile
 from db.neurolearn import Dataset
-from db.rows import exact_match, page, pieces
 from db.server.errors import DatabaseError, NameTaken, translate_errors
 from db.server.limits import DATASETS, check_packet, storable, unstorable_of_dataset
-from db.server.transactions import now_ms, restart_on_deadlock, transaction
+from db.server.statements import exact_match, now_ms, page, pieces, restart_on_deadlock, transaction
 from db.server.versions import check_not_ahead
 from db.texts import IDS, Json, json_text
 from graphnet.messages import Message

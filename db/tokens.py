@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from db.models import Token
 from db.server.errors import translate_errors
-from db.server.transactions import now_ms
+from db.server.statements import now_ms
 
 ALL_PROJECTS = "*"
 DAY_MS = 86_400_000

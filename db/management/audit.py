@@ -13,9 +13,8 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from db.management.labels import Kind
 from db.models import AuditEntry
-from db.rows import page
 from db.server.errors import translate_errors
-from db.server.transactions import now_ms
+from db.server.statements import now_ms, page
 from db.submissions.form import project_column
 from db.texts import json_text
 

@@ -23,9 +23,8 @@ from db.models import Run
 from db.neurolearn import Submission
 from db.queue.claims import LONGEST_CHAIN
 from db.queue.states import ACTIVE, Status
-from db.rows import LARGEST_ID, pieces
 from db.server.errors import DatabaseError, translate_errors
-from db.server.transactions import now_ms, restart_on_deadlock, transaction
+from db.server.statements import LARGEST_ID, now_ms, pieces, restart_on_deadlock, transaction
 from db.submissions.form import StoredForm
 from db.submissions.ownership import TRAINING
 from graphnet.messages import Message

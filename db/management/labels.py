@@ -14,8 +14,8 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 
 from db.models import Label as Row
-from db.rows import pieces
 from db.server.errors import Deadlock, translate_errors
+from db.server.statements import pieces
 from db.texts import json_text
 from graphnet.messages import Message
 

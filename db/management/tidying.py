@@ -43,7 +43,7 @@ from db.neurolearn import Dataset, Submission
 from db.queue.states import extract
 from db.server.errors import DatabaseError, DatabaseRefuses, Refusal, translate_errors
 from db.server.limits import check_packet, unstorable_of_dataset, unstorable_of_task
-from db.server.transactions import now_ms, restart_on_deadlock, transaction
+from db.server.statements import now_ms, restart_on_deadlock, transaction
 from db.server.versions import check_not_ahead
 from db.submissions import tasks
 from db.submissions.tasks import TaskRecord

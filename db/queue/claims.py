@@ -33,7 +33,7 @@ from db.queue.states import (
     sync_submission,
 )
 from db.server.errors import translate_errors
-from db.server.transactions import now_ms, restart_on_deadlock, transaction
+from db.server.statements import now_ms, restart_on_deadlock, transaction
 from db.server.versions import check_not_ahead
 from db.submissions.form import KINDS
 from db.texts import json_object

@@ -10,9 +10,8 @@ from tortoise.functions import Count
 from db.models import Outbox, Run
 from db.queue.claims import is_shard
 from db.queue.states import Status
-from db.rows import LONGEST_LIST, pieces
 from db.server.errors import translate_errors
-from db.server.transactions import now_ms
+from db.server.statements import LONGEST_LIST, now_ms, pieces
 
 BATCH = 100
 BACK_OFF_MS = 5_000

@@ -11,9 +11,8 @@ from db.models import Outbox, Run
 from db.neurolearn import Submission
 from db.queue.claims import in_turn, place_of, waiting_projects
 from db.queue.states import ACTIVE, TERMINAL, Status
-from db.rows import exact_match, pieces
 from db.server.errors import translate_errors
-from db.server.transactions import now_ms
+from db.server.statements import exact_match, now_ms, pieces
 from db.submissions.ownership import TYPES
 from db.submissions.tasks import TaskRecord
 

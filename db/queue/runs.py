@@ -28,7 +28,7 @@ from db.queue.states import (
 )
 from db.server.errors import translate_errors
 from db.server.limits import check_packet
-from db.server.transactions import now_ms, restart_on_deadlock, transaction
+from db.server.statements import now_ms, restart_on_deadlock, transaction
 from db.submissions import tasks
 from db.texts import Json, json_text
 from graphnet.artifacts.result import StoredObjects, TaskResult

@@ -7,9 +7,15 @@ from tortoise.expressions import F
 from db.models import Outbox, Run
 from db.queue.claims import Claim, claimed_run, shard_id
 from db.queue.states import ACTIVE, Status, read_reasons
-from db.rows import LONGEST_LIST, Columns, insert
 from db.server.errors import translate_errors
-from db.server.transactions import now_ms, restart_on_deadlock, transaction
+from db.server.statements import (
+    LONGEST_LIST,
+    Columns,
+    insert,
+    now_ms,
+    restart_on_deadlock,
+    transaction,
+)
 from graphnet.messages import Message
 
 

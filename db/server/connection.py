@@ -36,10 +36,9 @@ from db.models import (
     Token,
 )
 from db.neurolearn import Dataset, Submission
-from db.rows import Columns, insert
 from db.server import versions
 from db.server.errors import DatabaseError, DatabaseUnavailable, SchemaBehind, translate_errors
-from db.server.transactions import now_ms
+from db.server.statements import Columns, insert, now_ms
 from graphnet.messages import Message
 
 THIS = "this"

@@ -17,7 +17,7 @@ from db.server.errors import (
     SchemaBehind,
     translate_errors,
 )
-from db.server.transactions import now_ms, transaction
+from db.server.statements import now_ms, transaction
 from db.texts import IDS
 
 VERSIONS = {

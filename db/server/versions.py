@@ -17,7 +17,7 @@ from db.models import Outbox, Result, Run
 from db.neurolearn import Submission
 from db.queue.states import Status
 from db.server.errors import DatabaseError, SchemaAhead, SchemaBehind, translate_errors
-from db.server.transactions import now_ms
+from db.server.statements import now_ms
 from graphnet.messages import Message
 
 APP = "sgn"

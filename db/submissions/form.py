@@ -10,9 +10,8 @@ from typing import Any, Self
 from tortoise.queryset import QuerySet
 
 from db.models import RefusedForm
-from db.rows import page
 from db.server.errors import translate_errors
-from db.server.transactions import now_ms, restart_on_deadlock
+from db.server.statements import now_ms, page, restart_on_deadlock
 from db.texts import json_object, json_text
 from graphnet.config import EVALUATION, Evaluation, TrainingSettings, candidates_of
 from graphnet.messages import Message, as_message

@@ -19,7 +19,6 @@ from db.models import Key, Outbox, Run
 from db.neurolearn import Submission
 from db.queue.outbox import OutboxMessage
 from db.queue.states import Status
-from db.rows import Columns, insert
 from db.server.errors import (
     DatabaseError,
     DatabaseUnavailable,
@@ -27,7 +26,7 @@ from db.server.errors import (
     ModelRemoved,
     translate_errors,
 )
-from db.server.transactions import now_ms, restart_on_deadlock, transaction
+from db.server.statements import Columns, insert, now_ms, restart_on_deadlock, transaction
 from db.texts import IDS
 from graphnet.messages import Message
 

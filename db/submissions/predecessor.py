@@ -20,10 +20,9 @@ from tortoise.expressions import F
 from db.models import Run
 from db.neurolearn import Submission
 from db.queue.states import Status
-from db.rows import Columns, pieces
 from db.server.errors import DatabaseError, translate_errors
 from db.server.limits import check_packet
-from db.server.transactions import now_ms, restart_on_deadlock, transaction
+from db.server.statements import Columns, now_ms, pieces, restart_on_deadlock, transaction
 from db.submissions import tasks
 from db.submissions.form import StoredForm, texts_in
 from db.submissions.ownership import TRAINING, TYPES, find_stranger

@@ -13,10 +13,9 @@ from db.management.labels import Kind, archived_ids, forget_labels, tagged_ids
 from db.models import Result, Run
 from db.neurolearn import Submission
 from db.queue.states import ERROR_CHARACTERS, TERMINAL, Status, read_reasons
-from db.rows import page, pieces
 from db.server.errors import translate_errors
 from db.server.limits import SUBMISSIONS, storable
-from db.server.transactions import restart_on_deadlock
+from db.server.statements import page, pieces, restart_on_deadlock
 from db.server.versions import check_not_ahead
 from db.submissions.form import StoredForm
 from db.submissions.ownership import TRAINING, Owner, may_be_task, owner_of

@@ -24,7 +24,7 @@ from redis.exceptions import RedisError
 from actors.messaging.names import Names
 from db.queue.queue_state import EndedTask, ended_since
 from db.server.errors import DatabaseError
-from db.server.transactions import now_ms
+from db.server.statements import now_ms
 from service.settings import WebhookSettings
 
 log = logging.getLogger(__name__)

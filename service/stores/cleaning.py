@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from db.management.dependents import StoredTask, look_up, mark_removed
-from db.server.transactions import now_ms
+from db.server.statements import now_ms
 from graphnet.errors import system_reason
 from graphnet.messages import Message, render
 from registry import RegistryError, Store

@@ -12,7 +12,7 @@ from db.models import Run
 from db.queue import runs
 from db.queue.claims import Claim
 from db.server.errors import ModelRemoved
-from db.server.transactions import now_ms
+from db.server.statements import now_ms
 from db.submissions import intake, tasks
 from db.submissions.intake import Intake
 from graphnet.messages import Message

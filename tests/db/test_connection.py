@@ -24,7 +24,7 @@ from db.server.connection import (
     ping,
 )
 from db.server.errors import DatabaseError, DatabaseUnavailable, translate_errors
-from db.server.transactions import now_ms
+from db.server.statements import now_ms
 from db.submissions import intake, tasks
 from tests.databases import query
 from tests.db.backends import on_servers

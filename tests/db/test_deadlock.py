@@ -7,7 +7,7 @@ from tortoise.expressions import F
 
 from db.models import Profile
 from db.server.errors import Deadlock, translate_errors
-from db.server.transactions import restart_on_deadlock, transaction
+from db.server.statements import restart_on_deadlock, transaction
 from tests.databases import query
 from tests.db.backends import on_servers
 from tests.db.opened import opened

@@ -11,8 +11,7 @@ from db.models import Outbox, Run
 from db.queue import outbox, queue_state, runs
 from db.queue.claims import Claim
 from db.queue.states import Status
-from db.rows import Columns, insert
-from db.server.transactions import now_ms
+from db.server.statements import Columns, insert, now_ms
 from db.submissions import tasks
 from tests.db.backends import on_sqlite
 from tests.db.opened import opened

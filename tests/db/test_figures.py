@@ -4,7 +4,7 @@ import pytest
 
 from db.models import Outbox, Run
 from db.queue.queue_state import count_project_tasks, count_tasks
-from db.server.transactions import now_ms
+from db.server.statements import now_ms
 from tests.db.samples import running, submitted
 
 pytestmark = pytest.mark.usefixtures("url")

@@ -7,7 +7,7 @@ import pytest
 
 from db.models import Outbox, Run
 from db.queue import outbox, runs
-from db.server.transactions import now_ms
+from db.server.statements import now_ms
 from tests.db.opened import opened
 from tests.db.processes import requeue, together
 from tests.db.samples import claimed, running, submitted

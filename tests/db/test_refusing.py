@@ -23,7 +23,7 @@ from db.server.errors import (
     refusal_of,
     translate_errors,
 )
-from db.server.transactions import transaction
+from db.server.statements import transaction
 from db.submissions import tasks
 from graphnet.messages import Message
 from tests.databases import query

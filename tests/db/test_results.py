@@ -11,7 +11,7 @@ import pytest
 from db.models import Result, Run
 from db.neurolearn import Submission
 from db.queue import runs
-from db.server.transactions import now_ms
+from db.server.statements import now_ms
 from db.submissions import tasks
 from db.submissions.tasks import AT_ONCE, read_results
 from tests.db.samples import claimed, running, submitted

@@ -16,7 +16,7 @@ from db.queue import claims, runs
 from db.queue.claims import Claim
 from db.queue.runs import LeaseState, RunProgress
 from db.server.errors import ContentTooLarge
-from db.server.transactions import now_ms
+from db.server.statements import now_ms
 from db.submissions import tasks
 from graphnet.messages import Message
 from tests.databases import query
