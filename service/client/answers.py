@@ -100,7 +100,7 @@ class Task(TaskView):
         """A small table for a notebook."""
         from service.client import tables  # noqa: PLC0415 - pandas is slow to import
 
-        rows = (
+        rows: tuple[tables.Row, ...] = (
             (Message("cli.task"), self.task_id),
             (Message("cli.name"), self.task_name),
             (Message("cli.status"), status_name(self.task_status)),
@@ -274,8 +274,10 @@ class Dataset:
         from service.client import tables  # noqa: PLC0415 - pandas is slow to import
 
         counts = [f"{name}: {count:,}" for name, count in self.named_classes.items()]
-        measures = [*self.measures, *([Message("cli.connectome")] if self.connectome else [])]
-        rows = (
+        measures: list[Message | str] = [*self.measures]
+        if self.connectome:
+            measures.append(Message("cli.connectome"))
+        rows: tuple[tables.Row, ...] = (
             (Message("cli.dataset"), self.data_name),
             (Message("cli.id"), self.data_id),
             (Message("cli.project"), self.proj_id),
