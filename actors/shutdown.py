@@ -119,7 +119,9 @@ def _say_error(what: str, error: BaseException | None) -> None:
 def _busy() -> list[str]:
     """The threads that Python will wait for."""
     me = threading.current_thread()
-    return [each.name for each in threading.enumerate() if not each.daemon and each is not me]
+    return [
+        thread.name for thread in threading.enumerate() if not thread.daemon and thread is not me
+    ]
 
 
 def _watch(seconds: float) -> None:
@@ -138,7 +140,7 @@ def _last_words(seconds: float) -> None:
 
 
 def _stacks() -> str:
-    names = {each.ident: each.name for each in threading.enumerate()}
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
     return "\n".join(
         f"{names.get(ident, ident)}:\n{''.join(traceback.format_stack(frame))}"
         for ident, frame in sys._current_frames().items()  # noqa: SLF001 - documented for this

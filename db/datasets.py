@@ -157,7 +157,7 @@ async def formerly_named(data_name: str, at: int) -> DatasetRecord | None:
     """The dataset that was called so at that time and was renamed since; None if none was."""
     ids = await formerly_called(data_name)
     labels = await get_labels(Kind.DATASET, ids)
-    meant = next((each for each in ids if labels[each].had_name(data_name, at)), None)
+    meant = next((data_id for data_id in ids if labels[data_id].had_name(data_name, at)), None)
     return None if meant is None else await find_dataset(meant)
 
 
@@ -264,7 +264,7 @@ async def stored_by_project() -> list[StoredByProject]:
         for data_id, size in await sizes:
             taken[projects[str(data_id)]] += int(size or 0)
     totals = [StoredByProject(name, datasets[name], taken[name]) for name in datasets]
-    return sorted(totals, key=lambda each: (-each.stored_bytes, each.proj_id))
+    return sorted(totals, key=lambda project: (-project.stored_bytes, project.proj_id))
 
 
 @restart_on_deadlock

@@ -59,7 +59,7 @@ def plain(sentence: str) -> str:
     Accents are dropped.
     """
     taken_apart = unicodedata.normalize("NFKD", sentence)
-    letters = "".join(each for each in taken_apart if not unicodedata.combining(each))
+    letters = "".join(letter for letter in taken_apart if not unicodedata.combining(letter))
     return "".join(map(_shown, letters.translate(PLAIN)))
 
 

@@ -167,7 +167,7 @@ class MultipartStore(S3Store):
     def unfinished(self) -> tuple[Unfinished, ...]:
         """What was begun in this folder and neither put together nor given up."""
         folder = f"{self._prefix}{self._folder}/"
-        found = []
+        unfinished = []
         with self._translated():
             pages = self._client.get_paginator("list_multipart_uploads").paginate(
                 Bucket=self._bucket, Prefix=folder
@@ -175,5 +175,5 @@ class MultipartStore(S3Store):
             for page in pages:
                 for item in page.get("Uploads", []):
                     task_id, _, name = item["Key"].removeprefix(folder).partition("/")
-                    found.append(Unfinished(task_id, name, item["UploadId"]))
-        return tuple(found)
+                    unfinished.append(Unfinished(task_id, name, item["UploadId"]))
+        return tuple(unfinished)

@@ -52,9 +52,10 @@ async def adopt(client: redis.Redis, names: Names) -> None:
     if not messages and not logs:
         return
     known = await known_ids(sorted({*messages, *logs}))
-    ours = [each for task_id in known for each in messages.get(task_id, ())]
+    ours = [message for task_id in known for message in messages.get(task_id, ())]
     await asyncio.to_thread(_remove_messages, client, ours)
-    await asyncio.to_thread(_rename_logs, client, names, [logs[each] for each in known & set(logs)])
+    old_logs = [logs[task_id] for task_id in known & set(logs)]
+    await asyncio.to_thread(_rename_logs, client, names, old_logs)
     if ours:
         log.info(
             "%d messages of an older version were removed: their tasks get new ones", len(ours)
@@ -63,13 +64,13 @@ async def adopt(client: redis.Redis, names: Names) -> None:
 
 def _old_messages(client: redis.Redis) -> dict[str, list[tuple[str, bytes]]]:
     """The tasks that old messages name, each with queues and ids of them. Raises RedisError."""
-    found: dict[str, list[tuple[str, bytes]]] = {}
+    messages: dict[str, list[tuple[str, bytes]]] = {}
     for name in QUEUES:
         contents: Any = client.hscan_iter(f"{OLD_NAMESPACE}:{name}.msgs", count=BATCH)
         for number, content in contents:
             for task_id in _named(content):
-                found.setdefault(task_id, []).append((name, number))
-    return found
+                messages.setdefault(task_id, []).append((name, number))
+    return messages
 
 
 def _old_logs(client: redis.Redis) -> dict[str, str]:

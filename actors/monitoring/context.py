@@ -241,11 +241,11 @@ def _told(span: "AbstractContextManager[Span]") -> Iterator[None]:
     """Let a span say that it ended by an error, and not by which."""
     from opentelemetry.trace import StatusCode  # noqa: PLC0415
 
-    with span as found:
+    with span as started:
         try:
             yield
         except Exception:
-            found.set_status(StatusCode.ERROR)
+            started.set_status(StatusCode.ERROR)
             raise
 
 

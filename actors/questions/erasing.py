@@ -236,7 +236,7 @@ class SubjectEraser:
 
 
 def _answer(erased: Erased) -> Answer:
-    digests = [digest_of(each) for each in erased.ids]
+    digests = [digest_of(subject_id) for subject_id in erased.ids]
     return {"erased": {"digests": digests, "removed": erased.removed, "left": len(erased.rows)}}
 
 

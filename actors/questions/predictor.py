@@ -108,7 +108,7 @@ class Predictor:
     def _names(self, model: StoredModel, cohort: Cohort) -> Mapping[str, str]:
         """For people, by region: of the worker's tables, else as the model or the data have it."""
         known = (*self.atlases, Atlas.from_facts(model.facts), cohort.atlas)
-        fits = (each.fit(cohort.regions) for each in known if each is not None)
+        fits = (candidate.fit(cohort.regions) for candidate in known if candidate is not None)
         atlas = next((fit for fit in fits if fit is not None), None)
         return {} if atlas is None else dict(zip(atlas.regions, atlas.names, strict=True))
 

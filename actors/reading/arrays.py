@@ -130,7 +130,7 @@ class Arrays:
         """Remove what was used longest ago; a training goes on with what it has mapped."""
         left = (self.cache_mb if cache_mb is None else cache_mb) * MEGABYTE - _size(kept)
         others = (folder for folder in self.cache.iterdir() if folder != kept)
-        for folder in sorted(others, key=lambda each: -each.stat().st_mtime):
+        for folder in sorted(others, key=lambda other: -other.stat().st_mtime):
             left -= _size(folder)
             if left < 0:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -144,11 +144,11 @@ def download(store: Store, upload_id: str, path: Path) -> Upload:
 
 def _check(upload: Upload, path: Path) -> None:
     """Raise UploadDamaged unless a file has the bytes that its sender announced."""
-    found = []
+    checksums = []
     with path.open("rb") as file:
         while part := file.read(upload.part_bytes):
-            found.append(hashlib.md5(part, usedforsecurity=False).hexdigest())
-    if tuple(found) != upload.md5 or path.stat().st_size != upload.size:
+            checksums.append(hashlib.md5(part, usedforsecurity=False).hexdigest())
+    if tuple(checksums) != upload.md5 or path.stat().st_size != upload.size:
         raise UploadDamaged(upload)
 
 
@@ -175,7 +175,11 @@ def abandoned(store: Store, multiparts: MultipartStore, now: datetime) -> list[U
         RegistryError: the storage does not answer.
 
     """
-    return [each for each in multiparts.unfinished() if not _is_kept(store, each.task_id, now)]
+    return [
+        multipart
+        for multipart in multiparts.unfinished()
+        if not _is_kept(store, multipart.task_id, now)
+    ]
 
 
 def _is_kept(store: Store, upload_id: str, now: datetime) -> bool:

@@ -191,15 +191,15 @@ async def tasks_naming(
 ) -> list[Dependent]:
     """The tasks whose forms name a dataset, the newest first; those of other services never."""
     names = [data_name, *(former.name for former in label.former_names)]
-    found: list[Dependent] = []
+    dependents: list[Dependent] = []
     async for rows in _trainings(names, connection):
         runs = await _runs([row.task_id for row in rows], connection)
         for row in rows:
             run = runs.get(row.task_id)
             submitted_at = run.submitted_at if run else 0
-            if any(_meant(each, data_name, label, submitted_at) for each in _named(row)):
-                found.append(_dependent(row, run))
-    return found
+            if any(_meant(name, data_name, label, submitted_at) for name in _named(row)):
+                dependents.append(_dependent(row, run))
+    return dependents
 
 
 @translate_errors()
@@ -209,14 +209,14 @@ async def waiting_for(
     """Those of them that wait or run, under the present name; in the transaction that asks."""
     busy = Run.filter(BUSY, part=0).using_db(connection)
     ids = [str(task_id) for task_id in await busy.values_list("task_id", flat=True)]
-    found: list[Dependent] = []
+    dependents: list[Dependent] = []
     for start in range(0, len(ids), PAGE):
         some = ids[start : start + PAGE]
         rows = await Submission.filter(task_id__in=some).using_db(connection).only(*COLUMNS)
         runs = await _runs(some, connection)
         named = [row for row in rows if data_name in _named(row)]
-        found += [_dependent(row, runs.get(row.task_id)) for row in named]
-    return found
+        dependents += [_dependent(row, runs.get(row.task_id)) for row in named]
+    return dependents
 
 
 @translate_errors()
@@ -224,7 +224,7 @@ async def descendants(
     task_ids: Sequence[str], connection: BaseDBAsyncClient | None = None
 ) -> list[Dependent]:
     """The tasks that were fine-tuned from these, from those, and so on."""
-    found: list[Dependent] = []
+    dependents: list[Dependent] = []
     seen, parents = set(task_ids), list(task_ids)
     while parents:
         children: list[Run] = []
@@ -233,10 +233,10 @@ async def descendants(
             children += await some.using_db(connection)
         new = {run.task_id: run for run in children if run.task_id not in seen}
         rows = Submission.filter(task_id__in=list(new)).using_db(connection)
-        found += [_dependent(row, new[row.task_id]) for row in await rows.only(*COLUMNS)]
+        dependents += [_dependent(row, new[row.task_id]) for row in await rows.only(*COLUMNS)]
         seen |= set(new)
         parents = list(new)
-    return found
+    return dependents
 
 
 def _meant(name: str, data_name: str, label: Label, submitted_at: int) -> bool:

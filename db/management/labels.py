@@ -119,7 +119,7 @@ async def tagged_ids(kind: Kind, tag: str) -> list[str]:
     return [
         _object_id(row.label_key)
         for row in await Row.filter(kind=kind.value)
-        if wanted in {each.casefold() for each in _read(row).tags}
+        if wanted in {tag.casefold() for tag in _read(row).tags}
     ]
 
 
@@ -166,7 +166,7 @@ async def remove_label(
 async def forget_labels(kind: Kind, object_ids: Sequence[str]) -> None:
     """Forget what was noted of what is gone."""
     for some in pieces(object_ids):
-        await Row.filter(label_key__in=[_key(kind, each) for each in some]).delete()
+        await Row.filter(label_key__in=[_key(kind, object_id) for object_id in some]).delete()
 
 
 def _notes(label: Label) -> dict[str, Any]:

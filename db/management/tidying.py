@@ -277,7 +277,7 @@ async def begin_deletion(task: TaskRecord) -> None:
         children = await descendants([task.task_id], connection)
         waiting = [child.task_id for child in children if child.waiting]
         retries = Run.filter(BUSY, retry_of=task.task_id).using_db(connection)
-        waiting += [str(each) for each in await retries.values_list("task_id", flat=True)]
+        waiting += [str(retry) for retry in await retries.values_list("task_id", flat=True)]
         if waiting:
             raise InUse(waiting)
 

@@ -57,7 +57,9 @@ class Charset:
 
     def refused(self, text: str) -> str:
         """The first character that it does not have; "" if it has all."""
-        return "" if text.isascii() else next((each for each in text if not self._has(each)), "")
+        return (
+            "" if text.isascii() else next((letter for letter in text if not self._has(letter)), "")
+        )
 
     def fitted(self, text: str) -> str:
         r"""The text with ``\\u8111`` in the place of what it does not have."""
@@ -140,7 +142,7 @@ async def storable(table: str, column: str, texts: Iterable[str]) -> list[str]:
     if all(text.isascii() for text in wanted):
         return wanted
     through = (await charsets()).of(table, column)
-    return [text for text in wanted if not any(each.refused(text) for each in through)]
+    return [text for text in wanted if not any(column.refused(text) for column in through)]
 
 
 async def fitted_error(sentence: str) -> str:

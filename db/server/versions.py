@@ -29,7 +29,7 @@ CONFIG = AppConfig(models=["db.models"], default_connection="default", migration
 @cache
 def known_migrations() -> tuple[str, ...]:
     """The names of all migrations of this version, in order."""
-    names = (each.name for each in pkgutil.iter_modules(migrations.__path__))
+    names = (module.name for module in pkgutil.iter_modules(migrations.__path__))
     return tuple(sorted(name for name in names if name[0].isdecimal()))
 
 

@@ -76,7 +76,7 @@ class StoredForm:
 
 def texts_in(stored: object) -> tuple[str, ...]:
     """The texts of a JSON list, or the one text that stands in the place of a list."""
-    return tuple(each for each in _listed(stored) if isinstance(each, str) and each)
+    return tuple(item for item in _listed(stored) if isinstance(item, str) and item)
 
 
 def _listed(stored: object) -> list[object]:

@@ -108,7 +108,7 @@ def show_result(task: "Task") -> None:
 def compared_titles(metrics: Iterable["SplitMetrics"]) -> dict[str, Message]:
     """The few metrics that are compared, with their titles."""
     measured = list(metrics)
-    titles, within = _titles(measured), any(WITHIN_SITES in each for each in measured)
+    titles, within = _titles(measured), any(WITHIN_SITES in metrics for metrics in measured)
     left_out = "auc" if within else WITHIN_SITES
     names = (name for name in ("n", *COMPARED) if name != left_out)
     return {name: titles[name] for name in names if name in titles}

@@ -84,10 +84,10 @@ def tasks(
         show_refused(url, proj=proj, limit=limit, as_json=as_json)
         return
     with service_at(url) as client:
-        found = client.tasks(
+        pages = client.tasks(
             proj_id=proj, status=status, search=search, tag=tag, archived=archived, limit=limit
         )
-        listed = list(found)
+        listed = list(pages)
     if not listed and not as_json:
         note(Message("cli.no-tasks"))
         return

@@ -274,25 +274,26 @@ def _tags(task: Task, manifest: Mapping[str, Any], service: str) -> Iterator[tup
     for name, version in result.versions.items():
         yield _key(f"sgn.version.{name}"), version
     for split, datasets in as_mapping(manifest.get("datasets")).items():
-        for number, each in enumerate(as_items(datasets), 1):
-            text = f"{each.get('name')} n={each.get('subjects')} sha256={each.get('sha256')}"
+        for number, dataset in enumerate(as_items(datasets), 1):
+            size, digest = dataset.get("subjects"), dataset.get("sha256")
+            text = f"{dataset.get('name')} n={size} sha256={digest}"
             yield _key(f"sgn.dataset.{split}.{number}"), text
 
 
 def _datasets(manifest: Mapping[str, Any], service: str) -> Iterator[dict[str, Any]]:
     """The datasets of each split as inputs; a digest is the beginning of the SHA-256."""
     for split, datasets in as_mapping(manifest.get("datasets")).items():
-        for each in as_items(datasets):
-            name = str(each.get("name"))
+        for dataset in as_items(datasets):
+            name = str(dataset.get("name"))
             address = f"{service}/api/v0/datasets/{quote(name, safe='')}"
             yield {
                 "tags": [{"key": "mlflow.data.context", "value": split}],
                 "dataset": {
                     "name": name[:LONGEST_DATASET],
-                    "digest": str(each.get("sha256"))[:LONGEST_DIGEST],
+                    "digest": str(dataset.get("sha256"))[:LONGEST_DIGEST],
                     "source_type": "http",
                     "source": json.dumps({"url": address}),
-                    "profile": json.dumps({"num_rows": each.get("subjects")}),
+                    "profile": json.dumps({"num_rows": dataset.get("subjects")}),
                 },
             }
 

@@ -113,7 +113,7 @@ class ModelCard:
             yield from self._table(
                 (*head, *(name for name, _ in baselines)),
                 (
-                    _compared(measured, [each for _, each in baselines], name)
+                    _compared(measured, [other for _, other in baselines], name)
                     for name in measured.values
                 ),
             )

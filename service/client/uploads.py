@@ -282,7 +282,7 @@ def send_to_bucket(channel: "Channel", sending: "Sending", begun: Begun) -> bool
         else:
             break
         there = channel.stored_parts(begun.upload)
-        for number in (each for each in range(1, count + 1) if there.get(each) != sums[each - 1]):
+        for number in (part for part in range(1, count + 1) if there.get(part) != sums[part - 1]):
             _sent(channel, begun, number, _part(sending, begun, number), sums[number - 1], None)
     return True
 

@@ -343,7 +343,11 @@ def _installation(there: Mapping[str, list[str]], names: Names) -> CheckResult:
     if len(mine) > 1:
         twice = Message("doctor.installation-twice", id=names.installation, databases=mine)
         return warning("installation", twice, Message("doctor.separate-installations"))
-    others = [_other(*each) for each in sorted(there.items()) if each[0] != names.installation]
+    others = [
+        _other(installation, databases)
+        for installation, databases in sorted(there.items())
+        if installation != names.installation
+    ]
     if not others:
         return ok("installation", Message("doctor.installation", id=names.installation))
     among = Message("doctor.installation-among-others", id=names.installation, others=others)

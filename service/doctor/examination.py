@@ -99,11 +99,11 @@ async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Ch
         pending["registry"] = asyncio.to_thread(storage.check, settings)
         pending["uploads"] = asyncio.to_thread(storage.check_uploads, settings)
     answers = await asyncio.gather(*(_bounded(name, check) for name, check in pending.items()))
-    found = _settings_results(wrong) + [each for answer in answers for each in answer]
-    found += _tracing(settings)
+    results = _settings_results(wrong) + [result for answer in answers for result in answer]
+    results += _tracing(settings)
     if embedded:  # its address is an argument of `sgn up`, not a variable
-        found = [each for each in found if each.check != "access"]
-    return sorted(found, key=lambda each: ORDER.index(each.check))
+        results = [result for result in results if result.check != "access"]
+    return sorted(results, key=lambda result: ORDER.index(result.check))
 
 
 async def _queue(settings: HttpSettings, *, embedded: bool) -> list[CheckResult]:
@@ -156,7 +156,7 @@ def _tracing(settings: HttpSettings) -> list[CheckResult]:
 
 def is_sound(results: list[CheckResult]) -> bool:
     """Whether nothing is a fault."""
-    return all(each.state != State.FAULT for each in results)
+    return all(result.state != State.FAULT for result in results)
 
 
 TORCH_SECONDS = 30.0

@@ -197,7 +197,7 @@ def _allows(headers: httpx.Headers, origin: str) -> bool:
     """Whether a preflight's answer lets this origin send a part; without credentials * is all."""
 
     def listed(name: str) -> set[str]:
-        return {each.strip().lower() for each in headers.get(name, "").split(",")}
+        return {value.strip().lower() for value in headers.get(name, "").split(",")}
 
     return all(
         not listed(f"access-control-allow-{name}").isdisjoint({ANY, wanted.lower()})

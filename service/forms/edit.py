@@ -72,8 +72,8 @@ def _subjects(fields: Mapping[str, Any]) -> tuple[str, ...]:
     """The ids, each once; in a page's form one per line. Raises ApiError."""
     given = fields.get("subjects")
     listed = given.splitlines() if isinstance(given, str) else given
-    if isinstance(listed, list) and all(isinstance(each, str) for each in listed):
-        ids = tuple(dict.fromkeys(each.strip() for each in listed if each.strip()))
+    if isinstance(listed, list) and all(isinstance(item, str) for item in listed):
+        ids = tuple(dict.fromkeys(item.strip() for item in listed if item.strip()))
         if 0 < len(ids) <= MOST_SUBJECTS:
             return ids
     raise field_error("subjects", Message("tidy.subjects-invalid", most=MOST_SUBJECTS))
@@ -104,8 +104,8 @@ def _description(value: Any) -> str:
 
 def _tags(value: Any) -> tuple[str, ...]:
     listed = value.split(",") if isinstance(value, str) else value
-    if isinstance(listed, list) and all(isinstance(each, str) for each in listed):
-        tags = tuple(dict.fromkeys(each.strip() for each in listed if each.strip()))
+    if isinstance(listed, list) and all(isinstance(item, str) for item in listed):
+        tags = tuple(dict.fromkeys(item.strip() for item in listed if item.strip()))
         if len(tags) <= MOST_TAGS and all(map(_is_tag, tags)):
             return tags
     values = {"most": MOST_TAGS, "longest": LONGEST_TAG}

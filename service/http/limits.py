@@ -159,8 +159,8 @@ async def check_quota(proj_id: str, size: int, quota: int) -> None:
     used = await datasets.stored_bytes(proj_id)
     if used + size > quota:
         sizes = {
-            name: round(each / GIGABYTE, DIGITS)
-            for name, each in {"used": used, "size": size, "quota": quota}.items()
+            name: round(amount / GIGABYTE, DIGITS)
+            for name, amount in {"used": used, "size": size, "quota": quota}.items()
         }
         message = Message("api.quota-exceeded", project=quoted(proj_id), **sizes)
         raise ApiError(ErrorNum.QUOTA_EXCEEDED, message)

@@ -90,7 +90,10 @@ class ImportedModel:
             [names.get(str(label), str(label)) for label in range(sizes["classes"])],
             facts["unknown"],
             facts["model_state_path"],
-            [Message.from_json(each) for each in facts.get("warning_messages", facts["warnings"])],
+            [
+                Message.from_json(warning)
+                for warning in facts.get("warning_messages", facts["warnings"])
+            ],
             facts,
         )
 

@@ -116,7 +116,7 @@ class Webhook:
         due = new + [waiting for waiting in tries.values() if waiting.due_at <= time.time()]
         for start in range(0, len(due), AT_A_TIME):
             await asyncio.gather(*map(self._tell_one, due[start : start + AT_A_TIME]))
-        await self._advance(since, [each.task for each in new])
+        await self._advance(since, [tried.task for tried in new])
 
     def _key(self, *parts: str) -> str:
         return self._names.key("webhook", *parts)
@@ -150,7 +150,7 @@ class Webhook:
         """What was told in vain, by task."""
         stored: Any = await self._redis.hgetall(self._key("tries"))
         read = [_Tries.from_json(text) for text in stored.values()]
-        return {each.task.task_id: each for each in read}
+        return {tries.task.task_id: tries for tries in read}
 
     async def _tell_one(self, tries: "_Tries") -> None:
         task, claim = tries.task, self._key("claim", tries.task.task_id)

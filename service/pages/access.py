@@ -170,7 +170,7 @@ async def share(request: Request) -> Response:
     if task.task_status != "Finished":
         raise ApiError(ErrorNum.NOT_FOUND, Message("api.nothing-to-share", task=task.task_id))
     fields = await read_fields(request, settings.max_form_bytes)
-    days = next((each for each in DAYS if str(each) == str(fields.get("days", ""))), DAYS[0])
+    days = next((choice for choice in DAYS if str(choice) == str(fields.get("days", ""))), DAYS[0])
     shared = SharedReport(task.task_id, int(time.time()) + days * DAY_SECONDS)
     until = instant(1000 * shared.until)
     noted = {"name": task.task_name, "until": until}

@@ -78,7 +78,9 @@ class Compared:
 
 async def show(request: Request) -> Response:
     """What to compare, and the comparison of what was chosen."""
-    named = list(dict.fromkeys(each for each in request.query_params.getlist("task") if each))
+    named = list(
+        dict.fromkeys(task_id for task_id in request.query_params.getlist("task") if task_id)
+    )
     listed = await choices.comparable(request, named)
     compared, problem = None, None
     if len(named) >= FEWEST:
@@ -107,13 +109,13 @@ async def _compared(request: Request, named: Sequence[str]) -> Compared:
     with state.admission.comparison():
         tasks = await tasks_of(request, named)
         read = [await read_facts(request, task) for task in tasks]
-        facts = [each for each, _ in read]
+        facts = [compared for compared, _ in read]
         known = [(str(own.task["task_id"]), own.evidence) for own in facts]
         differences = await state.comparison_cache.differences(known)
     return Compared(
         facts,
         _called(facts),
-        wrong=[each for one, missing in read for each in missing if each not in one.missing],
+        wrong=[name for one, missing in read for name in missing if name not in one.missing],
         inputs=[*_data(facts), *_settings(facts)],
         sections=[
             Section(

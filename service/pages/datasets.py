@@ -172,7 +172,7 @@ async def _list(request: Request, status: int = 200, **content: Any) -> Response
         limit=PAGE,
         cursor=query.get("cursor") or None,
     )
-    seen = [each for each in listed if caller.sees(each.proj_id)]
+    seen = [record for record in listed if caller.sees(record.proj_id)]
     known = await state_of(request).profiles.glanced(seen)
     return page(
         request,
@@ -184,7 +184,7 @@ async def _list(request: Request, status: int = 200, **content: Any) -> Response
         tag=query.get("tag", "").strip(),
         proj_id=query.get("proj_id") or caller.proj_id or "",
         posted=_posted(request),
-        owners=sorted({each.user_id for each in seen} - {""}),
+        owners=sorted({record.user_id for record in seen} - {""}),
         owner_needed=state_of(request).settings.shares_database,
         endings="|".join(ENDINGS),
         **{"errors": {}, "preview": None, "dataset": None, **content},
@@ -284,7 +284,7 @@ def roles_of(reading: Mapping[str, Any] | None, answers: Sequence[str]) -> Roles
         return None
     given = dict(pair.split("=", 1) for pair in answers)
     columns = {key: _column(reading.get(name)) for key, name in ROLES.items()}
-    covariates = tuple(each["name"] for each in reading["covariates"])
+    covariates = tuple(covariate["name"] for covariate in reading["covariates"])
     others = _left_columns(reading)
     every = tuple(dict.fromkeys([*filter(None, columns.values()), *covariates, *others]))
     if len(every) < 2:

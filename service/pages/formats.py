@@ -81,8 +81,8 @@ def path_of(name: str) -> str:
 
 def measures(dataset: Mapping[str, Any], most: int) -> str:
     """The first measures of a dataset by name; of a connectome alone none."""
-    found = measures_of_file(dataset["measures"], connectome=dataset.get("connectome"))
-    return ", ".join(found[:most]) + (" …" if len(found) > most else "")
+    measures = measures_of_file(dataset["measures"], connectome=dataset.get("connectome"))
+    return ", ".join(measures[:most]) + (" …" if len(measures) > most else "")
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

@@ -41,7 +41,7 @@ async def home(request: Request) -> Response:
     query, caller = request.query_params, caller_of(request)
     asked = {name: query.get(name, "") for name in ("proj_id", "status", "q", "tag", "archived")}
     status = asked["status"] if asked["status"] in STATUSES else ""
-    found, cursor = await tasks.list_tasks(
+    listed, cursor = await tasks.list_tasks(
         proj_id=query_project(request, caller),
         status=status or None,
         text=query_text(request),
@@ -50,12 +50,12 @@ async def home(request: Request) -> Response:
         limit=PAGE,
         cursor=query.get("cursor") or None,
     )
-    seen = [task for task in found if caller.sees(task.proj_id)]
+    seen = [task for task in listed if caller.sees(task.proj_id)]
     waits = any(task.task_status == Status.SUBMITTED.value and not task.over for task in seen)
     outlines = await state_of(request).task_summaries.of(seen)
     content: dict[str, Any] = {
         "tasks": await task_views(seen),
-        "headlines": {task_id: each.headline for task_id, each in outlines.items()},
+        "headlines": {task_id: summary.headline for task_id, summary in outlines.items()},
         "places": await queue_state.places(MOST_PLACES) if waits else {},
         "asked": {**asked, "status": status},
         "statuses": STATUSES,
@@ -132,12 +132,12 @@ async def project_page(request: Request) -> Response:
         request,
         "project.html",
         proj_id=proj_id,
-        proj_name=next((name for each in shown if (name := _name(each))), ""),
+        proj_name=next((name for view in shown if (name := _name(view))), ""),
         counts=counts.tasks,
         datasets=await dataset_views(listed, await state.profiles.glanced(listed)),
         tasks=shown,
         models=await task_views(kept),
-        headlines={task_id: each.headline for task_id, each in outlines.items()},
+        headlines={task_id: summary.headline for task_id, summary in outlines.items()},
         more_datasets=bool(more_datasets),
         more_tasks=bool(more_tasks),
         more_models=bool(more_models),

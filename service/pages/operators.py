@@ -93,7 +93,7 @@ async def show(request: Request) -> Response:
         counts=counts,
         stored=None if stored is None else shown[:PROJECTS],
         projects=len(shown),
-        stored_bytes=sum(each.stored_bytes for each in shown),
+        stored_bytes=sum(project.stored_bytes for project in shown),
         quota_bytes=state.settings.project_quota_bytes,
         refused=None if refused is None else [refused_view(form) for form in refused[0]],
         disk=disk,
@@ -119,18 +119,18 @@ async def _checks(state: AppState) -> list[CheckResult]:
         _answer(checks.database_results(settings)),
     )
     results = [checks.check_version()]
-    for each in (of_queue, of_database):
-        results += each or ()
+    for checked in (of_queue, of_database):
+        results += checked or ()
     for name, problem in ready.items():
         if problem is not None and not _is_told(results, name):
             results.append(fault(name, problem, FIXES[name]))
         elif problem is None and name == "registry":
             results.append(ok(name, Message("doctor.registry-ready")))
-    return sorted(results, key=lambda each: WORST_FIRST.index(each.state))
+    return sorted(results, key=lambda result: WORST_FIRST.index(result.state))
 
 
 def _is_told(results: Sequence[CheckResult], name: str) -> bool:
-    return any(each.check == name and each.state == State.FAULT for each in results)
+    return any(result.check == name and result.state == State.FAULT for result in results)
 
 
 def workers_at_work(

@@ -276,7 +276,7 @@ async def brain(request: Request) -> Response:
     facts = await facts_of(request, task)
     evidence = facts.predictions
     regions = (
-        [] if evidence is None else sorted(placed(evidence), key=lambda each: -abs(each.value))
+        [] if evidence is None else sorted(placed(evidence), key=lambda region: -abs(region.value))
     )
     if evidence is None or not regions:
         raise ApiError(ErrorNum.NOT_FOUND, Message("api.no-centres", task=task.task_id))

@@ -58,7 +58,7 @@ class Wanted:
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
         """Of the fields of a query; what it does not name is not looked for."""
-        return cls(**{each.name: query.get(each.name, "")[:LONGEST] for each in fields(cls)})
+        return cls(**{item.name: query.get(item.name, "")[:LONGEST] for item in fields(cls)})
 
     def query(self, **changes: str | int) -> str:
         """The same as a query, with changes."""

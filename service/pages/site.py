@@ -116,7 +116,7 @@ class Language:
 
 ENGLISH = Language("en", "English", "en")
 CHINESE = Language("zh-CN", "简体中文", "zh_Hans_CN")
-LANGUAGES = {each.tag: each for each in (ENGLISH, CHINESE)}
+LANGUAGES = {language.tag: language for language in (ENGLISH, CHINESE)}
 
 
 def language_of(request: Request) -> Language:

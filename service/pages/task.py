@@ -125,16 +125,18 @@ def _old_curves(request: Request, task: TaskRecord) -> Markup:
 async def _chain(request: Request, task: TaskRecord) -> list[Mapping[str, Any]]:
     """The task behind its ancestors, as a figure shows them."""
     seen = [
-        each for each in await tasks.lineage(task.task_id) if caller_of(request).sees(each.proj_id)
+        ancestor
+        for ancestor in await tasks.lineage(task.task_id)
+        if caller_of(request).sees(ancestor.proj_id)
     ]
-    return [_member(each, task.task_id) for each in (*reversed(seen), task)]
+    return [_member(member, task.task_id) for member in (*reversed(seen), task)]
 
 
 def _member(task: TaskRecord, own: str) -> Mapping[str, Any]:
     link = None if task.task_id == own else f"/tasks/{task.task_id}"
     kept = ("task_id", "task_name", "task_type", "task_status")
-    found = headline(task)
-    auc = found.value if found else None
+    leading = headline(task)
+    auc = leading.value if leading else None
     return {**{name: getattr(task, name) for name in kept}, "auc": auc, "href": link}
 
 

@@ -47,7 +47,7 @@ async def list_tasks(request: Request) -> Response:
     # A database may take names for equal that are not (PROJ1 and proj1).
     seen = [task for task in listed if caller_of(request).sees(task.proj_id)]
     summaries = await state_of(request).task_summaries.of(seen)
-    views = [_summarised(each, summaries.get(each.task_id)) for each in await task_views(seen)]
+    views = [_summarised(view, summaries.get(view.task_id)) for view in await task_views(seen)]
     return success(tasks=[view.as_dict() for view in views], next_cursor=cursor)
 
 

@@ -104,8 +104,8 @@ async def part(request: Request) -> Response:
         raise field_error("part", Message("forms.upload-part"))
     upload_id = request.path_params["upload_id"]
     direct = state_of(request).direct_uploads
-    address, found = await direct.address(upload_id, caller_of(request), number, _md5(md5))
-    shown = {"part": found.number, "size": found.size, "url": address, "headers": found.headers}
+    address, signed = await direct.address(upload_id, caller_of(request), number, _md5(md5))
+    shown = {"part": signed.number, "size": signed.size, "url": address, "headers": signed.headers}
     return success(part=shown)
 
 
@@ -114,7 +114,7 @@ async def complete(request: Request) -> Response:
     given = (await read_fields(request, MOST_SUMS)).get("md5")
     if not isinstance(given, list):
         raise field_error("md5", Message("forms.upload-md5"))
-    sums = tuple(_md5(each) for each in given)
+    sums = tuple(_md5(text) for text in given)
     upload_id = request.path_params["upload_id"]
     direct = state_of(request).direct_uploads
     upload = await direct.complete(upload_id, caller_of(request), sums)

@@ -53,7 +53,7 @@ class Comparison:
     def as_dict(self, language: str = ENGLISH) -> dict[str, Any]:
         """For JSON, with the reason in a language."""
         reason = None if self.reason is None else render(self.reason, language)
-        named = {name: difference_json(each) for name, each in self.differences.items()}
+        named = {name: difference_json(difference) for name, difference in self.differences.items()}
         return {"n": self.n, "reason": reason, **named}
 
 
@@ -68,7 +68,7 @@ def compare_splits(ours: Json | None, theirs: Json | None) -> dict[str, Comparis
     """
     compared = {split: compare(ours, theirs, split) for split in _shared_splits(ours, theirs)}
     across = compare(ours, theirs, ACROSS)
-    alone = (each.n for split, each in compared.items() if split != "train")
+    alone = (metrics.n for split, metrics in compared.items() if split != "train")
     return {**compared, ACROSS: across} if across.n > max(alone, default=0) else compared
 
 
@@ -133,8 +133,8 @@ def _new(evidence: Json, split: str) -> Answers:
     """Label and probabilities of subjects new to the model, without repeated ones."""
     if split == ACROSS:
         pooled: Answers = {}
-        for each in POOLED:
-            pooled = {**_new(evidence, each), **pooled}
+        for other_split in POOLED:
+            pooled = {**_new(evidence, other_split), **pooled}
         return pooled
     listed = evidence["predictions"].get(split) or {"id": []}
     subjects = list(zip(listed["id"], listed.get("site", ()), strict=False))

@@ -34,11 +34,11 @@ class Dependents:
     def content(self) -> dict[str, Any]:
         """As an answer holds it."""
         others = self.hidden + self.hidden_waiting
-        return {"dependents": [each.as_dict() for each in self.seen], "others": others}
+        return {"dependents": [dependent.as_dict() for dependent in self.seen], "others": others}
 
     def refuse_waiting(self) -> None:
         """Raise ApiError if one has not ended."""
-        waiting = tuple(each.task_id for each in self.seen if each.waiting)
+        waiting = tuple(dependent.task_id for dependent in self.seen if dependent.waiting)
         if waiting:
             message = Message("tidy.in-use", count=len(waiting), tasks=waiting)
             raise ApiError(ErrorNum.IN_USE, message, content=self.content())

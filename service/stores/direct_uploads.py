@@ -89,7 +89,7 @@ class DirectUploads:
             if len(md5) != count:
                 message = Message("forms.upload-md5-count", count=count, given=len(md5))
                 raise field_error("md5", message)
-            wanted = [_part(upload, number, each) for number, each in enumerate(md5, 1)]
+            wanted = [_part(upload, number, checksum) for number, checksum in enumerate(md5, 1)]
             # An answer that was lost has done it: then there are no parts, but the whole file.
             if not await self._is_whole(upload, store):
                 try:

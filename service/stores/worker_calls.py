@@ -280,7 +280,10 @@ async def raise_error(answer: Mapping[str, Any], proj_id: str, upload: str) -> N
     """Raise what a worker's answer says against the file, if it does."""
     if "refused" in answer:
         raise unreadable_error(
-            [Message.from_json(each) for each in answer.get("refused_messages", answer["refused"])]
+            [
+                Message.from_json(reason)
+                for reason in answer.get("refused_messages", answer["refused"])
+            ]
         )
     for kind, number in STORAGE.items():
         if kind in answer:
