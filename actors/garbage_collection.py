@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import redis
 
-from actors.messaging.names import Names
+from actors.messaging.connection import Names
 from actors.messaging.queue import try_acquire_period
 from actors.reading.uploads import AWAITED, abandoned, expired
 from db import datasets

@@ -23,7 +23,7 @@ from dramatiq.asyncio import get_event_loop_thread
 from prometheus_client import CollectorRegistry
 
 from actors.garbage_collection import GarbageCollector, run_garbage_collection
-from actors.messaging.names import NamedBroker, Names, sign_presence
+from actors.messaging.connection import NamedBroker, Names, sign_presence
 from actors.messaging.queue import HEARTBEAT_SECONDS, remove_heartbeat, send_heartbeat
 from actors.messaging.relay import Relay
 from actors.monitoring.context import TRACING

@@ -13,9 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from actors.messaging.names import Names, sign_presence
+from actors.messaging.connection import Names, asyncio_redis_client, sign_presence
 from actors.messaging.queue import redis_broker
-from actors.messaging.redis_clients import asyncio_redis_client
 from actors.messaging.relay import Relay
 from actors.monitoring.context import TRACING
 from actors.shutdown import cancelled, step

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from redis.asyncio import Redis
 from starlette.requests import Request
 
-from actors.messaging.names import NamedBroker, Names
+from actors.messaging.connection import NamedBroker, Names
 from actors.messaging.relay import Relay
 from db.server.versions import check_not_ahead
 from db.submissions.intake import Intake

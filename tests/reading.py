@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
+from actors.messaging.connection import redis_client
 from actors.messaging.queue import WORKERS
-from actors.messaging.redis_clients import redis_client
 from actors.questions.erasing import SubjectEraser
 from actors.questions.rpc import READ_ACTOR, READ_QUEUE, QueueServer
 from actors.reading.answers import FileReader

@@ -18,8 +18,7 @@ from dramatiq import Consumer, Message, MessageProxy, Middleware
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import ConnectionClosed
 
-from actors.messaging.names import NamedBroker, Names
-from actors.messaging.redis_clients import describe_error, redis_client
+from actors.messaging.connection import NamedBroker, Names, describe_error, redis_client
 from db.submissions.form import KINDS
 
 QUEUE = "sgn"

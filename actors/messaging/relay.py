@@ -19,8 +19,8 @@ from dramatiq import Message
 from dramatiq.errors import DecodeError
 
 from actors.messaging import queue
-from actors.messaging.names import QUEUES as OLD_NAMESPACE
-from actors.messaging.names import NamedBroker, Names
+from actors.messaging.connection import QUEUES as OLD_NAMESPACE
+from actors.messaging.connection import NamedBroker, Names
 from actors.messaging.queue import QUEUES
 from actors.monitoring.context import TRACING
 from actors.tasks.streams import LOG_STREAM

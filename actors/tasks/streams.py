@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import redis
 
-from actors.messaging.names import Names
+from actors.messaging.connection import Names
 from actors.monitoring.context import attempt, request_id, task_id
 from db.queue.claims import Claim
 from graphnet.training.history import Epoch

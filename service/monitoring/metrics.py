@@ -15,7 +15,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from actors.messaging.names import NamedBroker
+from actors.messaging.connection import NamedBroker
 from actors.messaging.queue import QUEUES, WORKERS
 from actors.monitoring.exposition import Listener, make_registry, render_metrics, start_listener
 from actors.settings import ProcessSettings

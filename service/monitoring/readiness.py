@@ -11,8 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import redis
 
-from actors.messaging.names import NamedBroker
-from actors.messaging.redis_clients import describe_error
+from actors.messaging.connection import NamedBroker, describe_error
 from db.server.connection import check_schema
 from db.server.diagnosis import check_writable
 from db.server.errors import DatabaseError, DatabaseRefuses, Refusal

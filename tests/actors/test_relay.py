@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tortoise.connection import get_connection
 
-from actors.messaging.names import Names
+from actors.messaging.connection import Names
 from actors.messaging.queue import queued_messages, redis_broker
 from actors.messaging.relay import Relay
 from db.models import Outbox

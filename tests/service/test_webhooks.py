@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.messaging.names import Names
-from actors.messaging.redis_clients import asyncio_redis_client
+from actors.messaging.connection import Names, asyncio_redis_client
 from actors.settings import ProcessSettingsError
 from db.queue.queue_state import EndedTask
 from service.monitoring import webhooks
