@@ -16,11 +16,10 @@ from actors.monitoring.context import TRACING, mark_log, start_log
 from actors.monitoring.exposition import make_registry
 from actors.monitoring.metrics import GpuMemory, device_info, worker_metrics
 from actors.questions import rpc
+from actors.questions.answers import FileReader, Predictor
 from actors.questions.erasing import SubjectEraser
 from actors.questions.model_import import ModelImporter
-from actors.questions.predictor import Predictor
 from actors.questions.rpc import QueueServer, RpcServer
-from actors.reading.answers import FileReader
 from actors.reading.arrays import Arrays
 from actors.reading.child import ReadLimits
 from actors.reading.datasets import DatasetReader

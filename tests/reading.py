@@ -10,9 +10,9 @@ from unittest.mock import patch
 
 from actors.messaging.connection import redis_client
 from actors.messaging.queue import WORKERS
+from actors.questions.answers import FileReader
 from actors.questions.erasing import SubjectEraser
 from actors.questions.rpc import READ_ACTOR, READ_QUEUE, QueueServer
-from actors.reading.answers import FileReader
 from actors.reading.arrays import Arrays
 from actors.reading.child import ReadLimits
 from actors.reading.datasets import DatasetReader

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from actors.questions.answers import Answer, refusal, without_answer
 from actors.questions.rpc import ERASE, SUBJECTS, ReadRequest
-from actors.reading.answers import Answer, refusal, without_answer
 from actors.reading.child import ALLOWED_CONTENT, working_folder
 from actors.reading.datasets import LONGEST_ADDRESS, DatasetReader, digest, profile_in
 from db import datasets

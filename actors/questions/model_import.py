@@ -11,9 +11,9 @@ from typing import Any
 
 from safetensors.torch import load_file
 
+from actors.questions.answers import refusal
 from actors.questions.rpc import ReadRequest
 from actors.reading import uploads
-from actors.reading.answers import refusal
 from actors.reading.child import ReadLimits, child_outcome, run_child, working_folder
 from actors.reading.datasets import DatasetReader
 from actors.tasks.outputs import output_files

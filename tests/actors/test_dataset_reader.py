@@ -15,10 +15,9 @@ import pandas as pd
 import pytest
 
 from actors.garbage_collection import collect_datasets, collect_uploads
-from actors.questions.predictor import Predictor
+from actors.questions.answers import FileReader, Predictor
 from actors.questions.rpc import KEEP, PREVIEW, ROW, ReadRequest
 from actors.reading import uploads
-from actors.reading.answers import FileReader
 from actors.reading.datasets import DatasetReader, RowAsks
 from actors.reading.uploads import UPLOAD_JSON, Upload, part_name
 from db import datasets

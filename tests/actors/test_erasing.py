@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from actors.garbage_collection import collect_datasets
+from actors.questions.answers import FileReader
 from actors.questions.erasing import SubjectEraser
 from actors.questions.rpc import ERASE, KEEP, SUBJECTS, ReadRequest
-from actors.reading.answers import FileReader
 from actors.reading.datasets import DatasetReader
 from db import datasets
 from db.datasets import DatasetRecord, NewDataset

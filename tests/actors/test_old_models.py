@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import torch
 
+from actors.questions.answers import FileReader
 from actors.questions.model_import import ModelImporter, read_state_file
 from actors.questions.rpc import OLD_MODEL, ReadRequest
 from actors.reading import uploads
-from actors.reading.answers import FileReader
 from actors.reading.child import ReadingFailed, ReadLimits
 from actors.reading.uploads import UPLOAD_JSON, Upload, part_name
 from db.neurolearn import Submission
