@@ -24,7 +24,7 @@ from service.api.endpoint import (
     TASK_FORM,
     Endpoint,
 )
-from service.forms.reply import FORM_ADDRESSES
+from service.http.exception_handlers import FORM_ADDRESSES
 from service.http.responses import ErrorNum as Num
 
 V0 = "/api/v0"

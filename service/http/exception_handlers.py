@@ -1,11 +1,14 @@
-"""What an error is answered with: JSON for a program, a page for a person; and what is logged."""
+"""What an error is answered with: JSON for a program, a page for a person; and a refused form."""
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from actors.monitoring.context import request_id
 from db.management.dependents import InUse
 from db.management.tidying import Gone, NotEnded, NotGranted
 from db.server.errors import (
@@ -17,11 +20,23 @@ from db.server.errors import (
     SchemaAhead,
     SchemaBehind,
 )
-from graphnet.messages import Message, render
+from graphnet.messages import Message, render, rendered
 from registry import ObjectDamaged, RegistryError, RegistryRefuses
-from service.forms.reply import form_error_response, is_form_address
+from service.http.auth import CALLER, Caller
+from service.http.body import Posted
+from service.http.queries import may_be_id
 from service.http.responses import MEANINGS, SEE_OTHER, ApiError, ErrorNum, answer_language
 from service.state import state_of
+
+FORM_ADDRESSES = (
+    "/api/v0/new_task",
+    "/api/v0/new_sgn_task",
+    "/api/v0/newtask",
+    "/rest/sgnservice/v0/task/insert",
+    "/rest/sgnservice/v0/new_sgn_task",
+)
+# The code of a reply to a form, as the service before this one answered it.
+ACCEPTED, REFUSED = 200, 500
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +57,46 @@ DATABASE_ERRORS: dict[type[DatabaseError], ErrorNum] = {
     Gone: ErrorNum.NOT_FOUND,
     NotGranted: ErrorNum.FORBIDDEN,
 }
+
+
+def is_form_address(request: Request) -> bool:
+    """Whether task forms are posted to where this request goes."""
+    return request.scope["path"] in FORM_ADDRESSES
+
+
+def note_form(request: Request, posted: Posted) -> None:
+    """Remember the form that a request brought, for whatever it will be answered."""
+    request.state.posted = posted
+
+
+def form_error_response(request: Request, error: ApiError) -> Response:
+    """Answer a form that is refused, with the form; it is logged and kept as a refused form."""
+    language = answer_language(request)
+    if request.method != "POST":
+        return error.reply(language, code=REFUSED)
+    posted: Posted = getattr(request.state, "posted", Posted({}))
+    note_refusal(request, error, posted.fields)
+    warned = {"warnings": rendered(posted.warnings, language)} if posted.warnings else {}
+    return error.reply(language, code=REFUSED, task_form=posted.fields, **warned)
+
+
+def note_refusal(request: Request, error: ApiError, fields: Mapping[str, Any]) -> None:
+    """Log one line about a refused form, and keep what was wrong with it."""
+    caller: Caller | None = request.scope.get(CALLER)
+    state_of(request).refusal_log.note(
+        error, proj_id=_project(caller, fields), request_id=request_id.get()
+    )
+
+
+def _project(caller: Caller | None, form: Mapping[str, Any]) -> str:
+    """Whose form it was: of a token with one project that one, else as the form says; or ''."""
+    if caller is not None and caller.proj_id is not None:
+        return caller.proj_id
+    given = form.get("proj_id")
+    if not isinstance(given, str | int) or isinstance(given, bool):
+        return ""
+    proj_id = str(given).strip()
+    return proj_id if may_be_id(proj_id) else ""
 
 
 async def handle_error(request: Request, error: Exception) -> Response:

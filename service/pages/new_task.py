@@ -17,10 +17,10 @@ from graphnet.catalogue import find_model, graph_summary
 from graphnet.config import FORM_OPTIONS, Evaluation, options_in
 from graphnet.messages import Message, render
 from graphnet.options import GROUPS, group_label
-from service.forms.reply import note_refusal
 from service.forms.schema import sweep_cost
 from service.http.auth import caller_of
 from service.http.body import read_fields
+from service.http.exception_handlers import note_refusal
 from service.http.queries import query_flag
 from service.http.responses import MEANINGS, SEE_OTHER, ApiError, ErrorNum, answer_language
 from service.pages import choices

@@ -29,11 +29,11 @@ from graphnet.names import status_name
 from service.api.views import RefusedFormView
 from service.forms import validation
 from service.forms.compatibility import PARENT
-from service.forms.reply import ACCEPTED, note_form
 from service.forms.schema import PostedForm, read_form
 from service.forms.validation import resolve_dataset_names, understood, with_present_names
 from service.http.auth import Caller, caller_of
 from service.http.body import read_posted
+from service.http.exception_handlers import ACCEPTED, note_form
 from service.http.queries import DEFAULT_LIMIT, query_limit, query_project
 from service.http.responses import (
     ApiError,

@@ -16,7 +16,7 @@ from db.server.connection import migrate, ping
 from db.server.diagnosis import check_writable
 from db.server.errors import DatabaseRefuses
 from graphnet.data.synthetic import cohort_table
-from service.forms.reply import REFUSED
+from service.http.exception_handlers import REFUSED
 from service.serve import END_SECONDS as SERVICE_ENDS
 from tests.acceptance.disturbed import EPOCHS, QUICK, Undisturbed, model_of, until_trained
 from tests.databases import ServerSilent, blocking, mysql_database

@@ -15,7 +15,7 @@ import pytest
 
 from actors.settings import ProcessSettings
 from service.api.endpoints import ENDPOINTS
-from service.forms.reply import REFUSED
+from service.http.exception_handlers import REFUSED
 from service.http.responses import MEANINGS
 from service.pages.table import PAGES
 from service.settings import HttpSettings

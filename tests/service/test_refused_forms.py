@@ -14,7 +14,7 @@ import pytest
 from graphnet.messages import Message
 from service.api.endpoints import ENDPOINTS
 from service.forms.refusal_log import MOST_OF_PROJECT
-from service.forms.reply import ACCEPTED, FORM_ADDRESSES, REFUSED
+from service.http.exception_handlers import ACCEPTED, FORM_ADDRESSES, REFUSED
 from service.http.responses import ErrorNum
 from service.pages.table import PAGES
 from tests.installations import Installation
