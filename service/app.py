@@ -47,9 +47,9 @@ from service.http.middleware import (
     TracingMiddleware,
 )
 from service.http.responses import success
-from service.monitoring.metrics import Addresses, MetricsMiddleware, Monitoring, TaskMetrics
-from service.monitoring.readiness import Readiness
+from service.metrics import Addresses, MetricsMiddleware, Monitoring, TaskMetrics
 from service.pages.table import PAGES
+from service.readiness import Readiness
 from service.settings import HttpSettings
 from service.state import AppState, SchemaWatch, state_of
 from service.stores.artifacts import ArtifactReader
@@ -172,7 +172,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         asyncio.create_task(show_presence(state.broker.client, state.names, database)),
     ]
     if state.settings.webhook is not None:
-        from service.monitoring.webhooks import Webhook  # noqa: PLC0415 - httpx: not for the start
+        from service.webhooks import Webhook  # noqa: PLC0415 - httpx: not for the start
 
         webhook = Webhook(
             state.settings.webhook, state.redis, state.names, state.settings.process.public_url

@@ -15,8 +15,8 @@ from db.server.versions import check_not_ahead
 from db.submissions.intake import Intake
 from service.forms.refusal_log import RefusalLog
 from service.http.limits import AdmissionControl, KeyedLock
-from service.monitoring.metrics import Monitoring
-from service.monitoring.readiness import Readiness
+from service.metrics import Monitoring
+from service.readiness import Readiness
 from service.settings import HttpSettings
 from service.stores.artifacts import ArtifactReader, LostModels
 from service.stores.direct_uploads import DirectUploads

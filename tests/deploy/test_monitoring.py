@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 import yaml
 
-import service.monitoring.metrics
+import service.metrics
 from actors.messaging.connection import Names
 from actors.monitoring.exposition import make_registry
 from actors.monitoring.metrics import worker_metrics
 from db.queue.queue_state import TaskCounts
-from service.monitoring.metrics import Addresses, RequestMetrics
+from service.metrics import Addresses, RequestMetrics
 from tests.deploy.rendered import Object, named, of_kind
 
 HISTOGRAMS = {
@@ -187,8 +187,8 @@ def test_the_metrics_are_those_that_the_processes_show(monkeypatch: pytest.Monke
     async def answered() -> TaskCounts:
         return TaskCounts({}, {}, {}, 0)
 
-    monkeypatch.setattr("service.monitoring.metrics.queue_state.count_tasks", answered)
-    figures = service.monitoring.metrics.TaskMetrics(Queue(), Broker(), Ready())  # type: ignore[arg-type]
+    monkeypatch.setattr("service.metrics.queue_state.count_tasks", answered)
+    figures = service.metrics.TaskMetrics(Queue(), Broker(), Ready())  # type: ignore[arg-type]
     asyncio.run(figures.refresh())
     requests = RequestMetrics(Addresses(()))
     ours = make_registry(requests.total, requests.seconds, figures)

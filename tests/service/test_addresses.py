@@ -7,7 +7,7 @@ import pytest
 from service.api.endpoint import Endpoint
 from service.api.endpoints import ENDPOINTS
 from service.app import ADDRESSES
-from service.monitoring.metrics import method
+from service.metrics import method
 from service.pages.table import PAGES
 
 

@@ -12,9 +12,9 @@ from actors.messaging.connection import Names
 from actors.messaging.queue import redis_broker, send_heartbeat
 from graphnet.messages import finished
 from registry import RegistryUnavailable
-from service.monitoring import metrics
-from service.monitoring.metrics import TaskMetrics
-from service.monitoring.readiness import Readiness
+from service import metrics
+from service.metrics import TaskMetrics
+from service.readiness import Readiness
 from tests.databases import migrated
 from tests.db.opened import opened
 from tests.servers import queue_server

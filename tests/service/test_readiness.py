@@ -16,7 +16,7 @@ from actors.questions.rpc import PREVIEW, READ_ACTOR, READ_QUEUE, ReadRequest
 from db.server.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
 from graphnet.messages import Message, finished
 from registry import MODELS, RegistryUnavailable, open_store
-from service.monitoring.readiness import FRESH_SECONDS, FULL_SECONDS, Probe, Readiness
+from service.readiness import FRESH_SECONDS, FULL_SECONDS, Probe, Readiness
 from service.routes.health import OK
 from service.stores.artifacts import ArtifactReader
 from service.stores.worker_calls import NoAnswer, WorkerClient

@@ -18,9 +18,9 @@ import pytest
 from actors.messaging.connection import Names, asyncio_redis_client
 from actors.settings import ProcessSettingsError
 from db.queue.queue_state import EndedTask
-from service.monitoring import webhooks
-from service.monitoring.webhooks import PAUSES, Webhook, body_of, is_public, signature
+from service import webhooks
 from service.settings import WebhookSettings
+from service.webhooks import PAUSES, Webhook, body_of, is_public, signature
 from tests.places import names_of, place_at
 from tests.servers import queue_server
 

@@ -22,7 +22,7 @@ from actors.settings import ProcessSettings
 from db.queue import queue_state
 from db.server.errors import DatabaseError
 from graphnet import messages
-from service.monitoring.readiness import Readiness
+from service.readiness import Readiness
 
 T = TypeVar("T")
 
