@@ -10,7 +10,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 from tortoise.functions import Length
 
-from db.management.labels import (
+from db.labels import (
     Kind,
     archived_ids,
     forget_labels,

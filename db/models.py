@@ -174,7 +174,7 @@ class RefusedForm(Model):
 class Label(Model):
     """What people have noted of a dataset or a task; ``label_key`` is its kind and id.
 
-    ``notes`` are JSON in ASCII, as :mod:`db.management.labels` writes them; ``archived_at`` hides
+    ``notes`` are JSON in ASCII, as :mod:`db.labels` writes them; ``archived_at`` hides
     it in lists.
     """
 

@@ -26,7 +26,7 @@ from actors.reading.datasets import DatasetReader
 from actors.reading.uploads import UploadGone, find_upload, remove_bytes
 from db import datasets
 from db.datasets import ListedDataset, name_taken
-from db.management.dependents import InUse
+from db.dependents import InUse
 from db.server.errors import DatabaseError, NameTaken
 from graphnet.artifacts.inference import predict, without_unnamed_sites
 from graphnet.artifacts.manifest import check_manifest

@@ -15,10 +15,9 @@ from actors.questions.answers import Answer, refusal, without_answer
 from actors.questions.rpc import ERASE, SUBJECTS, ReadRequest
 from actors.reading.child import ALLOWED_CONTENT, working_folder
 from actors.reading.datasets import LONGEST_ADDRESS, DatasetReader, digest, profile_in
-from db import datasets
+from db import datasets, tidying
 from db.datasets import DatasetRecord, NewDataset, new_data_id
-from db.management import tidying
-from db.management.dependents import InUse
+from db.dependents import InUse
 from db.submissions import tasks
 from db.submissions.tasks import TaskRecord
 from graphnet.artifacts.erasure import (

@@ -140,7 +140,7 @@ async def _write_tasks(
 async def _check_parents(connection: BaseDBAsyncClient, parents: set[str]) -> None:
     """Look again whether the models to be fine-tuned are there. Raises ModelRemoved.
 
-    Last, and with the rows locked: see ``db.management.dependents``.
+    Last, and with the rows locked: see ``db.dependents``.
     """
     wanted = sorted(parents - {""})
     if not wanted:

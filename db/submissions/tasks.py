@@ -9,7 +9,7 @@ from typing import NotRequired, TypedDict, TypeVar, cast
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import Q
 
-from db.management.labels import Kind, archived_ids, forget_labels, tagged_ids
+from db.labels import Kind, archived_ids, forget_labels, tagged_ids
 from db.models import Result, Run
 from db.neurolearn import Submission
 from db.queue.states import ERROR_CHARACTERS, TERMINAL, Status, read_reasons

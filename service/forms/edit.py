@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db.management.labels import LabelChange
-from db.management.tidying import Edit
+from db.labels import LabelChange
 from db.texts import LONGEST_NAME, RESERVED
+from db.tidying import Edit
 from graphnet.messages import Message
 from service.http.queries import LONGEST_TAG
 from service.http.responses import ApiError, FieldError, field_error, form_error, quoted

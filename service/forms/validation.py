@@ -8,7 +8,7 @@ from typing import Any
 
 from db import datasets
 from db.datasets import DatasetRecord, ListedDataset
-from db.management.labels import formerly_called
+from db.labels import formerly_called
 from db.queue.states import Status
 from db.server.errors import ModelRemoved
 from db.submissions import tasks

@@ -9,8 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from actors.monitoring.context import request_id
-from db.management.dependents import InUse
-from db.management.tidying import Gone, NotEnded, NotGranted
+from db.dependents import InUse
 from db.server.errors import (
     ContentTooLarge,
     CursorUnknown,
@@ -20,6 +19,7 @@ from db.server.errors import (
     SchemaAhead,
     SchemaBehind,
 )
+from db.tidying import Gone, NotEnded, NotGranted
 from graphnet.messages import Message, render, rendered
 from registry import ObjectDamaged, RegistryError, RegistryRefuses
 from service.http.auth import CALLER, Caller

@@ -18,10 +18,9 @@ from typing import Literal, Self, TypedDict
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from db import tokens
-from db.management import audit
-from db.management.audit import Action, Deed
-from db.management.labels import Kind
+from db import audit, tokens
+from db.audit import Action, Deed
+from db.labels import Kind
 from db.submissions import tasks
 from db.tokens import Role
 from graphnet.messages import Message

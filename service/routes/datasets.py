@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from db import datasets
 from db.datasets import DatasetRecord, ListedDataset, name_taken
-from db.management.labels import formerly_called
+from db.labels import formerly_called
 from db.server.errors import NameTaken
 from db.server.limits import unstorable_of_dataset
 from db.texts import LONGEST_NAME, RESERVED

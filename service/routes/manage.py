@@ -15,14 +15,13 @@ from starlette.responses import Response
 
 from actors.monitoring.context import request_id
 from actors.tasks import streams
-from db import datasets
+from db import audit, datasets, tidying
+from db.audit import Action, Actor, AuditRecord, Deed
 from db.datasets import DatasetRecord
-from db.management import audit, tidying
-from db.management.audit import Action, Actor, AuditRecord, Deed
-from db.management.labels import Kind, get_label
-from db.management.tidying import Edit
+from db.labels import Kind, get_label
 from db.queue.states import Status
 from db.submissions.tasks import TaskRecord, get_task
+from db.tidying import Edit
 from graphnet.messages import Message
 from registry import RegistryError
 from service.api.views import AuditView

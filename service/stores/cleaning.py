@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from db.management.dependents import StoredTask, look_up, mark_removed
+from db.dependents import StoredTask, look_up, mark_removed
 from db.server.statements import now_ms
 from graphnet.errors import system_reason
 from graphnet.messages import Message, render

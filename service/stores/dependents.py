@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from db.management.dependents import Dependent, descendants, tasks_naming
-from db.management.labels import Label
+from db.dependents import Dependent, descendants, tasks_naming
+from db.labels import Label
 from graphnet.messages import Message
 from registry import EVIDENCE, MANIFEST, ObjectDamaged, ObjectMissing
 from service.api.views import DependentView, Json

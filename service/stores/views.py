@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from db.datasets import ListedDataset
-from db.management.labels import NO_LABEL, Kind, Label, get_label, get_labels
+from db.labels import NO_LABEL, Kind, Label, get_label, get_labels
 from db.queue import queue_state
 from db.queue.queue_state import active, standing, submitted
 from db.queue.states import TERMINAL, Status

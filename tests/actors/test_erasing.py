@@ -16,9 +16,8 @@ from actors.questions.answers import FileReader
 from actors.questions.erasing import SubjectEraser
 from actors.questions.rpc import ERASE, KEEP, SUBJECTS, ReadRequest
 from actors.reading.datasets import DatasetReader
-from db import datasets
+from db import datasets, tidying
 from db.datasets import DatasetRecord, NewDataset
-from db.management import tidying
 from graphnet.artifacts.erasure import (
     content_of_rows,
     evidence_without,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from actors.tasks.inputs import read_inputs
-from db.management.dependents import mark_removed
+from db.dependents import mark_removed
 from db.queue import runs
 from db.submissions.form import TaskForm
 from graphnet.errors import ModelError

@@ -11,16 +11,15 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-from db import datasets
+from db import datasets, tidying
+from db.audit import Actor
 from db.datasets import DatasetRecord
-from db.management import tidying
-from db.management.audit import Actor
-from db.management.labels import LabelChange
-from db.management.tidying import Edit
+from db.labels import LabelChange
 from db.queue import outbox
 from db.server.connection import migrate
 from db.server.errors import NameTaken
 from db.submissions import intake
+from db.tidying import Edit
 from tests.db.opened import opened
 from tests.db.samples import TASK, claimed, new_dataset, next_claimed
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from db.management import dependents
-from db.management.dependents import StoredTask, look_up, mark_removed
+from db import dependents
+from db.dependents import StoredTask, look_up, mark_removed
 from db.models import Run
 from db.queue import runs
 from db.queue.claims import Claim

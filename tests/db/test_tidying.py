@@ -10,17 +10,16 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from db import datasets
+from db import audit, datasets, dependents, labels, tidying
+from db.audit import Action, Actor, Deed
 from db.datasets import DatasetRecord
-from db.management import audit, dependents, labels, tidying
-from db.management.audit import Action, Actor, Deed
-from db.management.dependents import InUse
-from db.management.labels import FormerName, Kind, Label, LabelChange
-from db.management.tidying import Edit, Gone, NotEnded, NotGranted
+from db.dependents import InUse
+from db.labels import FormerName, Kind, Label, LabelChange
 from db.queue import runs
 from db.server.errors import NameTaken
 from db.submissions import tasks
 from db.submissions.tasks import TaskRecord
+from db.tidying import Edit, Gone, NotEnded, NotGranted
 from tests.databases import query
 from tests.db.backends import on_mysql
 from tests.db.opened import opened

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from db.management import dependents
+from db import dependents
 from db.queue import runs
 from graphnet.messages import Message, finished
 from registry import (

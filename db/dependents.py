@@ -18,7 +18,7 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import Q
 
-from db.management.labels import Label
+from db.labels import Label
 from db.models import Run
 from db.neurolearn import Submission
 from db.queue.claims import LONGEST_CHAIN
@@ -279,7 +279,7 @@ def _dependent(row: Submission, run: Run | None) -> Dependent:
 
 
 def _is_busy(run: Run) -> bool:
-    """As ``db.management.dependents.BUSY`` asks it of the database."""
+    """As ``db.dependents.BUSY`` asks it of the database."""
     if run.state == Status.CANCELLED:
         return bool(run.checkpoint)
     return run.state in {Status.SUBMITTED, Status.RUNNING}

@@ -11,7 +11,7 @@ from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from db.management.labels import Kind
+from db.labels import Kind
 from db.models import AuditEntry
 from db.server.errors import translate_errors
 from db.server.statements import now_ms, page

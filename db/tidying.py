@@ -17,6 +17,8 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
+from db import audit
+from db.audit import Action, Actor, Deed
 from db.datasets import (
     DatasetRecord,
     ListedDataset,
@@ -25,10 +27,8 @@ from db.datasets import (
     named_alike,
     records_of,
 )
-from db.management import audit
-from db.management.audit import Action, Actor, Deed
-from db.management.dependents import BUSY, InUse, descendants, waiting_for
-from db.management.labels import (
+from db.dependents import BUSY, InUse, descendants, waiting_for
+from db.labels import (
     FormerName,
     Kind,
     Label,
