@@ -5,12 +5,21 @@ from importlib import metadata
 import click
 
 from graphnet.messages import Message
-from service.cli import data, manage, models, results, tasks
-from service.cli.base import options
-from service.cli.base.commands import Sgn, add_language_option, command, option
-from service.cli.base.options import example, json_option
-from service.cli.base.terminal import Failure, show_json
-from service.cli.operators import clean, doctor, processes, token
+from service.cli import (
+    clean,
+    data,
+    doctor,
+    manage,
+    models,
+    options,
+    processes,
+    results,
+    tasks,
+    token,
+)
+from service.cli.commands import Sgn, add_language_option, command, option
+from service.cli.options import example, json_option
+from service.cli.terminal import Failure, show_json
 from service.environment import DEFAULT_URL, URL
 
 DISTRIBUTION = "nld-sgn"

@@ -9,17 +9,7 @@ import click
 
 from db.texts import named_after
 from graphnet.messages import Message
-from service.cli.base.commands import group, option
-from service.cli.base.options import (
-    dataset_argument,
-    example,
-    file_argument,
-    json_option,
-    readable,
-    service_at,
-    url_option,
-)
-from service.cli.base.terminal import Column, Failure, note, show_json, show_table, words
+from service.cli.commands import group, option
 from service.cli.dataset_display import holds, show_dataset, show_preview
 from service.cli.mapping import (
     ask,
@@ -32,7 +22,17 @@ from service.cli.mapping import (
     unanswered,
     upload_option,
 )
+from service.cli.options import (
+    dataset_argument,
+    example,
+    file_argument,
+    json_option,
+    readable,
+    service_at,
+    url_option,
+)
 from service.cli.task_display import shown_reading, shown_upload
+from service.cli.terminal import Column, Failure, note, show_json, show_table, words
 from service.environment import USER_ID
 
 if TYPE_CHECKING:

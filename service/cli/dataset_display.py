@@ -16,7 +16,7 @@ from graphnet.names import (
     rule_help,
     rule_name,
 )
-from service.cli.base.terminal import (
+from service.cli.terminal import (
     Column,
     listed,
     note,

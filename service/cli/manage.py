@@ -12,8 +12,10 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 from graphnet.messages import Message
-from service.cli.base.commands import command, option
-from service.cli.base.options import (
+from service.cli.commands import command, option
+from service.cli.data import data
+from service.cli.mapping import can_ask
+from service.cli.options import (
     dataset_argument,
     example,
     json_option,
@@ -21,7 +23,7 @@ from service.cli.base.options import (
     task_argument,
     url_option,
 )
-from service.cli.base.terminal import (
+from service.cli.terminal import (
     STATUS_STYLES,
     Column,
     Failure,
@@ -31,8 +33,6 @@ from service.cli.base.terminal import (
     show_table,
     words,
 )
-from service.cli.data import data
-from service.cli.mapping import can_ask
 
 if TYPE_CHECKING:
     from service.client import AuditLine, Dependent, Dependents

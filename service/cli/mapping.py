@@ -11,10 +11,10 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 from graphnet.messages import Message
-from service.cli.base.commands import option
-from service.cli.base.options import output_file, read_json, write_text
-from service.cli.base.terminal import Failure, note, show_facts, show_heading, words, wrong_value
+from service.cli.commands import option
 from service.cli.dataset_display import show_look
+from service.cli.options import output_file, read_json, write_text
+from service.cli.terminal import Failure, note, show_facts, show_heading, words, wrong_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphnet.messages import Message, first_of
-from service.cli.base.commands import WithDefault, command, option
-from service.cli.base.options import (
+from service.cli.clean import variables_of
+from service.cli.commands import WithDefault, command, option
+from service.cli.options import (
     datasets,
     example,
     json_option,
@@ -26,7 +27,7 @@ from service.cli.base.options import (
     url_option,
     write_all,
 )
-from service.cli.base.terminal import (
+from service.cli.terminal import (
     Column,
     Failure,
     failure_of,
@@ -39,8 +40,7 @@ from service.cli.base.terminal import (
     words,
     wrong_value,
 )
-from service.cli.operators.clean import variables_of
-from service.cli.operators.token import home_option
+from service.cli.token import home_option
 
 if TYPE_CHECKING:
     from service.client import Architecture, MlflowRun

@@ -12,8 +12,9 @@ from graphnet.evaluation.headline import seen_in_training, shared_by_leakage
 from graphnet.messages import ENGLISH, Message, as_one
 from graphnet.names import SPLITS, split_name
 from service.api.views import PredictionView
-from service.cli.base.commands import command, option
-from service.cli.base.options import (
+from service.cli.commands import command, option
+from service.cli.mapping import given_mapping, mapping_options, settled, upload_option
+from service.cli.options import (
     STDOUT,
     example,
     file_argument,
@@ -26,7 +27,8 @@ from service.cli.base.options import (
     url_option,
     write_text,
 )
-from service.cli.base.terminal import (
+from service.cli.task_display import compared_titles, metric_cell, shown_upload
+from service.cli.terminal import (
     Column,
     WrongUsage,
     chosen_language,
@@ -38,8 +40,6 @@ from service.cli.base.terminal import (
     show_table,
     words,
 )
-from service.cli.mapping import given_mapping, mapping_options, settled, upload_option
-from service.cli.task_display import compared_titles, metric_cell, shown_upload
 
 if TYPE_CHECKING:
     from service.client import Predictions, Task

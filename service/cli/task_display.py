@@ -22,7 +22,7 @@ from graphnet.names import (
     split_name,
     status_name,
 )
-from service.cli.base.terminal import (
+from service.cli.terminal import (
     Column,
     Failure,
     listed,

@@ -9,8 +9,9 @@ import click
 
 from graphnet.messages import Message, as_one
 from graphnet.names import metric_name, split_name, status_name
-from service.cli.base.commands import INTERRUPTED, command, group, option
-from service.cli.base.options import (
+from service.cli.clean import end_orphans
+from service.cli.commands import INTERRUPTED, command, group, option
+from service.cli.options import (
     example,
     json_option,
     read_json,
@@ -18,7 +19,8 @@ from service.cli.base.options import (
     task_argument,
     url_option,
 )
-from service.cli.base.terminal import (
+from service.cli.task_display import position, show_ended, show_result, shown_progress
+from service.cli.terminal import (
     STATUS_STYLES,
     Column,
     Failure,
@@ -30,8 +32,6 @@ from service.cli.base.terminal import (
     show_table,
     words,
 )
-from service.cli.operators.clean import end_orphans
-from service.cli.task_display import position, show_ended, show_result, shown_progress
 
 if TYPE_CHECKING:
     from service.client import Client, Event, Headline, RefusedForm, Submission, Task

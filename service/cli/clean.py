@@ -8,9 +8,9 @@ import click
 
 from graphnet.messages import Message
 from graphnet.names import status_name
-from service.cli.base.commands import command, option
-from service.cli.base.options import example, json_option
-from service.cli.base.terminal import (
+from service.cli.commands import command, option
+from service.cli.options import example, json_option
+from service.cli.terminal import (
     STATUS_STYLES,
     Column,
     Failure,
@@ -21,7 +21,7 @@ from service.cli.base.terminal import (
     show_table,
     words,
 )
-from service.cli.operators.token import home_option
+from service.cli.token import home_option
 from service.environment import database_file, database_url, home_variables
 
 if TYPE_CHECKING:

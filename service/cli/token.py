@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from graphnet.messages import Message
-from service.cli.base.commands import group, option
-from service.cli.base.options import example, json_option
-from service.cli.base.terminal import (
+from service.cli.commands import group, option
+from service.cli.options import example, json_option
+from service.cli.processes import FOLDER
+from service.cli.terminal import (
     Column,
     Failure,
     failure_of,
@@ -19,7 +20,6 @@ from service.cli.base.terminal import (
     show_table,
     wrong_value,
 )
-from service.cli.operators.processes import FOLDER
 from service.environment import database_url
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from graphnet.messages import Message
-from service.cli.base.commands import command, option
-from service.cli.base.options import example, json_option
-from service.cli.base.terminal import (
+from service.cli.commands import command, option
+from service.cli.options import example, json_option
+from service.cli.processes import FOLDER
+from service.cli.terminal import (
     Column,
     Failure,
     WrongUsage,
@@ -25,7 +26,6 @@ from service.cli.base.terminal import (
     show_table,
     words,
 )
-from service.cli.operators.processes import FOLDER
 
 if TYPE_CHECKING:
     from service.doctor.checks import CheckResult

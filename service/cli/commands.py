@@ -13,7 +13,7 @@ import click
 
 from graphnet.command.command_line import named_language, spaced, unspaced
 from graphnet.messages import LANGUAGES, Message
-from service.cli.base.terminal import plain, remember_language, usage_sentences, words
+from service.cli.terminal import plain, remember_language, usage_sentences, words
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

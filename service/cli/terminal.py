@@ -38,7 +38,7 @@ STATUS_STYLES: Mapping[Message | str, str] = {
     status_name("Failed"): "red",
     status_name("Cancelled"): "yellow",
 }
-KEY = "service.cli.base.terminal"  # of a context's ``meta``, which all contexts of a command share
+KEY = "service.cli.terminal"  # of a context's ``meta``, which all contexts of a command share
 QUOTED = re.compile(r"'(.*?)'")
 EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)")
 

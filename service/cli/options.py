@@ -13,8 +13,8 @@ import click
 
 from graphnet.errors import system_reason
 from graphnet.messages import Message
-from service.cli.base.commands import command, option
-from service.cli.base.terminal import Failure, chosen_language, failure_of, show_json
+from service.cli.commands import command, option
+from service.cli.terminal import Failure, chosen_language, failure_of, show_json
 from service.environment import TokenUnreadable, token_in, url_in
 
 if TYPE_CHECKING:

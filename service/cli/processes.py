@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from graphnet.messages import Message
-from service.cli.base.commands import command, option
-from service.cli.base.options import example, json_option
-from service.cli.base.terminal import Failure, chosen_language, note, show_json
+from service.cli.commands import command, option
+from service.cli.options import example, json_option
 from service.cli.task_display import shown_progress
+from service.cli.terminal import Failure, chosen_language, note, show_json
 
 OURS = ("service", "actors", "db", "registry", "graphnet")
 FOLDER = click.Path(file_okay=False, resolve_path=True, path_type=Path)

@@ -1,1 +1,0 @@
-"""What every command is made of: help and options, its language, the service, files."""
