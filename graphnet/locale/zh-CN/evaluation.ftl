@@ -45,13 +45,13 @@ graph-harms = 图结构起了反作用：与同一网络去掉图相比，AUC �
 }。
 no-covariates = 无
 covariate-unknown = covariates 中的 { $names } 不在训练数据中；训练数据中有 { $known }。
-covariates-explain = 在同一批受试者上，仅用{ $covariates }：{ $metric } { $alone }。模型{ $worse ->
+covariates-explain = 在同一批受试者上，仅用协变量（{ $covariates }）：{ $metric } { $alone }。模型{ $worse ->
     [yes] 更差
    *[no] 并未明显更好
-}（{ $difference }，95 % CI { $low } 至 { $high }），因此其结果可能由{ $covariates }造成。
-covariates-do-not-explain = 在同一批受试者上，仅用{ $covariates }：{ $metric } { $alone }；模型高出 { $difference }（95 % CI { $low } 至 { $high }）。
-covariates-by-chance = 在同一批受试者上，仅用{ $covariates }：{ $metric } { $alone }，可能只是偶然；模型与其相差 { $difference }（95 % CI { $low } 至 { $high }）。
-covariates-explain-score = 在同一批受试者上，仅用{ $covariates }：R² { $alone }，而模型为 { $ours }，因此其结果可能由{ $covariates }造成。
+}（{ $difference }，95 % CI { $low } 至 { $high }），因此其结果可能由这些协变量造成。
+covariates-do-not-explain = 在同一批受试者上，仅用协变量（{ $covariates }）：{ $metric } { $alone }；模型高出 { $difference }（95 % CI { $low } 至 { $high }）。
+covariates-by-chance = 在同一批受试者上，仅用协变量（{ $covariates }）：{ $metric } { $alone }，可能只是偶然；模型与其相差 { $difference }（95 % CI { $low } 至 { $high }）。
+covariates-explain-score = 在同一批受试者上，仅用协变量（{ $covariates }）：R² { $alone }，而模型为 { $ours }，因此其结果可能由这些协变量造成。
 site-explains = 在同一批受试者上，仅用站点：{ $metric } { $alone }。模型{ $worse ->
     [yes] 更差
    *[no] 并未明显更好
