@@ -12,7 +12,7 @@ import torch
 from graphnet.artifacts.confounds import Confounds, GroupDifference
 from graphnet.artifacts.fine_tuning import FineTuning
 from graphnet.artifacts.further_trainings import SweepResult
-from graphnet.artifacts.lineage import is_complete, subjects_seen
+from graphnet.artifacts.manifest import is_complete, subjects_seen
 from graphnet.artifacts.metrics import CalibrationResult, SplitMetrics
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import Effects, SplitPredictions, predictions_document

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from graphnet.artifacts.fine_tuning import SCRATCH, TUNED
 from graphnet.artifacts.further_trainings import ATLAS
-from graphnet.artifacts.lineage import (
+from graphnet.artifacts.manifest import (
     INTERPRETATIONS,
     import_warnings,
     is_complete,

@@ -14,8 +14,7 @@ from db.server.errors import DatabaseUnavailable, ModelRemoved
 from db.submissions import tasks
 from db.submissions.form import TaskForm
 from graphnet.artifacts.erasure import unnamed
-from graphnet.artifacts.lineage import lineage
-from graphnet.artifacts.manifest import check_manifest
+from graphnet.artifacts.manifest import check_manifest, lineage
 from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data import provenance

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from graphnet.artifacts.lineage import INTERPRETATIONS, LINEAGE, lineage
+from graphnet.artifacts.manifest import INTERPRETATIONS, LINEAGE, lineage
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.stored_json import Json, as_mapping
 from graphnet.data.dataset import Dataset

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from graphnet.artifacts.explanation import STABLE, sign_is_stable
-from graphnet.artifacts.lineage import INTERPRETATIONS
+from graphnet.artifacts.manifest import INTERPRETATIONS
 from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.artifacts.predictions import Effects
 from graphnet.artifacts.stored_json import (
@@ -259,7 +259,7 @@ class LineageStep:
 
     @classmethod
     def from_json(cls, stored: Json) -> "LineageStep":
-        """One of :func:`graphnet.artifacts.lineage.lineage`."""
+        """One of :func:`graphnet.artifacts.manifest.lineage`."""
         datasets = stored.get("datasets")
         listed = None if datasets is None else list(map(TrainedDataset.from_json, datasets))
         return cls(str(stored.get("task_id") or ""), listed)

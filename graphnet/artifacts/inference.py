@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from graphnet.artifacts.lineage import check_scale, import_warnings, subjects_seen
+from graphnet.artifacts.manifest import check_scale, import_warnings, subjects_seen
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.stored_json import Json
 from graphnet.data import provenance

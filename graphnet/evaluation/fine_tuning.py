@@ -22,7 +22,7 @@ from graphnet.artifacts.fine_tuning import (
     Rival,
     TuningComparison,
 )
-from graphnet.artifacts.lineage import is_complete, subjects_seen
+from graphnet.artifacts.manifest import is_complete, subjects_seen
 from graphnet.artifacts.metrics import UNKNOWN, Estimate, Estimates
 from graphnet.artifacts.model import StoredModel
 from graphnet.data import provenance

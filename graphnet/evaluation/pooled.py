@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 
 from graphnet.artifacts.fine_tuning import PooledBaselines
-from graphnet.artifacts.lineage import lineage, subjects_seen
+from graphnet.artifacts.manifest import lineage, subjects_seen
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.stored_json import Json, as_items, as_mapping, as_text, as_whole
 from graphnet.data import provenance

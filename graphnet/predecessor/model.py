@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from graphnet.artifacts.lineage import (
+from graphnet.artifacts.manifest import (
     COHORT,
     LINEAGE,
     NORMALISATION,
@@ -16,7 +16,7 @@ from graphnet.artifacts.lineage import (
     TRAINED_ON,
     lineage_facts,
 )
-from graphnet.artifacts.lineage import UNKNOWN as UNKNOWN_KEY
+from graphnet.artifacts.manifest import UNKNOWN as UNKNOWN_KEY
 from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import FROM_CONNECTOMES
 from graphnet.config import TrainingSettings

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from graphnet.artifacts.evidence import CohortSummary, Evidence, LineageStep, ManifestFacts
-from graphnet.artifacts.lineage import lineage
+from graphnet.artifacts.manifest import lineage
 from graphnet.artifacts.metrics import WITHIN_SITES, Estimate, FoldsResult, SplitMetrics
 from graphnet.artifacts.predictions import Effects
 from graphnet.artifacts.result import LEAVE_SITE_OUT, TaskResult

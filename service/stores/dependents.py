@@ -122,7 +122,7 @@ async def _json_of(artifacts: ArtifactReader, task_id: str, name: str) -> Json |
 
 
 def _trained(manifest: Json | None, ids: Sequence[str]) -> bool | None:
-    from graphnet.artifacts.lineage import is_complete, subjects_seen  # noqa: PLC0415 - NumPy
+    from graphnet.artifacts.manifest import is_complete, subjects_seen  # noqa: PLC0415 - NumPy
     from graphnet.data.provenance import subjects  # noqa: PLC0415 - is not for the start
 
     if not manifest:

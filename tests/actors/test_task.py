@@ -8,7 +8,7 @@ import pytest
 from actors.tasks.inputs import Inputs
 from actors.tasks.outputs import store_failed
 from db.submissions.form import TaskForm
-from graphnet.artifacts.lineage import lineage, subjects_seen
+from graphnet.artifacts.manifest import lineage, subjects_seen
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.result import StoredObjects
 from graphnet.config import Evaluation, TrainingSettings

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from graphnet.artifacts.lineage import LINEAGE, lineage
+from graphnet.artifacts.manifest import LINEAGE, lineage
 from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.splits import Splits

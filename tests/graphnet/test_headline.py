@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graphnet.artifacts.lineage import PARTIAL, TRAINED_ON
+from graphnet.artifacts.manifest import PARTIAL, TRAINED_ON
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.result import TaskResult
 from graphnet.config import Evaluation, TrainingSettings

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch_geometric.nn import GCNConv, GraphConv, TopKPooling, global_max_pool, global_mean_pool
 
 from graphnet.artifacts.inference import predict
-from graphnet.artifacts.lineage import is_complete, subjects_seen
+from graphnet.artifacts.manifest import is_complete, subjects_seen
 from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, Layout

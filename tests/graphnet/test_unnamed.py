@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from graphnet.artifacts.erasure import unnamed
-from graphnet.artifacts.lineage import LINEAGE, TRAINED_ON, lineage
+from graphnet.artifacts.manifest import LINEAGE, TRAINED_ON, lineage
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import to_bytes
 from graphnet.config import TrainingSettings
