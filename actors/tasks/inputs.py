@@ -1,5 +1,6 @@
-"""What a task trains on: its datasets as cohorts, its parent as a model."""
+"""What a task trains on: datasets as cohorts, its parent as a model, its ancestors' subjects."""
 
+import logging
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -7,12 +8,13 @@ from typing import Any
 from actors.monitoring.context import TRACING
 from actors.reading.datasets import DatasetReader
 from actors.runtime import Runtime, retry
-from actors.tasks.ancestors import read_ancestors
 from actors.tasks.context import TaskContext, WorkerContext
 from db import datasets
+from db.datasets import DatasetRecord
 from db.server.errors import DatabaseUnavailable, ModelRemoved
 from db.submissions import tasks
 from db.submissions.form import TaskForm
+from db.submissions.tasks import TaskRecord
 from graphnet.artifacts.erasure import unnamed
 from graphnet.artifacts.manifest import check_manifest, lineage
 from graphnet.artifacts.model import StoredModel
@@ -24,9 +26,16 @@ from graphnet.data.cohorts import ANY, SCORE, cohort_of
 from graphnet.data.dataset import Dataset
 from graphnet.data.series_measures import SeriesOptions
 from graphnet.data.splits import Splits
-from graphnet.errors import DiskFull, GraphnetError, ModelError
-from graphnet.evaluation.pooled import AncestorSubjects
-from graphnet.messages import Message
+from graphnet.errors import CohortError, DiskFull, GraphnetError, ModelError
+from graphnet.evaluation.pooled import (
+    AncestorSubjects,
+    TrainedDataset,
+    recorded_datasets,
+    recorded_subjects,
+    subjects_of,
+    too_many,
+)
+from graphnet.messages import Message, first_of
 from graphnet.plan import ExperimentPlan, OtherAtlas
 from registry import (
     MANIFEST,
@@ -37,6 +46,8 @@ from registry import (
     Store,
 )
 from registry.store import damaged, lost
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -92,8 +103,8 @@ class Inputs:
     def shard_facts(self) -> dict[str, Any]:
         """What a shard depends on beside :attr:`facts`: whom baselines are fitted to as well."""
         pooled = [] if self.ancestors is None else self.ancestors.cohorts
-        found = [provenance.fingerprints(cohort) for cohort in pooled]
-        return {"ancestors": found} if found else {}
+        ancestors = [provenance.fingerprints(cohort) for cohort in pooled]
+        return {"ancestors": ancestors} if ancestors else {}
 
 
 def _facts(atlas: OtherAtlas) -> dict[str, Any]:
@@ -135,7 +146,8 @@ def _read(worker: WorkerContext, form: TaskForm, proj_id: str) -> Inputs:
             worker.runtime, worker.reader, parent, form.trained_task_id, proj_id
         )
     atlases = tuple(
-        OtherAtlas(each, form.candidates(connectomes=each.layout.is_connectome)) for each in others
+        OtherAtlas(dataset, form.candidates(connectomes=dataset.layout.is_connectome))
+        for dataset in others
     )
     return Inputs(splits, settings, parent, asked, candidates, ancestors, atlases)
 
@@ -217,3 +229,69 @@ def _everybody(datasets_by_name: dict[str, Dataset], series: SeriesOptions) -> C
 
 def _merged(cohorts: dict[str, Cohort], names: tuple[str, ...]) -> Cohort:
     return merge([cohorts[name] for name in names])
+
+
+def read_ancestors(
+    runtime: Runtime, reader: DatasetReader, parent: StoredModel, task_id: str, proj_id: str
+) -> AncestorSubjects:
+    """The training subjects of a model and its ancestors whom a task of a project may use.
+
+    Args:
+        runtime: asks the database.
+        reader: opens datasets.
+        parent: the model to fine-tune, without names of other projects' datasets.
+        task_id: whose model it is.
+        proj_id: the project of the task.
+
+    Raises:
+        RegistryUnavailable, DatabaseUnavailable, DiskFull: they can be read later.
+
+    """
+    listed, complete = recorded_datasets(parent.facts, task_id)
+    recorded = recorded_subjects(listed, complete=complete)
+    named = [trained for trained in listed if trained.name]
+    missing = [] if complete else [Message("pooled.not-recorded")]
+    if len(named) < len(listed):
+        missing.append(Message("pooled.other-project", count=len(listed) - len(named)))
+    values = len(parent.layout.regions) * len(parent.layout.measures)
+    refused = too_many(sum(trained.subjects or 0 for trained in named), values)
+    if refused is not None:
+        return AncestorSubjects((), recorded, [*missing, refused])
+    gone: list[str] = []
+    parts: list[AncestorSubjects] = []
+    for trained in named:
+        record = _record(runtime, trained)
+        if record is None or record.proj_id != proj_id:
+            gone.append(trained.name)
+        else:
+            parts.append(_read_dataset(reader, parent, record, trained))
+    if gone:
+        names = {"datasets": first_of(gone), "count": len(gone)}
+        missing.append(Message("pooled.not-in-project", **names))
+    return AncestorSubjects.joined(parts, recorded, missing)
+
+
+def _record(runtime: Runtime, listed: TrainedDataset) -> DatasetRecord | None:
+    """The dataset that was called so when the ancestor was submitted; None if it is gone."""
+    task: TaskRecord | None = runtime.call(tasks.get_task(listed.task_id))
+    renamed: DatasetRecord | None = None
+    if task is not None:
+        renamed = runtime.call(datasets.formerly_named(listed.name, task.submitted_at))
+    if renamed is not None:
+        return renamed
+    rows: list[DatasetRecord] = runtime.call(datasets.find_datasets([listed.name]))
+    return next((row for row in rows if row.data_name == listed.name), None)
+
+
+def _read_dataset(
+    reader: DatasetReader, parent: StoredModel, record: DatasetRecord, listed: TrainedDataset
+) -> AncestorSubjects:
+    settings = parent.settings
+    try:
+        dataset = reader.dataset(record)
+        # Called as it was then: a dataset without a column of sites is a site of its name.
+        cohort = cohort_of(dataset, listed.name, settings.label, SeriesOptions.of(settings))
+    except CohortError as error:
+        log.info("the dataset %s of an ancestor is not read: %s", record.data_name, error)
+        return AncestorSubjects(missing=[Message("pooled.not-readable", dataset=listed.name)])
+    return subjects_of(parent, cohort, listed)

@@ -68,7 +68,7 @@ def compatibility_errors(
     """Why the form cannot be trained; ``profiles`` are its datasets', by name."""
     by_score = parent.by_score if parent else form.settings.get("label") == "score"
     series = parent.series if parent else SeriesOptions.from_json(form.settings)
-    layouts = {name: series.layout(each.layout) for name, each in profiles.items()}
+    layouts = {name: series.layout(profile.layout) for name, profile in profiles.items()}
     yield from _layouts(form, layouts)
     yield from _atlases(form, profiles, layouts)
     yield from _series(form, profiles, series, parent)
@@ -113,7 +113,11 @@ def _covariate_inputs(form: TaskForm, profiles: Profiles) -> Iterator[FieldError
     readings = [covariates_of(profiles[name]) for name in form.train_data]
     if form.task_type == FINE_TUNE or [name.casefold() for name in asked] in ([], [NONE]):
         return
-    known = {covariate_key(each.name): each.name for found in readings for each in found or ()}
+    known = {
+        covariate_key(covariate.name): covariate.name
+        for covariates in readings
+        for covariate in covariates or ()
+    }
     unknown = [name for name in asked if covariate_key(name) not in known]
     if unknown and None not in readings:
         listed = first_of(known.values()) if known else Message("evaluation.no-covariates")

@@ -38,7 +38,7 @@ def covariates_of(profile: Profile) -> tuple[Covariate, ...] | None:
     if profile.interpretation is None:
         return None
     listed = profile.interpretation.get("covariates", ())
-    return tuple(Covariate(each["name"], each["kind"]) for each in listed)
+    return tuple(Covariate(column["name"], column["kind"]) for column in listed)
 
 
 def feasibility_errors(
@@ -75,24 +75,24 @@ class _Training:
 
     @classmethod
     def of(cls, form: TaskForm, profiles: Profiles, *, by_score: bool) -> "_Training":
-        each = [profiles[name] for name in form.train_data]
+        trained = [profiles[name] for name in form.train_data]
         classes: Counter[str] = Counter()
-        for profile in each:
+        for profile in trained:
             classes.update(profile.classes)
         subjects = sum(classes.values())
         if by_score:
-            subjects, classes = sum(map(_with_score, each)), Counter()
+            subjects, classes = sum(map(_with_score, trained)), Counter()
         asked = form.settings.get("cv_folds")
         fewest = min(classes.values(), default=subjects)
         alone = not form.val_data and not form.splits.get("test")
         alone = alone or bool(compared_by(form.settings))
         usual = min(USUAL_FOLDS, fewest) if alone and fewest > 1 else 0
-        sites = [profile.sites for profile in each]
+        sites = [profile.sites for profile in trained]
         named = frozenset(site for listed in sites for site in listed or ())
         known = None if None in sites else named
         return cls(
-            *(subjects, classes, known, {} if by_score else _by_site(each, known)),
-            *(usual if asked is None else asked, asked or 0, len(each[0].regions)),
+            *(subjects, classes, known, {} if by_score else _by_site(trained, known)),
+            *(usual if asked is None else asked, asked or 0, len(trained[0].regions)),
         )
 
     def left(self, count: int) -> int:
@@ -110,17 +110,17 @@ def _with_score(profile: Profile) -> int:
     return sum(profile.classes.values()) if profile.scores is None else profile.scores
 
 
-def _by_site(each: Sequence[Profile], sites: frozenset[str] | None) -> dict[str, Counter[str]]:
+def _by_site(trained: Sequence[Profile], sites: frozenset[str] | None) -> dict[str, Counter[str]]:
     """{} where a profile does not say, or takes its smallest sites together."""
     if sites is None:
         return {}
-    found: dict[str, Counter[str]] = {}
-    for profile in each:
+    by_site: dict[str, Counter[str]] = {}
+    for profile in trained:
         if profile.by_site is None or len(profile.sites or ()) > MOST_SITES:
             return {}
         for site, counts in profile.by_site.items():
-            found.setdefault(site, Counter()).update(counts)
-    return found
+            by_site.setdefault(site, Counter()).update(counts)
+    return by_site
 
 
 def _folds(train: _Training) -> Iterator[FieldError]:
@@ -276,7 +276,11 @@ def _columns(form: TaskForm, profiles: Sequence[Profile]) -> int:
     """How many columns covariates have at least: one of a number, two of words that vary."""
     asked = {covariate_key(name) for name in form.settings.get("covariates") or ()}
     known = [covariates_of(profile) for profile in profiles]
-    kinds = {covariate_key(each.name): each.kind for listed in known for each in listed or ()}
+    kinds = {
+        covariate_key(covariate.name): covariate.kind
+        for covariates in known
+        for covariate in covariates or ()
+    }
     if not asked:  # of those that are recognised, one at least varies
         return 1 if kinds.keys() & set(RECOGNISED) else 0
     return sum(1 if kinds.get(key, NUMERIC) == NUMERIC else 2 for key in asked)

@@ -182,13 +182,13 @@ def _may_be_name(name: Any) -> bool:
 
 async def _new_names(former: Iterable[str], caller: Caller) -> dict[str, str]:
     """What those datasets are called now that were renamed and that the caller sees."""
-    found = {}
+    renamed = {}
     for name in former:
         ids = await formerly_called(name)
         record = await datasets.find_dataset(ids[0]) if ids else None
         if record is not None and caller.sees(record.proj_id):
-            found[name] = record.data_name
-    return found
+            renamed[name] = record.data_name
+    return renamed
 
 
 def _no_dataset(field: str, name: str, renamed: Mapping[str, str]) -> FieldError:
