@@ -41,7 +41,7 @@ def json_text(value: Any) -> str:
 
 def in_ascii(text: str) -> str:
     """JSON text with escapes for all that is not ASCII, which stands in its strings alone."""
-    return BEYOND_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    return BEYOND_ASCII.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def json_object(text: str) -> dict[str, Any] | None:

@@ -128,7 +128,9 @@ class DatasetReader:
             QuestionsOpen: somebody must say first how the content is to be read.
 
         """
-        return self._dataset(record, lambda found: self._noted(record, profile_in(record, found)))
+        return self._dataset(
+            record, lambda dataset: self._noted(record, profile_in(record, dataset))
+        )
 
     def _noted(self, record: DatasetRecord, profile: Profile) -> Profile:
         profile = replace(profile, uploaded=self.is_uploaded(record))

@@ -8,7 +8,7 @@ bounded; the rest is on the service's own page, whose address it holds.
 import json
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import F, Q
@@ -46,12 +46,21 @@ TERMINAL = frozenset({Status.FINISHED, Status.FAILED, Status.CANCELLED})
 ERROR_CHARACTERS = 1024
 MESSAGE_CHARACTERS = 16_000
 SHARD_RELEASED = Message("tasks.shard-released")
-NO_REASON: Mapping[str, Any] = {"error": "", "error_messages": None}
+
+
+class ReasonColumns(TypedDict):
+    """The columns of a run that say why it ended or what it waits for."""
+
+    error: str
+    error_messages: str | None
+
+
+NO_REASON: ReasonColumns = {"error": "", "error_messages": None}
 # A worker that is asked to end may have handed the task back before it heard of a cancelling.
 ACTIVE = Q(state__in=[Status.RUNNING.value, Status.SUBMITTED.value])
 
 
-async def reason_columns(*reasons: Message | str) -> dict[str, Any]:
+async def reason_columns(*reasons: Message | str) -> ReasonColumns:
     """The columns of a run that say why it ended or what it waits for.
 
     ``error`` has the English sentences, as far as it holds them; ``error_messages`` the codes and
@@ -81,7 +90,7 @@ def _coded(messages: Sequence[Message]) -> str | None:
 
 
 async def end_runs(
-    runs: Any, status: Status, now: int, reason: Mapping[str, Any] = NO_REASON, **more: Any
+    runs: Any, status: Status, now: int, reason: ReasonColumns = NO_REASON, **more: Any
 ) -> int:
     """End those of these runs that have not ended; returns how many.
 

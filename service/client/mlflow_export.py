@@ -28,6 +28,7 @@ from service.client.mlflow_server import (
     LONGEST_TAG,
     MlflowError,
     MlflowServer,
+    Point,
 )
 from service.client.model_card import ModelCard
 
@@ -147,7 +148,7 @@ def export(
     values = dict(_metrics(task))
     empty = tuple(key for key, value in values.items() if not _is_number(value))
     curves = list(_epochs(task, end_ms))
-    points = [*_entries(values, end_ms), *(point for point in curves if _is_number(point["value"]))]
+    points = [*_points(values, end_ms), *(point for point in curves if _is_number(point["value"]))]
 
     experiment_id = server.experiment_id(experiment)
     info = server.run_with_tag(experiment_id, TASK_TAG, task.task_id)
@@ -232,7 +233,7 @@ def _of_split(path: str, measured: SplitMetrics) -> Iterator[tuple[str, float | 
             yield f"{path}/{name}_sd", value
 
 
-def _epochs(task: Task, at: int) -> Iterator[dict[str, Any]]:
+def _epochs(task: Task, at: int) -> Iterator[Point]:
     """Loss and accuracy of each epoch, whose number is the step."""
     for epoch in task.result.history:
         for name, value in epoch.values().items():
@@ -244,7 +245,7 @@ def _epochs(task: Task, at: int) -> Iterator[dict[str, Any]]:
             }
 
 
-def _entries(values: Mapping[str, float | None], at: int) -> Iterator[dict[str, Any]]:
+def _points(values: Mapping[str, float | None], at: int) -> Iterator[Point]:
     for key, value in values.items():
         if _is_number(value):
             yield {"key": _key(key), "value": value, "timestamp": at, "step": 0}

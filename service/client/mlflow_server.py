@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 from urllib.parse import quote, unquote, urlsplit
 
 import httpx
@@ -35,6 +35,15 @@ LONGEST_REASON = 300
 TIMEOUT, UPLOAD_SECONDS = 30.0, 600.0
 
 Entry = Mapping[str, Any]
+
+
+class Point(TypedDict):
+    """A value of a metric: ``timestamp`` in milliseconds since 1970, ``step`` the epoch or 0."""
+
+    key: str
+    value: float | None
+    timestamp: int
+    step: int
 
 
 class MlflowError(ClientError):
@@ -140,7 +149,7 @@ class MlflowServer:
         self,
         run_id: str,
         *,
-        metrics: Sequence[Entry] = (),
+        metrics: Sequence[Point] = (),
         params: Mapping[str, str] | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:

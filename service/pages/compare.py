@@ -136,8 +136,8 @@ async def _compared(request: Request, named: Sequence[str]) -> Compared:
 
 def _settings(facts: Sequence[Facts]) -> list[Line]:
     """Settings of training and evaluation, as they were in the end."""
-    each = [{**one.settings.as_dict(), **vars(one.evaluation)} for one in facts]
-    return [_line(name, [one[name] for one in each]) for name in each[0]]
+    settings = [{**one.settings.as_dict(), **vars(one.evaluation)} for one in facts]
+    return [_line(name, [one[name] for one in settings]) for name in settings[0]]
 
 
 def _data(facts: Sequence[Facts]) -> list[Line]:
