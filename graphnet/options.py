@@ -11,7 +11,7 @@ label per value (``sign-absolute``) and may have a methods sentence per value
 in ``docs/api.md`` and the methods section all derive from these.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from math import prod
 from typing import Any, TypeVar
@@ -265,6 +265,13 @@ def name_lists(value: Any) -> Any:
     if not isinstance(value, (list, tuple)):
         return value
     return [_names_between(names, ",") if isinstance(names, str) else names for names in value]
+
+
+def typed_names(value: Sequence[Any]) -> str:
+    """Names, or lists of them, as somebody would type them: ``A, B; C``."""
+    if any(isinstance(part, (list, tuple)) for part in value):
+        return "; ".join(map(typed_names, value))
+    return ", ".join(map(str, value))
 
 
 Accepts = Bound | Choice | Flag | Names | Several | Grid | NameLists

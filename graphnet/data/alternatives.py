@@ -414,6 +414,8 @@ def _taken_over(atlas: Cohort, rows: IntArray, own: Cohort) -> Cohort:
         class_names=own.class_names,
         findings=tuple(_renamed(finding, called) for finding in some.findings),
         notes=tuple(dict.fromkeys((*some.notes, *own.notes))),
+        # By what the datasets hold, so that somebody who opens them again finds the same.
+        recorded=tuple(provenance.fingerprints(atlas.rows(np.sort(rows)))),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +80,8 @@ class Cohort:
     subject; ``coordinates`` (N, 3) the regions' centres in millimetres, as somebody gave them, and
     ``atlas`` where the regions lie by the dataset's atlas. These are None where they are not known.
     ``interpretations`` says, by dataset, how it was read. ``covariates`` are what else is known of
-    each subject, such as age; ``confounds`` names those by which results are checked.
+    each subject, such as age; ``confounds`` names those by which results are checked. ``recorded``
+    is what a manifest says of the datasets, where these hold the subjects in another order.
     """
 
     ids: tuple[str, ...]
@@ -101,6 +103,7 @@ class Cohort:
     interpretations: Mapping[str, Interpretation] = field(default_factory=dict)
     covariates: tuple[Covariate, ...] = ()
     confounds: tuple[str, ...] = ()
+    recorded: tuple[Mapping[str, Any], ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -154,6 +157,7 @@ class Cohort:
             series=None if self.series is None else tuple(self.series[row] for row in chosen),
             findings=tuple(finding for finding in findings if finding is not None),
             covariates=tuple(covariate.rows(index) for covariate in self.covariates),
+            recorded=(),
         )
 
     def arranged(self, layout: Layout) -> "Cohort":

@@ -18,6 +18,8 @@ USED = ("nld-sgn", "torch", "numpy", "scipy", "scikit-learn")
 
 def fingerprints(cohort: Cohort) -> list[dict[str, Any]]:
     """Name, subjects and SHA-256 of each dataset's content, whatever order its columns had."""
+    if cohort.recorded:
+        return list(map(dict, cohort.recorded))
     rows = sorted(range(len(cohort)), key=lambda row: cohort.datasets[row])
     return [
         {"name": name, **_fingerprint(cohort, list(members))}

@@ -15,6 +15,7 @@ from graphnet.names import (
     metric_name,
     split_name,
 )
+from graphnet.options import typed_names
 from graphnet.report.facts import Facts
 from graphnet.report.tables import (
     KEPT,
@@ -206,7 +207,7 @@ def _value(value: Any) -> Cell:
     if isinstance(value, bool):
         return Message("report.yes") if value else Message("report.no")
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(str, value)) or NOTHING
+        return typed_names(value) or NOTHING
     return NOTHING if value is None else str(value)
 
 

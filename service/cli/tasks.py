@@ -9,6 +9,7 @@ import click
 
 from graphnet.messages import Message, as_one
 from graphnet.names import metric_name, split_name, status_name
+from graphnet.options import typed_names
 from service.cli.clean import end_orphans
 from service.cli.commands import INTERRUPTED, command, group, option
 from service.cli.options import (
@@ -206,6 +207,7 @@ def _facts(task: "Task") -> Iterator[tuple[Message, object]]:
     yield Message("cli.parent"), task.parent_task_id
     yield Message("cli.retry-of"), task.retry_of
     yield Message("cli.model"), _model(task)
+    yield Message("cli.chosen-atlas"), _atlas(task)
     yield Message("cli.train-data"), _listed(config.get("train_data"))
     yield Message("cli.val-data"), _listed(config.get("val_data"))
     yield Message("cli.test-data"), _listed(config.get("test_data"))
@@ -228,8 +230,16 @@ def _model(task: "Task") -> str | Message:
     return Message("cli.best-of-sweep", model=str(best))
 
 
+def _atlas(task: "Task") -> Message | str:
+    """The datasets of the atlas that was chosen; "" where one was used."""
+    atlases = () if task.result.sweep is None else task.result.sweep.atlases
+    if not atlases:
+        return ""
+    return Message("cli.best-of-atlases", atlas=atlases[0], count=len(atlases))
+
+
 def _listed(names: Any) -> str:
-    return ", ".join(map(str, names)) if isinstance(names, list) else str(names or "")
+    return typed_names(names) if isinstance(names, list) else str(names or "")
 
 
 def show_refused(url: str, *, proj: str, limit: int, as_json: bool) -> None:

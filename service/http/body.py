@@ -24,7 +24,8 @@ DRAIN_BYTES = 256_000_000
 PATIENCE_SECONDS = 10.0
 SLOWEST = 200_000  # bytes a second
 NESTED = re.compile(r"(?P<outer>[^:\[\]]+)(?::(?P<colon>[^:\[\]]+)|\[(?P<bracket>[^\]]*)\])")
-LISTS = {"train_data", "val_data", "test_data", "model"}
+LISTS = {"train_data", "val_data", "test_data", "model", "atlas_of"}
+ATLASES = "atlases"  # one text for each, or one for all
 TEXT_FIELDS = 1000
 
 
@@ -218,7 +219,7 @@ def _nested(form: FormData) -> dict[str, Any]:
         if match and inner:
             outer = fields.setdefault(match["outer"], {})
             if isinstance(outer, dict) and values:
-                outer[inner] = values[-1]
+                outer[inner] = "; ".join(map(str, values)) if inner == ATLASES else values[-1]
             continue
         name = match["outer"] if match else key
         if values:

@@ -18,6 +18,7 @@ from graphnet.evaluation.headline import (
 )
 from graphnet.messages import Message, render
 from graphnet.names import ACROSS, CLASS_METRICS, SCORE_METRICS, method_name, metric_name
+from graphnet.options import typed_names
 from graphnet.report.facts import Facts
 from graphnet.report.tables import signed, with_interval
 from service.http.responses import ApiError, answer_language
@@ -150,11 +151,14 @@ def _data(facts: Sequence[Facts]) -> list[Line]:
 
 
 def _line(name: str | Message, values: Sequence[Any]) -> Line:
-    cells = [
-        "—" if value is None else value if isinstance(value, str) else str(value)
-        for value in values
-    ]
+    cells = ["—" if value is None else _cell(value) for value in values]
     return Line(name, cells, len(set(cells)) > 1)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return typed_names(value)
+    return value if isinstance(value, str) else str(value)
 
 
 def _splits(facts: Sequence[Facts]) -> list[str]:

@@ -3,7 +3,7 @@
 import json
 import shlex
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -16,7 +16,7 @@ from db.tokens import Role
 from graphnet.catalogue import find_model, graph_summary
 from graphnet.config import FORM_OPTIONS, Evaluation, options_in
 from graphnet.messages import Message, render
-from graphnet.options import GROUPS, group_label
+from graphnet.options import GROUPS, group_label, name_lists
 from service.forms.schema import sweep_cost
 from service.http.auth import caller_of
 from service.http.body import read_fields
@@ -36,6 +36,7 @@ LISTS = ("train_data", "val_data", "test_data")
 PARENT = "trained_task_id"
 CHOSEN = ("task_type", "model", "enable_test")
 SETTING = "param_set:"
+ATLASES, ATLAS_OF = "atlases", "atlas_of"  # of each dataset that is picked: "2:NAME"
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,19 @@ class FilledForm:
     @classmethod
     def of(cls, posted: Mapping[str, Any], task_type: str = "") -> Self:
         """Of the fields of a body or a query; of a ``task_type`` where they say none."""
-        settings = posted.get("param_set")
+        given = posted.get("param_set")
+        settings = dict(given) if isinstance(given, dict) else {}
+        picked = _atlases(choices.names(posted.get(ATLAS_OF)))
+        atlases = picked or name_lists(settings.pop(ATLASES, None))
+        if atlases:
+            settings[ATLASES] = atlases
         return cls(
             task_type=str(posted.get("task_type", task_type)),
             texts={name: str(posted.get(name) or "") for name in TEXTS},
             datasets={name: choices.names(posted.get(name)) for name in LISTS},
             model=next(iter(choices.names(posted.get("model"))), ""),
             enable_test=str(posted.get("enable_test")).lower() != "false",
-            settings=settings if isinstance(settings, dict) else {},
+            settings=settings,
         )
 
     @property
@@ -94,6 +100,15 @@ class FilledForm:
             if str(self.settings.get(name, "")).strip()
             and not (option.is_flag and option.parse(self.settings[name]) == option.default)
         ]
+
+
+def _atlases(picked: Sequence[str]) -> list[list[str]]:
+    """The datasets of each atlas, of texts such as ``2:NAME``, in the order of the numbers."""
+    by_number: dict[str, list[str]] = {}
+    for text in picked:
+        number, _, name = text.partition(":")
+        by_number.setdefault(number, []).append(name)
+    return [by_number[number] for number in sorted(by_number, key=lambda n: (len(n), n))]
 
 
 async def show(request: Request) -> Response:
@@ -172,7 +187,7 @@ async def _begun(request: Request) -> FilledForm:
         for name, text in query.items()
         if name.startswith(SETTING) and text
     }
-    posted |= {name: query.getlist(name) for name in LISTS if name in query}
+    posted |= {name: query.getlist(name) for name in (*LISTS, ATLAS_OF) if name in query}
     posted |= {name: query[name] for name in (*TEXTS, *CHOSEN) if name in query}
     if parent := query.get("parent"):
         posted["task_type"], settings[PARENT] = FINE_TUNE, parent
@@ -183,7 +198,7 @@ def _fields_of(task: TaskRecord) -> Mapping[str, Any]:
     """The form of a task as JSON, each setting as it would be typed."""
     config = task.form.fields
     settings = {
-        name: _typed(value)
+        name: value if name == ATLASES else _typed(value)
         for name, value in task.form.param_set.items()
         if value is not None and value != ""
     }
@@ -194,10 +209,7 @@ def _fields_of(task: TaskRecord) -> Mapping[str, Any]:
 def _typed(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
-        several = any(isinstance(part, list) for part in value)
-        return ("; " if several else ", ").join(map(_typed, value))
-    return str(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _filled(posted: Mapping[str, Any]) -> FilledForm:

@@ -19,6 +19,7 @@ from graphnet.figures.importance import RegionMarks
 from graphnet.figures.predictions import predicted_splits
 from graphnet.messages import Message
 from graphnet.names import method_name, split_name
+from graphnet.options import typed_names
 from graphnet.report.confounds import (
     Alone,
     alone,
@@ -126,7 +127,7 @@ def _typed(value: Any) -> str:
     """A setting as somebody would type it."""
     if isinstance(value, bool):
         return str(value).lower()
-    return ", ".join(value) if isinstance(value, (list, tuple)) else str(value)
+    return typed_names(value) if isinstance(value, (list, tuple)) else str(value)
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,21 @@ def test_what_the_page_shows_is_what_it_sends(
     assert sorted(task["task_config"]["train_data"]) == sorted(shown["train_data"]) == sorted(SMALL)
 
 
+def test_other_atlases_are_picked_below_the_sweep(visit: Page, trained: dict[str, Any]) -> None:
+    assert trained
+    visit.goto("/tasks/new?proj_id=none")
+    visit.get_by_text("More settings", exact=True).click()
+    visit.locator("#f-proj_id").fill("P")
+    visit.locator("#f-proj_id").blur()
+    visit.get_by_text("Other atlases", exact=True).click()
+    # The datasets are those of the project that is named now.
+    visit.get_by_label("Atlas: small_NC", exact=True).select_option("2")
+    visit.get_by_text("As JSON and as a shell command").click()
+    expect(visit.locator("#sent-json")).to_contain_text(
+        re.compile(r'"atlases": \[\s*\[\s*"small_NC"')
+    )
+
+
 def test_recommended_settings_follow_the_model(visit: Page, trained: dict[str, Any]) -> None:
     assert trained
     visit.goto("/tasks/new")

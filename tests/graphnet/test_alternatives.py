@@ -16,13 +16,14 @@ from graphnet.artifacts.further_trainings import SweepResult
 from graphnet.config import Evaluation, candidates_of
 from graphnet.data.alternatives import Alternative, AtlasSource, matched
 from graphnet.data.cohort import Cohort
+from graphnet.data.provenance import has_content
 from graphnet.data.splits import Splits
 from graphnet.data.synthetic import Recipe
 from graphnet.distributed import shards
 from graphnet.errors import CohortError, ModelError, SettingsError
 from graphnet.evaluation.model_selection import Arm, Comparison, arm_of, summarise
 from graphnet.experiment import Outcome, run
-from graphnet.options import name_lists
+from graphnet.options import name_lists, typed_names
 from graphnet.plan import ExperimentPlan, OtherAtlas
 from graphnet.readers import from_table
 from graphnet.report.training import sweep_sentences
@@ -147,6 +148,15 @@ def test_who_is_not_on_all_atlases_is_left_out_and_named() -> None:
     (note,) = [str(note) for note in data.train.notes if note.code == "data.atlas-left-out"]
     assert note.startswith("2 of 48 subjects of train_data are not in B (A_NC_0001 and A")
     assert set(data.train.notes) <= set(there.notes)
+
+
+def test_a_manifest_names_the_content_of_the_datasets_themselves() -> None:
+    _, (other,) = matched(own(), [source(ON_B.iloc[::-1].reset_index(drop=True))])
+    (recorded,) = other.fingerprints()["train"]
+    assert recorded["name"] == "B"
+    assert has_content(from_table(ON_B.iloc[::-1], "B"), recorded["sha256"])
+    there = other.splits().train
+    assert not there.rows(np.arange(3)).recorded
 
 
 def test_ids_are_matched_as_between_splits() -> None:
@@ -308,6 +318,8 @@ def test_lists_of_names_are_read_as_they_come() -> None:
     assert name_lists("B1, B2; C") == [["B1", "B2"], ["C"]]
     assert name_lists(["B1,B2", ["C; c"]]) == [["B1", "B2"], ["C; c"]]
     assert name_lists(5) == 5
+    assert typed_names([["B1", "B2"], ["C"]]) == "B1, B2; C"
+    assert typed_names(("age", "sex")) == "age, sex"
     for wrong in ((("B", "C"), ("B",)), ((),), (), (("",),)):
         with pytest.raises(SettingsError):
             Evaluation(atlases=wrong)

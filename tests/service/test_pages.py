@@ -184,9 +184,11 @@ def test_what_others_named_cannot_run_here(browser: httpx.Client) -> None:
 def test_no_setting_of_the_form_is_missing(browser: httpx.Client) -> None:
     text = browser.get("/tasks/new?proj_id=P").text
     names = set(re.findall(r'name="param_set:(\w+)"', text))
-    assert names | {"trained_task_id"} == set(ParamSet.model_fields)
-    assert set(OPTIONS) < names
-    beside = set(re.findall(r'name="(\w+)"', text)) - {"key", "viewport", "next"}
+    # Datasets of other atlases are picked, each with the number of its atlas.
+    assert names | {"trained_task_id", "atlases"} == set(ParamSet.model_fields)
+    assert set(OPTIONS) - {"atlases"} < names
+    assert 'name="atlas_of"' in text
+    beside = set(re.findall(r'name="(\w+)"', text)) - {"key", "viewport", "next", "atlas_of"}
     assert beside == set(PostedForm.model_fields) - {"param_set"}
     assert {"small_SZ", "small_NC"} <= set(re.findall(r'name="train_data" value="([^"]+)"', text))
 

@@ -1,5 +1,8 @@
 """A sweep as a task: its form, its result, its page, and its end by somebody."""
 
+import html
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +136,20 @@ def test_atlases_of_the_same_subjects_are_compared_and_the_best_one_kept(
         assert sentence in report
     dependents = small.http.delete(f"/api/v0/datasets/{twin}").json()
     assert task_id in str(dependents)
+
+
+def test_the_page_picks_atlases_by_their_numbers(small: Installation, twin: str) -> None:
+    picked = ["3:small_NC", "2:" + twin, "3:small_SZ", ""]
+    fields = {"proj_id": "P", "train_data": "flat", "atlas_of": picked}
+    page = small.http.post("/tasks/new/preview", data=fields).text
+    (text,) = re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)[:1]
+    sent = json.loads(html.unescape(re.sub(r"<[^>]*>", "", text)))
+    assert sent["param_set"] == {"atlases": [[twin], ["small_NC", "small_SZ"]]}
+    for language, label in (("en", "Other atlases"), ("zh-CN", "其他图谱")):
+        shown = small.http.get("/tasks/new", params=fields, headers={"Accept-Language": language})
+        assert label in shown.text
+        chosen = re.findall(r'<option value="(\d:[^"]*)" selected>', shown.text)
+        assert sorted(chosen) == sorted(filter(None, picked))
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ const recommend = () => {
 
 // What was typed and not sent is kept in this browser, as the address that fills it in again.
 const DRAFT = "sgn-draft";
-const DRAFT_FIELDS = /^(task_|proj_|train_data|val_data|test_data|enable_test|model$|param_set:)/;
-const SEVERAL = /_data$/;
+const DRAFT_FIELDS = /^(task_|proj_|train_data|val_data|test_data|atlas_of|enable_test|model$|param_set:)/;
+const SEVERAL = /_data$|^atlas_of$/;
 
 const draftQuery = () => {
   const query = new URLSearchParams();
@@ -70,6 +70,6 @@ document.addEventListener("click", (event) => {
   const field = document.getElementById(target.hash.slice(1));
   const fold = field?.closest("details");
   if (fold) { fold.open = true; }
-  (field?.matches("input, select") ? field : field?.querySelector("input"))?.focus();
+  (field?.matches("input, select") ? field : field?.querySelector("input, select"))?.focus();
 });
 recommend();
