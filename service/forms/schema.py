@@ -78,7 +78,6 @@ Text64 = Annotated[str, EMPTY, AfterValidator(_plain), Field(max_length=64)]
 Text256 = Annotated[str, EMPTY, AfterValidator(_plain), Field(max_length=256)]
 Name = Annotated[Text64, Field(min_length=1)]
 Names = Annotated[list[Name], BeforeValidator(_names), Field(max_length=MOST_DATASETS)]
-No = Annotated[bool, BeforeValidator(lambda value: False if value in ("", None) else value)]
 Yes = Annotated[bool, BeforeValidator(lambda value: True if value in ("", None) else value)]
 Device = Annotated[Literal["any", "cpu", "cuda"], BeforeValidator(_any_device)]
 Model = Annotated[str, BeforeValidator(_one), AfterValidator(_plain), AfterValidator(_known_model)]
@@ -156,7 +155,7 @@ class PostedForm(BaseModel):
     proj_name: Text256 = ""
     train_data: Annotated[Names, Field(min_length=1)]
     val_data: Names = []
-    enable_test: No = False
+    enable_test: bool = False
     test_data: Names = []
     model: Model = ""
     param_set: ParamSet = Field(default_factory=ParamSet)
@@ -164,7 +163,9 @@ class PostedForm(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _gather(cls, fields: Any) -> Any:
-        """``trained_task_id`` and ``save_model_state`` may stand beside ``param_set``."""
+        """Some may stand beside ``param_set``; test data ask for a test where nothing is said."""
+        if is_absent(fields.get("enable_test")):
+            fields = {**fields, "enable_test": not is_absent(fields.get("test_data"))}
         inner = fields.get("param_set")
         if not inner:
             inner = {}
@@ -208,6 +209,8 @@ class PostedForm(BaseModel):
             warnings.append(Message("forms.fields-unknown", names=unknown))
         if self.enable_test and not self.test_data:
             warnings.append(Message("forms.nothing-tested"))
+        if self.test_data and not self.enable_test:
+            warnings.append(Message("forms.test-data-unused", names=self.test_data))
         card = find_model(self.model)
         given = {name for name in OPTIONS if getattr(self.param_set, name) is not None}
         if nothing := sorted(without_effect(card) & given):

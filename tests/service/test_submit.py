@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from graphnet.messages import Message
+from service.forms.schema import read_form
 from tests.installations import Installation
 from tests.service.forms import body, form, tasks
 
@@ -102,6 +104,24 @@ def test_unknown_fields_are_kept_and_named(small: Installation) -> None:
     assert answer["task_form"]["colour"] == "blue"
     assert answer["task_form"]["param_set"]["dropout"] == 0.5
     assert any("colour and param_set.dropout" in sentence for sentence in answer["warnings"])
+
+
+@pytest.mark.parametrize("given", [{}, {"enable_test": ""}, {"enable_test": None}])
+@pytest.mark.parametrize("data", [["small_SZ"], []])
+def test_data_to_test_on_ask_for_a_test(data: list[str], given: dict[str, Any]) -> None:
+    understood, errors = read_form({**form(test_data=data), **given})
+    assert errors == []
+    assert understood is not None
+    assert understood.enable_test is bool(data)
+    assert understood.stored().splits.get("test", ()) == tuple(data)
+    assert understood.warnings() == []
+
+
+def test_data_that_are_not_tested_on_are_named() -> None:
+    understood, _ = read_form(form(enable_test=False, test_data=["small_SZ"]))
+    assert understood is not None
+    assert "test" not in understood.stored().splits
+    assert understood.warnings() == [Message("forms.test-data-unused", names=["small_SZ"])]
 
 
 def test_enabled_test_without_data_is_only_a_warning(small: Installation) -> None:

@@ -75,6 +75,7 @@ other-model = model is { $model }, but the task { $task } trained { $trained }; 
 # What was not used.
 fields-unknown = These fields are unknown and were not used: { $names }.
 nothing-tested = enable_test is true but test_data is empty, so nothing is tested.
+test-data-unused = enable_test is false, so nothing is tested on { $names }. Set enable_test to true to test on these data.
 settings-without-effect = { $model } is computed and not trained epoch by epoch; these settings have no effect: { $names }.
 learning-curve-nobody = param_set.learning_curve needs folds (cv_folds) or test data.
 parent-not-used = trained_task_id is used by dl_ft only; this task starts from scratch.

@@ -75,6 +75,7 @@ other-model = model 为 { $model }，但任务 { $task } 训练的是 { $trained
 # 未使用的内容。
 fields-unknown = 以下字段未知，未被使用：{ $names }。
 nothing-tested = enable_test 为 true，但 test_data 为空，因此不做测试。
+test-data-unused = enable_test 为 false，因此不在 { $names } 上测试。如需测试，请将 enable_test 设为 true。
 settings-without-effect = { $model } 直接求解，不按轮次训练；以下设置不起作用：{ $names }。
 learning-curve-nobody = param_set.learning_curve 需要交叉验证（cv_folds）或测试数据。
 parent-not-used = trained_task_id 只用于 dl_ft；本任务从头训练。
