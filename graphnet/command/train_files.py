@@ -35,13 +35,7 @@ from graphnet.data.splits import Splits
 from graphnet.data.storage import DATASET, load
 from graphnet.disk import room_in, write_whole
 from graphnet.errors import CohortError, QuestionsOpen
-from graphnet.evaluation.pooled import (
-    AncestorSubjects,
-    TrainedDataset,
-    recorded_datasets,
-    recorded_subjects,
-    subjects_of,
-)
+from graphnet.evaluation.pooled import ancestors_in_files
 from graphnet.experiment import Outcome, run
 from graphnet.figures.glass_brain import picture
 from graphnet.messages import ENGLISH, LANGUAGES, Message, render
@@ -237,7 +231,7 @@ def train(given: argparse.Namespace, callback: "ShownRun") -> Outcome:
     evaluation = Evaluation(**_among(options, EVALUATION))
     # It may ask questions, so no line is rewritten yet.
     data, of_parent, others = _read(given, own.label, SeriesOptions.of(own), atlases)
-    ancestors = None if parent is None else _ancestors(parent, of_parent)
+    ancestors = None if parent is None else ancestors_in_files(parent, of_parent)
     of_connectomes = data.train.layout.is_connectome
     recommended = TrainingSettings.for_connectomes if of_connectomes else TrainingSettings.for_model
     settings = recommended(model, **chosen)
@@ -293,24 +287,6 @@ def _read(
     sources = [files.source(paths, series, atlases) for paths in given.other_atlases]
     own, alternatives = matched(own, sources, by_score=target == SCORE)
     return own, known, alternatives
-
-
-def _ancestors(parent: StoredModel, cohorts: Sequence[Cohort]) -> AncestorSubjects:
-    """Those of ``--parent-train`` whom the parent was trained on; files may have other names."""
-    listed, complete = recorded_datasets(parent.facts)
-    by_name = {each.name: each for each in listed}
-    recorded = recorded_subjects(listed, complete=complete)
-    names = [cohort.datasets[0] for cohort in cohorts]
-    parts = [
-        subjects_of(parent, cohort, by_name.get(name, TrainedDataset(name)))
-        for name, cohort in zip(names, cohorts, strict=True)
-    ]
-    ancestors = AncestorSubjects.joined(parts, recorded)
-    found = sum(len(cohort) for cohort in ancestors.cohorts)
-    if not ancestors.missing and (recorded is None or found < recorded):
-        code = "pooled.files-not-given" if cohorts else "pooled.not-given"
-        return replace(ancestors, missing=[Message(code)])
-    return ancestors
 
 
 def _placed(cohort: Cohort, atlases: Atlases) -> Cohort:

@@ -241,3 +241,21 @@ def too_many(subjects: int, values: int) -> Message | None:
     if subjects <= MOST_SUBJECTS and subjects * values <= MOST_CELLS:
         return None
     return Message("pooled.too-many", most_subjects=MOST_SUBJECTS, most_values=MOST_CELLS)
+
+
+def ancestors_in_files(parent: StoredModel, cohorts: Sequence[Cohort]) -> AncestorSubjects:
+    """Those of ``--parent-train`` whom the parent was trained on; files may have other names."""
+    listed, complete = recorded_datasets(parent.facts)
+    by_name = {each.name: each for each in listed}
+    recorded = recorded_subjects(listed, complete=complete)
+    names = [cohort.datasets[0] for cohort in cohorts]
+    parts = [
+        subjects_of(parent, cohort, by_name.get(name, TrainedDataset(name)))
+        for name, cohort in zip(names, cohorts, strict=True)
+    ]
+    ancestors = AncestorSubjects.joined(parts, recorded)
+    found = sum(len(cohort) for cohort in ancestors.cohorts)
+    if not ancestors.missing and (recorded is None or found < recorded):
+        code = "pooled.files-not-given" if cohorts else "pooled.not-given"
+        return replace(ancestors, missing=[Message(code)])
+    return ancestors
