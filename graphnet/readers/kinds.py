@@ -32,7 +32,8 @@ from graphnet.readers.tables.json_tables import read_json
 from graphnet.readers.tables.reading import interpret_sheet
 from graphnet.readers.tables.statistics import FORMATS, StatisticsFormat
 from graphnet.readers.tables.workbooks import read_worksheets
-from graphnet.readers.text.delimited import check_header_of_numbers, read_sheet
+from graphnet.readers.text.delimited import read_sheet
+from graphnet.readers.text.dialects import check_header_of_numbers
 from graphnet.readers.text.encodings import detect_utf16
 
 LOOKED_AT = 1 << 16  # bytes from the start of a file that say what it is

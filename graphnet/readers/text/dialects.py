@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import isqrt
 
 from graphnet.errors import CohortError
 from graphnet.messages import Message
@@ -223,3 +224,45 @@ def index_names(names: Sequence[str], row: Sequence[str]) -> tuple[str, ...] | N
 
 def _without_filler(name: str) -> str:
     return "" if UNNAMED.fullmatch(name) else name
+
+
+USUAL_SEPARATORS = (",", "\t", ";")
+LEAST_NUMBERS = 2  # numbers of a first line that is no header
+
+
+def check_header_of_numbers(text: bytes, name: str) -> None:
+    """Raises CohortError where a text starts with numbers, saying what it looks like.
+
+    ``text`` is the start of a file.
+    """
+    lines = [_first_cells(line) for line in text.decode("latin-1").splitlines()[:3] if line.strip()]
+    if not lines or len(lines[0]) < LEAST_NUMBERS or not all(map(is_number, lines[0])):
+        return
+    if not any("." in cell for line in lines for cell in line):
+        return  # a header of whole numbers may be one
+    raise CohortError(_without_header(lines, name))
+
+
+def _first_cells(line: str) -> list[str]:
+    separator = next((sign for sign in USUAL_SEPARATORS if sign in line), None)
+    return [cell.strip() for cell in line.split(separator)]
+
+
+def _without_header(lines: Sequence[Sequence[str]], name: str) -> Message:
+    """What the numbers may be, by how many there are in a line."""
+    width = len(lines[0])
+    if width == 3 and all(cell.isdecimal() for line in lines for cell in line[:2]):
+        return Message("readers_text.edge-list", file=name)
+    side = isqrt(width)
+    if side > 1 and side * side == width:
+        return Message("readers_text.flat-matrices", file=name, regions=side)
+    for after_class, edges in ((False, width), (True, width - 1)):
+        regions = (1 + isqrt(1 + 8 * edges)) // 2
+        if regions > 2 and regions * (regions - 1) // 2 == edges:
+            return Message(
+                "readers_text.flat-triangles",
+                file=name,
+                regions=regions,
+                after_class=after_class,
+            )
+    return Message("readers_text.no-header", file=name, count=width)
