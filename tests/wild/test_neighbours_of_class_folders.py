@@ -136,3 +136,67 @@ def test_a_line_of_other_words_below_the_names_is_refused(tmp_path: Path) -> Non
               for row, subject in enumerate(IDS)]  # fmt: skip
     refusal = of(tmp_path, "\n".join(lines)).refusal
     assert "Keep one header line" in refusal
+
+
+# A table beside the folders, and tables for the classes ----------------------------------------
+
+
+def listed(folder: Path, rows: list[str]) -> Path:
+    (folder / "subjects.csv").write_text("\n".join(rows) + "\n")
+    return folder
+
+
+def test_folders_are_the_classes_beside_a_table_without_any(tmp_path: Path) -> None:
+    folder = in_folders(tmp_path, "{group}/{id}.csv")
+    ages = [f"{subject},{30 + row}" for row, subject in enumerate(IDS[:SCANNED])]
+    found = outcome(listed(folder, ["ID,AGE", *ages]))
+    is_truth(found)
+    assert [covariate.name for covariate in found.dataset.subjects.covariates] == ["AGE"]
+
+
+@pytest.mark.parametrize("words", [("0", "1"), ("HC", "SZ"), ("1", "2")])
+def test_folders_and_a_table_that_agree_are_read(tmp_path: Path, words: tuple[str, str]) -> None:
+    folder = in_folders(tmp_path, "{group}/{id}.csv")
+    rows = [f"{subject},{words[row % 2]}" for row, subject in enumerate(IDS[:SCANNED])]
+    found = outcome(listed(folder, ["ID,LABEL", *rows]))
+    if words == ("1", "2"):
+        found.question("class.positive")
+    else:
+        assert labels(found.dataset) == alternating(SCANNED)
+
+
+@pytest.mark.parametrize("words", [("1", "0"), ("SZ", "HC")])
+def test_folders_that_contradict_the_table_are_refused(
+    tmp_path: Path, words: tuple[str, str]
+) -> None:
+    folder = in_folders(tmp_path, "{group}/{id}.csv")
+    rows = [f"{subject},{words[row % 2]}" for row, subject in enumerate(IDS[:SCANNED])]
+    assert "contradict" in outcome(listed(folder, ["ID,LABEL", *rows])).refusal
+
+
+@pytest.mark.parametrize(
+    "names", [("controls", "patients"), ("HC_GMV", "SZ_GMV"), ("GMV-NC", "GMV-AD")]
+)
+def test_tables_that_are_called_after_classes_are_classes(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    header = ",".join(["ID", *(f"GMV_{region}" for region in range(1, 7))])
+    for label, name in enumerate(names):
+        rows = [",".join([IDS[row], *map(str, VALUES[row])]) for row in range(label, COUNT, 2)]
+        (tmp_path / f"{name}.csv").write_text("\n".join([header, *rows]) + "\n")
+    found = outcome(tmp_path).dataset
+    order = [found.subjects.ids.index(subject) for subject in IDS]
+    assert [labels(found)[row] for row in order] == alternating(COUNT)
+    assert found.values is not None
+    equal(found.values[order][:, :, 0], VALUES)
+    assert "names were read as the classes" in told(found)
+
+
+def test_a_list_with_a_subject_twice_beside_measures_is_named(tmp_path: Path) -> None:
+    header = ",".join(["ID", *(f"GMV_{region}" for region in range(1, 7))])
+    rows = [",".join([subject, *map(str, VALUES[row])]) for row, subject in enumerate(IDS)]
+    (tmp_path / "gmv.csv").write_text("\n".join([header, *rows]) + "\n")
+    people = [f"{subject},{row % 2}" for row, subject in enumerate(IDS)]
+    refusal = outcome(listed(tmp_path, ["ID,LABEL", *people, people[3]])).refusal
+    assert IDS[3] in refusal
+    assert "subjects.csv" in refusal

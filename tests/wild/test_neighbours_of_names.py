@@ -202,10 +202,10 @@ def test_a_matrix_of_its_columns_is_no_table_of_subjects(
     assert "matrix" in of(tmp_path, "\n".join(lines)).refusal
 
 
-def test_means_of_classes_are_no_subjects(tmp_path: Path) -> None:
+def test_rows_that_may_be_means_of_classes_are_said(tmp_path: Path) -> None:
     lines = [table().splitlines()[0].removeprefix("ID,")]
     lines += [f"{label},{','.join(map(str, VALUES[label::2].mean(axis=0)))}" for label in (0, 1)]
-    assert "one row per class" in of(tmp_path, "\n".join(lines)).refusal
+    assert "one row per class" in told(of(tmp_path, "\n".join(lines)).dataset)
 
 
 @pytest.mark.parametrize("code", [555, -555])

@@ -5,9 +5,10 @@ What is right was decided before anything was read.
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from tests.wild.cases import told
+from tests.wild.cases import outcome, told
 from tests.wild.test_same_kinds import COUNT, IDS, VALUES, is_base, of, table
 
 LINES = table().splitlines()
@@ -115,3 +116,29 @@ def test_a_class_that_is_known_of_a_few_is_read(tmp_path: Path) -> None:
     lines = [LINES[0].replace("LABEL", "AGE") + ",group"]
     lines += [f"{line},{words.get(row, '')}" for row, line in enumerate(LINES[1:])]
     assert len(of(tmp_path, "\n".join(lines)).dataset) == COUNT
+
+
+@pytest.mark.parametrize("rows", [[4], list(range(12, COUNT))])
+def test_subjects_in_another_unit_are_said(tmp_path: Path, rows: list[int]) -> None:
+    """Cubic millimetres beside millilitres: one subject, or a site."""
+    values = VALUES.copy()
+    values[rows] *= 1000
+    said = told(of(tmp_path, table(values)).dataset)
+    assert "GMV" in said
+    assert IDS[rows[0]] in said
+    assert "unit" in said
+
+
+def test_subjects_in_one_unit_are_not(tmp_path: Path) -> None:
+    values = VALUES.copy()
+    values[4] *= 5
+    assert "unit" not in told(of(tmp_path, table(values)).dataset)
+
+
+def test_names_with_blanks_in_parquet_are_those_without(tmp_path: Path) -> None:
+    columns = {"ID ": IDS, " LABEL": [row % 2 for row in range(COUNT)]}
+    columns |= {
+        f" GMV_{region + 1} ": VALUES[:, region].tolist() for region in range(VALUES.shape[1])
+    }
+    pd.DataFrame(columns).to_parquet(tmp_path / "cohort.parquet")
+    is_base(outcome(tmp_path / "cohort.parquet").dataset)

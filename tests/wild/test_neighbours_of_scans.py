@@ -168,3 +168,14 @@ def test_cells_with_a_matrix_each_are_read_under_any_documented_name(tmp_path: P
     labelled = np.arange(len(SCANS))[:, None] % 2
     scipy.io.savemat(tmp_path / "cohort.mat", {"FC": cells, "labels": labelled})
     close(edges(outcome(tmp_path / "cohort.mat").dataset), TRUTH)
+
+
+def test_files_whose_names_say_nothing_are_named_beside_matrices(tmp_path: Path) -> None:
+    for row, subject in enumerate(SCANS):
+        matrix = text_of(np.asarray(np.corrcoef(SERIES[row].T)))
+        (tmp_path / f"{subject}_relmat.tsv").write_text(matrix)
+        (tmp_path / f"{subject}_relmat_again.tsv").write_text(matrix)
+    rows = [f"{subject},{row % 2}\n" for row, subject in enumerate(SCANS)]
+    (tmp_path / "subjects.csv").write_text("ID,LABEL\n" + "".join(rows))
+    left = outcome(tmp_path).dataset.interpretation.left_alone
+    assert any("relmat_again" in item.what for item in left)

@@ -33,3 +33,7 @@ copied-subjects = { $count ->
     [one] In { $file }, the measurements of { $groups } are the same in every number. If one was copied by mistake, delete it.
    *[other] In { $file }, { $count } groups of subjects have the same measurements in every number: { $groups }. If some were copied by mistake, delete them.
 }
+scales-differ = { $count ->
+    [one] { $measure } of { $file } is of another size in 1 subject ({ $subjects }): typical values are { $low } and { $high }. If the units differ, give all subjects in one.
+   *[other] { $measure } of { $file } is of another size in { $count } subjects ({ $subjects }): typical values are { $low } and { $high }. If the units differ, give all subjects in one.
+}

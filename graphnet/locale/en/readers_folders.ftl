@@ -133,6 +133,8 @@ rows-without-id = { $count ->
     [one] 1 row has no id (row { $rows }). Rows of several tables are joined by their ids: fill it in, or delete the row.
    *[other] { $count } rows have no id (rows { $rows }). Rows of several tables are joined by their ids: fill them in, or delete the rows.
 }
+ids-twice = it lists { $ids } more than once. Keep one row per subject.
+classes-by-files = The tables have no column of classes; their names were read as the classes: { $classes }.
 table-without-ids = it has no ids, or one on several rows
 
 # One file with the connectomes of all subjects

@@ -98,6 +98,11 @@ no-table = { $others ->
    *[other] { $file } has no table (CSV, TSV or a workbook) with a column of the subjects' ids (ID or participant_id) and a column of their class (LABEL or group). Besides files of subjects it has { $kinds }. Add a table, or put the files into a folder per class, such as controls and patients.
 }
 classes-by-folders = { $file } has no table of subjects: its folders { $folders } were read as the classes, and the names of files as the ids of { $count } subjects, such as { $id }.
+classes-of-folders = The table of subjects has no column of classes; the folders { $folders } were read as the classes.
+folders-contradict = { $file } has files in the folder { $folder } of { $count ->
+    [one] a subject
+   *[other] { $count } subjects
+} whose { $column } is { $value }: folders and table contradict each other on who is a control. Correct one of them.
 id-in-two-folders = { $file } has files of { $id } in the folders { $folders }, which are classes. Give each subject its own id, or add a table with the columns ID and LABEL.
 folders-of-a-split = { $file } has no table of subjects, and folders of a split: { $folders }. Give each of them as a dataset of its own.
 folders-not-used = folders above or below those of the classes; if they are sites, add a table with the columns ID, LABEL and SITE

@@ -30,3 +30,4 @@ answered-as-before = { $file }：{ $answer }，与之前相同。
 give-a-number = 请输入 1 至 { $most } 之间的数字。
 same-measurements = { $subjects }
 copied-subjects = { $file } 中有 { $count } 组受试者的测量值完全相同：{ $groups }。如果是误复制，请删除多余的数据。
+scales-differ = { $file } 中 { $count } 名受试者（{ $subjects }）的 { $measure } 量级与其他人不同：典型值分别为 { $low } 和 { $high }。如果单位不同，请统一所有受试者的单位。

@@ -130,6 +130,8 @@ no-common-id = 其中没有任何 ID 与其他表的受试者相同
 sides-by-file = { $file }：脑区名没有说明半球，因此按文件名区分左右：{ $tables }。
 measures-by-file = { $file }：各列只有脑区名，因此按文件名命名指标：{ $measures }。
 rows-without-id = 有 { $count } 行没有 ID（第 { $rows } 行）。多张表按 ID 合并：请补全这些 ID，或删除这些行。
+ids-twice = 其中 { $ids } 出现不止一次。请每名受试者只保留一行。
+classes-by-files = 各表没有类别列；已将其文件名作为类别读取：{ $classes }。
 table-without-ids = 没有受试者 ID，或同一 ID 占多行
 
 # 包含所有受试者连接组的文件

@@ -65,6 +65,8 @@ no-table = { $others ->
    *[other] { $file } 中没有受试者表（CSV、TSV 或工作簿），即含有受试者 ID 列（ID 或 participant_id）和类别列（LABEL 或 group）的表格。除受试者的文件外，其中有 { $kinds }。请添加该表，或按类别把文件放入不同文件夹，例如 controls 和 patients。
 }
 classes-by-folders = { $file } 没有受试者表：文件夹 { $folders } 已作为类别、文件名已作为 { $count } 名受试者的 ID 读取，例如 { $id }。
+classes-of-folders = 受试者表没有类别列；已将文件夹 { $folders } 作为类别读取。
+folders-contradict = { $file } 的文件夹 { $folder } 中有 { $count } 名受试者的文件，其 { $column } 为 { $value }：文件夹与表格对谁是对照的说法相互矛盾。请更正其中之一。
 id-in-two-folders = { $file } 在作为类别的文件夹 { $folders } 中都有 { $id } 的文件。请为每名受试者使用各自的 ID，或添加含有 ID 和 LABEL 列的表格。
 folders-of-a-split = { $file } 没有受试者表，且含有数据划分的文件夹：{ $folders }。请将其中每个作为单独的数据集提供。
 folders-not-used = 类别文件夹之上或之下的文件夹；如果是站点，请添加含有 ID、LABEL 和 SITE 列的表格

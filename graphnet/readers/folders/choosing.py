@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from graphnet.data.interpretation import Choice, R, Z
+from graphnet.errors import shortened
 from graphnet.messages import Message, first_of
 from graphnet.readers.folders.entities import (
     CIFTI,
@@ -59,8 +60,12 @@ def one_kind(scans: ScansOf, inquiry: Inquiry) -> ScansOf:
     asked.
     """
     series, matrices = _of_kind(scans, SERIES), _of_kind(scans, MATRIX)
+    unknown = _of_kind(scans, UNKNOWN)
+    if unknown and (series or matrices):
+        names = [scan.path.name for scan in _all(unknown)]
+        inquiry.leave(shortened(names, 3), Message("readers_subjects.names-say-nothing"))
     if not series or not matrices:
-        return series or matrices or _of_kind(scans, UNKNOWN)
+        return series or matrices or unknown
     kind = SERIES
     if set(series) != set(matrices) or not _atlases(series) & _atlases(matrices):
         kind = inquiry.ask(

@@ -23,9 +23,10 @@ from graphnet.readers.folders.programs import ATLAS, scans_within
 from graphnet.readers.folders.scans import LAYOUT
 from graphnet.readers.folders.stacks import read_stacked
 from graphnet.readers.folders.surfaces import LOOKUP, SUBCORTEX, read_lookup
+from graphnet.readers.folders.surroundings import class_of_paths, with_classes_of_folders
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.assigning import Files, assigned, by_ids, refuse_missing
-from graphnet.readers.subjects.roster import Roster, find_roster
+from graphnet.readers.subjects.roster import Roster, class_column, find_roster
 from graphnet.readers.subjects.several_tables import TABLE
 from graphnet.readers.subjects.table_of_people import KIND, Listed, read_alone, read_listed
 from graphnet.readers.text.marks import COMMAS, POINTS
@@ -80,10 +81,30 @@ def _joined(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
 def _read(files: Files, roster: Roster, inquiry: Inquiry, most: int) -> Dataset | None:
     scans = assigned(files, roster.ids, roster.name, inquiry)
     inquiry.check()
+    roster = _with_classes(roster, scans, files.folder, inquiry)
+    inquiry.check()
     measured = _measured(scans, roster, inquiry, most)
     _name_regions(measured, scans, files.lookups, inquiry)
     listed = read_listed(roster, measured.regions, inquiry)
     return None if inquiry.problems else _dataset(measured, listed)
+
+
+def _with_classes(
+    roster: Roster, scans: Mapping[str, Sequence[Scan]], folder: Path, inquiry: Inquiry
+) -> Roster:
+    """With the classes that folders are called after, which must not contradict the table."""
+    pairs = [(subject, scan.path.relative_to(folder)) for subject, own in scans.items()
+             for scan in own]  # fmt: skip
+    classes = class_of_paths([path for _, path in pairs])
+    class_of: dict[str, set[str]] = {}
+    for (subject, _), name in zip(pairs, classes, strict=bool(classes)):
+        class_of.setdefault(subject, set()).add(name)
+    if not class_of or any(len(names) > 1 for names in class_of.values()):
+        return roster
+    folders = [next(iter(class_of.get(subject, {""}))) for subject in roster.ids]
+    label = class_column(roster, inquiry)
+    sheet = with_classes_of_folders(roster.sheet, label, folders, inquiry)
+    return replace(roster, sheet=sheet)
 
 
 def _sorted(folder: Path, inquiry: Inquiry, most: int) -> Files:

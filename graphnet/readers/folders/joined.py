@@ -18,7 +18,9 @@ from graphnet.readers.folders.joined_values import CONNECTOMES, BrainOfTable, be
 from graphnet.readers.folders.tables import (
     KIND,
     OF_FILE,
+    TWICE,
     Table,
+    Unread,
     answers_of_measures,
     check_tables,
     say_appended,
@@ -68,6 +70,8 @@ def read_joined(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
     foreign = [table for table in others if _is_foreign(table, measured)]
     others = [table for table in others if table not in foreign]
     tables = [*measured, *others]
+    if measured and not any(table.label for table in tables):
+        _refuse_twice(unread, inquiry)
     if not measured or (sum(len(table.parts) for table in tables) < 2 and not foreign):
         return None
     if _have_the_same_subjects(tables) and not _are_cohorts(measured):
@@ -90,6 +94,14 @@ def read_joined(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
     if dataset is not None:
         say_appended(used.every, dataset.interpretation.site, inquiry)
     return dataset
+
+
+def _refuse_twice(unread: Mapping[Path, Unread], inquiry: Inquiry) -> None:
+    """Refuse the table of classes that lists subjects twice. Raises CohortError."""
+    for path, why in unread.items():
+        if why.reason.code == TWICE:
+            inquiry.refuse(Message("readers_subjects.of-file", file=path.name, detail=why.reason))
+    inquiry.check()
 
 
 def _have_the_same_subjects(tables: Sequence[Table]) -> bool:

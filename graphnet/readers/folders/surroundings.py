@@ -24,6 +24,7 @@ from graphnet.readers.subjects.assigning import Files
 from graphnet.readers.subjects.words import is_control
 from graphnet.readers.tables.sheet import Cells, Sheet, is_missing, is_number
 
+WORD = re.compile(r"[^\W_]+")
 MISSING = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -62,6 +63,18 @@ def called(paths: Sequence[Path]) -> list[str]:
     if len(set(folders)) == len(folders):
         return folders
     return [f"{folder}/{stem}" for folder, stem in zip(folders, stems, strict=True)]
+
+
+def classes_by_names(paths: Sequence[Path]) -> list[str] | None:
+    """What files are called but for the words they share, if one is called after controls.
+
+    ``HC`` and ``SZ`` of ``HC_GMV.csv`` and ``SZ_GMV.csv``.
+    """
+    tokens = [WORD.findall(_stem(path)) for path in paths]
+    shared = set(tokens[0]).intersection(*tokens[1:])
+    names = [" ".join(word for word in words if word not in shared) for words in tokens]
+    different = len(set(names)) == len(names) and all(names)
+    return names if different and sum(map(is_control, names)) == 1 else None
 
 
 def shown(paths: Sequence[Path]) -> list[str]:
@@ -185,6 +198,59 @@ def sheet_of_folders(files: Files, inquiry: Inquiry) -> Sheet | None:
     )
     _leave_others(inner, level, inquiry)
     return Sheet((ID, GROUP), (tuple(class_of), tuple(class_of.values())))
+
+
+def with_classes_of_folders(
+    sheet: Sheet,
+    label: str | None,
+    folders: Sequence[str],
+    inquiry: Inquiry,
+) -> Sheet:
+    """A table of subjects with the folder of each as the class, if it has no column of classes.
+
+    ``folders`` (S,) are the folders that are classes, "" where there is none. Where the table has
+    classes, ``label``, that call somebody a control whom the folders do not, it is refused.
+    """
+    named = sorted({folder for folder in folders if folder})
+    if label is None:
+        inquiry.assume(Message("readers_subjects.classes-of-folders", folders=named))
+        return Sheet((*sheet.names, GROUP), (*sheet.columns, tuple(folders)), sheet.text)
+    cells = sheet.texts(label)
+    if not _says_controls(cells):
+        return sheet
+    odd = [
+        row
+        for row, (folder, cell) in enumerate(zip(folders, cells, strict=True))
+        if folder and not is_missing(cell) and is_control(folder) != _is_of_control(cell)
+    ]
+    if odd:
+        inquiry.refuse(
+            Message(
+                "readers_subjects.folders-contradict",
+                file=inquiry.name,
+                column=label,
+                count=len(odd),
+                folder=folders[odd[0]],
+                value=cells[odd[0]],
+            )
+        )
+    return sheet
+
+
+def class_of_paths(paths: Sequence[PurePath]) -> list[str]:
+    """The folder of each path that is its class; [] where no folders are."""
+    level = _level(paths)
+    return [] if level is None else [path.parts[level] for path in paths]
+
+
+def _says_controls(cells: Sequence[str]) -> bool:
+    """Whether classes are 0 and 1, or words of which one is known for controls."""
+    values = {cell for cell in cells if not is_missing(cell)}
+    return values == {"0", "1"} or (len(values) > 1 and sum(map(is_control, values)) == 1)
+
+
+def _is_of_control(cell: str) -> bool:
+    return cell == "0" or is_control(cell)
 
 
 def _paths(files: Files) -> list[Path]:

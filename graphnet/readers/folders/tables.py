@@ -16,7 +16,7 @@ from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 from graphnet.readers.folders.archives import damaged_gzip
 from graphnet.readers.folders.freesurfer import atlas_of, interpret_table
-from graphnet.readers.folders.surroundings import called, shown
+from graphnet.readers.folders.surroundings import called, classes_by_names, shown
 from graphnet.readers.inquiry import COVARIATES, ID, LABEL, POSITIVE, SCORE, SITE, Inquiry
 from graphnet.readers.subjects.assigning import Files
 from graphnet.readers.subjects.roster import (
@@ -29,9 +29,11 @@ from graphnet.readers.tables.roles import find_roles
 from graphnet.readers.tables.sheet import Sheet, below_each_other, is_missing
 
 KIND = "folder"
+GROUP = "group"  # the column of classes that the names of files become
 OF_FILE = "file"  # the site of the subjects is the file that their row is in
 OF_PEOPLE = (ID, LABEL, POSITIVE, SCORE, SITE, COVARIATES)
 DAMAGED_GZIP = damaged_gzip("").messages[0].code
+TWICE = "readers_folders.ids-twice"
 BAD_CELL = "readers_tables.not-a-number"
 FIRST_ROW = 2  # as a spreadsheet counts: the header is row 1
 MOST_ROWS = 5  # named in one sentence
@@ -43,7 +45,8 @@ OF_A_SPLIT = re.compile(r"(?<![^\W_])(train|test|val|holdout)", re.IGNORECASE)
 class Table:
     """A table, its ids, its column of classes, and what it measures: None where it is nothing.
 
-    Its rows are those of the files ``parts``, one after the other.
+    Its rows are those of the files ``parts``, one after the other; ``with_classes`` if the names of
+    these may be the classes.
     """
 
     parts: tuple[Path, ...]
@@ -51,6 +54,7 @@ class Table:
     ids: tuple[str, ...]
     brain: Dataset | None
     label: str | None
+    with_classes: bool = False
 
     @property
     def path(self) -> Path:
@@ -75,7 +79,7 @@ class Table:
     def read(self, inquiry: Inquiry, most: int) -> Sheet:
         """Its rows, read again: what comes up then is asked and said."""
         sheets = [read_file(path, replace(inquiry, name=path.name), most) for path in self.parts]
-        return _one_below_the_other(self.parts, sheets, inquiry)
+        return _one_below_the_other(self.parts, sheets, inquiry, with_classes=self.with_classes)
 
 
 def _name_within(parts: Sequence[Path], folder: Path) -> str:
@@ -131,7 +135,12 @@ def _looked_into(
         lacking = Message("readers_folders.rows-without-id", count=len(without), rows=rows)
         unread[path] = Unread(lacking, is_fault=True)
         return None
-    if len(table.ids) < 2 or without or repeated(table.ids):
+    twice = repeated(table.ids)
+    if twice and table.label:
+        listed = first_of(twice, MOST_ROWS)
+        unread[path] = Unread(Message("readers_folders.ids-twice", ids=listed), is_fault=False)
+        return None
+    if len(table.ids) < 2 or without or twice:
         no_ids = Message("readers_folders.table-without-ids")
         unread[path] = Unread(no_ids, is_fault=is_of_freesurfer(path))
         return None
@@ -258,12 +267,16 @@ def _have_one_coding(one: Table, other: Table) -> bool:
 
 def _together(group: Sequence[Table], inquiry: Inquiry) -> Table:
     parts = tuple(path for table in group for path in table.parts)
-    sheet = _one_below_the_other(parts, [table.sheet for table in group], inquiry)
-    return understood(parts, sheet, inquiry)
+    sheets = [table.sheet for table in group]
+    with_classes = group[0].label is None
+    sheet = _one_below_the_other(parts, sheets, inquiry, with_classes=with_classes)
+    return replace(understood(parts, sheet, inquiry), with_classes=with_classes)
 
 
-def _one_below_the_other(parts: Sequence[Path], sheets: Sequence[Sheet], inquiry: Inquiry) -> Sheet:
-    """The rows of all sheets, with the column ``file`` if that is to be the site."""
+def _one_below_the_other(
+    parts: Sequence[Path], sheets: Sequence[Sheet], inquiry: Inquiry, *, with_classes: bool
+) -> Sheet:
+    """The rows of all sheets; with their files as the site or as the class, if they are that."""
     first = sheets[0]
     if len(sheets) == 1:
         return first
@@ -274,7 +287,16 @@ def _one_below_the_other(parts: Sequence[Path], sheets: Sequence[Sheet], inquiry
         ]
         columns.append(below_each_other(cells))
     if inquiry.answers.get(SITE) == OF_FILE and OF_FILE not in names:
-        stems = called(parts)
-        sites = [stem for stem, sheet in zip(stems, sheets, strict=True) for _ in range(len(sheet))]
-        return Sheet((*names, OF_FILE), (*columns, tuple(sites)), first.text)
+        names = (*names, OF_FILE)
+        columns.append(_each_row(called(parts), sheets))
+    classes = classes_by_names(parts) if with_classes and GROUP not in names else None
+    if classes is not None:
+        inquiry.assume(Message("readers_folders.classes-by-files", classes=classes))
+        names = (*names, GROUP)
+        columns.append(_each_row(classes, sheets))
     return Sheet(names, tuple(columns), first.text)
+
+
+def _each_row(words: Sequence[str], sheets: Sequence[Sheet]) -> tuple[str, ...]:
+    """The word of each sheet, in all of its rows."""
+    return tuple(word for word, sheet in zip(words, sheets, strict=True) for _ in range(len(sheet)))

@@ -28,7 +28,7 @@ from graphnet.readers.subjects.several_tables import (
     ask_table,
     say_differing_classes,
 )
-from graphnet.readers.tables.sheet import Sheet, as_texts
+from graphnet.readers.tables.sheet import Sheet, as_texts, with_trimmed_names
 from graphnet.readers.tables.statistics import statistics_format
 from graphnet.readers.tables.workbooks import read_workbook
 from graphnet.readers.text.delimited import read_sheet
@@ -186,7 +186,8 @@ def read_file(path: Path, inquiry: Inquiry, most: int) -> Sheet:
         CohortError: it is something else, damaged, or more than ``most`` bytes.
 
     """
-    sheet = with_partitions(_read_file(path, inquiry, most), path, inquiry)
+    read = with_trimmed_names(_read_file(path, inquiry, most))
+    sheet = with_partitions(read, path, inquiry)
     return with_levels(sheet, unpacked_name(path), inquiry)
 
 
@@ -242,7 +243,7 @@ def _best(rosters: Sequence[Roster], files: Files, inquiry: Inquiry) -> list[Ros
     if most == 0:
         wanted = inquiry.answer(TABLE)
         named = [each for each in rosters if str(each.path.relative_to(files.folder)) == wanted]
-        labelled = [each for each in rosters if _class_column(each, inquiry) is not None]
+        labelled = [each for each in rosters if class_column(each, inquiry) is not None]
         return named or labelled[:1] or list(rosters[:1])
     return [roster for roster, score in zip(rosters, scores, strict=True) if 2 * score >= most]
 
@@ -257,7 +258,7 @@ def _one(rosters: Sequence[Roster], files: Files, inquiry: Inquiry) -> Roster:
             str(roster.path.relative_to(files.folder)),
             roster.sheet,
             roster.ids,
-            _class_column(roster, inquiry),
+            class_column(roster, inquiry),
         )
         for roster in rosters
     ]
@@ -279,7 +280,8 @@ def _cells(sheet: Sheet) -> tuple[tuple[str, ...], ...]:
     return (sheet.names, *(as_texts(cells) for cells in sheet.columns))
 
 
-def _class_column(roster: Roster, inquiry: Inquiry) -> str | None:
+def class_column(roster: Roster, inquiry: Inquiry) -> str | None:
+    """The column of the classes of a table, None where it has none."""
     scratch = Inquiry(roster.name, inquiry.answers)
     try:
         people = read_people(roster.sheet, roster.sheet.names, scratch)

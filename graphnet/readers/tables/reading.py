@@ -26,7 +26,14 @@ from graphnet.readers.tables.pairs import Pairs, find_pairs
 from graphnet.readers.tables.regions import find_grid, leave_regions
 from graphnet.readers.tables.roles import UNNAMED, find_roles
 from graphnet.readers.tables.shapes import refuse_other_shapes, without_notes, without_summaries
-from graphnet.readers.tables.sheet import Cells, Looks, Sheet, by_name, to_numbers
+from graphnet.readers.tables.sheet import (
+    Cells,
+    Looks,
+    Sheet,
+    by_name,
+    to_numbers,
+    with_trimmed_names,
+)
 
 MOST_NAMED = 5
 MOST_SHOWN = 6
@@ -68,6 +75,7 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
 
     Problems and questions are collected by the ``inquiry``.
     """
+    sheet = with_trimmed_names(sheet)
     if inquiry.problems or _is_refused(sheet, inquiry):
         return None
     sheet = without_notes(sheet, inquiry)
@@ -90,7 +98,7 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
     )
     brain |= leave_regions([name for name in rest if name not in brain], looks, inquiry)
     people = read_people(sheet, [name for name in sheet.names if name not in brain], inquiry, roles)
-    _refuse_classes_as_rows(people, inquiry)
+    _say_classes_as_rows(people, inquiry)
     if not (roles.taken or people.covariates or pairs):
         _ask_whether_series(sheet, tuple(grid.measures), inquiry)
     for other in pairs[1:]:
@@ -108,11 +116,11 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
     return _dataset(sheet, kind, people, measured)
 
 
-def _refuse_classes_as_rows(people: People, inquiry: Inquiry) -> None:
-    """Refuse rows without ids that are of a class each: the means of groups."""
+def _say_classes_as_rows(people: People, inquiry: Inquiry) -> None:
+    """Say that rows without ids are of a class each, as the means of groups are."""
     labels = people.subjects.labels.tolist()
     if people.id is None and 1 < len(labels) == len(set(labels)) and people.label is not None:
-        inquiry.refuse(
+        inquiry.assume(
             Message("readers_tables.row-per-class", file=inquiry.name, column=people.label.column)
         )
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -99,6 +99,12 @@ def trimmed(text: str) -> str:
     """A cell without blanks around it, and without what is not seen there."""
     text = text.strip()
     return text if text.isascii() else text.strip(UNSEEN).strip()
+
+
+def with_trimmed_names(sheet: Sheet) -> Sheet:
+    """With names without blanks around them, as Parquet and JSON may hold them."""
+    names = tuple(map(trimmed, sheet.names))
+    return sheet if names == sheet.names else replace(sheet, names=names)
 
 
 def is_missing(text: str) -> bool:
