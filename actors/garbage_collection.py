@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import redis
 
-from actors.messaging.connection import Names
-from actors.messaging.queue import try_acquire_period
+from actors.queue import try_acquire_period
 from actors.reading.uploads import AWAITED, abandoned, expired
+from actors.redis_connection import Names
 from db import datasets
 from db.queue import queue_state, shards
 from db.server.errors import DatabaseError

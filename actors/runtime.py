@@ -22,12 +22,12 @@ from dramatiq import Broker, Middleware, Worker
 from dramatiq.asyncio import get_event_loop_thread
 from prometheus_client import CollectorRegistry
 
+from actors.exposition import Listener, render_metrics, start_listener
 from actors.garbage_collection import GarbageCollector, run_garbage_collection
-from actors.messaging.connection import NamedBroker, Names, sign_presence
-from actors.messaging.queue import HEARTBEAT_SECONDS, remove_heartbeat, send_heartbeat
-from actors.messaging.relay import Relay
-from actors.monitoring.context import TRACING
-from actors.monitoring.exposition import Listener, render_metrics, start_listener
+from actors.log_context import TRACING
+from actors.queue import HEARTBEAT_SECONDS, remove_heartbeat, send_heartbeat
+from actors.redis_connection import NamedBroker, Names, sign_presence
+from actors.relay import Relay
 from actors.settings import ProcessSettings
 from actors.shutdown import end_within, step_of_thread
 from db.server.connection import close_database, database_address, open_database
@@ -190,7 +190,7 @@ class Runtime(Middleware):
     async def _work(self, broker: NamedBroker) -> None:
         """The work that begins once the names of this installation's queues are known.
 
-        Until then no message is taken: see ``actors.messaging.queue``.
+        Until then no message is taken: see ``actors.queue``.
         """
         await self._learn_names()
         work = [

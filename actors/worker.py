@@ -10,16 +10,16 @@ from dramatiq import Middleware
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware.asyncio import AsyncIO
 
+from actors.exposition import make_registry
 from actors.garbage_collection import GarbageCollector
-from actors.messaging.queue import ACTOR, QUEUE, worker_broker
-from actors.monitoring.context import TRACING, mark_log, start_log
-from actors.monitoring.exposition import make_registry
-from actors.monitoring.metrics import GpuMemory, device_info, worker_metrics
+from actors.log_context import TRACING, mark_log, start_log
+from actors.metrics import GpuMemory, device_info, worker_metrics
 from actors.questions import rpc
 from actors.questions.answers import FileReader, Predictor
 from actors.questions.erasing import SubjectEraser
 from actors.questions.model_import import ModelImporter
 from actors.questions.rpc import QueueServer, RpcServer
+from actors.queue import ACTOR, QUEUE, worker_broker
 from actors.reading.arrays import Arrays
 from actors.reading.child import ReadLimits
 from actors.reading.datasets import DatasetReader

@@ -11,8 +11,8 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from actors.messaging.connection import redis_client
-from actors.messaging.queue import count_workers
+from actors.queue import count_workers
+from actors.redis_connection import redis_client
 from tests.installations import process
 from tests.places import WORKER, Place, names_of, place_at
 

@@ -13,10 +13,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from actors.messaging.connection import Names, asyncio_redis_client, sign_presence
-from actors.messaging.queue import redis_broker
-from actors.messaging.relay import Relay
-from actors.monitoring.context import TRACING
+from actors.log_context import TRACING
+from actors.queue import redis_broker
+from actors.redis_connection import Names, asyncio_redis_client, sign_presence
+from actors.relay import Relay
 from actors.shutdown import cancelled, step
 from db.server.connection import close_database, database_address, open_database
 from db.server.errors import DatabaseError

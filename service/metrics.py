@@ -15,9 +15,9 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from actors.messaging.connection import NamedBroker
-from actors.messaging.queue import QUEUES, WORKERS
-from actors.monitoring.exposition import Listener, make_registry, render_metrics, start_listener
+from actors.exposition import Listener, make_registry, render_metrics, start_listener
+from actors.queue import QUEUES, WORKERS
+from actors.redis_connection import NamedBroker
 from actors.settings import ProcessSettings
 from db.queue import queue_state
 from db.server.errors import DatabaseError

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import redis
 
-from actors.messaging.connection import NamedBroker, describe_error
+from actors.redis_connection import NamedBroker, describe_error
 from db.server.connection import check_schema
 from db.server.diagnosis import check_writable
 from db.server.errors import DatabaseError, DatabaseRefuses, Refusal

@@ -15,7 +15,7 @@ import uvloop
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from actors.monitoring.context import start_log
+from actors.log_context import start_log
 from actors.settings import ProcessSettingsError
 from actors.shutdown import cancelled, end_within, leave, step
 from db import tokens

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from redis.asyncio import Redis
 from starlette.requests import Request
 
-from actors.messaging.connection import NamedBroker, Names
-from actors.messaging.relay import Relay
+from actors.redis_connection import NamedBroker, Names
+from actors.relay import Relay
 from db.server.versions import check_not_ahead
 from db.submissions.intake import Intake
 from service.forms.refusal_log import RefusalLog

@@ -21,7 +21,7 @@ import httpx
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from actors.messaging.connection import Names
+from actors.redis_connection import Names
 from db.queue.queue_state import EndedTask, ended_since
 from db.server.errors import DatabaseError
 from db.server.statements import now_ms

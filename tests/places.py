@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from actors.messaging.connection import Names
+from actors.redis_connection import Names
 from graphnet.data.synthetic import cohort_table
 from service.http.responses import ErrorNum
 from tests import reading as files  # which imports this module

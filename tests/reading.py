@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
-from actors.messaging.connection import redis_client
-from actors.messaging.queue import WORKERS
 from actors.questions.answers import FileReader
 from actors.questions.erasing import SubjectEraser
 from actors.questions.rpc import READ_ACTOR, READ_QUEUE, QueueServer
+from actors.queue import WORKERS
 from actors.reading.arrays import Arrays
 from actors.reading.child import ReadLimits
 from actors.reading.datasets import DatasetReader
+from actors.redis_connection import redis_client
 from registry import DATASETS, UPLOADS, open_store
 from tests import places
 from tests.db.opened import opened

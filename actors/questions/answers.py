@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from actors.monitoring import metrics
-from actors.monitoring.context import about
+from actors import metrics
+from actors.log_context import about
 from actors.questions.rpc import (
     ERASE,
     ERASE_EVIDENCE,

@@ -20,8 +20,8 @@ from dramatiq.middleware import CurrentMessage
 from dramatiq.results import ResultMissing, Results
 from dramatiq.results.backends import RedisBackend
 
-from actors.messaging.connection import NamedBroker, Names, redis_client
-from actors.messaging.queue import QUEUE_HEARTBEAT_MS
+from actors.queue import QUEUE_HEARTBEAT_MS
+from actors.redis_connection import NamedBroker, Names, redis_client
 from actors.shutdown import step_of_thread
 
 KEEP_MS = 10 * 60_000

@@ -17,8 +17,8 @@ from typing import Any, Self
 
 from torch import Tensor
 
-from actors.monitoring.context import TRACING
-from actors.monitoring.metrics import OUT_OF_MEMORY, PACE
+from actors.log_context import TRACING
+from actors.metrics import OUT_OF_MEMORY, PACE
 from actors.runtime import no_check, retry
 from actors.tasks.context import HandedBackError, TaskContext, WorkerContext
 from actors.tasks.inputs import Inputs

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
-from actors.monitoring.context import TRACING
+from actors.log_context import TRACING
 from actors.reading.datasets import DatasetReader
 from actors.runtime import Runtime, retry
 from actors.tasks.context import TaskContext, WorkerContext

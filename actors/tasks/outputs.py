@@ -13,7 +13,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from actors.monitoring.context import TRACING
+from actors.log_context import TRACING
 from actors.settings import ProcessSettingsError
 from actors.spool import spool_outputs
 from actors.tasks.callback import checkpoints_of

@@ -15,8 +15,8 @@ from typing import Any, Self
 
 from dramatiq import Broker, Middleware, Worker
 
-from actors.monitoring import metrics
-from actors.monitoring.context import about
+from actors import metrics
+from actors.log_context import about
 from actors.runtime import Runtime, retry
 from db.queue import runs
 from db.queue.claims import Claim

@@ -17,8 +17,8 @@ from typing import Any, Self
 
 import redis
 
-from actors.messaging.connection import Names
-from actors.monitoring.context import attempt, request_id, task_id
+from actors.log_context import attempt, request_id, task_id
+from actors.redis_connection import Names
 from db.queue.claims import Claim
 from graphnet.training.history import Epoch
 from registry import LOG, ObjectDamaged, ObjectMissing, RegistryError, Store

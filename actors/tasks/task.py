@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from actors.messaging.connection import redis_client
-from actors.monitoring import metrics
-from actors.monitoring.context import TRACING, about
+from actors import metrics
+from actors.log_context import TRACING, about
+from actors.redis_connection import redis_client
 from actors.spool import read_outputs
 from actors.tasks.callback import TaskCallback
 from actors.tasks.context import (
@@ -82,7 +82,7 @@ class TaskRunner:
             # Its lease runs out, and a worker of that version goes on.
             log.error("task %s is left alone: %s", task_id, error)  # noqa: TRY400
         except DatabaseUnavailable as error:
-            # Nobody has claimed it, so its message is sent again: see actors.messaging.relay.
+            # Nobody has claimed it, so its message is sent again: see actors.relay.
             log.warning("task %s is left alone: %s", task_id, error)
 
     def _do(self, task_id: str) -> None:

@@ -14,13 +14,13 @@ from typing import Any
 import redis
 from redis.exceptions import NoPermissionError, OutOfMemoryError
 
-from actors.messaging.connection import (
+from actors.queue import count_workers
+from actors.redis_connection import (
     Names,
     databases_by_installation,
     describe_error,
     redis_client,
 )
-from actors.messaging.queue import count_workers
 from actors.settings import ProcessSettingsError
 from actors.spool import require_ours
 from db import tokens

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Mapping
 from pathlib import Path
 from typing import Any
 
-from actors.messaging.connection import Names
-from actors.monitoring.context import check_installed
+from actors.log_context import check_installed
+from actors.redis_connection import Names
 from actors.settings import ProcessSettingsError
 from db.server.connection import read_installation
 from db.server.errors import DatabaseError

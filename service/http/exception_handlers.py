@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actors.monitoring.context import request_id
+from actors.log_context import request_id
 from db.dependents import InUse
 from db.server.errors import (
     ContentTooLarge,

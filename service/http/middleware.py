@@ -7,7 +7,7 @@ import uuid
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from actors.monitoring.context import PARENT, TRACING, request_id
+from actors.log_context import PARENT, TRACING, request_id
 
 REQUEST_ID = "x-request-id"
 DRAIN_SECONDS, DRAIN_BYTES = 2.0, 4_000_000

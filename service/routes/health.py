@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from actors.monitoring.exposition import CONTENT_TYPE
+from actors.exposition import CONTENT_TYPE
 from db.server.connection import ping
 from db.server.errors import DatabaseError
 from db.server.limits import check_charset

@@ -13,7 +13,7 @@ import redis
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.monitoring.context import request_id
+from actors.log_context import request_id
 from actors.tasks import streams
 from db import audit, datasets, tidying
 from db.audit import Action, Actor, AuditRecord, Deed

@@ -13,8 +13,8 @@ import redis
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.messaging.queue import count_workers
-from actors.monitoring.context import TRACING, request_id
+from actors.log_context import TRACING, request_id
+from actors.queue import count_workers
 from db.queue.states import Status
 from db.server.errors import KeyUsed, ModelRemoved
 from db.server.limits import unstorable_of_task

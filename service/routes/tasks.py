@@ -5,7 +5,7 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.monitoring import context
+from actors import log_context
 from db.queue import runs
 from db.submissions import tasks
 from db.submissions.tasks import TaskRecord
@@ -89,7 +89,7 @@ async def task_of(request: Request) -> TaskRecord:
     task = await find_task(request, task_id)
     if task is None:
         raise ApiError(ErrorNum.NOT_FOUND, await absence(caller_of(request), task_id))
-    context.task_id.set(task.task_id)
+    log_context.task_id.set(task.task_id)
     return task
 
 

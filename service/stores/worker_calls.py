@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import dramatiq
 import redis
 
-from actors.messaging.connection import SILENT, Names, describe_error, redis_client
-from actors.messaging.queue import count_workers
-from actors.monitoring.context import request_id
+from actors.log_context import request_id
 from actors.questions.rpc import (
     ACTOR,
     ERASE,
@@ -31,7 +29,9 @@ from actors.questions.rpc import (
     send_request,
     withdraw,
 )
+from actors.queue import count_workers
 from actors.reading.uploads import Upload
+from actors.redis_connection import SILENT, Names, describe_error, redis_client
 from db import datasets
 from db.datasets import ListedDataset
 from db.server.errors import NameTaken

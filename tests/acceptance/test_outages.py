@@ -37,7 +37,7 @@ def test_events_go_on_without_gap_or_repeat_over_restarts_and_a_lost_queue(
                     stack.enter_context(serving(tmp_path / "second", **place.variables)).base_url
                 ).rstrip("/")
             if round_ == 1:
-                from actors.messaging.connection import redis_client
+                from actors.redis_connection import redis_client
 
                 with contextlib.closing(redis_client(place.variables["SGN_REDIS_URL"])) as client:
                     client.flushall()

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from actors.messaging.connection import redis_client
-from actors.messaging.queue import redis_broker, send
+from actors.queue import redis_broker, send
+from actors.redis_connection import redis_client
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.synthetic import cohort_table
 from tests.databases import ServerSilent

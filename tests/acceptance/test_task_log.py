@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from actors.messaging.connection import redis_client
+from actors.redis_connection import redis_client
 from registry import LOG
 from tests.installations import environment, process
 from tests.places import PLAIN, WORKER, Place, place_at

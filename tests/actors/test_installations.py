@@ -10,13 +10,8 @@ import redis
 from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
 
-from actors.messaging.connection import (
-    Names,
-    databases_by_installation,
-    redis_client,
-    sign_presence,
-)
-from actors.messaging.queue import (
+from actors.questions.rpc import read_reply, rpc_broker, send_request
+from actors.queue import (
     ACTOR,
     QUEUE,
     count_workers,
@@ -24,8 +19,13 @@ from actors.messaging.queue import (
     redis_broker,
     send_heartbeat,
 )
-from actors.messaging.relay import Relay, adopt
-from actors.questions.rpc import read_reply, rpc_broker, send_request
+from actors.redis_connection import (
+    Names,
+    databases_by_installation,
+    redis_client,
+    sign_presence,
+)
+from actors.relay import Relay, adopt
 from actors.tasks.streams import LOG_LINE, LOG_STREAM
 from db.models import Installation, Outbox, Run
 from db.queue import outbox, runs

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from actors.messaging.queue import queued_messages, redis_broker, remove_heartbeat, send_heartbeat
+from actors.queue import queued_messages, redis_broker, remove_heartbeat, send_heartbeat
 from actors.runtime import BROKEN
 from actors.worker import make_broker
 from service.local.processes import ARGUMENTS

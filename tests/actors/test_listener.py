@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from actors.monitoring.exposition import Listener, start_listener
+from actors.exposition import Listener, start_listener
 from graphnet.messages import Message, finished
 from tests.servers import free_ports
 

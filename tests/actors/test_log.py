@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from actors.monitoring.context import JsonFormatter, about
+from actors.log_context import JsonFormatter, about
 
 
 def logged(message: str, *arguments: object, **more: Any) -> dict[str, Any]:

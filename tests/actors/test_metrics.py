@@ -12,10 +12,9 @@ import torch
 from dramatiq.asyncio import EventLoopThread, set_event_loop_thread
 from prometheus_client.parser import text_string_to_metric_families
 
-from actors import runtime
-from actors.monitoring import metrics
-from actors.monitoring.exposition import make_registry, render_metrics
-from actors.monitoring.metrics import GpuMemory, device_info
+from actors import metrics, runtime
+from actors.exposition import make_registry, render_metrics
+from actors.metrics import GpuMemory, device_info
 from actors.runtime import Runtime
 from actors.settings import ProcessSettings
 from db.server.errors import translate_errors

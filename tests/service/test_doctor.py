@@ -17,7 +17,7 @@ import redis
 from click.testing import CliRunner
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from actors.messaging.queue import send_heartbeat
+from actors.queue import send_heartbeat
 from graphnet.messages import CHINESE, Message, render
 from service.cli import main
 from service.doctor import checks, examination, storage

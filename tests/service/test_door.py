@@ -298,7 +298,7 @@ def test_no_more_files_are_uploaded_at_once_than_may(bounded: Place) -> None:
 
 def test_the_events_of_a_cancelled_task_are_all_there(open_place: Place) -> None:
     """What its result does not hold yet is told from the queue, and more once it is there."""
-    from actors.messaging.connection import redis_client
+    from actors.redis_connection import redis_client
     from actors.tasks.streams import CURVE_LINE, CURVE_STREAM
 
     task_id = open_place.submit()

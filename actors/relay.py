@@ -18,11 +18,11 @@ import redis
 from dramatiq import Message
 from dramatiq.errors import DecodeError
 
-from actors.messaging import queue
-from actors.messaging.connection import QUEUES as OLD_NAMESPACE
-from actors.messaging.connection import NamedBroker, Names
-from actors.messaging.queue import QUEUES
-from actors.monitoring.context import TRACING
+from actors import queue
+from actors.log_context import TRACING
+from actors.queue import QUEUES
+from actors.redis_connection import QUEUES as OLD_NAMESPACE
+from actors.redis_connection import NamedBroker, Names
 from actors.tasks.streams import LOG_STREAM
 from db.queue import outbox
 from db.queue.outbox import OutboxMessage
