@@ -50,7 +50,7 @@ from graphnet.training.progress import (
 from graphnet.training.solved import STRENGTH
 from graphnet.training.stacked import MonitoredFit
 
-PENALTY = "penalty"  # of the manifest
+PENALTY, ATLASES = "penalty", "compared_atlases"  # of the manifest
 
 
 @dataclass(frozen=True)
@@ -322,10 +322,18 @@ def _facts(
         "datasets": {
             split: provenance.fingerprints(cohort) for split, cohort in plan.data.present().items()
         },
+        **_compared_atlases(plan),
         DOMAIN: _domain(model, plan.data, plan.parent).as_dict(),
         ATLAS: None if atlas is None else atlas.as_dict(),
         **_penalty(model),
     }
+
+
+def _compared_atlases(plan: ExperimentPlan) -> Json:
+    """What each atlas held that was compared, by its content; nothing where one was used."""
+    if len(plan.arms) < 2:
+        return {}
+    return {ATLASES: {arm.atlas: list(map(dict, arm.content)) for arm in plan.arms}}
 
 
 def _penalty(model: StoredModel) -> Json:

@@ -267,13 +267,15 @@ def _arms(
     """What a sweep compares, the form's own atlas first; [] without a sweep."""
     if not candidates:
         return []
-    own = replace(Arm.of(data.train, candidates), data=lambda: data)
+    content = provenance.fingerprints(data.train) if atlases else ()
+    own = replace(Arm.of(data.train, candidates), data=lambda: data, content=content)
     others = [
         Arm(
             each.data.name,
             partial(_on_atlas, each.data, evaluation),
             each.candidates,
             each.data.layout,
+            each.data.content,
         )
         for each in atlases
     ]

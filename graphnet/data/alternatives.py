@@ -61,12 +61,14 @@ class Alternative:
     """The form's subjects on another atlas; ``rows`` (S,) are theirs in its datasets, by split.
 
     ``own`` are the form's splits, whose ids, classes, scores, sites and covariates it takes over.
+    ``content`` names its datasets by all that they hold, for a manifest.
     """
 
     source: AtlasSource
     layout: Layout
     rows: Mapping[str, IntArray]
     own: Splits
+    content: Sequence[Mapping[str, Any]] = ()
     shelf: Shelf = field(default_factory=Shelf, repr=False)
 
     @property
@@ -129,6 +131,7 @@ def matched(
             link.layout,
             {split: link.rows[split][rows] for split, rows in kept.items()},
             restricted,
+            link.content,
             shelf,
         )
         for source, link in zip(sources, links, strict=True)
@@ -149,6 +152,7 @@ class _Link:
     problems: Sequence[Message]
     notes: Mapping[str, Sequence[Message]]
     class_names: Names
+    content: Sequence[Mapping[str, Any]] = ()
 
     @classmethod
     def of(cls, own: Splits, source: AtlasSource, *, by_score: bool) -> "_Link":
@@ -169,7 +173,8 @@ class _Link:
                 notes[split] = [*how, *pair.numbers_that_differ(together, there)]
             else:
                 problems.append(pair.nobody())
-        return cls(source.name, atlas.layout, rows, problems, notes, atlas.class_names)
+        content = provenance.fingerprints(atlas)
+        return cls(source.name, atlas.layout, rows, problems, notes, atlas.class_names, content)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ of the training: each outer fold compares all candidates anew, on inner folds of
 subjects, and its test subjects have no part in it (Varma & Simon 2006, BMC Bioinformatics 7:91).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate, product
@@ -44,13 +44,15 @@ class Arm:
     """The ``candidates`` of a sweep that are trained on one atlas, which is called ``atlas``.
 
     All arms have the same subjects in the same order, with the same classes. ``data`` gives them,
-    reading them if need be; ``layout`` is known without.
+    reading them if need be; ``layout`` is known without, and ``content``, which names the datasets
+    by what they hold where there are several atlases.
     """
 
     atlas: str
     data: Callable[[], Splits]
     candidates: Sequence[TrainingSettings]
     layout: Layout
+    content: Sequence[Mapping[str, Any]] = ()
 
     @classmethod
     def of(cls, train: Cohort, candidates: Sequence[TrainingSettings]) -> "Arm":

@@ -90,6 +90,9 @@ def test_the_atlas_with_the_effect_is_chosen_and_the_figure_is_its(chosen: Outco
     assert chosen.model.layout == from_table(ON_B, "B").layout
     assert [each["name"] for each in chosen.model.facts["datasets"]["train"]] == ["B"]
     assert [str(each) for each in sweep_sentences(found)][-1].startswith("Of 2 atlases, B was")
+    compared = chosen.model.facts["compared_atlases"]
+    assert {name: each[0]["subjects"] for name, each in compared.items()} == {"A": 48, "B": 48}
+    assert has_content(from_table(ON_A, "A"), compared["A"][0]["sha256"])
 
 
 def test_the_model_is_that_of_its_atlas_alone(chosen: Outcome) -> None:
