@@ -97,17 +97,21 @@ def two_levels(top: list[str], below: list[str]) -> pd.DataFrame:
     return table
 
 
-@pytest.mark.parametrize("way", ["plain", "index", "ids as index", "ids below"])
+@pytest.mark.parametrize("way", ["plain", "index", "ids as index", "ids below", "pivoted"])
 def test_two_lines_of_names_are_one(tmp_path: Path, way: str) -> None:
     table = two_levels(["GMV"] * len(NAMES), list(NAMES))
     if way == "ids as index":
         table = table.set_index([("ID", "")])
         table.index.name = "ID"
+    if way == "pivoted":
+        table = table.set_index([("ID", ""), ("LABEL", "")])
+        table.index.names = ["ID", "LABEL"]
+        table.columns.names = [None, "region"]
     if way == "ids below":
         table.columns = pd.MultiIndex.from_arrays(
             [["", "", *["GMV"] * len(NAMES)], ["ID", "LABEL", *NAMES]]
         )
-    table.to_csv(tmp_path / "cohort.csv", index=way.startswith(("index", "ids as")))
+    table.to_csv(tmp_path / "cohort.csv", index=way in {"index", "ids as index", "pivoted"})
     found = outcome(tmp_path / "cohort.csv").dataset
     assert found.subjects.ids == IDS
     assert labels(found) == alternating(COUNT)
@@ -123,6 +127,17 @@ def test_two_lines_of_two_measures_are_one(tmp_path: Path) -> None:
     table.to_csv(tmp_path / "cohort.csv", index=False)
     found = outcome(tmp_path / "cohort.csv").dataset
     assert found.measures == ("GMV", "ReHo")
+    assert found.values is not None
+    equal(np.concatenate([found.values[:, :, 0], found.values[:, :, 1]], axis=1), VALUES)
+
+
+def test_a_measure_above_the_first_of_its_regions_is_that_of_all(tmp_path: Path) -> None:
+    """As merged cells become text."""
+    lines = ["ID,LABEL,GMV,,,ReHo,,", f",,{','.join(NAMES[:3] * 2)}"]
+    lines += [f"{subject},{row % 2},{','.join(map(str, VALUES[row]))}"
+              for row, subject in enumerate(IDS)]  # fmt: skip
+    found = of(tmp_path, "\n".join(lines)).dataset
+    assert (found.measures, found.regions) == (("GMV", "ReHo"), NAMES[:3])
     assert found.values is not None
     equal(np.concatenate([found.values[:, :, 0], found.values[:, :, 1]], axis=1), VALUES)
 

@@ -15,7 +15,11 @@ LINES = table().splitlines()
 MEANS = ",".join(f"{mean:.4f}" for mean in VALUES.mean(axis=0))
 
 
-@pytest.mark.parametrize("names", [("Mean HC", "Mean SZ"), ("Mean HC", "SD HC", "Mean (SZ)")])
+@pytest.mark.parametrize(
+    "names",
+    [("Mean HC", "Mean SZ"), ("Mean HC", "SD HC", "Mean (SZ)"), ("HC mean", "SZ mean"),
+     ("Mean ± SD",), ("p-value",), ("N=24", "t", "p")],
+)  # fmt: skip
 def test_means_of_groups_below_a_table_are_no_subjects(
     tmp_path: Path, names: tuple[str, ...]
 ) -> None:

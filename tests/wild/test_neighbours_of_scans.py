@@ -59,7 +59,10 @@ def test_sessions_and_runs_of_bids_are_of_one_subject(
 
 @pytest.mark.parametrize(
     "named", [("{}_T1", "{}_T2"), ("{}_bl", "{}_m12"), ("{}_1", "{}_2"), ("{}a", "{}b"),
-              ("S1_{}", "S2_{}"), ("pre_{}", "post_{}"), ("{}_V1_MR", "{}_V2_MR")]
+              ("S1_{}", "S2_{}"), ("pre_{}", "post_{}"), ("{}_V1_MR", "{}_V2_MR"),
+              ("{}_20200101", "{}_20210202"), ("{} (1)", "{} (2)"), ("{}#1", "{}#2"),
+              ("{}V1", "{}V2"), ("{}_wk0", "{}_wk8"), ("{}_第1次", "{}_第2次"),
+              ("{}_前测", "{}_后测")]
 )  # fmt: skip
 def test_what_may_be_two_scans_is_asked(tmp_path: Path, named: tuple[str, str]) -> None:
     question = scans_of(tmp_path, *named).question("scans")

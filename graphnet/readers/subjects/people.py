@@ -43,6 +43,7 @@ from graphnet.readers.subjects.words import (
     CLASSES,
     LESSER_CLASSES,
     SITES,
+    STATISTICS,
     SUMMARIES,
     plain,
 )
@@ -295,6 +296,7 @@ def _reading(covariate: Covariate) -> CovariateReading:
 
 SHORTENED = re.compile(r"\d[.,]\d+E\+\d{2}", re.ASCII)
 FIRST_NAMES = {"max", "min"}
+SIZE = re.compile(r"\s*n\s*=\s*[0-9]+\s*", re.IGNORECASE)
 
 
 def check_ids(ids: tuple[str, ...], labels: IntArray, inquiry: Inquiry) -> None:
@@ -340,7 +342,11 @@ def check_ids(ids: tuple[str, ...], labels: IntArray, inquiry: Inquiry) -> None:
 def _refuse_summaries(ids: tuple[str, ...], inquiry: Inquiry) -> None:
     """A row of means below the subjects is no subject."""
     summaries = [name for name in ids if plain(name) in SUMMARIES]
-    summaries += [*takewhile(_sums_up, reversed(ids))][::-1]
+    lettered = any(len(name) == 1 and plain(name) not in STATISTICS for name in ids)
+    last = takewhile(
+        lambda name: _sums_up(name) and not (lettered and len(name) == 1), reversed(ids)
+    )
+    summaries += [*last][::-1]
     summaries = list(dict.fromkeys(summaries))
     if summaries and len(summaries) < len(ids) // 2:
         inquiry.refuse(
@@ -349,9 +355,15 @@ def _refuse_summaries(ids: tuple[str, ...], inquiry: Inquiry) -> None:
 
 
 def _sums_up(name: str) -> bool:
-    """Whether it begins like ``Mean HC`` or ``SD (patients)``; Max and Min are people as well."""
-    first, _, rest = name.partition(" ")
-    return bool(rest) and plain(first) in SUMMARIES - FIRST_NAMES
+    """Whether a last row is called ``Mean HC``, ``HC mean``, ``p-value``, ``N=24``, ``Mean ± SD``.
+
+    Max and Min are people as well.
+    """
+    if plain(name) in STATISTICS or SIZE.fullmatch(name):
+        return True
+    first, *rest = name.split() or [""]
+    known = SUMMARIES - FIRST_NAMES
+    return bool(rest) and (plain(first) in known or plain(rest[-1]) in known)
 
 
 def _say_nameless(ids: tuple[str, ...], inquiry: Inquiry) -> None:

@@ -18,6 +18,7 @@ TOGETHER, APART = "together", "apart"
 MOST_NAMED = 5
 WORDS = (
     r"ses|sess|session|visit|run|scan|wave|time|timepoint|tp|t|v|m|month|year|fu|followup|retest"
+    r"|wk|week|day|baseline"
 )
 ENTITIES = re.compile(  # of BIDS and of OASIS
     r"(?P<base>.+?)(?P<occasion>(_(ses|run)-[^_\W]+)+)"
@@ -25,14 +26,17 @@ ENTITIES = re.compile(  # of BIDS and of OASIS
 )
 BEHIND = re.compile(
     rf"(?P<base>.+?)[_\-. ](?P<occasion>({WORDS})[-_]?[0-9]{{1,2}}(_MR)?"
-    r"|bl|baseline|followup|pre|post|test|retest)",
+    r"|bl|baseline|followup|pre|post|test|retest"
+    r"|第[0-9一二三四]次(扫描|随访|访视)?|基线|随访[0-9]?|[前后]测)",
     re.IGNORECASE,
 )
+DATED = re.compile(r"(?P<base>.+)[_\-. ](?P<occasion>(19|20)[0-9]{2}[-_]?[0-9]{2}[-_]?[0-9]{2})")
 BEFORE = re.compile(
     rf"(?P<occasion>({WORDS}|s)[-_]?[0-9]{{1,2}}|bl|baseline|followup|pre|post)[_\-. ](?P<base>.+)",
     re.IGNORECASE,
 )
-NUMBERED = re.compile(r"(?P<base>.+)[_\-. ](?P<occasion>[0-9]{1,2})")
+NUMBERED = re.compile(r"(?P<base>.+?)([_\-. #]|\s*\()(?P<occasion>[0-9]{1,2})\)?")
+GLUED = re.compile(r"(?P<base>.*[0-9])(?P<occasion>[vVtT][0-9])")
 LETTERED = re.compile(r"(?P<base>.*[0-9])[_\-. ]?(?P<occasion>[a-dA-D])")
 
 
@@ -40,19 +44,23 @@ LETTERED = re.compile(r"(?P<base>.*[0-9])[_\-. ]?(?P<occasion>[a-dA-D])")
 class _Pattern:
     """How ids name occasions; ``is_certain`` where they cannot mean anything else.
 
-    With ``is_strict`` every id must, and each subject must have the same occasions.
+    With ``is_strict`` every id must, and each subject must have the same occasions; dates may be
+    others for each.
     """
 
     pattern: re.Pattern[str]
     is_certain: bool = False
     is_strict: bool = False
+    is_dated: bool = False
 
 
 PATTERNS = (
     _Pattern(ENTITIES, is_certain=True),
     _Pattern(BEHIND),
+    _Pattern(DATED, is_dated=True),
     _Pattern(BEFORE),
     _Pattern(NUMBERED, is_strict=True),
+    _Pattern(GLUED, is_strict=True),
     _Pattern(LETTERED, is_strict=True),
 )
 
@@ -141,7 +149,7 @@ def scans_in(ids: Sequence[str]) -> Scans | None:
         several = any(len(own) > 1 for own in occasions.values())
         fewer = len(set().union(*occasions.values())) < len(occasions)
         alike = len(set(map(frozenset, occasions.values()))) == 1 and len(matches) == len(distinct)
-        if several and (fewer or way.is_certain) and (alike or not way.is_strict):
+        if several and (fewer or way.is_certain or way.is_dated) and (alike or not way.is_strict):
             return Scans({name: _subject(each) for name, each in matches.items()}, way.is_certain)
     return None
 

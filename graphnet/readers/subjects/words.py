@@ -159,6 +159,13 @@ SUMMARIES = words(
     均值 标准差 合计 总计
     """
 )
+# The id of a last row that holds a figure of each column.
+STATISTICS = words(
+    """
+    meansd meansem p pvalue pvalues pval t tvalue tstat ttest f fvalue fstat anova cohensd
+    effectsize se sem stderr var variance iqr q1 q3 range fdr pfdr n
+    """
+)
 # In a column of classes these say that there is none.
 UNKNOWN = words(
     """

@@ -9,6 +9,7 @@ from math import isqrt
 
 from graphnet.errors import CohortError
 from graphnet.messages import Message
+from graphnet.readers.subjects.words import CLASSES, IDS, plain
 from graphnet.readers.tables.sheet import is_number
 
 BLANK = " "
@@ -195,12 +196,12 @@ LEAST_REPEATED = 3  # columns of one name: a measure of as many regions
 def joined_names(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...] | None:
     """``GMV_Precentral_L`` of ``GMV`` and ``Precentral_L``; None where the second is no header.
 
-    The first line repeats a measure above its regions. Ids and classes have a name in one of the
-    lines alone.
+    The first line repeats a measure above its regions, or has it above the first of them, as merged
+    cells become. Ids and classes have a name in one of the lines alone.
     """
     if len(first) != len(second):
         return None
-    pairs = [tuple(map(_without_filler, pair)) for pair in zip(first, second, strict=True)]
+    pairs = _filled([*zip(map(_without_filler, first), map(_without_filler, second), strict=True)])
     times = Counter(one for one, _ in pairs if one)
     repeated = {name for name, count in times.items() if count >= LEAST_REPEATED}
     if not repeated or any(one and other and one not in repeated for one, other in pairs):
@@ -213,13 +214,25 @@ def joined_names(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]
     return names if len(set(named)) == len(named) else None
 
 
+def _filled(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """With the name of a first line for the columns behind it that have one in the second alone."""
+    filled: list[tuple[str, str]] = []
+    for one, other in pairs:
+        before = filled[-1] if filled else ("", "")
+        goes_on = not one and other and all(before)
+        filled.append((before[0] if goes_on else one, other))
+    return filled
+
+
 def index_names(names: Sequence[str], row: Sequence[str]) -> tuple[str, ...] | None:
     """The names with those of a third line, which pandas gives to the index alone."""
-    if len(row) != len(names) or not any(row):
+    filled = next((place for place, cell in enumerate(row) if not cell), len(row))
+    if len(row) != len(names) or not 0 < filled < len(row):
         return None
-    if any(bool(cell) == bool(name) for cell, name in zip(row, names, strict=True)):
+    if any(row[filled:]) or not all(names[filled:]):
         return None
-    return tuple(name or cell for name, cell in zip(names, row, strict=True))
+    known = any(plain(cell) in IDS | CLASSES for cell in row[:filled])
+    return (*row[:filled], *names[filled:]) if known or not all(names[:filled]) else None
 
 
 def _without_filler(name: str) -> str:
