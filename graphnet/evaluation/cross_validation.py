@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -14,7 +15,6 @@ from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.errors import GraphnetError
 from graphnet.evaluation.assessment import has_graph, pooled_baselines, simple_baselines
-from graphnet.evaluation.baselines import Baseline
 from graphnet.evaluation.folds import Fold
 from graphnet.evaluation.model_selection import (
     Arm,
@@ -44,6 +44,9 @@ from graphnet.training.progress import (
     FOLDS_OTHER,
 )
 from graphnet.training.stacked import FitResult, FitSpec, fit_all
+
+if TYPE_CHECKING:
+    from graphnet.evaluation.baselines import Baseline  # scikit-learn is slow to import
 
 TEST = "test"
 
@@ -381,7 +384,7 @@ def _baselines(
 
 def _baselines_of(
     cohort: Cohort, ancestors: Sequence[Cohort], fold: Fold, fit: FitResult
-) -> Mapping[str, Baseline]:
+) -> "Mapping[str, Baseline]":
     """Those of one fold."""
     x = fit.model.preprocessing.flat(cohort)
     train = cohort.rows(fold.train)
