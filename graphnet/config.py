@@ -312,12 +312,13 @@ def sweep_problems(settings: Mapping[str, Any]) -> list[Message]:
 
 def _check(settings: TrainingSettings | Evaluation) -> None:
     values = {name: getattr(settings, name) for name in options_of(settings)}
+    accepted = {
+        name: value for name, value in values.items() if value is None or OPTIONS[name].holds(value)
+    }
     problems = [
-        OPTIONS[name].refusal(value)
-        for name, value in values.items()
-        if value is not None and not OPTIONS[name].holds(value)
+        OPTIONS[name].refusal(value) for name, value in values.items() if name not in accepted
     ]
-    if isinstance(settings, Evaluation) and compared_by(vars(settings)):
-        problems += sweep_problems(vars(settings))
+    if isinstance(settings, Evaluation) and compared_by(accepted):
+        problems += sweep_problems(accepted)
     if problems:
         raise SettingsError(*problems)

@@ -28,6 +28,7 @@ from graphnet.options import (
     Choice,
     Flag,
     Grid,
+    NameLists,
     Names,
     Option,
     Several,
@@ -141,6 +142,9 @@ def test_choices_flags_and_names_take_what_they_list_and_nothing_else(name: str)
         allowed, wrong = [["AGE"], ("AGE", "Sex (m/f)")], ["", "AGE", 1, [], [""], ["~"], [1]]
     if isinstance(accepts, Grid):
         allowed, wrong = ["model=SGN,MLP", " seed = 1, 2 ; graph=knn"], [True, 1, ["seed=1,2"]]
+    if isinstance(accepts, NameLists):
+        allowed = [(("A", "B"), ("C",)), (("A",),)]
+        wrong = [True, 1, "A", ["A"], [[]], [[""]], [["A"], ["A"]], [[1]]]
     for value in allowed:
         kept = tuple(value) if name == "covariate_inputs" else value  # settings are hashed
         assert getattr(asked(**{name: value}), name) == kept
