@@ -202,7 +202,6 @@ NEAR = 1e-10  # of the objective: the gap between primal and dual at which it en
 STILL = 1e-7  # of what the conditions of the optimum leave over
 MOST_STEPS = 100
 SHORT_OF = 0.995  # of the step at which a bound is met
-AT_BOUND = 1e-6  # of the box: a dual as near to a bound is there
 
 
 def fit_by_interior_point(
@@ -231,8 +230,8 @@ def fit_by_interior_point(
     for _ in range(MOST_STEPS):
         left_over = point.left_over()
         if point.is_optimal(left_over):
-            bias = _middle_bias(z, signs, point.duals, strength)
-            return TwoClassMachine(signs * point.duals, bias)
+            duals = signs * point.duals
+            return TwoClassMachine(duals, _best_bias(z @ (duals @ z), signs))
         try:
             point.step(left_over)
         except np.linalg.LinAlgError:
@@ -367,11 +366,12 @@ class _Change:
     bias: float
 
 
-def _middle_bias(z: FloatArray, signs: FloatArray, duals: FloatArray, strength: float) -> float:
-    """The middle of all that fit the conditions of the optimum: one number, or an interval."""
-    wanted = signs - z @ ((signs * duals) @ z)
-    at_zero, at_most = duals < AT_BOUND * strength, duals > (1 - AT_BOUND) * strength
-    second = signs > 0
-    least = np.where(second, ~at_most, ~at_zero)
-    most = np.where(second, ~at_zero, ~at_most)
-    return float((wanted[least].max() + wanted[most].min()) / 2)
+def _best_bias(scores: FloatArray, signs: FloatArray) -> float:
+    """The bias of the least hinge loss, the middle of several; ``scores`` (S,) are without one.
+
+    As it grows, the slope of the loss rises by 1 at each subject's margin, from minus the number of
+    those of the second class: it is 0 behind as many margins.
+    """
+    margins = np.sort(signs - scores)
+    second = int((signs > 0).sum())
+    return float(margins[second - 1 : second + 1].mean())

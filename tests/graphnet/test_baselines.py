@@ -130,7 +130,10 @@ def test_a_logistic_regression_ends_at_its_optimum(
 def test_the_interior_point_is_the_optimum_that_scikit_learn_looks_for(
     subjects: int, share: float, apart: float, power: float, seed: int
 ) -> None:
-    """Its objective is no higher; its decisions are those of a machine that was not in a hurry."""
+    """Its objective is no higher; its decisions are those of a machine that was not in a hurry.
+
+    Up to the bias, of which several are optimal where every support vector is at a bound.
+    """
     random = np.random.default_rng(seed)
     labels = (np.arange(subjects) < max(1, subjects * share)).astype(int)
     z = random.standard_normal((subjects, random.integers(1, subjects // 2)))
@@ -143,12 +146,17 @@ def test_the_interior_point_is_the_optimum_that_scikit_learn_looks_for(
 
     machine = svm.fit_by_interior_point(z, labels, strength)
     assert machine is not None
-    theirs = SVC(kernel="precomputed", C=strength, tol=1e-6, max_iter=10_000_000)
+    theirs = SVC(kernel="precomputed", C=strength, tol=1e-5, max_iter=10_000_000)
     theirs.fit(inner, labels)
     reached = objective(machine.duals @ z, machine.bias)
     least = objective(theirs.dual_coef_[0] @ z[theirs.support_], float(theirs.intercept_[0]))
-    assert reached <= least * (1 + 1e-5)
-    np.testing.assert_allclose(machine.decisions(inner), theirs.decision_function(inner), atol=2e-3)
+    assert reached <= least * (1 + 1e-6)
+    ours = machine.decisions(inner) - machine.bias
+    expected = theirs.decision_function(inner) - theirs.intercept_[0]
+    np.testing.assert_allclose(ours, expected, atol=2e-3)
+    inside = np.abs(theirs.dual_coef_[0]) / strength
+    if ((inside > 0.01) & (inside < 0.99)).any():
+        assert machine.bias == pytest.approx(float(theirs.intercept_[0]), abs=2e-3)
 
 
 def test_an_interior_point_that_rounding_keeps_from_the_optimum_is_none() -> None:
