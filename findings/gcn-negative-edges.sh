@@ -7,8 +7,8 @@
 # to 0, so the region hears nobody, not even itself, and is heard by nobody. No warning is given.
 # GraphConv and SAGEConv, which do not divide by strengths, take the same edges.
 #
-# Guessed before it was run: NaN for the region alone whose strength is negative.
-# Seen: NaN for all that it is connected with; 0 for one whose strength is 0.
+# Guessed before it was run: NaN where a strength is negative.
+# Seen: NaN for all that it is connected with, too; and 0 for one whose strength is 0, not guessed.
 #
 # Exits with 1 if an output differs from the one below.
 set -euo pipefail

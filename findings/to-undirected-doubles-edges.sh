@@ -8,8 +8,8 @@
 # trained on one and is asked about the other answers by other edges. The page of the function says
 # reduce="add"; that of the transform says that a graph is made undirected, which it was.
 #
-# Guessed before it was run: a graph that is undirected is returned as it is.
-# Seen: all weights doubled; with reduce="mean" they are kept.
+# Guessed before it was run, from reduce="add": all weights are doubled.
+# Seen: they are, at each application; with reduce="mean" they are kept.
 #
 # Exits with 1 if an output differs from the one below.
 set -euo pipefail

@@ -260,6 +260,9 @@ def _become(
 
 def _run(module: str) -> int:
     """Run the module as ``python -m`` does; its exit status."""
+    for name in (module, f"{module}.__main__"):  # what a test has imported, Python would warn of
+        if name in sys.modules and not hasattr(sys.modules[name], "__path__"):
+            del sys.modules[name]
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as end:

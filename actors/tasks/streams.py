@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 from typing import Any, Self
 
 import redis
@@ -128,7 +128,8 @@ class TaskLog(logging.Handler):
         self._claim = claim
         self._part = f"part {claim.part}: " if claim.part else ""
         self._key = names.key(LOG_STREAM, claim.part_of or claim.task_id)
-        self._lines: deque[str] = deque(maxlen=MOST)
+        self._lines: deque[tuple[int, str]] = deque(maxlen=MOST)  # numbered from the first on
+        self._numbers = count()
         self._sender = _Sender("task-log", client, self._send)
 
     def __enter__(self) -> Self:
@@ -145,7 +146,7 @@ class TaskLog(logging.Handler):
         if (task_id.get(), attempt.get()) != (self._claim.task_id, self._claim.attempt):
             return
         try:
-            self._lines.append(self._line(record))
+            self._lines.append((next(self._numbers), self._line(record)))
         except Exception:  # noqa: BLE001 - whatever somebody logs, no training ends by it
             self.handleError(record)
 
@@ -162,12 +163,17 @@ class TaskLog(logging.Handler):
         if not lines:
             return
         pipe = self._client.pipeline()
-        for line in lines:
+        for _, line in lines:
             pipe.xadd(self._key, {LOG_LINE: line}, maxlen=MOST, approximate=False)
         pipe.expire(self._key, KEEP_SECONDS)
         pipe.execute()
-        for _ in lines:
-            self._lines.popleft()
+        last, _ = lines[-1]
+        self.acquire()  # what is logged meanwhile may push out some of those that were sent
+        try:
+            while self._lines and self._lines[0][0] <= last:
+                self._lines.popleft()
+        finally:
+            self.release()
 
 
 def store_log(client: redis.Redis, names: Names, store: Store, task: str) -> None:

@@ -21,7 +21,7 @@ from tests.service.forms import SMALL
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = "15"  # a worker that trains on a loaded machine answers in 8
+PATIENCE = "30"  # a worker that trains on a loaded machine answers in 20
 
 
 @pytest.fixture(scope="module")

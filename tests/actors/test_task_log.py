@@ -91,6 +91,29 @@ def test_a_log_is_bounded(url: str) -> None:
     ]  # fmt: skip
 
 
+def test_what_is_logged_while_lines_are_sent_is_sent_too(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where so much is logged meanwhile that what was sent is no longer among the last."""
+    told = TaskLog(redis_client(url), NAMES, claim("T16"))
+    sending = redis.client.Pipeline.execute
+
+    def slowly(self: Any) -> Any:
+        answers = sending(self)
+        monkeypatch.undo()
+        for number in range(10, MOST + 15):
+            told.handle(log.makeRecord("x", logging.INFO, "x", 1, "%d", (number,), None))
+        return answers
+
+    with about("T16", 1):
+        for number in range(10):
+            told.handle(log.makeRecord("x", logging.INFO, "x", 1, "%d", (number,), None))
+        monkeypatch.setattr(redis.client.Pipeline, "execute", slowly)
+        told._send()
+        told._send()
+    assert said(url, "T16") == [f"INFO {number}" for number in range(15, MOST + 15)]
+
+
 def test_a_queue_that_is_away_costs_lines_and_nothing_else(tmp_path: Path) -> None:
     (port,) = free_ports(1)
     away = redis.Redis(port=port)

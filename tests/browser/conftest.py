@@ -31,7 +31,7 @@ WIDER = """() => [...document.querySelectorAll("main *")]
   .filter((each) => ["auto", "scroll"].includes(getComputedStyle(each).overflowX))
   .filter((each) => !each.matches("pre, .scroll:has(table.cells)"))
   .map((each) => each.outerHTML.slice(0, 120))"""
-PATIENCE_MS = 120_000  # on a loaded machine
+PATIENCE_MS = 300_000  # on a loaded machine
 SERIOUS = {"serious", "critical"}
 # English on a desk and Chinese on a phone differ in both; the other two are looked at by night.
 SCREENS = [

@@ -54,9 +54,11 @@ def test_other_atlases_are_picked_below_the_sweep(visit: Page, trained: dict[str
     visit.get_by_text("More settings", exact=True).click()
     visit.locator("#f-proj_id").fill("P")
     visit.locator("#f-proj_id").blur()
-    visit.get_by_text("Other atlases", exact=True).click()
     # The datasets are those of the project that is named now.
-    visit.get_by_label("Atlas: small_NC", exact=True).select_option("2")
+    place = visit.get_by_label("Atlas: small_NC", exact=True)
+    expect(place).to_be_attached()
+    visit.get_by_text("Other atlases", exact=True).click()
+    place.select_option("2")
     visit.get_by_text("As JSON and as a shell command").click()
     expect(visit.locator("#sent-json")).to_contain_text(
         re.compile(r'"atlases": \[\s*\[\s*"small_NC"')
