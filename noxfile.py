@@ -2,6 +2,7 @@
 
 import os
 from itertools import chain
+from pathlib import Path
 
 import nox
 
@@ -28,13 +29,15 @@ def group(name: str) -> list[str]:
     return list(nox.project.dependency_groups(PYPROJECT, name))
 
 
-def install(session: nox.Session, *packages: str, compiled: bool = True) -> None:
+def install(
+    session: nox.Session, *packages: str, compiled: bool = True, silent: bool = True
+) -> None:
     """Install at the versions of constraints.txt; what is only read need not be compiled."""
     if session.venv_backend == "uv":
         options = ["--compile-bytecode"] if compiled else []
     else:
         options = [] if compiled else ["--no-compile"]
-    session.install(*CONSTRAINED, *options, *packages)
+    session.install(*CONSTRAINED, *options, *packages, silent=silent)
 
 
 @nox.session
@@ -148,7 +151,13 @@ def images(session: nox.Session) -> None:
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    install(session, "-e", ".[all]")
+    """Train and test a model on synthetic subjects; what is needed is installed the first time."""
+    if not (Path(session.bin) / "sgn").exists():
+        session.log(
+            "Installing into .nox/demo, once and for some minutes: 2 GB on disk with PyTorch for "
+            "CPUs, several GB more with PyTorch for GPUs. The demo itself takes about a minute."
+        )
+    install(session, "-e", ".[all]", silent=False)
     session.run("sgn", "demo", *session.posargs)
 
 

@@ -237,7 +237,7 @@ def local_service(home: Path | str = "sgn-home") -> Iterator[Client]:
     """
     folder = Path(home).resolve()
     token = environment_token()
-    if _is_running(folder):
+    if is_running(folder):
         with Client(_address(folder), token=token) as client:
             yield client
         return
@@ -245,8 +245,8 @@ def local_service(home: Path | str = "sgn-home") -> Iterator[Client]:
         yield client
 
 
-def _is_running(folder: Path) -> bool:
-    """Whether a service runs there: it holds the lock as long as it runs."""
+def is_running(folder: Path) -> bool:
+    """Whether a service runs in ``folder``: it holds the lock as long as it runs."""
     import fcntl  # noqa: PLC0415 - Windows has none, but a client works there too
 
     try:
@@ -265,7 +265,7 @@ def _address(folder: Path) -> str:
     while time.monotonic() < deadline:
         with contextlib.suppress(FileNotFoundError):
             return address_file(folder).read_text(encoding="utf-8").strip()
-        if not _is_running(folder):
+        if not is_running(folder):
             break
         time.sleep(0.1)
     raise LocalServiceError(Message("client.no-address-file", folder=str(folder)))

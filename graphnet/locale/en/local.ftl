@@ -15,6 +15,7 @@ other-installation = The database knows none of the { $count } tasks that the re
 installation-id = The installation's id is { $id }.
 
 # sgn demo
+demo-starting = Starting the service in { $folder }; the demo takes about a minute.
 demo-uploading = 1. Uploading six files of synthetic subjects from two sites.
 demo-uploaded = { $name }: { $subjects } subjects, { $values } unusable values
 demo-training = 2. Training SGN from scratch on site one, and testing it on site two.
@@ -24,3 +25,8 @@ demo-trained = trained on site one
 demo-fine-tuned = fine-tuned on site two
 demo-model = Model of { $task }: { $path }
 demo-lineage = Lineage: { $task } from { $parent }
+demo-report = Report   { $file }; open it in a browser.
+demo-page = Page     { $page }
+demo-next = Next     To see both tasks on a page, run
+    {"  "}{ $command }
+    The result of the second is then { $page }. Ctrl-C stops the service.

@@ -15,6 +15,7 @@ other-installation = 数据库不认识存储库中的 { $count } 个任务：SG
 installation-id = 本安装的编号是 { $id }。
 
 # sgn demo
+demo-starting = 正在 { $folder } 中启动服务；演示约需一分钟。
 demo-uploading = 1. 上传两个站点的合成受试者，共六个文件。
 demo-uploaded = { $name }：{ $subjects } 名受试者，{ $values } 个不可用的数值
 demo-training = 2. 在站点一上从头训练 SGN，并在站点二上测试。
@@ -24,3 +25,8 @@ demo-trained = 在站点一上训练
 demo-fine-tuned = 在站点二上微调
 demo-model = { $task } 的模型：{ $path }
 demo-lineage = 来源：{ $task } 由 { $parent } 微调而来
+demo-report = 报告     { $file }；请用浏览器打开。
+demo-page = 页面     { $page }
+demo-next = 下一步   若要在页面上查看这两个任务，请运行
+    {"  "}{ $command }
+    届时第二个任务的结果见 { $page }。按 Ctrl-C 停止服务。
