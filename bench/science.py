@@ -3,7 +3,8 @@
 ``python -m bench.science``: trained on site A and tested on site B, at the form's settings and at
 the recommended ones; and site A by ten folds, five times. ``--cohort freesurfer``: ABIDE's 1,035
 subjects by ten folds, with and without harmonisation. ``--cohort abide1``: its connectomes, in the
-published selections, by folds, by left-out sites, and to one site that was not trained on.
+published selections, by folds, by left-out sites, and to one site that was not trained on; and both
+together, where some lack one of them (``bench/fusion.py``).
 ``--json`` ends with a line for programs.
 Every figure comes from ``graphnet.experiment.run``, as a task's does.
 """
@@ -19,16 +20,20 @@ from typing import Any
 import numpy as np
 import torch
 
+from bench.fusion import EQUAL, FUSED, Fused, People, fuse
+from graphnet.artifacts.metrics import Estimate
 from graphnet.artifacts.result import LEAVE_SITE_OUT
 from graphnet.command.train_files import LocalFiles
 from graphnet.config import Evaluation, TrainingSettings
-from graphnet.data.cohort import Cohort, merge
+from graphnet.data.cohort import Cohort, FloatArray, merge
 from graphnet.data.splits import Splits
+from graphnet.evaluation.calibration import calibration_error
 from graphnet.experiment import run
 from graphnet.readers import from_table, read_table
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 ABIDE = DATA / "abide1"
+DRAWS = 1000
 FORM = {"learning_rate": 0.05, "batch_size": 10, "lr_step_size": 60, "lr_decay": 0.2, "epochs": 200}
 
 
@@ -92,6 +97,18 @@ def shown(figures: dict[str, Any]) -> str:
     return ", ".join([*parts, f"Brier {figures['brier']:.3f}, calibration error {error:.3f}"])
 
 
+def error_by_chance(probability: FloatArray) -> tuple[float, float]:
+    """The calibration error of probabilities (S,) that are right: its mean, and 95th percentile.
+
+    Labels are drawn from them. Of few subjects the error is no small number.
+    """
+    random = np.random.default_rng(0)
+    drawn = random.random((DRAWS, len(probability))) < probability
+    errors = [calibration_error(probability, each.astype(np.float64)).value for each in drawn]
+    known = [each for each in errors if each is not None]
+    return float(np.mean(known)), float(np.percentile(known, 95))
+
+
 def report(title: str, result: dict[str, Any], split: str) -> None:
     """The net, the baselines, and the paired differences to them."""
     print(f"\n{title}\n{'the net':22}{shown(result['metrics'][split])}")
@@ -138,10 +155,10 @@ def neuro_learn(asked: argparse.Namespace) -> Figures:
         ):
             result = across(settings, baselines=first)
             report(f"{model}, site A to site B, {kind} settings", result, "test")
-            figures[f"{model} A to B, {kind}"] = _kept(result, "test")
+            figures[f"{model} A to B, {kind}"] = _kept(result["metrics"]["test"])
         result = within(TrainingSettings.for_model(model), asked.repeats, baselines=first)
         report(f"{model}, site A, 10 folds x {asked.repeats}, recommended settings", result, "cv")
-        figures[f"{model} site A"] = _kept(result, "cv")
+        figures[f"{model} site A"] = _kept(result["metrics"]["cv"])
     return figures
 
 
@@ -156,7 +173,7 @@ def harmonised(asked: argparse.Namespace) -> Figures:
             result = run(Splits(cohort), settings, evaluation=evaluation).result.as_dict()
             kind = "with ComBat" if harmonise else "without"
             report(f"{model}, FreeSurfer, 10 folds, {kind}", result, "cv")
-            figures[f"{model} FreeSurfer, {kind}"] = _kept(result, "cv")
+            figures[f"{model} FreeSurfer, {kind}"] = _kept(result["metrics"]["cv"])
     return figures
 
 
@@ -182,17 +199,84 @@ def abide1(asked: argparse.Namespace) -> Figures:
             if asked.only not in name:
                 continue
             settings = TrainingSettings.for_connectomes(model)
-            result = run(data, settings, evaluation=evaluation).result.as_dict()
+            outcome = run(data, settings, evaluation=evaluation)
+            result = outcome.result.as_dict()
             report(f"{model}, ABIDE's connectomes, {name}", result, split)
-            figures[f"{model} {name}"] = _kept(result, split)
+            predicted = outcome.predictions["predictions"][split]["probability"]
+            mean, most = error_by_chance(np.array(predicted)[:, 1])
+            print(f"calibration error if all were right: {mean:.3f}, up to {most:.3f}")
+            figures[f"{model} {name}"] = _kept(result["metrics"][split])
+        figures |= both(model, everyone, asked)
     return figures
 
 
-def _kept(result: dict[str, Any], split: str) -> dict[str, float]:
+def both(model: str, everyone: Cohort, asked: argparse.Namespace) -> Figures:
+    """Connectomes and FreeSurfer's measures by ten folds; measures with ComBat of each fold."""
+    edges, surfaces = TrainingSettings.for_connectomes(model), freesurfer()
+    measures = TrainingSettings.for_model(model, harmonise=True)
+    alike = selected(everyone, IN1035="1")
+    thirds = np.random.default_rng(0).permutation(len(alike)) % 3
+    lacking = {alike.ids[row]: third for row, third in enumerate(thirds.tolist())}
+    protocols = {
+        "both, the 1,035 who have them": (alike, surfaces),
+        "both, 1,102 of whom 67 lack measures": (everyone, surfaces),
+        "both, a third of the 1,035 lack each": (
+            _without(alike, lacking, 1),
+            _without(surfaces, lacking, 2),
+        ),
+    }
+    figures: Figures = {}
+    for name, (connected, measured) in protocols.items():
+        if asked.only not in name:
+            continue
+        people = People.of({"connectomes": (connected, edges), "measures": (measured, measures)})
+        found = fuse(people, people.folds(10, asked.repeats))
+        print(f"\n{model}, ABIDE, {name}, 10 folds")
+        _report_fused(found)
+        everybody = np.arange(len(people.ids))
+        figures[f"{model} {name}"] = _kept(found.metrics(FUSED, everybody).as_dict())
+    return figures
+
+
+def _without(cohort: Cohort, lacking: dict[str, int], third: int) -> Cohort:
+    return cohort.rows(np.flatnonzero([lacking[person] != third for person in cohort.ids]))
+
+
+def _report_fused(found: Fused) -> None:
+    """Everybody, then by what is known of them."""
+    known, names = found.people.known, [each.name for each in found.people.modalities]
+    parts = {"everybody": np.full(len(known), fill_value=True), "who has both": known.all(axis=1)}
+    for place, name in enumerate(names):
+        parts[f"who has {name} only"] = known[:, place] & (known.sum(axis=1) == 1)
+    for part, chosen in parts.items():
+        rows = np.flatnonzero(chosen)
+        if not len(rows) or (part == "who has both" and chosen.all()):
+            continue
+        print(f"{part}, {len(rows)}")
+        for name in (FUSED, EQUAL, *names) if "only" not in part else (FUSED,):
+            print(f"  {name:20}{shown(found.metrics(name, rows).as_dict())}")
+        for name in (EQUAL, *names) if "only" not in part else ():
+            print(f"    AUC of both over {name:20}{_apart(found.difference(name, rows))}")
+    low, middle, high = np.percentile(found.slopes, (0, 50, 100), axis=0)
+    for name, *values in zip(names, low, middle, high, strict=True):
+        print(
+            "slopes of {}: {:.2f} to {:.2f}, median {:.2f}".format(
+                name, *np.take(values, (0, 2, 1))
+            )
+        )
+
+
+def _apart(difference: Estimate) -> str:
+    if difference.value is None or difference.interval is None:
+        return "unknown"
+    return "{:+.3f} [{:+.3f}, {:+.3f}]".format(difference.value, *difference.interval)
+
+
+def _kept(metrics: dict[str, Any]) -> dict[str, float]:
     return {
-        name: result["metrics"][split][name]
+        name: metrics[name]
         for name in ("accuracy", "auc_within_sites", "auc", "brier", "calibration_error")
-        if name in result["metrics"][split]
+        if name in metrics
     }
 
 

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from bench.graph_helps import WEAK_AND_STRONG, Measured, cases, mean_interval, null, simulate
+from bench.science import error_by_chance
 from bench.simulated import Maps, Study
 from graphnet.artifacts.metrics import Estimate
 from graphnet.config import TrainingSettings
@@ -100,3 +101,11 @@ def test_the_interval_over_trainings_is_that_of_student() -> None:
     low, high = stats.t.interval(0.95, 3, loc=values.mean(), scale=stats.sem(values))
     found = mean_interval(values)
     assert (found.low, found.high) == pytest.approx((low, high))
+
+
+def test_the_calibration_error_of_right_probabilities_is_that_of_shares() -> None:
+    """Bins of n subjects: the mean distance of a binomial share, √(2 p (1 - p) / (π n))."""
+    few, many = (error_by_chance(np.linspace(0.4999, 0.5001, count)) for count in (170, 1700))
+    for (mean, most), subjects in ((few, 17), (many, 170)):
+        assert mean == pytest.approx(math.sqrt(0.5 / (math.pi * subjects)), rel=0.03)
+        assert mean < most < 2 * mean
