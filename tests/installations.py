@@ -197,6 +197,34 @@ def _launch(
         return zygote.zygote().start(("-m", *arguments), variables, streams, session=session)
 
 
+def run_sgn(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """One command to its end, ``sgn`` with these arguments, and what it printed.
+
+    It is forked as what `start` starts is. This terminal's colours and width do not count.
+    """
+    command = ("-m", "service.cli", *arguments)
+    without = ("COLUMNS", "FORCE_COLOR", "NO_COLOR")
+    known = {name: value for name, value in environment().items() if name not in without}
+    known |= variables
+    if zygote.may_fork(variables):
+        return zygote.forked(command, GIVE_UP_SECONDS, known)
+    return subprocess.run(
+        [sys.executable, *command],
+        env=known,
+        capture_output=True,
+        text=True,
+        timeout=GIVE_UP_SECONDS,
+        check=False,
+    )
+
+
+def new_token(variables: Mapping[str, str], project: str, role: str) -> str:
+    """The text of a new token, by the command of an operator."""
+    made = run_sgn("token", "new", "--project", project, "--role", role, **variables)
+    assert made.returncode == 0, made.stderr
+    return made.stdout.strip()
+
+
 @contextlib.contextmanager
 def process(*arguments: str, log: Path, **variables: str) -> Iterator["subprocess.Popen[bytes]"]:
     """One process of the installation, as an operator starts it; ended by SIGTERM."""

@@ -154,11 +154,14 @@ def fork_zygote() -> None:
     _zygotes[os.getpid()] = Zygote(ours)
 
 
-def forked(command: Sequence[str], seconds: float) -> subprocess.CompletedProcess[str]:
+def forked(
+    command: Sequence[str], seconds: float, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """``subprocess.run`` of ``python`` with these arguments, by a fork. Raises TimeoutExpired."""
+    variables = os.environ if environment is None else environment
     with TemporaryFile("w+") as shown, TemporaryFile("w+") as said, NOTHING.open() as nothing:
         streams = (nothing.fileno(), shown.fileno(), said.fileno())
-        process = zygote().start(command, os.environ, streams)
+        process = zygote().start(command, variables, streams)
         try:
             status = process.wait(seconds)
         finally:

@@ -1,15 +1,13 @@
 """Starting, stopping and killing: what was accepted is not lost, and nothing stays behind."""
 
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.installations import GIVE_UP_SECONDS, Installation, end, sgn_up
+from tests.installations import GIVE_UP_SECONDS, Installation, end, run_sgn, sgn_up
 from tests.service.forms import JUDGED, form
 
 pytestmark = pytest.mark.slow
@@ -91,8 +89,7 @@ def test_progress_is_of_the_whole_task_and_never_goes_back(small: Installation) 
 
 
 def refused_start(*arguments: str) -> str:
-    command = [sys.executable, "-m", "service.cli", "up", *arguments]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ended = run_sgn("up", *arguments)
     assert ended.returncode == 1
     assert ended.stdout == ""
     assert "Traceback" not in ended.stderr

@@ -2,8 +2,6 @@
 
 import contextlib
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +12,7 @@ import psutil
 import pytest
 
 from graphnet.artifacts.model import StoredModel
-from tests.installations import GIVE_UP_SECONDS, Installation, end, sgn_up, stalled
+from tests.installations import GIVE_UP_SECONDS, Installation, end, run_sgn, sgn_up, stalled
 from tests.places import ENDED, PLAIN
 from tests.service.forms import add_datasets, form
 
@@ -245,14 +243,13 @@ def test_the_command_cancels_and_tries_again(shared: Installation) -> None:
     task_id = submitted(shared, 100_000)
     until_epoch(shared, task_id, 10)
 
-    def sgn(*arguments: str) -> str:
-        command = [sys.executable, "-m", "service.cli", "--url", shared.url, *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    def ran(*arguments: str) -> str:
+        return run_sgn("--url", shared.url, *arguments).stdout.strip()
 
-    assert sgn("cancel", task_id) == f"{task_id} Cancelled"
-    again = sgn("retry", task_id)
-    assert "Retry of" in sgn("show", again)
-    assert sgn("cancel", again) == f"{again} Cancelled"
+    assert ran("cancel", task_id) == f"{task_id} Cancelled"
+    again = ran("retry", task_id)
+    assert "Retry of" in ran("show", again)
+    assert ran("cancel", again) == f"{again} Cancelled"
 
 
 @pytest.mark.nightly

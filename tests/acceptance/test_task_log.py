@@ -1,7 +1,5 @@
 """What a person reads of a task's life, by HTTP and command, while it goes on and after."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 
@@ -9,7 +7,7 @@ import pytest
 
 from actors.redis_connection import redis_client
 from registry import LOG
-from tests.installations import environment, process
+from tests.installations import process, run_sgn
 from tests.places import PLAIN, WORKER, Place, place_at
 
 pytestmark = pytest.mark.slow
@@ -31,11 +29,9 @@ def log_of(place: Place, task_id: str) -> str:
 
 def shown(place: Place, task_id: str) -> str:
     """By the command."""
-    command = [sys.executable, "-m", "service.cli", "log", task_id]
-    variables = environment(SGN_URL=str(place.http.base_url))
-    return subprocess.run(
-        command, env=variables, capture_output=True, text=True, timeout=SECONDS, check=True
-    ).stdout
+    ran = run_sgn("log", task_id, SGN_URL=str(place.http.base_url))
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
 
 
 def in_order(text: str, *words: str) -> None:

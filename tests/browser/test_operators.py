@@ -8,9 +8,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import SCREENS, serious, watched
-from tests.installations import process
+from tests.installations import new_token, process
 from tests.places import WORKER, Place, place_at
-from tests.service.test_pages_operators import new_token
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +21,7 @@ def operated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, 
     with place_at(folder) as place:
         place.submit(task_name="in the queue", param_set={"epochs": 100_000})
         place.http.post("/api/v0/new_task", content='{"proj_id": "REFUSEDONE"}')
-        token = new_token(place, "*", "admin")
+        token = new_token(place.variables, "*", "admin")
         with process(*WORKER, log=folder / "worker.log", **place.variables):
             yield place, token
 

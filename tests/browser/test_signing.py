@@ -1,8 +1,6 @@
 """Signing in and out on the page, and what it does to who may do what."""
 
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 
@@ -11,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESKTOP, serious, watched
-from tests.installations import Installation, environment
+from tests.installations import Installation, new_token
 from tests.places import Place, place_at
 
 pytestmark = pytest.mark.slow
@@ -20,27 +18,16 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with place_at(tmp_path_factory.mktemp("guarded")) as place:
-        token(place, "read")
+        new_token(place.variables, "P", "read")
         while place.http.get("/api/v0/tasks").status_code != 401:  # it looks once a second
             time.sleep(0.1)
         yield place
 
 
-def token(place: Place, role: str) -> str:
-    made = subprocess.run(
-        [sys.executable, "-m", "service.cli", "token", "new", "--project", "P", "--role", role],
-        env=environment(**place.variables),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return made.stdout.strip()
-
-
 @pytest.fixture(scope="module")
 def may_read(guarded: Place) -> str:
     """A token of one who may read."""
-    return token(guarded, "read")
+    return new_token(guarded.variables, "P", "read")
 
 
 @pytest.fixture
@@ -52,7 +39,7 @@ def stranger(chromium: Browser, guarded: Place) -> Iterator[Page]:
 
 
 def test_sign_in_go_on_and_sign_out(stranger: Page, guarded: Place) -> None:
-    secret = token(guarded, "submit")
+    secret = new_token(guarded.variables, "P", "submit")
     stranger.goto("/?status=Failed")
     expect(stranger).to_have_url(re.compile(r"/sign-in\?next=%2F%3Fstatus%3DFailed$"))
     assert serious(stranger) == []
@@ -97,7 +84,7 @@ def test_a_cookie_reads_and_does_no_more_than_its_role(signed_in: httpx.Client) 
 
 def test_pages_of_others_cannot_use_the_cookie(guarded: Place) -> None:
     with httpx.Client(base_url=guarded.http.base_url) as http:
-        http.post("/sign-in", data={"token": token(guarded, "submit")})
+        http.post("/sign-in", data={"token": new_token(guarded.variables, "P", "submit")})
         foreign = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
         assert http.post("/api/v0/new_task", content="{}", headers=foreign).status_code == 403
         assert http.post("/sign-out", headers=foreign).status_code == 403

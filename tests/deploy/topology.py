@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ import httpx
 from db.server.connection import migrate
 from tests.databases import mysql_database, query
 from tests.deploy.front import REPOSITORY, Front, nginx
-from tests.installations import environment, process, start
+from tests.installations import new_token, process, start
 from tests.places import WORKER
 from tests.servers import S3Server, free_ports, queue_server, s3_server
 
@@ -89,7 +88,7 @@ def topology(folder: Path) -> Iterator[Topology]:
     """Run all of it until the block ends. Raises ServerMissing, ServerSilent."""
     with contextlib.ExitStack() as stack:
         variables, database = stack.enter_context(servers(folder))
-        token = _new_token(variables)
+        token = new_token(variables, "*", "submit")
         peers = [Peer(port, folder / f"{port}.log", variables) for port in free_ports(2)]
         for peer in peers:
             peer.start()
@@ -143,14 +142,3 @@ def _variables(folder: Path, database: str, queue: str, s3: S3Server) -> dict[st
         "SGN_S3_ENDPOINT_URL": s3.endpoint_url,
         "SGN_REGISTRY_URL": f"s3://{s3.bucket}/{os.urandom(4).hex()}",
     }
-
-
-def _new_token(variables: dict[str, str]) -> str:
-    made = subprocess.run(
-        [sys.executable, "-m", "service.cli", "token", "new", "--project=*", "--role=submit"],
-        env=environment(**variables),
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return made.stdout.strip()

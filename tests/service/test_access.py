@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,7 +14,8 @@ from graphnet.data.synthetic import cohort_table
 from service.api.endpoints import ENDPOINTS
 from service.http.auth import READING, is_public
 from service.pages.table import PAGES
-from tests.installations import environment, serving
+from tests.databases import migrated
+from tests.installations import run_sgn, serving
 from tests.places import Place, add_small, place_at
 from tests.reading import reading
 from tests.service.forms import SMALL, form
@@ -47,10 +46,7 @@ def tokens(place: Place) -> dict[str, str]:
 
 
 def sgn_token(place: Place, *arguments: str) -> str:
-    command = [sys.executable, "-m", "service.cli", "token", *arguments]
-    done = subprocess.run(
-        command, env=environment(**place.variables), capture_output=True, text=True, check=False
-    )
+    done = run_sgn("token", *arguments, **place.variables)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -287,10 +283,10 @@ def test_a_token_of_all_projects_sees_all(place: Place, tokens: dict[str, str]) 
 def test_the_command_takes_a_token_and_says_where_from(
     place: Place, tokens: dict[str, str]
 ) -> None:
-    command = [sys.executable, "-m", "service.cli", "--url", str(place.http.base_url), "tasks"]
+    url = str(place.http.base_url)
     for token, status in ((tokens["reader"], 0), ("", 1)):
-        known = environment(**({"SGN_TOKEN": token} if token else {}))
-        done = subprocess.run(command, env=known, capture_output=True, text=True, check=False)
+        known = {"SGN_TOKEN": token} if token else {}
+        done = run_sgn("--url", url, "tasks", **known)
         assert done.returncode == status, done.stderr
     assert "SGN_TOKEN" in done.stderr
 
@@ -375,13 +371,8 @@ def listening(folder: Path, **variables: str) -> Iterator[httpx.Client]:
             "SGN_REDIS_URL": stack.enter_context(queue_server(folder)),
             **variables,
         }
-        migrated(known)
+        migrated(known["SGN_DATABASE_URL"])
         yield stack.enter_context(serving(folder, **known))
-
-
-def migrated(variables: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "service.cli", "migrate"]
-    subprocess.run(command, env=environment(**variables), check=True)
 
 
 def test_a_trusted_network_needs_no_token_and_nobody_else_comes_in(tmp_path: Path) -> None:
@@ -416,11 +407,8 @@ def refused_to_serve(folder: Path, **variables: str) -> Any:
         "SGN_PORT": "7019",
         **variables,
     }
-    migrated(known)
-    command = [sys.executable, "-m", "service.cli", "serve"]
-    return subprocess.run(
-        command, env=environment(**known), capture_output=True, text=True, timeout=60, check=False
-    )
+    migrated(known["SGN_DATABASE_URL"])
+    return run_sgn("serve", **known)
 
 
 def test_beyond_loopback_it_is_refused_to_listen_without_tokens(tmp_path: Path) -> None:

@@ -1,8 +1,6 @@
 """The page for operators: who may see it, and what it says of a real installation."""
 
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +14,7 @@ from db.server.connection import close_database, open_database
 from service.pages.formats import size
 from service.pages.operators import Worker, disk_of, workers_at_work
 from tests.databases import blocking
-from tests.installations import environment, process
+from tests.installations import new_token, process
 from tests.places import WORKER, Place, place_at
 from tests.service.english import english_in, shown_by
 
@@ -36,25 +34,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @pytest.fixture(scope="module")
 def tokens(place: Place) -> dict[str, str]:
     return {
-        name: new_token(place, project, role)
+        name: new_token(place.variables, project, role)
         for name, project, role in (
             ("operator", "*", "admin"),
             ("of a project", "P", "admin"),
             ("submitter", "*", "submit"),
         )
     }
-
-
-def new_token(place: Place, project: str, role: str) -> str:
-    command = [sys.executable, "-m", "service.cli", "token", "new"]
-    done = subprocess.run(
-        [*command, "--project", project, "--role", role],
-        env=environment(**place.variables),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()
 
 
 def seen(place: Place, token: str, language: str = "en", path: str = PATH) -> httpx.Response:

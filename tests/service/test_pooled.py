@@ -10,8 +10,7 @@ import pytest
 from graphnet.artifacts.fine_tuning import POOLED
 from graphnet.artifacts.result import TaskResult
 from graphnet.data.synthetic import Recipe, cohort_table
-from tests.installations import Installation
-from tests.service.cli.command import process
+from tests.installations import Installation, run_sgn
 
 pytestmark = pytest.mark.slow
 
@@ -85,7 +84,7 @@ def test_a_fine_tuning_has_its_parent_s_training_subjects(project: Project) -> N
     assert result.pooled.notes == ()
     assert result.baseline(LOGISTIC, "test") is not None
     assert result.difference("test", LOGISTIC).value is not None
-    shown = process("show", task_id, SGN_URL=project.installation.url)
+    shown = run_sgn("show", task_id, SGN_URL=project.installation.url)
     assert "Logistic regression, with parent's data" in shown.stdout
     page = project.installation.http.get(f"/tasks/{task_id}", headers={"accept": "text/html"}).text
     assert "Logistic regression, with parent&#39;s data" in page
@@ -122,7 +121,7 @@ def test_another_project_s_data_are_not_read_and_not_named(
     assert result.baseline(LOGISTIC, "train") is None
     assert result.baseline("logistic_regression", "train") is not None
     assert "pooled.none" in {warning.code for warning in result.warnings}
-    shown = process("show", task_id, SGN_URL=installation.url).stdout
+    shown = run_sgn("show", task_id, SGN_URL=installation.url).stdout
     said = "Simple methods were fitted to the new training subjects only"
     assert said in " ".join(shown.split())
     page = installation.http.get(f"/tasks/{task_id}", headers={"accept": "text/html"}).text

@@ -1,7 +1,6 @@
 """The command as the tests run it: as a process, or within this one."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,18 +22,6 @@ def environment(**more: str) -> dict[str, str]:
     without = ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "SGN_URL")
     kept = {name: value for name, value in os.environ.items() if name not in without}
     return {**kept, "PYTHONPATH": str(ROOT), **more}
-
-
-def process(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a process of its own, with ``more`` variables."""
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        env=environment(**more),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
 
 
 def rows(text: str) -> list[list[str]]:

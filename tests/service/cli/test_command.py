@@ -14,8 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 from service.cli import main
+from tests.installations import run_sgn
 from tests.servers import free_ports
-from tests.service.cli.command import COMMAND, INTERRUPTIBLE, ROOT, Command, environment, process
+from tests.service.cli.command import COMMAND, INTERRUPTIBLE, ROOT, Command, environment
 from tests.service.fake_service import (
     FakeService,
     Reply,
@@ -108,10 +109,10 @@ def test_the_version_is_the_installed_one(tmp_path: Path) -> None:
     installed.mkdir()
     (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: nld-sgn\nVersion: 9.8.7\n")
 
-    ran = process("--version", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    ran = run_sgn("--version", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
 
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "sgn 9.8.7\n", "")
-    said = process("version", "--json", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}").stdout
+    said = run_sgn("version", "--json", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}").stdout
     assert json.loads(said) == {"version": "9.8.7"}
 
 
@@ -147,7 +148,7 @@ def test_without_a_command_the_help_is_shown() -> None:
 def test_nobody_there_is_one_sentence_that_names_the_address() -> None:
     url = f"http://127.0.0.1:{free_ports(1)[0]}"
 
-    ran = process("tasks", SGN_URL=url)
+    ran = run_sgn("tasks", SGN_URL=url)
 
     assert (ran.returncode, ran.stdout) == (1, "")
     assert ran.stderr == (
@@ -219,7 +220,7 @@ def test_an_interrupt_ends_any_command_without_a_traceback(fake: FakeService) ->
 def test_letters_that_the_terminal_lacks_are_no_fault(fake: FakeService) -> None:
     fake.looks = {"TASK1": [task("TASK1", task_name="精神 n")]}
 
-    ran = process("tasks", SGN_URL=fake.url, PYTHONIOENCODING="latin-1")
+    ran = run_sgn("tasks", SGN_URL=fake.url, PYTHONIOENCODING="latin-1")
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.splitlines()[1].endswith("  ?? n")

@@ -7,9 +7,9 @@ from subprocess import CompletedProcess
 import pytest
 
 from service.client import Client, ClientError, Unconfirmed
+from tests.installations import run_sgn
 from tests.places import Place, place_at
 from tests.reading import reading
-from tests.service.cli.command import process
 from tests.service.test_tidying import add
 
 pytestmark = pytest.mark.slow
@@ -25,7 +25,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @pytest.fixture(scope="module")
 def sgn(place: Place) -> Sgn:
     def run(*arguments: str) -> "CompletedProcess[str]":
-        return process(*arguments, SGN_URL=str(place.http.base_url))
+        return run_sgn(*arguments, SGN_URL=str(place.http.base_url))
 
     return run
 

@@ -11,7 +11,8 @@ import pytest
 from graphnet.messages import CHINESE, Message, render
 from service.cli import tasks as cli_tasks
 from service.client import tasks
-from tests.service.cli.command import Command, process, rows
+from tests.installations import run_sgn
+from tests.service.cli.command import Command, rows
 from tests.service.fake_service import (
     METRICS,
     PREDICTIONS,
@@ -271,6 +272,6 @@ def test_refusals_are_one_sentence_with_json_too(sgn: Command, fake: FakeService
 
 
 def test_an_interrupted_pipe_is_no_fault(fake: FakeService) -> None:
-    ran = process("report", TASK, "-o", "-", SGN_URL=fake.url)
+    ran = run_sgn("report", TASK, "-o", "-", SGN_URL=fake.url)
 
     assert ran.stdout == REPORT

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.cli.command import INTERRUPTIBLE, Command, Form, environment, process
+from tests.installations import run_sgn
+from tests.service.cli.command import INTERRUPTIBLE, Command, Form, environment
 from tests.service.fake_service import (
     FORM,
     RESULT,
@@ -70,7 +71,7 @@ def test_a_refused_form_gives_one_line_a_field(sgn: Command, form: Form) -> None
 def test_waiting_says_how_far_it_is_and_ends_with_the_metrics(
     fake: FakeService, form: Form
 ) -> None:
-    ran = process("submit", form(), "--wait", SGN_URL=fake.url, FORCE_COLOR="1")
+    ran = run_sgn("submit", form(), "--wait", SGN_URL=fake.url, FORCE_COLOR="1")
 
     assert ran.returncode == 0
     assert ran.stderr.splitlines() == [
