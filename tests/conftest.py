@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--nightly",
         default="all",
         metavar="all|none|K/N",
-        help="of the tests marked nightly: all, none, or the K-th of N shares",
+        help="of the files of tests marked nightly: all, none, or the K-th of N shares",
     )
 
 
@@ -47,7 +48,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     These soon say what is wrong; the tests of a file, which share what they start, stay together.
     """
     nightly = [item for item in items if is_nightly(item)]
-    left_out = set(nightly) - set(share(nightly, config.getoption("--nightly")))
+    files = [list(tests) for _, tests in groupby(nightly, key=lambda item: item.path)]
+    wanted = share(files, config.getoption("--nightly"))
+    left_out = set(nightly).difference(*wanted)
     if left_out:
         config.hook.pytest_deselected(items=[item for item in items if item in left_out])
         items[:] = [item for item in items if item not in left_out]
@@ -70,8 +73,9 @@ def parameters(item: pytest.Item) -> str:
 
 
 def share(nightly: Sequence[T], wanted: str) -> Sequence[T]:
-    """Those of the nightly tests that are wanted: "all", "none", or a share, such as "3/8".
+    """Those of the nightly files that are wanted: "all", "none", or a share, such as "3/8".
 
+    The tests of a file share what they start, so a share has all of them.
     Raises UsageError: it is none of these.
     """
     if wanted in {"all", "none"}:

@@ -112,6 +112,7 @@ def test_a_name_that_cannot_be_stored_is_named_with_all_else(place: Place) -> No
     assert place.http.get("/readyz").json()["error_num"] == 0
 
 
+@pytest.mark.nightly
 def test_a_post_sent_again_under_its_key_gets_the_same_answer(place: Place) -> None:
     form = {"proj_id": "P", "task_type": "dl_ts", "train_data": ["small_SZ", "small_NC"],
             "proj_name": "脑<b>🧠", "param_set": {**PLAIN, "epochs": 1}}  # fmt: skip

@@ -96,6 +96,7 @@ def test_four_workers_share_a_task_and_one_of_them_is_killed(place: Place) -> No
     assert task["task_result"]["metrics"]["cv"]["n"] == 40
 
 
+@pytest.mark.nightly
 def test_a_shared_task_that_is_cancelled_lets_all_go_and_keeps_its_model(place: Place) -> None:
     task_id = place.submit(param_set=ASKED | {"epochs": 100_000})
     deadline = time.monotonic() + GIVE_UP_SECONDS

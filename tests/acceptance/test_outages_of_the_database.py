@@ -190,6 +190,7 @@ def variables_on(maria: MariaServer, folder: Path) -> Iterator[dict[str, str]]:
             maria.start_again()
 
 
+@pytest.mark.nightly
 def test_processes_start_and_end_whether_their_database_is_there_or_not(
     maria: MariaServer, tmp_path: Path
 ) -> None:
@@ -220,6 +221,7 @@ def waiting_for(true: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.nightly
 def test_a_service_ends_while_its_database_is_silent(maria: MariaServer, tmp_path: Path) -> None:
     """With streams and requests open that wait for it."""
     (port,) = free_ports(1)

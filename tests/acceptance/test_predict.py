@@ -81,6 +81,7 @@ def ask(place: Place, task_id: str, body: str | bytes, query: str = "") -> dict[
     return {**found, "status": answer.status_code}
 
 
+@pytest.mark.nightly
 def test_without_a_worker_it_is_said_in_time(place: Place, task_id: str, people: str) -> None:
     found = ask(place, task_id, people)
     assert (found["status"], found["error_num"]) == (503, 19)
@@ -114,6 +115,7 @@ def test_a_worker_that_trains_answers(place: Place, task_id: str, people: str) -
         place.until(long, {"Cancelled"}, time.monotonic() + 30)
 
 
+@pytest.mark.nightly
 def test_what_a_killed_worker_had_is_answered_or_refused(
     place: Place, task_id: str, people: str
 ) -> None:
@@ -132,6 +134,7 @@ def test_what_a_killed_worker_had_is_answered_or_refused(
     assert found["error_num"] == 0
 
 
+@pytest.mark.nightly
 def test_what_is_no_table_is_refused(place: Place, task_id: str) -> None:
     with process(*WORKER, log=place.folder / "worker.log", **place.variables):
         while ask(place, task_id, "nonsense")["error_num"] == 19:
@@ -141,6 +144,7 @@ def test_what_is_no_table_is_refused(place: Place, task_id: str) -> None:
             assert (found["error_num"], found["errors"][0]["field"]) == (7, "datafile")
 
 
+@pytest.mark.nightly
 def test_new_subjects_may_have_to_be_asked_about(place: Place, task_id: str, people: str) -> None:
     """Which of two columns is meant, but never what their classes are."""
     told = people.replace("ID,", "diagnosis,ID,", 1).splitlines()

@@ -138,6 +138,7 @@ def test_the_specifications_form_fine_tunes(first: dict[str, Any], second: dict[
     assert any("has only class 1" in each for each in warnings)
 
 
+@pytest.mark.nightly
 def test_predictions_come_again_from_what_was_downloaded(
     running: Installation, first: dict[str, Any], second: dict[str, Any], real_data: Path
 ) -> None:

@@ -133,6 +133,7 @@ def test_ending_the_installation_hands_back_and_the_next_goes_on_by_itself(
         assert (task["task_result"]["train_epochs"], parameters(again, task_id)) == undisturbed
 
 
+@pytest.mark.nightly
 def test_a_task_that_kills_its_worker_is_given_up_and_the_next_one_trained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,9 +36,8 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
         pytest.skip(str(missing))
 
 
-@pytest.mark.parametrize(
-    "place", ["servers", pytest.param("postgres", marks=pytest.mark.nightly)], indirect=True
-)
+@pytest.mark.nightly(but=("servers",))
+@pytest.mark.parametrize("place", ["servers", "postgres"], indirect=True)
 def test_the_main_job(place: Place) -> None:
     """On MariaDB and S3, and on PostgreSQL."""
     assert place.http.get("/readyz").json()["error_num"] == 0
@@ -159,6 +158,7 @@ def test_a_message_that_comes_twice_trains_once(ended: Ended) -> None:
     assert ended.log.count(NOT_CLAIMED) >= 4, "eight messages, four tasks"
 
 
+@pytest.mark.nightly
 def test_a_lost_queue_loses_no_task(ended: Ended) -> None:
     assert (ended.lost["task_status"], ended.lost["attempt"]) == ("Finished", 1)
 
@@ -189,6 +189,7 @@ def test_no_log_holds_a_password(ended: Ended) -> None:
         assert ended.place.variables[name] not in logs
 
 
+@pytest.mark.nightly
 def test_a_second_sigterm_does_not_leave_a_worker_hanging(alone: Place) -> None:
     task_id = alone.submit(param_set={"epochs": 100_000})
     with process(*WORKER, log=alone.folder / "hanging.log", **alone.variables) as worker:

@@ -113,6 +113,7 @@ def record_of(reader: DatasetReader, data_id: str) -> DatasetRecord:
     return found
 
 
+@pytest.mark.nightly(but=("folder",))
 def test_an_upload_is_kept_as_arrays_and_as_a_row(reader: DatasetReader) -> None:
     content = SMALL_TABLE.to_csv(index=False).encode()
     upload = uploaded(reader, content)
@@ -185,6 +186,7 @@ def test_a_dataset_too_large_for_the_database_is_kept_as_arrays(
         local.dataset(record)
 
 
+@pytest.mark.nightly(but=("folder",))
 def test_a_row_is_read_once_and_again_when_its_content_changed(
     reader: DatasetReader, url: str
 ) -> None:
@@ -296,6 +298,7 @@ def test_a_row_that_is_no_dataset_says_why(local: DatasetReader, text: str) -> N
     assert profile.problems
 
 
+@pytest.mark.nightly(but=("folder",))
 def test_a_cache_of_a_bucket_keeps_what_was_used_last(reader: DatasetReader) -> None:
     if not isinstance(reader.arrays.store, S3Store):
         pytest.skip("A folder is read where it lies.")

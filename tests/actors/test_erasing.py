@@ -216,6 +216,7 @@ def test_evidence_and_result_lose_a_subject_and_no_number() -> None:
     assert result_without(cleaned, ("7",))["warnings"] == cleaned["warnings"]
 
 
+@pytest.mark.nightly
 def test_a_copy_in_the_cache_goes_too(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.installations import GIVE_UP_SECONDS, process
 from tests.places import ENDED, PLAIN, place_at
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
 
 def test_a_worker_trains_for_as_long_as_it_takes_and_then_ends_by_itself(tmp_path: Path) -> None:

@@ -88,6 +88,7 @@ def test_a_worker_that_cannot_use_its_device_says_so_and_ends(
     assert said.getvalue().count("\n") == 1
 
 
+@pytest.mark.nightly
 def test_a_worker_whose_device_fails_gives_its_task_back_and_another_trains_it(
     place: Place,
 ) -> None:

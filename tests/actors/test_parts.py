@@ -97,6 +97,7 @@ def test_a_worker_that_ends_while_it_helps_hands_both_back(place: Place) -> None
     assert (task["task_status"], task["attempt"]) == ("Finished", 1)
 
 
+@pytest.mark.nightly
 def test_a_task_that_is_cancelled_while_its_worker_helps_keeps_its_model(place: Place) -> None:
     task_id = place.submit(param_set=LONG | {"seeds": 2})
     with process(*WORKER, log=place.folder / "worker.log", **place.variables):

@@ -133,6 +133,7 @@ def test_new_subjects_need_no_class(
     np.testing.assert_array_equal(dataset.values, _values(given))
 
 
+@pytest.mark.nightly
 def test_what_takes_too_much_memory_ends_its_own_process(tmp_path: Path) -> None:
     path = tmp_path / "large.npz"
     with (
@@ -197,6 +198,7 @@ def test_the_child_has_its_bounds_before_it_imports_a_reader() -> None:
     subprocess.run([sys.executable, "-c", PROBE], check=True)
 
 
+@pytest.mark.nightly
 def test_the_child_never_imports_torch(tmp_path: Path) -> None:
     path = written(tmp_path, table().to_csv(index=False))
     (tmp_path / "out").mkdir()
@@ -240,6 +242,7 @@ def read_small(folder: Path) -> None:
         assert (found.refused, found.questions) == ((), ())
 
 
+@pytest.mark.nightly(but=("9",))
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_server_that_has_ended_is_started_again(tmp_path: Path, number: signal.Signals) -> None:
     read_small(tmp_path)

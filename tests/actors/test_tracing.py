@@ -45,6 +45,7 @@ def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         Tracing().start("sgn-service")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("run", ["service.serve:run", "service.local.processes:run_worker"])
 def test_it_ends_a_process_at_its_start_in_one_sentence(run: str) -> None:
     absent = "from actors import log_context as t; t.NEEDED = ('opentelemetry.absent.part',)"

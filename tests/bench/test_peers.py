@@ -93,6 +93,7 @@ def test_no_peer_looks_at_a_test_subject(name: str) -> None:
     assert (before[0] != after[0]).any()
 
 
+@pytest.mark.nightly
 def test_a_strong_effect_is_found_by_each_method() -> None:
     people = cohort(80, effect=0.5)
     found = compared(people, cut(people, 2), ["BrainGB GCN"], epochs=30)

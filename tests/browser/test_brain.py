@@ -14,7 +14,7 @@ from tests.browser.conftest import DESKTOP, PHONE, serious, watched
 from tests.installations import Installation
 from tests.service.forms import form
 
-pytestmark = [pytest.mark.slow, pytest.mark.webgl]
+pytestmark = [pytest.mark.slow, pytest.mark.webgl, pytest.mark.nightly]
 BUTTON = "Turn the brain in 3-D"
 DRAWN = re.compile(r"\d")  # once, or again as the page settles
 AAL = Recipe(regions=90, affected=(2, 5, 7), effect=1.0, corrupt=0)

@@ -10,7 +10,7 @@ from tests.browser.conftest import PHONE, WIDER, serious, watched
 from tests.installations import Installation
 from tests.service.forms import form
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
 
 @pytest.fixture(scope="module")

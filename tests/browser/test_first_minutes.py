@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.conftest import DESKTOP, SCREENS, serious, watched
 from tests.installations import Installation, sgn_up
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 PATIENCE_MS = 120_000
 CHINESE = re.compile("[\u4e00-\u9fff]")
 

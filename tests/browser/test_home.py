@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.installations import Installation
 from tests.service.forms import form
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 PATIENCE_MS = 60_000
 PLAIN = {"cv_folds": 0, "baselines": False, "explain": False, "batch_size": 8}
 

@@ -11,7 +11,7 @@ from tests.browser.conftest import SCREENS, serious, watched
 from tests.installations import new_token, process
 from tests.places import WORKER, Place, place_at
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
 
 @pytest.fixture(scope="module")

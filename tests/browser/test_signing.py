@@ -12,7 +12,7 @@ from tests.browser.conftest import DESKTOP, serious, watched
 from tests.installations import Installation, new_token
 from tests.places import Place, place_at
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
 
 @pytest.fixture(scope="module")

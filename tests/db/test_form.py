@@ -29,6 +29,7 @@ forms = st.builds(
 )
 
 
+@pytest.mark.nightly
 @given(form=forms)
 def test_a_form_comes_back_from_its_text(form: TaskForm) -> None:
     assert TaskForm.from_config(form.task_type, json.loads(form.config_text)) == form

@@ -66,6 +66,7 @@ def made_newer(url: str) -> None:
     )
 
 
+@pytest.mark.nightly(but=("sqlite",))
 def test_a_newer_database_is_left_alone(new_url: str) -> None:
     asyncio.run(migrate(new_url))
     claim = opened(new_url, running())
@@ -89,7 +90,7 @@ def test_a_newer_database_is_left_alone(new_url: str) -> None:
     assert claim.task_id != waiting
 
 
-@pytest.mark.nightly(but=("mysql-0001", "sqlite-0002", "postgres-0002"))
+@pytest.mark.nightly(but=("sqlite-0002",))
 @pytest.mark.parametrize("first", OF_VERSION)
 def test_an_upgrade_leaves_the_rows_as_they_were(new_url: str, first: str) -> None:
     asyncio.run(migrate(new_url, first))
@@ -109,7 +110,7 @@ def test_an_upgrade_leaves_the_rows_as_they_were(new_url: str, first: str) -> No
     assert opened(new_url, runs.fail_task(claim, "It is so."))
 
 
-@pytest.mark.nightly(but=("mysql_database",))
+@pytest.mark.nightly
 @pytest.mark.parametrize("database", [mysql_database, postgres_database])
 def test_going_back_gives_the_tables_of_that_version(database: Any) -> None:
     with or_skipped(database()) as url:

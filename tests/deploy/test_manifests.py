@@ -12,6 +12,7 @@ from tests.deploy.rendered import Object, config, named, of_kind, pod, pods, tex
 from tests.deploy.traffic import ways
 
 
+@pytest.mark.nightly(but=("production",))
 def test_every_object_is_valid(objects: list[Object]) -> None:
     pytest.importorskip("kubernetes_validate", reason="kubernetes-validate is not installed.")
     from tests.deploy.schemas import complaint

@@ -132,6 +132,7 @@ def test_no_post_is_lost_or_doubled_when_a_process_is_killed(running: Topology) 
     victim.wait()
 
 
+@pytest.mark.nightly
 def test_what_a_dead_process_had_before_it_is_done_by_another(running: Topology) -> None:
     victim = running.peers[0]
     os.kill(victim.pid, signal.SIGSTOP)  # it takes connections, and answers none

@@ -13,7 +13,7 @@ import pytest
 from tests.docs.pages import DOCS, ROOT, as_shown, blocks
 from tests.installations import environment, sgn_up
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
 UP = "sgn up --home ./sgn-home\n"
 SECONDS = 120

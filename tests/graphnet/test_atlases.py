@@ -452,6 +452,7 @@ def test_numbered_regions_are_shown_by_their_names_once_the_atlas_is_said(
     assert str(Message("graphs.spatial-needs-atlas")) in said
 
 
+@pytest.mark.nightly
 def test_a_model_gives_its_atlas_to_what_is_made_of_it(tmp_path: Path) -> None:
     """Also where the new data do not say theirs, and not to data of another one."""
     table = table_of(tmp_path, numbers(200))

@@ -53,7 +53,7 @@ def test_the_order_of_an_svm_is_that_of_its_decisions() -> None:
     assert np.argsort(found).tolist() in orders
 
 
-@pytest.mark.nightly(but=("2000-2", "40-3"))
+@pytest.mark.nightly(but=("40-3",))
 @pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize("measures", [40, 2000])  # fewer than subjects, and more
 def test_they_are_what_scikit_learn_fits_to_the_measures_themselves(

@@ -716,6 +716,7 @@ def test_a_damaged_header_of_hdf5_moves_no_numbers(tmp_path: Path) -> None:
     assert all(one.dtype.kind == "u" for one in changed)
 
 
+@pytest.mark.nightly
 def test_more_than_may_come_out_of_a_file_is_refused(tmp_path: Path) -> None:
     """Eighty megabytes of zeros in some kilobytes."""
 

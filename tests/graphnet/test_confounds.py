@@ -112,6 +112,7 @@ def strata_of(result: TaskResult, name: str, split: str = "cv") -> list[Stratum]
     return [each for each in confounds.strata if (each.name, each.split) == (name, split)]
 
 
+@pytest.mark.nightly
 def test_that_the_model_works_in_men_only_is_found() -> None:
     """Patients differ in men only; that is an interaction of sex, and none of age."""
     people = cohort()
@@ -355,6 +356,7 @@ def test_a_constant_but_for_rounding_stays_small() -> None:
     assert abs(design.values([Covariate("TR", NUMERIC, np.array([2.0]))], 1)[0, 0]) < 1
 
 
+@pytest.mark.nightly
 def test_a_clinical_score_has_covariates_too() -> None:
     settings = replace(QUICK, label="score")
     train = cohort()
@@ -369,6 +371,7 @@ def test_a_clinical_score_has_covariates_too() -> None:
     assert outcome.result.confounds.strata == ()
 
 
+@pytest.mark.nightly
 def test_three_classes_have_a_table_and_strata_and_no_single_score() -> None:
     train = cohort()
     result = run(replace(train, labels=np.arange(SUBJECTS) % 3))
@@ -379,6 +382,7 @@ def test_three_classes_have_a_table_and_strata_and_no_single_score() -> None:
     assert result.confounds.matched == ()
 
 
+@pytest.mark.nightly
 def test_a_stored_result_is_read_back_and_an_older_one_has_none() -> None:
     result = run(cohort())
     stored = json.loads(json.dumps(result.as_dict()))
@@ -394,6 +398,7 @@ def adjusted(train: Cohort, adjust: str = "regress", **settings: object) -> expe
     return experiment.run(Splits(train), chosen, evaluation=evaluation)
 
 
+@pytest.mark.nightly
 def test_an_adjusted_model_no_longer_reads_age_and_keeps_an_effect_of_its_own() -> None:
     age = adjusted(cohort(of_age=0.15, older=10)).result
     assert age.confounds is not None
@@ -485,6 +490,7 @@ def test_a_test_subject_changes_nothing_that_is_fitted() -> None:
     assert one == two
 
 
+@pytest.mark.nightly
 def test_a_stored_model_adjusts_new_subjects_and_says_who_lacks_a_covariate() -> None:
     train = cohort(of_age=0.15, older=10)
     outcome = adjusted(train, seeds=1)

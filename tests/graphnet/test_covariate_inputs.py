@@ -268,6 +268,7 @@ def test_none_is_no_covariate() -> None:
     assert initialise(cohort(), settings(covariate_inputs=("none",)), (0, 1)).net.is_solved
 
 
+@pytest.mark.nightly
 def test_a_fine_tuning_keeps_the_inputs_of_its_parent() -> None:
     parent = trained("SGN", Splits(cohort())).model
     data = Splits(cohort(5), test=cohort(6))
@@ -286,6 +287,7 @@ def test_a_fine_tuning_keeps_the_inputs_of_its_parent() -> None:
     assert (scratch.metrics["auc"].value or 0) > 0.8  # it sees the same
 
 
+@pytest.mark.nightly
 def test_a_score_that_age_tells_is_predicted_with_age_as_an_input() -> None:
     def scored(people: Cohort) -> Cohort:
         return replace(people, scores=2 * people.covariates[0].numbers)

@@ -58,7 +58,7 @@ def test_attributions_add_up_to_the_score() -> None:
         assert found.subjects == 40
 
 
-@pytest.mark.nightly(but=("2-SGN-covariance", "3-SGN-similarity"))
+@pytest.mark.nightly(but=("2-SGN-covariance",))
 @pytest.mark.parametrize("graph", ["covariance", "similarity"])
 @pytest.mark.parametrize("model", ["SGN", "NoEdge"])
 @pytest.mark.parametrize("classes", [2, 3])
@@ -136,6 +136,7 @@ def test_stability_is_1_for_equal_and_0_for_unlike_rankings() -> None:
     assert stability([one]) is None
 
 
+@pytest.mark.nightly
 def test_a_result_names_regions_and_measures_and_how_far_folds_agree() -> None:
     result = run(
         Splits(people()),
@@ -178,6 +179,7 @@ def test_an_atlas_gives_places_by_name(tmp_path: Path) -> None:
         Atlas.read(path)
 
 
+@pytest.mark.nightly
 def test_a_glass_brain_is_a_picture() -> None:
     random = np.random.default_rng(0)
     places = random.normal(scale=30, size=(90, 3))

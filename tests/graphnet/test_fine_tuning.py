@@ -94,6 +94,7 @@ def test_labels_that_mean_nothing_are_not_learned_by_a_fine_tuning() -> None:
     assert "tuning.beats-scratch" not in codes(found)
 
 
+@pytest.mark.nightly
 def test_of_a_parent_that_ranks_well_only_the_threshold_is_moved() -> None:
     """At the new site all values lie higher, so the parent calls all of them controls."""
     shift = 1.6
@@ -139,6 +140,7 @@ def test_whom_the_parent_was_trained_on_is_left_out_and_counted() -> None:
     assert (twice.n, twice.seen_in_training) == (18, 24)
 
 
+@pytest.mark.nightly
 def test_of_nobody_who_is_new_nothing_is_said() -> None:
     known = people("A", 80, 0, FIRST).rows(np.arange(60, 100))
     found = tuned(Splits(known), replace(PLAIN, cv_folds=2))
@@ -185,6 +187,7 @@ def test_the_calibration_of_each_fold_changes_no_auc() -> None:
         assert pair[0].differences["auc"] == pair[1].differences["auc"]
 
 
+@pytest.mark.nightly
 def test_scratch_can_be_switched_off() -> None:
     data = Splits(people("B", 10, 1, FIRST))
     on = replace(JUDGED, cv_folds=2)

@@ -98,7 +98,7 @@ class Counting(Progress):
             yield
 
 
-@pytest.mark.nightly(but=("asked0-1", "asked1-1048576", "asked4-1"))
+@pytest.mark.nightly(but=("asked0-1",))
 @pytest.mark.parametrize("step", [1, 1 << 20])  # bytes that a cache holds: one fit at a time, many
 @pytest.mark.parametrize(
     "asked",

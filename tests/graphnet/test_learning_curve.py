@@ -72,6 +72,7 @@ def test_the_last_point_is_what_the_task_itself_predicts() -> None:
     assert found.points[-1].subjects == 120
 
 
+@pytest.mark.nightly
 def test_a_share_is_trained_as_somebody_would_train_on_these_subjects_alone() -> None:
     """The first quarter of one fold, by hand: same rows, same model, same predictions."""
     plain = replace(SETTINGS, calibrate=False)
@@ -94,6 +95,7 @@ def test_a_share_is_trained_as_somebody_would_train_on_these_subjects_alone() ->
     assert result.points[0].metric.value == pytest.approx(expected, abs=2e-3)
 
 
+@pytest.mark.nightly
 def test_it_is_the_same_again_and_changes_nothing_else() -> None:
     network = TrainingSettings.for_model("MLP", epochs=4)
     with_curve = Evaluation(cv_folds=3, explain=False, baselines=False, learning_curve=True)
@@ -126,6 +128,7 @@ def test_without_anybody_to_test_on_there_is_none_and_it_is_said() -> None:
         curve(Splits(small), TrainingSettings.for_model("MLP"), nested=True, cv_folds=2)
 
 
+@pytest.mark.nightly
 def test_a_score_has_a_curve_of_r2_and_no_interval_of_its_gain() -> None:
     scored = TrainingSettings.for_model("Linear", label="score", epochs=3)
     scores = np.random.default_rng(1).normal(size=len(PEOPLE))

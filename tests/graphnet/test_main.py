@@ -265,6 +265,7 @@ def test_a_model_is_fine_tuned(files: Files, trained: Path, tmp_path: Path) -> N
     assert [dataset["name"] for dataset in child["datasets"]["train"]] == ["B_NC", "B_SZ"]
 
 
+@pytest.mark.nightly
 def test_simple_methods_are_fitted_to_the_files_of_the_parent_too(
     files: Files, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -311,6 +312,7 @@ def test_every_setting_arrives(files: Files, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "result.json").read_text())["metrics"]["val"]["n"] == 40
 
 
+@pytest.mark.nightly
 def test_a_child_is_of_its_parents_model_unless_told_otherwise(
     files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -481,9 +483,8 @@ def ended_run(
             process.wait()
 
 
-@pytest.mark.parametrize(
-    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.nightly)]
-)
+@pytest.mark.nightly
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_run_that_is_ended_keeps_the_model_that_is_trained(
     number: signal.Signals, files: Files, tmp_path: Path
 ) -> None:

@@ -93,6 +93,7 @@ def test_two_classes_agree_with_scikit_learn(data: Subjects) -> None:
     assert result.confusion == tuple(map(tuple, confusion.tolist()))
 
 
+@pytest.mark.nightly
 @unhurried
 @given(complete(classes=(3, 5)))
 def test_more_classes_agree_with_scikit_learn(data: Subjects) -> None:
@@ -182,6 +183,7 @@ def test_a_tie_is_predicted_as_the_lower_class() -> None:
     assert (evaluate(np.array([2]), np.array([[0.2, 0.4, 0.4]])).confusion or ())[2] == (0, 1, 0)
 
 
+@pytest.mark.nightly
 @unhurried
 @given(complete(classes=(2, 2)))
 def test_the_area_sees_only_the_order_of_the_scores(data: Subjects) -> None:

@@ -63,7 +63,7 @@ def test_the_work_is_cut_evenly_and_nothing_is_left_out() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.nightly(but=("settings0-asked0",))
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("settings", "asked"),
     [
@@ -170,6 +170,7 @@ class Failing(Others):
         return super().gather(numbers)
 
 
+@pytest.mark.nightly
 def test_folds_that_others_could_not_do_are_null_with_their_sentence() -> None:
     others = Failing(Splits(PEOPLE), QUICK, ASKED)
     outcome = run(Splits(PEOPLE), QUICK, evaluation=ASKED, sharing=others)
@@ -192,7 +193,7 @@ def test_what_a_shared_task_had_trained_itself_is_recovered() -> None:
         model_at(work, state_from_bytes(states[0]))
 
 
-@pytest.mark.nightly(but=("1",))
+@pytest.mark.nightly
 @pytest.mark.parametrize("number", [1, 3])
 def test_a_damaged_part_is_refused(number: int) -> None:
     others = Others(Splits(PEOPLE), QUICK, ASKED)

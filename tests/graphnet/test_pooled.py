@@ -92,6 +92,7 @@ def auc(result: TaskResult, name: str, split: str = "test") -> float:
     return value
 
 
+@pytest.mark.nightly
 def test_few_new_subjects_are_not_all_that_a_baseline_may_learn_from() -> None:
     data = Splits(people("B", 6, 1), test=TEST)
     result = tuned(data, ancestors())
@@ -284,6 +285,7 @@ def test_all_ancestors_are_recorded_with_their_tasks() -> None:
     assert recorded_datasets({"parent_task_id": "T0"}, "T1") == ([], False)
 
 
+@pytest.mark.nightly
 def test_sites_are_harmonised_over_parent_s_and_new_subjects() -> None:
     two = merge([OURS, people("C", 10, 5, first=300)])
     settings = TrainingSettings.for_model("SGN", epochs=1, harmonise=True)

@@ -65,7 +65,7 @@ def test_no_information_at_all_gives_chance_and_no_claim() -> None:
     assert result.as_dict()["metrics"]["cv"]["auc"] == pytest.approx(0.5, abs=0.2)
 
 
-@pytest.mark.nightly(but=("SGN", "TopK", "LinearSVM"))
+@pytest.mark.nightly(but=("SGN",))
 @pytest.mark.parametrize("name", MODELS)
 def test_batches_of_one_and_a_last_batch_of_one(name: str) -> None:
     for size in (1, 23):

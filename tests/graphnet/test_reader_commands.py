@@ -113,6 +113,7 @@ def test_answers_that_cannot_be_read_are_refused(
         assert refused.endswith(f"{render(sentence, language)}\n")
 
 
+@pytest.mark.nightly
 def test_a_folder_is_read_and_named_by_all_its_files(tmp_path: Path) -> None:
     folder = tmp_path / "cohort"
     folder.mkdir()

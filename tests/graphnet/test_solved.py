@@ -297,6 +297,7 @@ def test_of_three_classes_there_is_a_machine_for_each() -> None:
     np.testing.assert_allclose(decisions @ curve, odds, atol=1e-3)
 
 
+@pytest.mark.nightly
 def test_methods_say_that_there_is_a_machine_for_each_class() -> None:
     three = replace(PEOPLE, labels=np.arange(len(PEOPLE)) % 3)
     for people, several in ((three, True), (PEOPLE, False)):

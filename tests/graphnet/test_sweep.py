@@ -231,6 +231,7 @@ def test_a_planted_effect_is_found_by_the_candidate_that_can_learn_it() -> None:
     assert TaskResult.from_json(outcome.result.as_dict()).sweep == found
 
 
+@pytest.mark.nightly
 def test_the_same_sweep_gives_the_same_model_and_the_model_is_that_of_its_settings() -> None:
     first, second = swept(), swept()
     assert first.model.digest == second.model.digest
@@ -259,6 +260,7 @@ class Others:
         return [self.contents[number - 1] for number in numbers]
 
 
+@pytest.mark.nightly
 def test_a_shared_sweep_is_the_same() -> None:
     tried = candidates(MIXED, epochs=4, seeds=2)
     asked = Evaluation(sweep=MIXED, cv_folds=3, fan_out=2, **BARE)

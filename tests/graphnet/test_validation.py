@@ -102,6 +102,7 @@ def test_shuffled_labels_are_predicted_by_chance() -> None:
         assert auc == pytest.approx(0.5, abs=4 * sd)
 
 
+@pytest.mark.nightly
 def test_where_nobody_is_new_the_result_is_cross_validated_and_says_why() -> None:
     for data in (Splits(PEOPLE), Splits(PEOPLE, PEOPLE, PEOPLE)):
         result = judged(data)
@@ -126,6 +127,7 @@ def test_a_class_of_one_cannot_be_cross_validated_and_that_is_said() -> None:
     assert caught.value.codes == ("evaluation.too-many-folds-of-class",)
 
 
+@pytest.mark.nightly
 def test_baselines_have_the_shape_of_the_metrics_on_the_same_subjects() -> None:
     result = judged(Splits(PEOPLE, test=cohort("B")), cv_folds=3, cv_repeats=2)
     assert set(result["baselines"]) == {*CLASSIFIERS, NO_EDGE, SITE}
@@ -170,6 +172,7 @@ def test_nothing_is_said_of_the_graph_by_a_handful_of_subjects() -> None:
     assert result["graph_helps"] is None
 
 
+@pytest.mark.nightly
 def test_a_model_without_a_graph_is_not_compared_to_itself() -> None:
     for model in ("NoEdge", "MLP"):
         settings = TrainingSettings.for_model(model, epochs=3)
@@ -318,6 +321,7 @@ def test_a_child_is_compared_to_its_parent_on_the_same_subjects() -> None:
     assert "parent" in result.as_dict()["differences"]["test"]
 
 
+@pytest.mark.nightly
 def test_subjects_whom_an_ancestor_was_trained_on_are_found() -> None:
     child = fine_tuned(grown(), OTHERS, UNJUDGED)
     half = PEOPLE.rows(np.arange(0, 45, 2))
@@ -419,6 +423,7 @@ def test_harmonised_training_is_stored_and_says_what_it_could_not_do() -> None:
         run(Splits(named.rows(np.arange(40))), replace(QUICK, harmonise=True))
 
 
+@pytest.mark.nightly
 def test_several_seeds_are_averaged() -> None:
     plain = replace(QUICK, calibrate=False)
     outcome = run(Splits(PEOPLE), replace(plain, seeds=3), evaluation=Evaluation(cv_folds=0))

@@ -189,6 +189,7 @@ def test_the_client_goes_on_through_cuts_on_the_way_to_the_bucket(
     assert s3(bucket).get_object(Bucket=name, Key=key)["Body"].read() == file.read_bytes()
 
 
+@pytest.mark.nightly
 def test_a_bucket_out_of_reach_is_done_without(bucket: Place, tmp_path: Path) -> None:
     (port,) = free_ports(1)
     variables = {**bucket.variables, "SGN_S3_PUBLIC_URL": f"http://127.0.0.1:{port}"}
@@ -245,6 +246,7 @@ def test_what_was_put_together_before_an_answer_was_lost_is_complete(bucket: Pla
     assert completed(bucket, name, [data]).json()["upload"]["received"] == 100
 
 
+@pytest.mark.nightly
 def test_a_file_that_changed_in_the_bucket_is_not_read(bucket: Place, tmp_path: Path) -> None:
     """Storage compares a part as it comes; a worker compares all of it as it reads."""
     data = cohort(tmp_path, 4).read_bytes()
@@ -314,6 +316,7 @@ def test_the_two_ways_do_not_mix(bucket: Place) -> None:
     assert bucket.http.post(f"{URL}/UP-unknown/parts", json=body).status_code == 404
 
 
+@pytest.mark.nightly
 def test_parts_of_uploads_that_are_gone_are_given_up(bucket: Place) -> None:
     """By whoever removes the upload, and by a worker for what nobody waits for any more."""
     store, multiparts = stores(bucket)
@@ -352,6 +355,7 @@ def test_a_worker_collects_them(bucket: Place, monkeypatch: pytest.MonkeyPatch) 
     assert GarbageCollector(store, store, store).multiparts is None
 
 
+@pytest.mark.nightly
 def test_parts_may_come_at_once_and_in_any_order(bucket: Place) -> None:
     parts = [os.urandom(8_000_000) for _ in range(3)] + [b"end"]
     name = begun(bucket, 24_000_003)["upload"]
@@ -367,6 +371,7 @@ def test_parts_may_come_at_once_and_in_any_order(bucket: Place) -> None:
     assert s3(bucket).get_object(Bucket=place, Key=key)["Body"].read() == b"".join(parts)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("step", ["parts", "complete"])
 def test_another_process_completes_it_meanwhile(
     bucket: Place, monkeypatch: pytest.MonkeyPatch, step: str

@@ -154,6 +154,7 @@ def test_a_queue_that_is_full_is_found(variables: dict[str, str]) -> None:
     assert fault.fix == Message("doctor.raise-maxmemory")
 
 
+@pytest.mark.nightly
 def test_a_database_that_is_read_only_is_found(variables: dict[str, str]) -> None:
     """For one user alone, as the server is everybody's."""
     try:
@@ -169,6 +170,7 @@ def test_a_database_that_is_read_only_is_found(variables: dict[str, str]) -> Non
     assert fault.fix == Message("doctor.let-database-write")
 
 
+@pytest.mark.nightly
 def test_rights_and_limits_of_a_database_server(variables: dict[str, str]) -> None:
     user = f"sgn_{secrets.token_hex(4)}"
     try:

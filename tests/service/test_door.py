@@ -49,6 +49,7 @@ def post(url: str, content: str, **headers: str) -> httpx.Response:
     return httpx.post(f"{url}/api/v0/new_task", content=content, headers=headers, timeout=60)
 
 
+@pytest.mark.nightly
 def test_a_character_that_no_database_holds_holds_up_nobody(open_place: Place) -> None:
     odd, key = body(zz="odd").replace('"odd"', '"\\ud800"'), {"idempotency-key": "odd"}
     with ThreadPoolExecutor(20) as pool:
@@ -112,6 +113,7 @@ def test_who_leaves_at_once_gives_the_place_back(bounded: Place) -> None:
     raise AssertionError("the places of those who left are not free again")
 
 
+@pytest.mark.nightly
 def test_a_stream_ends_with_its_token(tmp_path: Path) -> None:
     from tests.service.test_access import sgn_token
 

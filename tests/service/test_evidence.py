@@ -170,6 +170,7 @@ def test_a_task_that_goes_on_has_none_of_it(place: Place) -> None:
         assert "Submitted" in reply.json()["msg"]
 
 
+@pytest.mark.nightly
 def test_an_atlas_that_cannot_be_read_is_said_at_once(tmp_path: Path) -> None:
     """The worker does not start without what it was told to use."""
     missing = environment(

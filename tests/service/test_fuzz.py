@@ -68,6 +68,7 @@ def tried(case: Any, installation: Installation) -> None:
     described(case, reply.status_code, reply.content, kind)
 
 
+@pytest.mark.nightly
 @schema.parametrize()
 @hypothesis_settings(max_examples=12, **CASES)  # type: ignore[arg-type]
 def test_by_its_own_description(case: Any, small: Installation) -> None:

@@ -147,6 +147,7 @@ def test_a_folder_that_cannot_be_one_is_one_sentence(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.nightly
 def test_an_installation_that_does_not_start_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +161,7 @@ def test_an_installation_that_does_not_start_says_why(
     assert not address_file(tmp_path).exists()
 
 
+@pytest.mark.nightly
 def test_an_interrupt_leaves_the_installation_alone_and_a_killed_notebook_leaves_no_process(
     tmp_path: Path,
 ) -> None:

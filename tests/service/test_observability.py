@@ -21,7 +21,7 @@ from tests.places import ENDED, PLAIN, Place, place_at
 from tests.servers import free_ports
 from tests.service.forms import body
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 Shown = dict[str, float]

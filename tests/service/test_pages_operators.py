@@ -94,6 +94,7 @@ def test_in_chinese_no_sentence_is_english(place: Place, tokens: dict[str, str])
     assert english_in(shown_by(reply.text)) == []
 
 
+@pytest.mark.nightly
 def test_a_worker_is_shown_with_its_device(place: Place, tokens: dict[str, str]) -> None:
     with process(*WORKER, log=place.folder / "worker.log", **place.variables):
         worker = re.compile(r'<span class="mono">[^<]+:\d+</span>')

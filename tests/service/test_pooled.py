@@ -98,6 +98,7 @@ def test_a_fine_tuning_has_its_parent_s_training_subjects(project: Project) -> N
     assert (chained.pooled.subjects, chained.pooled.recorded) == (76, 76)  # of both ancestors
 
 
+@pytest.mark.nightly
 def test_folds_on_several_workers_give_the_same(project: Project) -> None:
     old, new = project.add("old", 15), project.add("new", 8)
     parent = project.parent(old)

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from service.environment import home_variables
 
 HEAVY = ("torch", "torch_geometric", "scipy", "sklearn", "pandas", "safetensors")
@@ -23,12 +25,14 @@ def test_the_service_loads_nothing_heavy() -> None:
     assert not loaded.intersection(HEAVY + LATER)
 
 
+@pytest.mark.nightly
 def test_what_answers_is_imported_once_the_service_listens() -> None:
     loaded = loaded_by("from service.app import load_handlers; load_handlers()")
     assert loaded >= {"numpy", "jinja2"}
     assert not loaded.intersection(HEAVY)
 
 
+@pytest.mark.nightly
 def test_reading_a_dataset_needs_no_torch() -> None:
     reading = "from graphnet.readers import read_table; read_table(b'ID,GMV_1\\n1,2\\n')"
     loaded = loaded_by(f"import service.app; {reading}")

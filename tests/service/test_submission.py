@@ -56,6 +56,7 @@ def test_a_key_that_is_none_is_refused(small: Installation, key: str) -> None:
     assert reply.json()["errors"][0]["field"] == "Idempotency-Key"
 
 
+@pytest.mark.nightly
 def test_no_more_tasks_wait_than_may(narrow: Place) -> None:
     url = str(narrow.http.base_url)
     with ThreadPoolExecutor(16) as pool:

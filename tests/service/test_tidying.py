@@ -335,6 +335,7 @@ def test_who_has_seen_a_subject_is_named_and_its_evidence_erased(
     assert "cohort-8" in place.http.get(f"{TASKS}/{first}/predictions.csv").text
 
 
+@pytest.mark.nightly
 def test_a_deleted_task_leaves_its_child_usable(study: tuple[Place, str, str]) -> None:
     """Tasks of its own: others look at those of the study."""
     place, _, _ = study
@@ -398,6 +399,7 @@ def test_a_retry_means_the_dataset_that_had_the_name_then(place: Place, named: s
     place.http.post(f"{TASKS}/{again['task_id']}/cancel")
 
 
+@pytest.mark.nightly
 def test_nobody_resumes_from_a_checkpoint_that_knows_an_erased_subject(
     place: Place, named: str
 ) -> None:

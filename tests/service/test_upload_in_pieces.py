@@ -164,6 +164,7 @@ def test_what_another_process_of_the_service_has_stored_is_never_taken_back(
     assert stored(alone, where) == LARGE
 
 
+@pytest.mark.nightly
 def test_a_connection_that_was_given_up_notes_nothing_of_a_large_file(
     tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
 ) -> None:
@@ -339,6 +340,7 @@ def test_the_client_goes_on_through_cuts_and_sends_the_file_once(
     assert stored(alone, str(seen.facts["upload"])) == file.read_bytes()
 
 
+@pytest.mark.nightly
 def test_a_quota_leaves_no_room_for_more(tmp_path_factory: pytest.TempPathFactory) -> None:
     settings = {"SGN_PROJECT_QUOTA_GB": "1", "SGN_MAX_FILE_MB": "1200"}
     with (

@@ -61,6 +61,7 @@ def form_of(place: Place, *parts: bytes, end: bytes = b"--frontier--\r\n") -> di
     return found
 
 
+@pytest.mark.nightly
 def test_without_a_worker_it_is_said_what_to_start_and_the_file_waits(alone: Place) -> None:
     start = time.monotonic()
     answer = posted(alone, TABLE, proj_id="P", data_name="waits")

@@ -128,6 +128,7 @@ def test_nothing_goes_before_yes_is_said(kept: Kept) -> None:
     assert query(kept.url, "SELECT removed_at FROM sgn_runs") == [(0,)]
 
 
+@pytest.mark.nightly(but=("directory",))
 def test_what_goes_and_what_stays(kept: Kept) -> None:
     old, young = kept.finished(days=40), kept.finished(days=20)
     parent = kept.finished(days=400)

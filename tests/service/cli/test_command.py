@@ -183,6 +183,7 @@ def test_what_is_not_the_service_is_one_sentence(sgn: Command, fake: FakeService
     assert ran.stderr.count("\n") == 1
 
 
+@pytest.mark.nightly
 def test_a_reader_that_goes_away_is_no_fault_of_the_command(fake: FakeService) -> None:
     fake.looks = {f"TASK{number:03}": [task(f"TASK{number:03}")] for number in range(300)}
 
@@ -217,6 +218,7 @@ def test_an_interrupt_ends_any_command_without_a_traceback(fake: FakeService) ->
     assert errors.strip() == ""
 
 
+@pytest.mark.nightly
 def test_letters_that_the_terminal_lacks_are_no_fault(fake: FakeService) -> None:
     fake.looks = {"TASK1": [task("TASK1", task_name="精神 n")]}
 

@@ -77,6 +77,7 @@ def test_a_shell_completes_commands_and_what_the_service_knows(
     assert completed("sgn data show B", path, fake.url, shell) == {"B_190416_58_sfMRI_AAL90"}
 
 
+@pytest.mark.nightly
 def test_a_service_that_is_slow_is_not_waited_for(fake: FakeService, tmp_path: Path) -> None:
     listed = {"error_num": 0, "msg": "success", "tasks": [task("TASK1")], "next_cursor": None}
     fake.forced = [Reply(json.dumps(listed).encode(), delay=2)]

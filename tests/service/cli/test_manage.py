@@ -37,6 +37,7 @@ def cancelled(place: Place, name: str) -> str:
     return task_id
 
 
+@pytest.mark.nightly
 def test_a_dataset_from_its_first_note_to_its_end(place: Place, sgn: Sgn) -> None:
     add(place, "mine")
     task_id = cancelled(place, "mine")

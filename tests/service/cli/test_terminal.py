@@ -65,18 +65,7 @@ def test_waiting_draws_a_bar_that_fits_and_ends_with_the_metrics(
     assert "\x1b[32mFinished" in written
 
 
-@pytest.mark.nightly(
-    but=(
-        "command0-60",
-        "command1-60",
-        "command2-60",
-        "command3-60",
-        "command4-60",
-        "command5-60",
-        "command6-60",
-        "command7-60",
-    )
-)
+@pytest.mark.nightly(but=("command0-60",))
 @pytest.mark.parametrize("columns", [60, 80])
 @pytest.mark.parametrize(
     "command",
