@@ -10,6 +10,7 @@ whose process dies has failed; what was left of its file goes on in another fork
 """
 
 import gc
+import logging
 import os
 import signal
 import sys
@@ -197,6 +198,16 @@ class _Parent:
             self._start()
 
 
+def _propagate(package: str) -> None:
+    """Have pytest find what a package logs at the root, not at each of torch's forty loggers.
+
+    It hands its handlers to all that do not propagate, thrice a test: a millisecond of each.
+    """
+    for name in logging.root.manager.loggerDict:
+        if name.partition(".")[0] == package:
+            logging.getLogger(name).propagate = True
+
+
 class _Child:
     """What runs in a fork."""
 
@@ -223,6 +234,7 @@ class _Child:
         torch = sys.modules.get("torch")
         if torch is not None:
             torch.set_num_threads(1)
+            _propagate(torch.__name__)
         plugins.register(self, "fork")
         self._config._tmp_path_factory._basetemp = self._folder  # type: ignore[attr-defined]
         items = self._items()

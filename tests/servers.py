@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ class S3Server:
 
     def client(self) -> "S3Client":
         """A client of this storage; the caller closes it."""
-        return boto3.session.Session().client(
+        return _session().client(
             "s3",
             endpoint_url=self.endpoint_url,
             aws_access_key_id=self.access_key,
@@ -61,6 +62,12 @@ class S3Server:
                 s3={"addressing_style": "path"},
             ),
         )
+
+
+@cache
+def _session() -> boto3.session.Session:
+    """One for all clients: each reads its service's description, a tenth of a second, but once."""
+    return boto3.session.Session()
 
 
 @contextmanager
