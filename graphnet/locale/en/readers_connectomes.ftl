@@ -17,6 +17,7 @@ regions-in-order = { $file }: the files of { $subjects } do not name their regio
 subject-lacks = { $subject } lacks { $regions }
 matched-by-name = { $file }: the files of { $subjects } have their regions in another order; they were matched by name.
 regions-missing = { $file }: some files lack regions, which are missing for their subjects: { $subjects }.
+several-statistics = { $file } has files with several columns per region ({ $columns }), such as its mean and its mean without zeros. Save one of them per region.
 confounds = { $file } has files of confounds ({ $columns }), not of regions. Give the time series of an atlas.
 no-brain-region = not a region of the brain
 
@@ -109,6 +110,14 @@ from-to = { $low } to { $high }
 short-series = { $file } has time series of fewer than { $least } points: { $subjects }. Leave these subjects out.
 no-signal = { $file } has time series without any signal (constant or empty) for { $subjects }. Leave these subjects out, or correct their data.
 series-too-large = { $file } has series and connectomes of more than { $megabytes } MB.
+ask-times = { $count ->
+    [one] In { $file } the column { $columns } of the series goes on evenly in every subject ({ $numbers } …): does it number the rows, or is it a region?
+   *[other] In { $file } the columns { $columns } of the series go on evenly in every subject ({ $numbers } …): do they number the rows, or are they regions?
+}
+times-among-regions = { $count ->
+    [one] In { $file } the column { $columns } of the series goes on evenly in every subject, as times and row numbers do and no signal does. Save the series without it.
+   *[other] In { $file } the columns { $columns } of the series go on evenly in every subject, as times and row numbers do and no signal does. Save the series without them.
+}
 global-signal = In { $file } the last column ({ $column }) is the mean of the others in every subject, as a global signal is; it was read as a region. Remove it if it is not one.
 region-in-subjects = { $region } in { $count } of { $total }
 regions-without-signal = Regions without a signal (constant or empty) are missing in these subjects of { $file }: { $regions }.

@@ -55,6 +55,10 @@ not-classes = { $column } does not hold classes: it holds { $values }. A class i
 empty-column = it is empty
 class-again = each of its values occurs in one class only: it says the class again
 tells-the-class = { $column } tells every subject's class: each of its { $count } values occurs in one class only. It stays a covariate; if it is the class under another name, leave it out with covariates.
+numbers-tell-the-class = { $kind ->
+    [presence] { $column } is known in one class only, so that having a value tells the class.
+   *[range] { $column } tells every subject's class: the values of the two classes do not overlap.
+} It stays a covariate; if only patients can have it, leave it out with covariates.
 years-of-dicom = { $column } holds ages as DICOM writes them ({ $cell }); they were read as years.
 only-in-first-rows = { $column } of { $file } has { $values } once each and nothing in { $count } rows, as merged cells become. Fill it in on every row.
 ask-scans = { $ids } of { $file } may be two scans of one subject{ $count ->

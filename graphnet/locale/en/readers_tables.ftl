@@ -98,6 +98,9 @@ of-whole-brain = { $count ->
     [one] { $columns } of { $file } is of the whole brain or a hemisphere: it is a covariate, not a region.
    *[other] { $columns } of { $file } are of the whole brain or a hemisphere: they are covariates, not regions.
 }
+ask-atlas = { $file } has regions of several atlases: { $atlases }. Which are to be read?
+of-atlas = the { $count } regions of { $atlas }
+of-all-atlases = all { $count } together
 more-are-regions = yes, regions
 more-are-covariates = no, covariates
 
@@ -161,6 +164,7 @@ class-column-chosen = { $file } has several class columns ({ $columns }); { $col
 same-classes = { $file } has several columns with the same classes ({ $columns }); { $column } was used.
 site-column-chosen = { $file } has several site columns ({ $columns }); { $column } was used.
 subject-column-chosen = { $file } has ids of scans and of subjects ({ $columns }); { $column } was used, so that the rows of a subject stay in one fold.
+without-apostrophes = { $file }: cells of { $columns } were read without their apostrophes, which only mark text.
 first-column-is-id = The first column, { $column }, was read as the subject ids.
 unnamed-numbers-are-no-ids = The first column has no name of its own and holds numbers, as the index of a data frame does; it was not read as ids. If they are ids, name the column ID.
 unnamed-column-is-id = The unnamed column was read as the subject ids.

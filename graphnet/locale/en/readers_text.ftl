@@ -24,7 +24,7 @@ title-line = The first line of { $file } ({ $text }) is a single cell, but line 
 numbers-in-header = { $file } has no header: its first line holds numbers ({ $numbers }). Add a line with the column names above it.
 numbered-columns = Row 2 only numbers the { $count } columns. Delete it.
 second-header = Row 2 holds words where numbers follow ({ $words }). Keep one header line, with a name for each column such as GMV_1 or GMV_Precentral_L; units and other words do not belong into it.
-two-lines-of-names = { $file } has two lines of names, which were read as one, such as { $name }.
+lines-of-names = { $file } has { $count } lines of names, which were read as one, such as { $name }.
 ragged-row = Line { NUMBER($line, useGrouping: 0) } of { $file } has { $cells } cells, but the header has { $names } names, separated by { $separator ->
     [tab] tabs
     [semicolon] semicolons
@@ -133,6 +133,7 @@ sheets-joined = { $sheets } joined by the subjects' ids
 sheets-not-joined = { $file } has several sheets, which cannot be joined by the subjects' ids. Give one with sheet=NAME.
 no-part-on-sheet = it has no column of the subjects' ids, or other subjects
 ask-sheets-alike = { $file } has { $count } sheets with the same columns and different subjects: { $alike }. Are they to be read together, and what do their names say?
+not-on-all-sheets = not on all sheets that were read together
 sheets-together = { $way ->
     [all-by-class] all { $count } rows; the name of the sheet is the class
     [all-by-site] all { $count } rows; the name of the sheet is the site

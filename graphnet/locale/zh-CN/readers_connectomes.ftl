@@ -17,6 +17,7 @@ regions-in-order = { $file }：{ $subjects } 的文件没有脑区名称，已�
 subject-lacks = { $subject } 缺少 { $regions }
 matched-by-name = { $file }：{ $subjects } 的文件中脑区顺序不同，已按名称对应。
 regions-missing = { $file }：部分文件缺少脑区，这些受试者的相应脑区按缺失处理：{ $subjects }。
+several-statistics = { $file } 的文件中每个脑区有多列（{ $columns }），例如均值和去零后的均值。请每个脑区只保存其中一列。
 confounds = { $file } 中是混淆变量的文件（{ $columns }），而不是脑区的文件。请提供基于脑图谱的时间序列。
 no-brain-region = 不是脑区
 
@@ -102,6 +103,8 @@ from-to = { $low } 至 { $high }
 short-series = { $file } 中有时间序列少于 { $least } 个时间点：{ $subjects }。请去掉这些受试者。
 no-signal = { $file } 中 { $subjects } 的时间序列没有任何信号（恒定或为空）。请去掉这些受试者，或修正其数据。
 series-too-large = { $file } 的时间序列和连接组超过 { $megabytes } MB。
+ask-times = { $file } 的时间序列中，{ $columns } 列在每名受试者中都等间隔递增（{ $numbers } …）：它是行号或时间，还是一个脑区？
+times-among-regions = { $file } 的时间序列中，{ $columns } 列在每名受试者中都等间隔递增，像是时间或行号，而不是信号。请去掉后重新保存。
 global-signal = { $file } 中的最后一列（{ $column }）在每名受试者中都是其他各列的均值，像是全局信号；已作为脑区读取。如果它不是脑区，请将其删除。
 region-in-subjects = { $region }（{ $total } 名中的 { $count } 名）
 regions-without-signal = { $file } 中有脑区在部分受试者中没有信号（恒定或为空），按缺失处理：{ $regions }。

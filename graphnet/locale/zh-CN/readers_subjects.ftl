@@ -40,6 +40,10 @@ not-classes = { $column } 不是类别列：其中有 { $values }。类别应为
 empty-column = 该列为空
 class-again = 它的每个取值只出现在一个类别中：与类别重复
 tells-the-class = { $column } 可确定每名受试者的类别：它的 { $count } 种取值各自只出现在一个类别中。它仍作为协变量；若它只是类别的另一种写法，请用 covariates 将其排除。
+numbers-tell-the-class = { $kind ->
+    [presence] { $column } 只在一个类别中有值，因此有无取值就能确定类别。
+   *[range] { $column } 可确定每名受试者的类别：两个类别的取值范围互不重叠。
+}它仍作为协变量；若只有患者才可能有此值，请用 covariates 将其排除。
 years-of-dicom = { $column } 中是 DICOM 格式的年龄（{ $cell }），已读作岁数。
 only-in-first-rows = { $file } 的 { $column } 中 { $values } 各只出现一次，其余 { $count } 行为空，像是合并单元格导出的结果。请在每一行填写。
 ask-scans = { $file } 中的 { $ids } 可能是同一受试者的两次扫描（共 { $count } 组）。是这样吗？

@@ -67,6 +67,9 @@ ask-odd-regions = { $file } 有 { $count } 列 { $measure }，其中 { $columns 
 ask-tissues = { $file } 有 { $regions } 个脑区，另有 { $count } 列为整个组织的数值：{ $columns }。它们也是图谱中的脑区吗？
 strays = { $file } 的 { $columns } 含有指标名称，但不是其他列所属的脑区：作为协变量。
 of-whole-brain = { $file } 的 { $columns } 是全脑或半球的数值：作为协变量，不作为脑区。
+ask-atlas = { $file } 中有多个图谱的脑区：{ $atlases }。应读取哪些？
+of-atlas = { $atlas } 的 { $count } 个脑区
+of-all-atlases = 全部 { $count } 个
 more-are-regions = 是脑区
 more-are-covariates = 不是，是协变量
 
@@ -112,6 +115,7 @@ class-column-chosen = { $file } 有多个类别列（{ $columns }），已使用
 same-classes = { $file } 有多列类别相同（{ $columns }），已使用 { $column }。
 site-column-chosen = { $file } 有多个站点列（{ $columns }），已使用 { $column }。
 subject-column-chosen = { $file } 同时有扫描 ID 和受试者 ID（{ $columns }），已使用 { $column }，使同一受试者的各行归入同一折。
+without-apostrophes = { $file }：{ $columns } 的单元格已去掉仅用于标记文本的撇号。
 first-column-is-id = 第一列 { $column } 已作为受试者 ID 读取。
 unnamed-numbers-are-no-ids = 第一列没有自己的名称，内容是数字，像是数据框的索引；没有作为 ID 读取。如果它们是 ID，请将该列命名为 ID。
 unnamed-column-is-id = 没有名称的列已作为受试者 ID 读取。

@@ -23,7 +23,7 @@ title-line = { $file } 的第一行（{ $text }）只有一个单元格，而第
 numbers-in-header = { $file } 没有表头：第一行是数字（{ $numbers }）。请在其上方加一行列名。
 numbered-columns = 第 2 行只是 { $count } 列的编号。请删除该行。
 second-header = 第 2 行是文字，而其下是数字（{ $words }）。请只保留一行表头，每列一个名称，例如 GMV_1 或 GMV_Precentral_L；单位等文字不应出现在其中。
-two-lines-of-names = { $file } 有两行列名，已合并为一行读取，例如 { $name }。
+lines-of-names = { $file } 有 { $count } 行列名，已合并为一行读取，例如 { $name }。
 ragged-row = { $file } 第 { NUMBER($line, useGrouping: 0) } 行有 { $cells } 个单元格，而表头有 { $names } 个列名（以{ $separator ->
     [tab] 制表符
     [semicolon] 分号
@@ -114,6 +114,7 @@ sheets-joined = 按受试者 ID 合并 { $sheets }
 sheets-not-joined = { $file } 有多个工作表，无法按受试者 ID 合并。请用 sheet=工作表名 指定其中一个。
 no-part-on-sheet = 没有受试者 ID 列，或受试者不同
 ask-sheets-alike = { $file } 有 { $count } 个列相同、受试者不同的工作表：{ $alike }。是否合并读取？工作表的名称表示什么？
+not-on-all-sheets = 并非所有一起读取的工作表都有此列
 sheets-together = { $way ->
     [all-by-class] 全部 { $count } 行；工作表名称是类别
     [all-by-site] 全部 { $count } 行；工作表名称是站点

@@ -17,6 +17,7 @@ from graphnet.readers.connectomes.series import (
     LEAST_POINTS,
     check_length,
     correlate,
+    times_in,
     without_gaps,
 )
 from graphnet.readers.connectomes.triangles import are_symmetric, subjects_first
@@ -190,6 +191,16 @@ def correlate_series(
     rows = [f"{subject} (row {row})" for row, subject in enumerate(ids, 1)]
     series_of = {row: np.ascontiguousarray(one.T) for row, one in zip(rows, values, strict=True)}
     check_length(series_of, inquiry)
+    times = times_in(series_of)
+    if times:
+        inquiry.refuse(
+            Message(
+                "readers_connectomes.times-among-regions",
+                file=inquiry.name,
+                columns=[regions[place] for place in times],
+                count=len(times),
+            )
+        )
     inquiry.check()
     series_of = without_gaps(series_of, regions, inquiry)
     series, edges = correlate(series_of, regions, inquiry, most)

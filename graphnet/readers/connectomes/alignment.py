@@ -29,6 +29,10 @@ NUISANCE = re.compile(
     r"[aetwc]_comp_cor_\d+|cosine_?\d+|(non_steady_state|motion)_outlier_?\d+|aroma_motion_\d+"
     r"|(?P<column>\w+?)(_derivative1|_power2|_derivative1_power2)"
 )
+STATISTIC = re.compile(  # of 3dROIstats
+    r"(nz)?(mean|sum|sigma|med|median|min|max|mode|stdev|std|count|volume|voxels)_(?P<number>\d+)",
+    re.IGNORECASE,
+)
 TIMES = {"time", "times", "t", "tr", "volume", "vol", "frame", "scan", "timepoint", "time_point",
          "seconds", "sec", "time_s", "time (s)", "time [s]"}  # fmt: skip
 
@@ -61,8 +65,30 @@ def align_regions(
         subject: _placed(table.values, names[subject] or usual, regions, both=both)
         for subject, table in tables.items()
     }
+    _refuse_statistics(regions, inquiry)
     _say_moved(named, usual, regions, inquiry)
     return _without_nuisance(regions, aligned, inquiry, both=both)
+
+
+def _refuse_statistics(regions: Sequence[str], inquiry: Inquiry) -> None:
+    """Refuse several columns per region, ``Mean_1`` and ``NZMean_1``, as 3dROIstats writes them.
+
+    Raises:
+        CohortError: naming two columns of one region.
+
+    """
+    column_of: dict[str, str] = {}
+    for name in regions:
+        match = STATISTIC.fullmatch(name)
+        other = column_of.setdefault(match["number"], name) if match else name
+        if other != name:
+            raise CohortError(
+                Message(
+                    "readers_connectomes.several-statistics",
+                    file=inquiry.name,
+                    columns=(other, name),
+                )
+            )
 
 
 def _names(table: NumberTable, subject: str, inquiry: Inquiry) -> tuple[str, ...] | None:

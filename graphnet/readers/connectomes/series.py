@@ -16,11 +16,13 @@ from graphnet.readers.connectomes.matrices import LIMIT, fisher_z
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.sheet import is_number
 from graphnet.readers.text.number_files import NumberTable
+from graphnet.readers.text.number_names import INDEX
 
 FloatArray = NDArray[np.float64]
 Float32Array = NDArray[np.float32]
 
 LEAST_POINTS = 10
+EVEN = 1e-3  # how far steps of time may differ, as they are rounded
 LEAST_TIMES, ROUNDED = 5, 0.02  # names that go on evenly, and what few digits lose of a step
 SMOOTH = 0.3  # how neighbouring points in time correlate at least, in data that are filtered
 LOOKED_AT = 10  # subjects
@@ -173,6 +175,59 @@ def check_length(series_of: Mapping[str, FloatArray], inquiry: Inquiry) -> None:
                 subjects=first_of(subjects, 5),
             )
         )
+
+
+def times_in(series_of: Mapping[str, FloatArray]) -> list[int]:
+    """The columns of series (T, N) that go on evenly in all subjects, as times do and no signal.
+
+    None where all columns do: these are no data of anybody.
+    """
+    first, *others = series_of.values()
+    even = _go_on_evenly(first)
+    for one in others:
+        if not even.any():
+            break
+        even &= _go_on_evenly(one)
+    return [] if even.all() else [int(place) for place in np.flatnonzero(even)]
+
+
+def _go_on_evenly(series: FloatArray) -> NDArray[np.bool_]:
+    """(N,): columns in which each number is larger than the one before, by as much."""
+    if len(series) < LEAST_POINTS:
+        return np.zeros(series.shape[1], dtype=bool)
+    steps = np.diff(series, axis=0)
+    return np.asarray((steps > 0).all(axis=0) & (np.ptp(steps, axis=0) <= EVEN * steps.max(axis=0)))
+
+
+def without_times(
+    regions: tuple[str, ...], series_of: Mapping[str, FloatArray], inquiry: Inquiry
+) -> tuple[tuple[str, ...], dict[str, FloatArray]]:
+    """Without columns that number the rows or time them: asked, as they may have been meant."""
+    times = times_in(series_of)
+    if not times:
+        return regions, dict(series_of)
+    examples = next(iter(series_of.values()))[:3, times[0]]
+    answer = inquiry.ask(
+        INDEX,
+        Message(
+            "readers_connectomes.ask-times",
+            file=inquiry.name,
+            columns=[regions[place] for place in times],
+            count=len(times),
+            numbers=", ".join(f"{number:g}" for number in examples),
+        ),
+        (
+            Choice("index", Message("readers_text.numbers-rows")),
+            Choice("region", Message("readers_text.is-region")),
+        ),
+    )
+    if answer != "index":
+        return regions, dict(series_of)
+    kept = [place for place in range(len(regions)) if place not in times]
+    left = tuple(regions[place] for place in kept)
+    if counts_up(regions):
+        left = regions[: len(kept)]
+    return left, {subject: one[:, kept] for subject, one in series_of.items()}
 
 
 def without_gaps(

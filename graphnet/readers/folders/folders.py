@@ -29,6 +29,7 @@ from graphnet.readers.subjects.assigning import Files, assigned, by_ids, refuse_
 from graphnet.readers.subjects.roster import Roster, class_column, find_roster
 from graphnet.readers.subjects.several_tables import TABLE
 from graphnet.readers.subjects.table_of_people import KIND, Listed, read_alone, read_listed
+from graphnet.readers.tables.workbooks import SHEET
 from graphnet.readers.text.marks import COMMAS, POINTS
 
 ABOUT_FILES = (
@@ -38,6 +39,7 @@ ABOUT_FILES = (
     *sorted(LAYOUT),
     COMMAS,
     POINTS,
+    SHEET,
 )  # the beginnings of questions on what is read
 LONE_BRAIN = ("weights", "centres", "tract_lengths")
 

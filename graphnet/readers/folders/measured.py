@@ -24,6 +24,7 @@ from graphnet.readers.connectomes.series import (
     has_region_names,
     time_first,
     without_gaps,
+    without_times,
 )
 from graphnet.readers.connectomes.triangles import are_symmetric
 from graphnet.readers.folders.choosing import KIND, NONE
@@ -164,6 +165,7 @@ def _of_series(tables: Mapping[str, NumberTable], inquiry: Inquiry, most: int) -
     regions, values = align_regions(upright, inquiry)
     check_length(values, inquiry)
     inquiry.check()
+    regions, values = without_times(regions, values, inquiry)
     cleaned = without_gaps(values, regions, inquiry)
     series, edges = correlate(cleaned, regions, inquiry, most)
     lengths = [len(one) for one in cleaned.values()]

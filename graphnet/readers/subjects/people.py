@@ -5,21 +5,18 @@ Tables, arrays and folders all ask here.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from math import exp, lgamma, log
 
 import numpy as np
 
 from graphnet.data.dataset import (
     NO_CLASS,
-    RECOGNISED,
     Covariate,
     FloatArray,
     IntArray,
     Subjects,
-    covariate_key,
 )
 from graphnet.data.identifiers import alike, collisions, repeated
 from graphnet.data.interpretation import (
@@ -31,6 +28,7 @@ from graphnet.data.interpretation import (
 )
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import COVARIATES, LABEL, Inquiry
+from graphnet.readers.subjects.class_again import leaves_as_class
 from graphnet.readers.subjects.classes import class_coding
 from graphnet.readers.subjects.covariates import (
     covariates_of,
@@ -39,22 +37,16 @@ from graphnet.readers.subjects.covariates import (
     without_point_zero,
 )
 from graphnet.readers.subjects.words import (
-    CIRCUMSTANCES,
-    CLASSES,
-    LESSER_CLASSES,
-    SITES,
     STATISTICS,
     SUMMARIES,
     plain,
 )
-from graphnet.readers.tables.missing_codes import LABEL_CODES, without_codes
-from graphnet.readers.tables.roles import MOST_CLASSES, NONE, UNNAMED, Roles, find_roles
-from graphnet.readers.tables.sheet import Sheet, as_numbers, as_texts, is_missing, to_numbers
+from graphnet.readers.tables.missing_codes import without_codes
+from graphnet.readers.tables.roles import NONE, UNNAMED, Roles, find_roles
+from graphnet.readers.tables.sheet import Sheet, is_missing, to_numbers
 
 MOST_NAMED = 5
 LEAST_OF_BLOCK = 3  # rows to each value
-RARE = 1e-3  # a covariate tells the class by chance less often, at most
-LARGEST_CODE = 10  # of what numbers in place of words count
 
 
 @dataclass(frozen=True)
@@ -191,81 +183,6 @@ def _without_classes_again(
         for column in columns
         if not leaves_as_class(column, sheet.texts(column), labels, inquiry)
     ]
-
-
-def leaves_as_class(column: str, cells: Sequence[str], labels: IntArray, inquiry: Inquiry) -> bool:
-    """Whether a column was left alone because it is the class again; one that may be is said."""
-    found = _determining(cells, labels, any_numbers=_is_called_class(column))
-    if found is None:
-        return False
-    if _is_called_class(column) or (found.chance < RARE and not _may_go_along(column)):
-        inquiry.leave(column, Message("readers_subjects.class-again"))
-        return True
-    if covariate_key(column) not in RECOGNISED:  # a result is compared with these unasked
-        values = {"column": column, "count": found.values}
-        inquiry.assume(Message("readers_subjects.tells-the-class", **values))
-    return False
-
-
-def _is_called_class(column: str) -> bool:
-    return plain(column) in CLASSES or plain(column) in LESSER_CLASSES
-
-
-def _may_go_along(column: str) -> bool:
-    """Whether it may go with the class without being it.
-
-    What is known to describe a subject (sex), or where and how they were examined (a scanner):
-    then that is a flaw of the cohort, which must be seen.
-    """
-    return covariate_key(column) in RECOGNISED or plain(column) in SITES | CIRCUMSTANCES
-
-
-@dataclass(frozen=True)
-class _Determining:
-    """How many ``values`` tell the class, and at most how probable that is by ``chance``."""
-
-    values: int
-    chance: float
-
-
-def _determining(
-    cells: Sequence[str], labels: IntArray, *, any_numbers: bool
-) -> _Determining | None:
-    """How a few words or codes tell the class of every subject; None where they do not.
-
-    An empty cell may be a value of its own: a subtype that controls lack.
-    """
-    coded = _as_codes(cells, any_numbers=any_numbers)
-    known = [pair for pair in zip(coded, labels.tolist(), strict=True) if pair[1] != NO_CLASS]
-    for pairs in ([pair for pair in known if pair[0]], known):
-        values = len({value for value, _ in pairs})
-        classes = Counter(label for _, label in pairs)
-        few = values <= min(MOST_CLASSES, len(pairs) // 2)
-        if len(classes) > 1 and few and len(set(pairs)) == values:
-            return _Determining(values, _chance(values, classes))
-    return None
-
-
-def _as_codes(cells: Sequence[str], *, any_numbers: bool) -> list[str]:
-    """The cells as they are compared, "" where missing; nothing of numbers that are no codes."""
-    numbers = as_numbers(tuple(cells))
-    if numbers is None:
-        return ["" if is_missing(cell) else cell.strip().casefold() for cell in cells]
-    codes = numbers[~np.isnan(numbers) & ~np.isin(numbers, LABEL_CODES)]
-    are_codes = bool(((codes == np.round(codes)) & (np.abs(codes) <= LARGEST_CODE)).all())
-    if not (are_codes or any_numbers):
-        return [""] * len(cells)
-    return list(as_texts(numbers))
-
-
-def _chance(values: int, classes: Mapping[int, int]) -> float:
-    """A bound of the probability that ``values`` parted S subjects into ``classes`` of these sizes.
-
-    Of S! / (n_1! ... n_C!) equally probable ways to hand out the classes, at most C to the power of
-    ``values`` are such that subjects of one value are of one class.
-    """
-    ways = lgamma(sum(classes.values()) + 1) - sum(lgamma(n + 1) for n in classes.values())
-    return min(1.0, exp(values * log(len(classes)) - ways))
 
 
 def _wanted(sheet: Sheet, rest: Sequence[str], roles: Roles, inquiry: Inquiry) -> list[str]:

@@ -20,8 +20,9 @@ WORDS = (
     r"ses|sess|session|visit|run|scan|wave|time|timepoint|tp|t|v|m|month|year|fu|followup|retest"
     r"|wk|week|day|baseline"
 )
-ENTITIES = re.compile(  # of BIDS and of OASIS
+ENTITIES = re.compile(  # of BIDS, of FreeSurfer's longitudinal stream and of OASIS
     r"(?P<base>.+?)(?P<occasion>(_(ses|run)-[^_\W]+)+)"
+    r"|(?P<point>.+)\.long\.(?P<template>.+)"
     r"|(?P<oasis>OAS[0-9]+(_[0-9]{4})?)_(?P<scan>MR(_?d)?[0-9]+)"
 )
 BEHIND = re.compile(
@@ -156,12 +157,12 @@ def scans_in(ids: Sequence[str]) -> Scans | None:
 
 def _subject(match: re.Match[str]) -> str:
     named = match.groupdict()
-    return named["base"] or named["oasis"]
+    return named["base"] or named["template"] or named["oasis"]
 
 
 def _occasion(match: re.Match[str]) -> str:
     named = match.groupdict()
-    return (named["occasion"] or named["scan"]).casefold()
+    return (named["occasion"] or named["point"] or named["scan"]).casefold()
 
 
 def _torn(dataset: Dataset, scans: Scans) -> list[str]:

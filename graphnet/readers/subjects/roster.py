@@ -28,7 +28,7 @@ from graphnet.readers.subjects.several_tables import (
     ask_table,
     say_differing_classes,
 )
-from graphnet.readers.tables.sheet import Sheet, as_texts, with_trimmed_names
+from graphnet.readers.tables.sheet import Sheet, as_texts, tidied
 from graphnet.readers.tables.statistics import statistics_format
 from graphnet.readers.tables.workbooks import read_workbook
 from graphnet.readers.text.delimited import read_sheet
@@ -186,7 +186,7 @@ def read_file(path: Path, inquiry: Inquiry, most: int) -> Sheet:
         CohortError: it is something else, damaged, or more than ``most`` bytes.
 
     """
-    read = with_trimmed_names(_read_file(path, inquiry, most))
+    read = tidied(_read_file(path, inquiry, most), inquiry)
     sheet = with_partitions(read, path, inquiry)
     return with_levels(sheet, unpacked_name(path), inquiry)
 

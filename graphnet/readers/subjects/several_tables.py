@@ -25,8 +25,9 @@ from graphnet.data.interpretation import Choice, CovariateReading
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import COVARIATES, Inquiry
+from graphnet.readers.subjects.class_again import leaves_as_class
 from graphnet.readers.subjects.classes import class_coding
-from graphnet.readers.subjects.people import People, leaves_as_class
+from graphnet.readers.subjects.people import People
 from graphnet.readers.subjects.words import CLASSES, plain
 from graphnet.readers.tables.sheet import Sheet, as_texts, is_missing, is_number
 

@@ -224,13 +224,13 @@ GENERIC = words(
     """
 )
 REGION_LABELS = words("roi rois region regions parcel parcels node nodes label labels")
-ATLASES = words(
+PARCELLATIONS = words(
     """
-    7networks 17networks aal aal2 aal3 aal90 aal116 dk dk68 dkt desikan destrieux schaefer
-    schaefer2018 gordon power264 brodmann ba harvardoxford hammers brainnetome bna cc200 jhu
-    glasser mmp aparc aseg ctx wm-lh yeo shen
+    aal aal2 aal3 aal90 aal116 dk dk68 dkt desikan destrieux schaefer schaefer2018 gordon power264
+    brodmann harvardoxford hammers brainnetome bna cc200 glasser yeo shen
     """
 )
+ATLASES = PARCELLATIONS | words("7networks 17networks ba jhu mmp aparc aseg ctx wm-lh")
 REGIONS = words(
     """
     bankssts caudalanteriorcingulate caudalmiddlefrontal corpuscallosum cuneus entorhinal

@@ -1,8 +1,8 @@
 """JSON of columns, ``{"column": {"0": value, …}, …}``, as pandas and NEURO-LEARN keep a table.
 
 A file may also hold a list of rows, ``[{"column": value, …}, …]``, a list per column, or what
-pandas writes with ``orient="split"`` and ``"table"``. What is written is the text of NEURO-LEARN's
-``data_cont``, as its other services read it.
+pandas writes with ``orient="index"``, ``"split"`` and ``"table"``. What is written is the text of
+NEURO-LEARN's ``data_cont``, as its other services read it.
 """
 
 import json
@@ -19,6 +19,7 @@ from graphnet.data.dataset import NO_CLASS, Dataset, FloatArray
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.tables.shapes import are_turned
 from graphnet.readers.tables.sheet import Cells, Sheet, trimmed
 
 if TYPE_CHECKING:
@@ -60,9 +61,15 @@ def read_json(body: bytes, name: str, most_cells: int) -> Sheet:
     rows = next((list(cells) for cells in columns.values() if isinstance(cells, dict)), [])
     for column, cells in columns.items():
         _check(column, cells, rows, name)
+    if are_turned(rows, list(columns)):  # orient="index"
+        columns, rows = {row: _row(columns, row) for row in rows}, list(columns)
     return _with_keys(
         _sheet({column: list(cells.values()) for column, cells in columns.items()}), rows
     )
+
+
+def _row(columns: dict[str, dict[str, Any]], row: str) -> dict[str, Any]:
+    return {column: cells[row] for column, cells in columns.items()}
 
 
 SPLIT, TABLE = {"columns", "index", "data"}, {"schema", "data"}

@@ -33,9 +33,12 @@ GLUED_SIDE = re.compile(r"(?:([Ll]eft|[Rr]ight|[lr])(?=[A-Z])|[LR](?=[A-Za-z]{3}
 GLUED_END = re.compile(r"(.{3,}?)[lr]h")
 UK_BIOBANK = re.compile(
     r"(.*[_.\-])?f?[0-9]{3,6}[-_.][0-9]{1,2}[._][0-9]{1,3}|p[0-9]{2,6}_i[0-9]{1,2}(_a[0-9]{1,3})?"
+    r"|X[0-9]{2,6}\.[0-9]{1,2}\.[0-9]{1,3}"  # as R writes 31-2.0
 )
+# What FreeSurfer calls the column of its subjects, and what R makes of it.
+OF_FREESURFER = re.compile(r"[lr]h\.aparc[\w.\-]*\.[a-z_]+|Measure[:.]\w+", re.ASCII)
 AREA = "area"  # a measure, or the first word of a region
-FIELD = re.compile(r"[pf]?\.?[0-9]{2,6}")  # of UK Biobank, beside others with a visit
+FIELD = re.compile(r"[pfX]?\.?[0-9]{2,6}")  # of UK Biobank, beside others with a visit
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Name:
     @property
     def is_of_people(self) -> bool:
         """Whether it begins like a questionnaire, a scanner, an age; or is of the whole brain."""
-        if not self.words:
+        if not self.words or OF_FREESURFER.fullmatch(self.text):
             return True
         first = self.words[0].rstrip("0123456789")
         if first in NOT_BRAIN or plain(self.text) in NOT_BRAIN or self.is_of_hemisphere:

@@ -31,8 +31,8 @@ from graphnet.readers.tables.sheet import (
     Looks,
     Sheet,
     by_name,
+    tidied,
     to_numbers,
-    with_trimmed_names,
 )
 
 MOST_NAMED = 5
@@ -75,7 +75,7 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
 
     Problems and questions are collected by the ``inquiry``.
     """
-    sheet = with_trimmed_names(sheet)
+    sheet = tidied(sheet, inquiry)
     if inquiry.problems or _is_refused(sheet, inquiry):
         return None
     sheet = without_notes(sheet, inquiry)

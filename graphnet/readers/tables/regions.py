@@ -10,6 +10,7 @@ from graphnet.readers.inquiry import COVARIATES, Inquiry
 from graphnet.readers.subjects.words import (
     HEMISPHERES,
     NOT_BRAIN,
+    PARCELLATIONS,
     REGION_LABELS,
     REGIONS,
     is_tissue,
@@ -122,7 +123,8 @@ def _without_strays(groups: Groups, inquiry: Inquiry) -> tuple[Groups, list[Name
             large[measure] = group
     if len(most) == 1 and not _is_plausible(next(iter(most))):
         return {}, [Name(column) for group in groups.values() for column in group.values()]
-    return {measure: _one_kind(measure, group, inquiry) for measure, group in large.items()}, strays
+    one = {measure: _one_atlas(group, inquiry) for measure, group in large.items()}
+    return {measure: _one_kind(measure, group, inquiry) for measure, group in one.items()}, strays
 
 
 def _say_strays(columns: Sequence[str], grid: Grid, looks: Looks, inquiry: Inquiry) -> None:
@@ -140,15 +142,42 @@ def _say_strays(columns: Sequence[str], grid: Grid, looks: Looks, inquiry: Inqui
 
 
 def _is_outnumbered(groups: Groups, rest: Sequence[Name], looks: Looks) -> bool:
-    """Whether a region or two are beside many without a measure: ``Left-Accumbens-area``."""
+    """Whether a region or two, or what is no region by name, are beside many without a measure.
+
+    ``Left-Accumbens-area`` and ``WM-hypointensities`` are structures of FreeSurfer like others.
+    """
     most = max(map(len, groups.values()), default=0)
     others = [name for name in rest if name.has_region_words and looks.is_numeric(name.text)]
-    return 0 < most < LEAST_NAMED and 2 * most < len(others)
+    regions = {region for group in groups.values() for region in group}
+    few = most < LEAST_NAMED or not any(map(_is_plausible, regions))
+    return few and 0 < 2 * most < len(others)
 
 
 def _is_plausible(region: str) -> bool:
     """Whether a single region is one: a number or a known name."""
     return region.isdigit() or Name(region).has_region_words
+
+
+def _one_atlas(group: Group, inquiry: Inquiry) -> Group:
+    """Regions of one atlas, ``AAL_1``, where those of others are beside them, ``BNA_1``: asked."""
+    atlas_of = {region: Name(region).words[0] for region in group if Name(region).words}
+    counts = Counter(atlas_of.values())
+    if not 1 < len(counts) == len(PARCELLATIONS & set(counts)) or len(atlas_of) < len(group):
+        return group
+    answer = inquiry.ask(
+        "regions.atlases",
+        Message("readers_tables.ask-atlas", file=inquiry.name, atlases=[*counts]),
+        (
+            *(
+                Choice(atlas, Message("readers_tables.of-atlas", atlas=atlas, count=count))
+                for atlas, count in counts.items()
+            ),
+            Choice(ALL, Message("readers_tables.of-all-atlases", count=len(group))),
+        ),
+    )
+    if answer == ALL:
+        return group
+    return {region: column for region, column in group.items() if atlas_of[region] == answer}
 
 
 def _one_kind(measure: str, group: Group, inquiry: Inquiry) -> Group:
@@ -185,10 +214,11 @@ def _are_regions(words: Iterable[str]) -> bool:
 def _by_regions(names: Sequence[Name], looks: Looks) -> tuple[Groups, list[Name]]:
     """By known regions: ``foo_Precentral_L``, ``L_bankssts_foo``, ``7Networks_LH_Vis_1``."""
     parts = {name: part for name in names if (part := name.region_known()) is not None}
-    if len(parts) < LEAST_NAMED:
-        parts = {name: Part(name.text, "", name.text) for name in _sided(names)}
+    both_sides = _sided(names)
+    if len(parts) < LEAST_NAMED or 2 * len(parts) < len(both_sides):  # lVis_1 beside lLimbic_OFC_1
+        parts = {name: Part(name.text, "", name.text) for name in both_sides}
     elif all(not part.measure for part in parts.values()):
-        sided = {*_sided(names), *(name for name in names if name.has_hemisphere)} - set(parts)
+        sided = {*both_sides, *(name for name in names if name.has_hemisphere)} - set(parts)
         if 2 * len(sided) >= len(parts):
             parts |= {name: Part(name.text, "", name.text) for name in names if name in sided}
     usable = {name: part for name, part in parts.items() if looks.numbers(name.text) is not None}
@@ -197,6 +227,8 @@ def _by_regions(names: Sequence[Name], looks: Looks) -> tuple[Groups, list[Name]
     groups = _with_trailing_measure(grouped(usable.values()))
     most = max(groups.values(), key=len)
     overlapping = {measure: group for measure, group in groups.items() if set(group) & set(most)}
+    if 2 * sum(map(len, overlapping.values())) < len(usable):  # atlas.FP r, atlas.SFG r
+        overlapping = {VALUE: {name.text: name.text for name in usable}}
     order = {name.text: row for row, name in enumerate(names)}
     overlapping = {measure: dict(sorted(group.items(), key=lambda item: order[item[1]]))
             for measure, group in overlapping.items()}  # fmt: skip

@@ -20,9 +20,12 @@ from graphnet.readers.subjects.words import (
     is_control,
     plain,
 )
+from graphnet.readers.tables.names import OF_FREESURFER
 from graphnet.readers.tables.sheet import Sheet, are_dates, is_missing, is_number
 
-UNNAMED = re.compile(r"Unnamed: [0-9]+(_level_[0-9]+)?|index|rownames|row_names|\.?\.?\.1|")
+UNNAMED = re.compile(
+    r"Unnamed: [0-9]+(\.[0-9]+|_level_[0-9]+)?|index|rownames|row_names|\.?\.?\.1|"
+)
 SCORE_NAME = "labelscore"
 DOCUMENTED_CLASSES = ("LABEL_GROUP", "LABEL")
 MOST_CLASSES = 10
@@ -222,7 +225,7 @@ def _site(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
 
 def _id(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
     """By its name; else the first column, if it is text that differs in every row."""
-    named = [column for column in among if plain(column) in IDS and _has_cells(sheet, column)]
+    named = [column for column in among if _names_ids(column) and _has_cells(sheet, column)]
     several = _of_several_scans(sheet, named, inquiry)
     if several is not None:
         return several
@@ -278,6 +281,10 @@ def _of_several_scans(sheet: Sheet, named: Sequence[str], inquiry: Inquiry) -> s
         )
     )
     return persons[0]
+
+
+def _names_ids(column: str) -> bool:
+    return plain(column) in IDS or OF_FREESURFER.fullmatch(column) is not None
 
 
 def _has_cells(sheet: Sheet, column: str) -> bool:

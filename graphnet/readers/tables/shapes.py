@@ -125,11 +125,15 @@ def _is_turned(sheet: Sheet) -> bool:
     """Whether the first column holds names like ``GMV_1``, and the header none."""
     if not sheet.columns:
         return False
-    rows = [cell for cell in _texts(sheet.columns[0]) if cell]
+    return are_turned([cell for cell in _texts(sheet.columns[0]) if cell], sheet.names[1:])
+
+
+def are_turned(rows: Sequence[str], columns: Sequence[str]) -> bool:
+    """Whether rows are called like columns, and columns are not."""
     return (
         len(set(rows)) == len(rows)
         and _names_of_columns(rows) >= LEAST_LIKE_COLUMNS
-        and _names_of_columns(sheet.names[1:]) == 0
+        and _names_of_columns(columns) == 0
         and 2 * _names_of_columns(rows) > len(rows)
     )
 

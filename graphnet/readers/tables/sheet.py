@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.data.interpretation import TextFormat
-from graphnet.messages import Message
+from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
 
 FloatArray = NDArray[np.float64]
@@ -89,7 +89,8 @@ INFINITE = {
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 FORTRAN = re.compile(r"([+-]?(?:\d+\.\d*|\.\d+))[dD]([+-]\d{1,3})", re.ASCII)  # 5.34D-09
 PLAIN = "0123456789.+-eE"  # the characters of a number
-LONGEST_SHOWN = 40
+LONGEST_SHOWN, MOST_SHOWN = 40, 4
+MARK, DIGIT = "'", re.compile(r"\d", re.ASCII)
 # Characters of no width, that nobody sees at the ends of a cell: of zero width, marks of direction
 # and of byte order. Beside them, blanks.
 UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\u00ad\ufeff\u202a\u202c"
@@ -101,10 +102,43 @@ def trimmed(text: str) -> str:
     return text if text.isascii() else text.strip(UNSEEN).strip()
 
 
-def with_trimmed_names(sheet: Sheet) -> Sheet:
-    """With names without blanks around them, as Parquet and JSON may hold them."""
+def tidied(sheet: Sheet, inquiry: Inquiry) -> Sheet:
+    """With names without blanks around them, as Parquet and JSON may hold them, and without marks.
+
+    Excel marks text by an apostrophe before it, ``'0050950``; other programs write a cell between
+    two. In columns where all cells have them they belong to none.
+    """
     names = tuple(map(trimmed, sheet.names))
-    return sheet if names == sheet.names else replace(sheet, names=names)
+    if all(len(name) > 1 and name[0] == name[-1] == MARK for name in names):
+        names = tuple(trimmed(name[1:-1]) for name in names)
+    plain = {place: texts for place, cells in enumerate(sheet.columns)
+             if (texts := _without_marks(cells)) is not None}  # fmt: skip
+    if plain:
+        marked = first_of((names[place] for place in plain), MOST_SHOWN)
+        inquiry.assume(
+            Message("readers_tables.without-apostrophes", file=inquiry.name, columns=marked)
+        )
+    columns = tuple(plain.get(place, cells) for place, cells in enumerate(sheet.columns))
+    return replace(sheet, names=names, columns=columns)
+
+
+def _without_marks(cells: Cells) -> tuple[str, ...] | None:
+    """The cells without the apostrophe before each, or those around each; None where one has none.
+
+    Before them it is no mark but where all have digits: ``'s-Hertogenbosch``.
+    """
+    first = "" if isinstance(cells, np.ndarray) else next(filter(None, cells), "")
+    if isinstance(cells, np.ndarray) or not first.startswith(MARK):
+        return None
+    end = -1 if first[1:].endswith(MARK) else None
+    texts = [cell for cell in cells if cell]
+    if end is None:
+        are_marked = all(DIGIT.search(cell) and not cell.endswith(MARK) for cell in texts)
+    else:
+        are_marked = all(cell[1:].endswith(MARK) for cell in texts)
+    if not are_marked or not all(cell.startswith(MARK) for cell in texts):
+        return None
+    return tuple(trimmed(cell[1:end]) for cell in cells)
 
 
 def is_missing(text: str) -> bool:

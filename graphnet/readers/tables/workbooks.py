@@ -16,6 +16,7 @@ from graphnet.messages import Message, first_of
 from graphnet.readers.folders.archives import Archive
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.words import CLASSES, IDS, LESSER_CLASSES, SITES, plain
+from graphnet.readers.tables.names import Name
 from graphnet.readers.tables.sheet import Sheet, below_each_other, is_number
 from graphnet.readers.tables.workbook_xml import (
     OPEN_DOCUMENT,
@@ -212,13 +213,31 @@ def chosen_sheet(
 
 
 def _alike(tables: Sequence[WorksheetTable]) -> list[WorksheetTable]:
-    """The largest group of tables with the same columns and other subjects each; [] for none."""
+    """The largest group of tables with the same columns and other subjects each; [] for none.
+
+    Beside the ids and what is measured some may have more: a score that controls lack.
+    """
     groups: dict[tuple[str, ...], list[WorksheetTable]] = {}
     for table in tables:
-        groups.setdefault(tuple(sorted(table.names)), []).append(table)
+        names = table.names
+        measured = sorted(name for name in names if plain(name) in IDS or _may_be_brain(Name(name)))
+        groups.setdefault(tuple(measured), []).append(table)
     group = max(groups.values(), key=len, default=[])
-    ids = [subject for table in group for subject in _ids(table)]
-    return group if len(group) > 1 and len(set(ids)) == len(ids) else []
+    names_of = [set(table.names) for table in group]
+    if len(group) < 2 or 2 * len(set.intersection(*names_of)) <= max(map(len, names_of)):
+        return []
+    ids_of = [_ids(table) for table in group]
+    if not all(ids_of) and any(names != names_of[0] for names in names_of):
+        return []
+    ids = [subject for own in ids_of for subject in own]
+    return group if len(set(ids)) == len(ids) else []
+
+
+def _may_be_brain(name: Name) -> bool:
+    if name.is_of_people:
+        return False
+    parts = (name.measure_first(), name.measure_last(), name.numbered())
+    return name.has_region_words or any(part is not None for part in parts)
 
 
 def _ids(table: WorksheetTable) -> list[str]:
@@ -250,6 +269,9 @@ def _together(alike: Sequence[WorksheetTable], way: str, inquiry: Inquiry) -> Sh
     """The rows of all these tables, with a column of the names of their sheets."""
     sheets = [to_sheet(table, inquiry) for table in alike]
     names = tuple(name for name in sheets[0].names if all(name in each.names for each in sheets))
+    for name in dict.fromkeys(name for sheet in sheets for name in sheet.names):
+        if name not in names:
+            inquiry.leave(name, Message("readers_text.not-on-all-sheets"))
     columns = [below_each_other([sheet.column(name) for sheet in sheets]) for name in names]
     if way == ROWS:
         return Sheet(names, tuple(columns))

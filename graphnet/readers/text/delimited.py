@@ -24,12 +24,12 @@ from graphnet.readers.tables.sheet import (
 )
 from graphnet.readers.text.dialects import (
     BLANK,
+    MOST_LINES,
     NAMES,
     Dialect,
     detect_dialect,
-    index_names,
     is_ruler,
-    joined_names,
+    names_of_lines,
     sample_lines,
     split_rows,
 )
@@ -313,32 +313,34 @@ Rows = Iterator[tuple[int, list[str]]]
 
 
 def _header(rows: Rows, inquiry: Inquiry) -> tuple[tuple[str, ...], Rows]:
-    """The names of the columns, and the rows below; two lines of names are read as one."""
+    """The names of the columns, and the rows below; lines of names are read as one."""
     for _, row in rows:
         if any(row):
             names = (MARK_AS_TEXT.sub("", row[0]).removeprefix("#").strip(), *row[1:])
             check_header(names, inquiry.name)
-            return _with_second_line(names, rows, inquiry)
+            return _with_more_lines(names, rows, inquiry)
     raise CohortError(Message("readers_text.no-text", file=inquiry.name))
 
 
-def _with_second_line(
+def _with_more_lines(
     names: tuple[str, ...], rows: Rows, inquiry: Inquiry
 ) -> tuple[tuple[str, ...], Rows]:
-    first = list(islice(rows, 1))
-    joined = joined_names(names, first[0][1]) if first else None
-    if joined is None:
-        return names, chain(first, rows)
+    below = list(islice(rows, MOST_LINES - 1))
+    lines = [names, *(row for _, row in below)]
+    found = names_of_lines(lines)
+    if found is None:
+        return names, chain(below, rows)
+    joined, count = found
+    known = {cell for line in lines[:count] for cell in line}
     inquiry.assume(
         Message(
-            "readers_text.two-lines-of-names",
+            "readers_text.lines-of-names",
             file=inquiry.name,
-            name=next(name for name in joined if name not in {*names, *first[0][1]}),
+            count=count,
+            name=next(name for name in joined if name not in known),
         )
     )
-    second = list(islice(rows, 1))
-    with_index = index_names(joined, second[0][1]) if second else None
-    return (joined, chain(second, rows)) if with_index is None else (with_index, rows)
+    return joined, chain(below[count - 1 :], rows)
 
 
 def _without_empty(

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from math import isqrt
 
 from graphnet.errors import CohortError
@@ -191,9 +192,53 @@ def _numeric(cell: str) -> bool:
 UNNAMED = re.compile(r"Unnamed: [0-9]+_level_[0-9]+|")
 WHOLE = re.compile(r"[0-9]{1,6}")
 LEAST_REPEATED = 3  # columns of one name: a measure of as many regions
+MOST_LINES = 4  # of names, that of the index among them
 
 
-def joined_names(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...] | None:
+def names_of_lines(lines: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], int] | None:
+    """The names in the first lines of a text, and in how many of them; None where it is in one.
+
+    Measure, hemisphere and region may be in lines of their own, and pandas adds one for its index.
+    """
+    first, *below = lines
+    two = _joined_names(first, below[0]) if below else None
+    if two is not None:
+        with_index = _index_names(two, below[1]) if len(below) > 1 else None
+        return (two, 2) if with_index is None else (with_index, 3)
+    for count in range(2, len(lines)):
+        of_levels = _names_of_levels(lines[:count], lines[count])
+        if of_levels is not None:
+            return of_levels, count + 1
+    if len(below) < 2 or len(below[0]) != len(below[1]) or any(map(_is_decimal, below[1])):
+        return None
+    three = _joined_names(first, [*map(_joined, below[0], below[1])])
+    return None if three is None else (three, 3)
+
+
+def _names_of_levels(
+    levels: Sequence[Sequence[str]], index: Sequence[str]
+) -> tuple[str, ...] | None:
+    """The names in lines that each begin with the name of a level, above that of the index."""
+    filled = next((place for place, cell in enumerate(index) if not cell), len(index))
+    is_index = 0 < filled < len(index) and not any(index[filled:])
+    repeated = Counter(filter(None, levels[0][filled:])).most_common(1)
+    if not is_index or not repeated or repeated[0][1] < LEAST_REPEATED:
+        return None
+    if {len(level) for level in levels} != {len(index)} or any(map(_is_decimal, levels[-1])):
+        return None
+    names = [reduce(_joined, cells) for cells in zip(*levels, strict=True)][filled:]
+    return (*index[:filled], *names) if all(names) and len(set(names)) == len(names) else None
+
+
+def _joined(one: str, other: str) -> str:
+    return "_".join(filter(None, map(_without_filler, (one, other))))
+
+
+def _is_decimal(cell: str) -> bool:
+    return is_number(cell) and not WHOLE.fullmatch(cell)
+
+
+def _joined_names(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...] | None:
     """``GMV_Precentral_L`` of ``GMV`` and ``Precentral_L``; None where the second is no header.
 
     The first line repeats a measure above its regions, or has it above the first of them, as merged
@@ -207,7 +252,7 @@ def joined_names(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]
     if not repeated or any(one and other and one not in repeated for one, other in pairs):
         return None
     below = [other for one, other in pairs if one in repeated]
-    if not all(below) or any(is_number(cell) and not WHOLE.fullmatch(cell) for cell in below):
+    if not all(below) or any(map(_is_decimal, below)):
         return None
     names = tuple(f"{one}_{other}".strip("_") for one, other in pairs)
     named = [name for name in names if name]
@@ -224,7 +269,7 @@ def _filled(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return filled
 
 
-def index_names(names: Sequence[str], row: Sequence[str]) -> tuple[str, ...] | None:
+def _index_names(names: Sequence[str], row: Sequence[str]) -> tuple[str, ...] | None:
     """The names with those of a third line, which pandas gives to the index alone."""
     filled = next((place for place, cell in enumerate(row) if not cell), len(row))
     if len(row) != len(names) or not 0 < filled < len(row):

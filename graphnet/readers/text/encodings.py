@@ -12,7 +12,7 @@ from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
 from graphnet.messages import Message, finished
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.text.letters import CANDIDATES, POOR, Candidate
+from graphnet.readers.text.letters import CANDIDATES, POOR, Candidate, decoded
 
 ENCODING = "encoding"
 MARKS = (  # the longer ones first
@@ -152,7 +152,7 @@ def _utf8_by_chance(body: bytes, inquiry: Inquiry) -> str:
 
 def _is_doubtful(run: bytes) -> bool:
     """One letter alone, or a letter of a script from Armenian to N'Ko right beside a Latin one."""
-    text = run.decode("utf-8")
+    text = decoded(run, "utf-8")
     rare = any("\u0530" <= letter <= "\u07ff" for letter in text)
     return ONE_LETTER.fullmatch(run) is not None or (rare and any(map(str.isascii, text)))
 
@@ -187,7 +187,7 @@ def _any_letters(
         if candidate.codec in OF_LETTERS
         and candidate.codec not in codecs_read
         and candidate.reads(body)
-        and all(_is_of_letters(word.decode(candidate.codec)) for word in words)
+        and all(_is_of_letters(decoded(word, candidate.codec)) for word in words)
     ]
     return sorted([*readings, *others], key=lambda reading: reading[1].codec != OF_LETTERS[0])
 
@@ -199,7 +199,7 @@ def _is_of_letters(word: str) -> bool:
 def _chosen(readings: list[tuple[float, Candidate]], words: list[bytes], inquiry: Inquiry) -> str:
     """The only reading, or the answer to which of those that give different words it is."""
     by_text = {
-        tuple(word.decode(candidate.codec) for word in words): candidate
+        tuple(decoded(word, candidate.codec) for word in words): candidate
         for _, candidate in readings[::-1]
     }
     best = readings[0][1]

@@ -1,5 +1,6 @@
 """How plausible words are in an encoding: which letters they have, and beside which others."""
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -39,6 +40,16 @@ GRAVE = set("àèìòùêâ")  # in French and Italian after a consonant, i or u
 UNLIKELY, POOR = 0.1, 0.3
 
 
+def decoded(word: bytes, codec: str) -> str:
+    """A word as text, without the first bytes of a character that the end of a long one cuts.
+
+    Raises:
+        UnicodeDecodeError: it is written in another encoding.
+
+    """
+    return codecs.getincrementaldecoder(codec)().decode(word)
+
+
 @dataclass(frozen=True)
 class Candidate:
     """An encoding that a table may have; ``prior`` is how common it is for tables, 0 to 1."""
@@ -59,7 +70,7 @@ class Candidate:
     def plausibility(self, words: Sequence[bytes]) -> float:
         """From 0 (nobody writes that) to 1; 0 where a word cannot be decoded."""
         try:
-            texts = [word.decode(self.codec) for word in words]
+            texts = [decoded(word, self.codec) for word in words]
         except UnicodeDecodeError:
             return 0.0
         return self.prior * sum(self.score(text, self.codec) for text in texts) / len(texts)
