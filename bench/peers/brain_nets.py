@@ -114,7 +114,8 @@ class BrainNetTF(nn.Module):
         for layer in self.layers:
             rows = layer(rows)
         encoded = self.encoder(rows.flatten(1)).view_as(rows)
-        shares = ((encoded @ self.get_buffer("centres").T) ** 2).softmax(dim=-1)
+        centres = self.get_buffer("centres")
+        shares = ((encoded @ centres.T) ** 2 / centres.norm(dim=-1)).softmax(dim=-1)
         return torch.as_tensor(self.read(self.reduce(shares.mT @ encoded).flatten(1)))
 
 

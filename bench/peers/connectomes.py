@@ -3,10 +3,11 @@
 ``python -m bench.peers.connectomes``: ABIDE's site NYU in five folds, as our splitter cuts them.
 The peers are trained as published (``bench/peers/brain_nets.py``), from one seed, on Pearson
 correlations with a diagonal of 1; SGN as recommended, on Fisher's z. ``--peers`` names some of
-them, ``--epochs`` shortens all. No choice is made on test subjects: BNT's epoch is that with the
-best AUC on an eighth of the training subjects, the others keep the last one. ``--json`` ends with a
-line for programs. With the package ``braingb`` 1.0.4 installed, ``--check`` compares its GCN with
-ours, layer by layer the same weights.
+them, ``--epochs`` shortens all, ``--first`` runs some of the folds. ``--brainnettf`` also runs
+BrainNetTF's own code (``bench/peers/brainnettf.py``). No choice is made on test subjects: BNT's
+epoch is that with the best AUC on an eighth of the training subjects, the others keep the last one.
+``--json`` ends with a line for programs. With the package ``braingb`` 1.0.4 installed, ``--check``
+compares its GCN with ours, layer by layer the same weights; with ``--brainnettf`` its net too.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from torch.nn import functional
 
 from bench.graph_helps import CPU, cut, difference, shown
 from bench.peers.brain_nets import RECIPES, BrainGB, Recipe
+from bench.peers.brainnettf import NAME, TheirCode
 from bench.reference import double_precision
 from bench.science import connectomes, selected
 from graphnet.artifacts.metrics import Estimate
@@ -118,13 +121,30 @@ def of_peer(cohort: Cohort, folds: Sequence[Fold], recipe: Recipe) -> FloatArray
     labels = torch.from_numpy((cohort.labels == cohort.classes[1]).astype(np.int64))
     tested = []
     for number, fold in enumerate(folds):
-        own = cohort.rows(fold.train)
         chosen_by: IntArray = np.array([], dtype=np.int64)
         if recipe.share:
-            count = round(1 / recipe.share)
-            chosen_by = stratified(own.labels, own.persons, folds=count, repeats=1, seed=0)[0].test
+            chosen_by = a_share(cohort.rows(fold.train), recipe.share)
         net = train(recipe, rows[fold.train], labels[fold.train], chosen_by, seed=number)
         tested.append(probabilities(net, rows[fold.test]))
+    return pooled(folds, tested, len(cohort))
+
+
+def a_share(cohort: Cohort, share: float) -> IntArray:
+    """The rows of a share of the subjects, as large of each class."""
+    cut = stratified(cohort.labels, cohort.persons, folds=round(1 / share), repeats=1, seed=0)
+    return cut[0].test
+
+
+def of_their_code(cohort: Cohort, folds: Sequence[Fold], code: TheirCode) -> FloatArray:
+    """Likewise of BrainNetTF's own net and training."""
+    rows = correlations(cohort)
+    labels = torch.from_numpy((cohort.labels == cohort.classes[1]).astype(np.int64))
+    tested = []
+    for number, fold in enumerate(folds):
+        chosen_by = fold.train[a_share(cohort.rows(fold.train), 1 / 8)]
+        learners = np.setdiff1d(fold.train, chosen_by)
+        net = code.train(rows, labels, learners, chosen_by, seed=number)
+        tested.append(code.predict(net, rows[fold.test]))
     return pooled(folds, tested, len(cohort))
 
 
@@ -200,41 +220,60 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.peers.connectomes", description=__doc__)
     parser.add_argument("--peers", nargs="*", default=list(RECIPES), choices=list(RECIPES))
     parser.add_argument("--epochs", type=int, default=0, help="in place of those published")
-    parser.add_argument("--check", action="store_true", help="compare with the package braingb")
+    parser.add_argument("--first", type=int, default=FOLDS, help="so many of the folds (5)")
+    parser.add_argument("--brainnettf", type=Path, help="a checkout of BrainNetTF's code")
+    parser.add_argument("--check", action="store_true", help="compare nets with their packages'")
     parser.add_argument("--json", action="store_true", help="end with a line of JSON")
     asked = parser.parse_args()
     torch.set_num_threads(1)
+    code = None if asked.brainnettf is None else TheirCode(asked.brainnettf, asked.epochs)
     if asked.check:
         with double_precision():
-            apart = check()
-        print(f"largest difference to braingb: {apart:.1e} standard deviations")
+            name, apart = ("braingb", check()) if code is None else ("BrainNetTF", code.check())
+        print(f"largest difference to {name}: {apart:.1e} standard deviations")
         return
     everyone = selected(connectomes(), IN871="1")
     cohort = everyone.rows(np.flatnonzero(np.array(everyone.sites) == "NYU"))
-    found = compared(cohort, cut(cohort, FOLDS), asked.peers, asked.epochs)
+    folds = cut(cohort, FOLDS)[: asked.first]
+    found = compared(cohort, folds, asked.peers, asked.epochs, code)
     if asked.json:
         print(json.dumps([asdict(each) for each in found]))
 
 
+Method = Callable[[Cohort, Sequence[Fold]], FloatArray]
+
+
+def methods(peers: Sequence[str], epochs: int, code: TheirCode | None) -> dict[str, Method]:
+    """What gives out-of-fold probabilities (1, S, 2), by name; SGN first."""
+    recipes = {name: RECIPES[name] for name in peers}
+    if epochs:
+        recipes = {name: replace(each, epochs=epochs) for name, each in recipes.items()}
+    found: dict[str, Method] = {OURS: of_ours}
+    found |= {name: partial(of_simple, name=name) for name in SIMPLE}
+    found |= {name: partial(of_peer, recipe=recipe) for name, recipe in recipes.items()}
+    if code is not None:
+        found[NAME] = partial(of_their_code, code=code)
+    return found
+
+
 def compared(
-    cohort: Cohort, folds: Sequence[Fold], peers: Sequence[str], epochs: int
+    cohort: Cohort,
+    folds: Sequence[Fold],
+    peers: Sequence[str],
+    epochs: int,
+    code: TheirCode | None = None,
 ) -> list[Compared]:
-    """SGN, the simple methods and the peers, each printed as it is known."""
-    patients = (cohort.labels == cohort.classes[1]).astype(np.int64)
+    """SGN, the simple methods and the peers on who is tested, each printed as it is known."""
+    rows = np.sort(np.concatenate([fold.test for fold in folds]))
+    patients = (cohort.labels == cohort.classes[1])[rows].astype(np.int64)
+    count = round(len(cohort) / len(folds[0].test))  # of which ``folds`` may be the first
     found: list[Compared] = []
     ours: FloatArray | None = None
-    for name in (OURS, *SIMPLE, *peers):
+    for name, method in methods(peers, epochs, code).items():
         begun = time.process_time()
-        if name == OURS:
-            predicted = of_ours(cohort, folds)
-        elif name in SIMPLE:
-            predicted = of_simple(cohort, folds, name)
-        else:
-            recipe = RECIPES[name]
-            recipe = replace(recipe, epochs=epochs) if epochs else recipe
-            predicted = of_peer(cohort, folds, recipe)
+        predicted = method(cohort, folds)[:, rows]
         seconds = time.process_time() - begun
-        apart = None if ours is None else difference(patients, ours, predicted, len(folds))
+        apart = None if ours is None else difference(patients, ours, predicted, count)
         ours = predicted if ours is None else ours
         found.append(Compared(name, auc(patients == 1, predicted[0, :, 1]), apart, seconds))
         print(found[-1].line(), flush=True)
