@@ -21,6 +21,7 @@ from graphnet.artifacts.stored_json import Json
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data import provenance
 from graphnet.data.atlas import ATLAS, Atlas, Table
+from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.data.splits import Splits
 from graphnet.distributed.shards import Coordinator, Sharing, TrainedModels
 from graphnet.evaluation.applicability import KEY as DOMAIN
@@ -169,7 +170,9 @@ def run(
             seen_in_training=_seen_in_training(plan, predicted),
             explanation=explained.explanation if explained else None,
             confounds=known,
-            group_differences=_group_differences(known, sites),
+            group_differences=_group_differences(
+                known, sites, model, _held_out(data, evaluated, validated)
+            ),
             fine_tuning=_fine_tuning(plan, trained, evaluated, validated),
             learning_curve=curve,
             sweep=_sweep(plan, compared, validated),
@@ -379,7 +382,7 @@ def _seen_in_training(
     plan: ExperimentPlan, predicted: Mapping[str, SplitPredictions]
 ) -> dict[str, int | None]:
     """How many predicted subjects of each split were trained on; None where nobody can say none."""
-    counts = {split: sum(map(bool, each.tested().known)) for split, each in predicted.items()}
+    counts = {split: each.tested().seen for split, each in predicted.items()}
     if is_complete(plan.parent_facts):
         return {**counts}
     return {split: count or None for split, count in counts.items()}
@@ -412,19 +415,27 @@ def _confounds(
         return None
     from graphnet.evaluation.confounds import confounds  # noqa: PLC0415 - slow to import
 
+    return confounds(model, data.present(), _held_out(data, evaluated, validated))
+
+
+def _held_out(
+    data: Splits, evaluated: ModelEvaluation, validated: ValidationResult
+) -> dict[str, tuple[Cohort, FloatArray]]:
+    """Whom the model did not train on, with what they are ranked by (S, C)."""
     held_out = {split: (cohort, evaluated.predicted[split]) for split, cohort in data.held_out()}
-    # All that is said of confounds goes by ranks.
-    folds = {kind: (data.train, values) for kind, values in validated.ranked.items()}
-    return confounds(model, data.present(), held_out | folds)
+    return held_out | {kind: (data.train, values) for kind, values in validated.ranked.items()}
 
 
 def _group_differences(
-    known: Confounds | None, sites: Mapping[str, Mapping[str, SplitMetrics]]
+    known: Confounds | None,
+    sites: Mapping[str, Mapping[str, SplitMetrics]],
+    model: StoredModel,
+    predicted: Mapping[str, tuple[Cohort, FloatArray]],
 ) -> tuple[GroupDifference, ...]:
     """Whether the AUC differs between strata or sites."""
     from graphnet.evaluation.confounds import group_differences  # noqa: PLC0415 - slow to import
 
-    return group_differences(() if known is None else known.strata, sites)
+    return group_differences(() if known is None else known.strata, sites, model, predicted)
 
 
 def _fine_tuning(

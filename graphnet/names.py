@@ -73,6 +73,13 @@ def metric_name(metric: str) -> Message:
     return _named("metric", metric, (*CLASS_METRICS, *SCORE_METRICS))
 
 
+def people(subjects: int | None, scans: int) -> str | Message:
+    """How many subjects these scans are of; ``subjects`` is None where each is another's."""
+    if subjects is None:
+        return str(scans)
+    return Message("names.subjects-with-scans", subjects=subjects, scans=scans)
+
+
 def method_name(method: str) -> Message:
     """What a baseline is called, such as "Linear SVM"."""
     if method.endswith(POOLED):

@@ -24,18 +24,19 @@ from graphnet.artifacts.stored_json import (
     as_whole,
 )
 from graphnet.data.class_names import Names, names_of
-from graphnet.data.cohort import FloatArray
+from graphnet.data.cohort import FloatArray, IntArray, numbered
 from graphnet.data.interpretation import Interpretation
 
 
 @dataclass(frozen=True)
 class PredictedSubjects:
-    """The S subjects of a split, and what was predicted of each.
+    """The S subjects of a split, and what was predicted of each; or S scans of fewer subjects.
 
-    ``labels`` are classes, or scores (None where not known). ``probability`` (S, C) of classes, and
-    ``before_calibration`` (S, C) where that is what subjects of several folds are ranked by;
-    ``predicted`` (S,) scores. What was not predicted is empty. ``seen``: how many the model was
-    trained on.
+    ``subjects`` (S,) are numbers that say whose scan each row is, by the ids where an older version
+    stored no more; None where each is another's. ``labels`` are classes, or scores (None where not
+    known). ``probability`` (S, C) of classes, and ``before_calibration`` (S, C) where that is what
+    subjects of several folds are ranked by; ``predicted`` (S,) scores. What was not predicted is
+    empty. ``seen``: how many subjects the model was trained on.
     """
 
     ids: Sequence[str] = ()
@@ -45,31 +46,40 @@ class PredictedSubjects:
     probability: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
     before_calibration: FloatArray | None = None
     predicted: FloatArray = field(default_factory=lambda: np.zeros(0))
+    subjects: IntArray | None = None
 
     @classmethod
     def from_json(cls, stored: Any) -> "PredictedSubjects":
         """Of nobody where it is no table."""
         named = as_mapping(stored)
         before = named.get("before_calibration")
+        subjects = as_texts(named.get("subject") or named.get("id"))
+        known = as_items(named.get("known"))
         return cls(
             ids=as_texts(named.get("id")),
             sites=as_texts(named.get("site")),
             labels=tuple(map(as_number, as_items(named.get("label")))),
-            seen=sum(map(bool, as_items(named.get("known")))),
+            seen=len({whose for whose, seen in zip(subjects, known, strict=False) if seen}),
             probability=_table(named.get("probability")),
             before_calibration=_table(before) if before else None,
             predicted=np.array(as_items(named.get("predicted")), dtype=np.float64),
+            subjects=numbered(subjects),
         )
 
 
 @dataclass(frozen=True)
 class CohortSummary:
-    """How many subjects a split has: all, by class, and by site and class; of which datasets."""
+    """How many subjects a split has: all, by class, and by site and class; of which datasets.
+
+    ``scans``: how many scans these are; None where nobody has several. (Older versions counted
+    scans as subjects.)
+    """
 
     subjects: int
     classes: Mapping[str, int]
     sites: Mapping[str, Mapping[str, int]]
     datasets: Sequence[str] = ()
+    scans: int | None = None
 
     @classmethod
     def from_json(cls, stored: Any) -> "CohortSummary":
@@ -81,6 +91,7 @@ class CohortSummary:
             _counts(named.get("classes")),
             {str(site): _counts(counts) for site, counts in sites.items()},
             as_texts(named.get("datasets")),
+            as_whole(named.get("scans")),
         )
 
 

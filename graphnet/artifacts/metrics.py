@@ -24,7 +24,8 @@ from graphnet.artifacts.stored_json import (
 )
 from graphnet.messages import Figure, Message
 
-MORE = ("ci", "confusion", "repeats", "sd_over_repeats")  # of a split's metrics, beside its values
+# Of a split's metrics, beside its values.
+MORE = ("subjects", "ci", "confusion", "repeats", "sd_over_repeats")
 WITHIN_SITES = "auc_within_sites"  # of left-out sites: the mean of their AUCs
 ENOUGH_PERMUTATIONS = 1000  # of fewer a p-value is only said to be at most so much
 
@@ -73,7 +74,8 @@ UNKNOWN = Estimate()
 class SplitMetrics:
     """Metrics of one split's predictions: ``metrics["auc"]``, ``metrics.ci["auc"]``.
 
-    ``n`` subjects. ``values`` by name: of classes those of
+    ``n`` subjects; or ``n`` scans of fewer ``subjects``, who are None where nobody has several (or
+    an older version counted scans alone). ``values`` by name: of classes those of
     :func:`graphnet.evaluation.metrics.evaluate`, of a clinical score those of
     :func:`~graphnet.evaluation.metrics.evaluate_scores`; None where one cannot be computed. Where
     sites were left out, ``auc`` is that of all of them together, :data:`WITHIN_SITES` the mean of
@@ -88,6 +90,7 @@ class SplitMetrics:
     confusion: tuple[tuple[int, ...], ...] | None = None
     repeats: int = 1
     sd_over_repeats: Mapping[str, float | None] = field(default_factory=dict)
+    subjects: int | None = None
 
     def __getitem__(self, name: str) -> float | None:
         return self.values.get(name)
@@ -106,6 +109,8 @@ class SplitMetrics:
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         stored: dict[str, Any] = {"n": self.n, **self.values, "ci": _intervals(self.ci)}
+        if self.subjects is not None:
+            stored["subjects"] = self.subjects
         if self.confusion is not None:
             stored["confusion"] = [list(row) for row in self.confusion]
         if self.repeats > 1:
@@ -127,6 +132,7 @@ class SplitMetrics:
             },
             ci={str(name): as_interval(bound) for name, bound in bounds.items()},
             confusion=_table(stored.get("confusion")),
+            subjects=as_whole(stored.get("subjects")),
             repeats=as_whole(stored.get("repeats")) or 1,
             sd_over_repeats=as_numbers(stored.get("sd_over_repeats")),
         )

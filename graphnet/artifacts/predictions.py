@@ -115,6 +115,12 @@ class SplitPredictions:
         ranked = None if self.ranked is None else self.ranked[there]
         return SplitPredictions(self.cohort.rows(there), self.values[there], known, ranked)
 
+    @property
+    def seen(self) -> int:
+        """How many of the subjects were trained on."""
+        pairs = zip(self.cohort.persons, self.known, strict=True)
+        return len({person for person, known in pairs if known})
+
     def as_dict(self, *, is_regression: bool) -> Json:
         """For JSON."""
         shared = {
@@ -122,6 +128,8 @@ class SplitPredictions:
             "site": list(self.cohort.sites),
             "known": list(self.known),
         }
+        if self.cohort.subjects is not None:
+            shared["subject"] = list(self.cohort.persons)
         if is_regression:
             scores = [None if np.isnan(score) else float(score) for score in self.cohort.scores]
             return {**shared, "label": scores, "predicted": _rounded(self.values[:, 0])}
@@ -239,11 +247,15 @@ def _rows(table: Json, labels: Sequence[str], names: Names) -> Iterator[list[Any
 
 def _described(cohort: Cohort) -> Json:
     sites: dict[str, dict[str, int]] = {}
-    for site, label in zip(cohort.sites, cohort.labels.tolist(), strict=True):
+    rows = zip(cohort.persons, cohort.sites, cohort.labels.tolist(), strict=True)
+    # A subject with several scans counts once at a site in a class.
+    for _, site, label in rows if cohort.subjects is None else dict.fromkeys(rows):
         counts = sites.setdefault(site, {})
         counts[str(label)] = counts.get(str(label), 0) + 1
+    scans = {} if cohort.subjects is None else {"scans": len(cohort)}
     return {
-        "subjects": len(cohort),
+        "subjects": len(set(cohort.persons)),
+        **scans,
         "classes": {str(label): count for label, count in cohort.class_counts().items()},
         "sites": sites,
         "datasets": list(dict.fromkeys(cohort.datasets)),

@@ -130,14 +130,22 @@ class Cohort:
         """For each row its subject, by the id as the first of several datasets writes it."""
         return persons(self.ids, self.datasets)[0]
 
+    @cached_property
+    def subjects(self) -> IntArray | None:
+        """Whose each row is (S,), numbered by first appearance; None if each is another's."""
+        return numbered(self.persons)
+
     @property
     def repeated_ids(self) -> tuple[str, ...]:
         """Subjects who stand on more than one row."""
         return tuple(name for name, times in Counter(self.persons).items() if times > 1)
 
     def class_counts(self) -> dict[int, int]:
-        """Subjects by class."""
-        return {label: int((self.labels == label).sum()) for label in self.classes}
+        """Subjects by class; one with scans of several counts in each."""
+        counts = Counter(
+            label for _, label in set(zip(self.persons, self.labels.tolist(), strict=True))
+        )
+        return {label: counts[label] for label in self.classes}
 
     def rows(self, index: IntArray) -> "Cohort":
         """The subjects ``index`` (B,), with the findings about them."""
@@ -292,6 +300,14 @@ def _without_connectome(cohorts: Sequence[Cohort]) -> tuple[Message, ...]:
         return ()
     message = Message("data.connectome-missing", datasets=first_of(missing), count=len(missing))
     return (message,)
+
+
+def numbered(persons: Sequence[str]) -> IntArray | None:
+    """Whose each row is (S,), by number from 0; None where each row is another subject's."""
+    places = {person: place for place, person in enumerate(dict.fromkeys(persons))}
+    if len(places) == len(persons):
+        return None
+    return np.array([places[person] for person in persons], dtype=np.int64)
 
 
 def persons(

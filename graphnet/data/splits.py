@@ -159,14 +159,16 @@ def _overlaps(splits: Splits) -> Iterator[Message]:
 def _sizes(name: str, cohort: Cohort) -> Iterator[Message]:
     counts = cohort.class_counts()
     repeated = cohort.repeated_ids
+    subjects = len(set(cohort.persons))
     if repeated:
         ids = first_of(repeated, MOST_SUBJECTS)
-        yield Message("data.repeated-subjects", split=name, count=len(repeated), ids=ids)
+        numbers = {"count": len(repeated), "subjects": subjects, "scans": len(cohort)}
+        yield Message("data.several-scans", split=name, **numbers, ids=ids)
     if len(counts) == 1:
         alone = class_name(cohort.class_names, next(iter(counts)))
         yield Message("data.one-class", split=name, name=alone)
-    if len(cohort) < FEW_SUBJECTS:
-        yield Message("data.few-subjects", split=name, count=len(cohort))
+    if subjects < FEW_SUBJECTS:
+        yield Message("data.few-subjects", split=name, count=subjects)
         return
     for label, count in counts.items():
         if count < FEW_OF_A_CLASS:

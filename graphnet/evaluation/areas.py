@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 
 from graphnet.artifacts.metrics import UNKNOWN, Estimate
 from graphnet.data.cohort import FloatArray
-from graphnet.evaluation.intervals import Z, area_under_curve, area_variance, bounded
+from graphnet.evaluation.clusters import (
+    Subjects,
+    correlations,
+    design_effect,
+    influence_on_area,
+    of_rows,
+)
+from graphnet.evaluation.intervals import Z, area_under_curve, area_variance, bounded, length
 from graphnet.evaluation.resampling import auc, group_weight
 
 
@@ -29,17 +36,30 @@ class Heterogeneity:
 
 @dataclass(frozen=True)
 class GroupAreas:
-    """The AUCs (M,) of M groups of different subjects, and how many of each class they have."""
+    """The AUCs (M,) of M groups of different scans, and how many of each class they have.
+
+    Where subjects have several scans, ``effects`` (M,) are the design effects of the AUCs, and
+    ``correlations`` (M, M) those of groups that share subjects.
+    """
 
     areas: FloatArray
     positives: FloatArray
     negatives: FloatArray
+    effects: FloatArray | None = None
+    correlations: FloatArray | None = None
 
     @classmethod
     def of(
-        cls, positive: NDArray[np.bool_], scores: FloatArray, groups: Sequence[str]
+        cls,
+        positive: NDArray[np.bool_],
+        scores: FloatArray,
+        groups: Sequence[str],
+        subjects: Subjects = None,
     ) -> "GroupAreas":
-        """Of subjects (S,) with these scores; a group of one class has no AUC and is left out."""
+        """Of scans (S,) with these scores; a group of one class has no AUC and is left out.
+
+        ``subjects`` (S,): whose each is; None where each is another's.
+        """
         named = np.array(groups)
         members = [np.flatnonzero(named == name) for name in np.unique(named)]
         both = [rows for rows in members if 0 < positive[rows].sum() < len(rows)]
@@ -47,6 +67,7 @@ class GroupAreas:
             np.array([auc(positive[rows], scores[rows]) for rows in both]),
             np.array([positive[rows].sum() for rows in both], dtype=np.float64),
             np.array([(~positive[rows]).sum() for rows in both], dtype=np.float64),
+            *_dependence(positive, scores, both, subjects),
         )
 
     def __len__(self) -> int:
@@ -67,13 +88,24 @@ class GroupAreas:
         share = group_weight(self.positives, self.negatives)
         share = share / share.sum()
         value = float(share @ self.areas)
-        counts = zip(self.areas, self.positives, self.negatives, strict=True)
-        each = [area_under_curve(float(area), int(m), int(n)) for area, m, n in counts]
+        each = [
+            area_under_curve(float(area), m, n)
+            for area, (m, n) in zip(self.areas, self._effective, strict=True)
+        ]
         low, high = np.array([estimate.interval for estimate in each], dtype=np.float64).T
         between = Z**2 * self.variance_between * float(share @ share)
-        below = float(((share * (self.areas - low)) ** 2).sum()) + between
-        above = float(((share * (high - self.areas)) ** 2).sum()) + between
+        below = _squared(share * (self.areas - low), self.correlations) + between
+        above = _squared(share * (high - self.areas), self.correlations) + between
         return bounded(value, value - sqrt(below), value + sqrt(above))
+
+    @property
+    def _effective(self) -> list[tuple[float, float]]:
+        """Of each group how many independent positives and negatives say as much."""
+        effects = np.ones(len(self)) if self.effects is None else self.effects
+        return [
+            (max(1.0, float(m / effect)), max(1.0, float(n / effect)))
+            for m, n, effect in zip(self.positives, self.negatives, effects, strict=True)
+        ]
 
     @property
     def variance_between(self) -> float:
@@ -110,11 +142,35 @@ class GroupAreas:
         common = float(share @ self.areas / share.sum())
         if not 0 < common < 1:
             return None
-        weight = 1 / np.array(
-            [
-                area_variance(common, int(m), int(n))
-                for m, n in zip(self.positives, self.negatives, strict=True)
-            ]
-        )
-        mean = float(weight @ self.areas / weight.sum())
-        return float(weight @ (self.areas - mean) ** 2), weight
+        weight = 1 / np.array([area_variance(common, m, n) for m, n in self._effective])
+        apart = self.areas - float(weight @ self.areas / weight.sum())
+        if self.correlations is None:
+            return float(weight @ apart**2), weight
+        # Groups that share subjects: the distance from a common AUC by their covariances.
+        error = np.sqrt(1 / weight)
+        inverse = np.linalg.pinv(self.correlations * np.outer(error, error))
+        apart = self.areas - float((inverse @ self.areas).sum() / inverse.sum())
+        return float(apart @ inverse @ apart), weight
+
+
+def _dependence(
+    positive: NDArray[np.bool_],
+    scores: FloatArray,
+    members: Sequence[NDArray[np.intp]],
+    subjects: Subjects,
+) -> tuple[FloatArray | None, FloatArray | None]:
+    """Design effects (M,) of the AUCs of groups, and their correlations (M, M)."""
+    if subjects is None:
+        return None, None
+    added, effects = np.zeros((len(members), len(scores))), np.ones(len(members))
+    for place, rows in enumerate(members):
+        own = of_rows(subjects, rows)
+        added[place, rows] = influence_on_area(positive[rows], scores[rows], own)
+        effects[place] = design_effect(added[place, rows], own)
+    return effects, correlations(added, subjects) if len(members) else None
+
+
+def _squared(distances: FloatArray, correlated: FloatArray | None) -> float:
+    if correlated is None:
+        return float((distances**2).sum())
+    return length(distances, correlated) ** 2

@@ -137,8 +137,8 @@ def split_metrics(
 ) -> SplitMetrics:
     """Metrics of class probabilities (S, C), or of scores (S, 1), whom nothing else ranks."""
     if model.scale is not None:
-        return evaluate_scores(cohort.scores, predicted[:, 0])
-    return evaluate(model.targets(cohort).numpy(), predicted, ranked)
+        return evaluate_scores(cohort.scores, predicted[:, 0], subjects=cohort.subjects)
+    return evaluate(model.targets(cohort).numpy(), predicted, ranked, cohort.subjects)
 
 
 def differences(
@@ -164,7 +164,9 @@ def differences(
 
     def apart(name: str, values: FloatArray) -> Estimates:
         by_rank = (ours if ranked is None else ranked, their_ranked.get(name, values))
-        found = paired_difference(labels, ours, values, ranked=by_rank, groups=groups)
+        found = paired_difference(
+            labels, ours, values, ranked=by_rank, groups=groups, subjects=cohort.subjects
+        )
         return {metric: difference.widened(by) for metric, difference in found.items()}
 
     return {

@@ -14,7 +14,8 @@ import numpy as np
 
 from graphnet.artifacts.metrics import UNKNOWN, Estimate
 from graphnet.data.cohort import FloatArray, IntArray
-from graphnet.evaluation.intervals import Z, proportion
+from graphnet.evaluation.clusters import Subjects, design_effect, of_rows
+from graphnet.evaluation.intervals import Z, share
 
 LEAST_SUBJECTS = 5  # of each class: of fewer there is nothing to be learnt
 # A slope of 0 would make all subjects alike; the order of subjects, and the AUC, are to stay.
@@ -130,7 +131,7 @@ class Bin(NamedTuple):
     high: float
 
 
-def bins(probability: FloatArray, truth: FloatArray) -> list[Bin]:
+def bins(probability: FloatArray, truth: FloatArray, subjects: Subjects = None) -> list[Bin]:
     """Ten quantile bins, fewer where a bin would have less than five subjects.
 
     Subjects of equal probability are in one bin. Nixon et al. 2019, arXiv:1904.01685.
@@ -138,6 +139,7 @@ def bins(probability: FloatArray, truth: FloatArray) -> list[Bin]:
     Args:
         probability: (S,), of a class.
         truth: (S,), 1 for subjects of that class, else 0.
+        subjects: (S,), whose each row is; None where each is another's.
 
     """
     number = min(BINS, len(probability) // FEWEST)
@@ -148,12 +150,14 @@ def bins(probability: FloatArray, truth: FloatArray) -> list[Bin]:
     cuts = [len(part) for part in np.array_split(order, number)]
     # Each cut moves on to where the next higher probability begins.
     ends = np.unique(np.searchsorted(ranked, ranked[np.cumsum(cuts) - 1], side="right"))
-    return [_bin(probability[rows], truth[rows]) for rows in np.split(order, ends[:-1])]
+    return [
+        _bin(probability[rows], truth[rows], of_rows(subjects, rows))
+        for rows in np.split(order, ends[:-1])
+    ]
 
 
-def _bin(probability: FloatArray, truth: FloatArray) -> Bin:
-    share = proportion(int(truth.sum()), len(truth))
-    low, high = share.interval or (0.0, 1.0)
+def _bin(probability: FloatArray, truth: FloatArray, subjects: Subjects) -> Bin:
+    low, high = share(truth > 0, subjects).interval or (0.0, 1.0)
     return Bin(len(truth), float(probability.mean()), float(truth.mean()), low, high)
 
 
@@ -170,7 +174,9 @@ def calibration_error(probability: FloatArray, truth: FloatArray) -> Estimate:
     return Estimate(sum(gaps) / len(truth))
 
 
-def calibration_slope(probability: FloatArray, truth: FloatArray) -> Estimate:
+def calibration_slope(
+    probability: FloatArray, truth: FloatArray, subjects: Subjects = None
+) -> Estimate:
     """The slope of a logistic regression of the truth on the logit of the probability.
 
     1 if well calibrated, below 1 if probabilities are too extreme, above 1 if too moderate. Wald's
@@ -180,6 +186,7 @@ def calibration_slope(probability: FloatArray, truth: FloatArray) -> Estimate:
     Args:
         probability: (S,), of a class.
         truth: (S,), 1 for subjects of that class, else 0.
+        subjects: (S,), whose each row is; None where each is another's.
 
     """
     logit = logits(probability)
@@ -190,10 +197,12 @@ def calibration_slope(probability: FloatArray, truth: FloatArray) -> Estimate:
     if not overlap:
         return UNKNOWN
     design = np.stack([np.ones_like(logit), logit], axis=1)
-    return _wald(design, np.zeros_like(logit), truth)
+    return _wald(design, np.zeros_like(logit), truth, subjects)
 
 
-def calibration_intercept(probability: FloatArray, truth: FloatArray) -> Estimate:
+def calibration_intercept(
+    probability: FloatArray, truth: FloatArray, subjects: Subjects = None
+) -> Estimate:
     """Calibration in the large: the intercept of that regression with the slope held at 1.
 
     0 if the mean probability is right, above 0 if it is too low. Wald's interval. Unknown where all
@@ -202,12 +211,13 @@ def calibration_intercept(probability: FloatArray, truth: FloatArray) -> Estimat
     Args:
         probability: (S,), of a class.
         truth: (S,), 1 for subjects of that class, else 0.
+        subjects: (S,), whose each row is; None where each is another's.
 
     """
     if not 0 < truth.sum() < len(truth):
         return UNKNOWN
     offset = logits(probability)
-    return _wald(np.ones((len(truth), 1)), offset, truth)
+    return _wald(np.ones((len(truth), 1)), offset, truth, subjects)
 
 
 def logits(probability: FloatArray) -> FloatArray:
@@ -216,7 +226,9 @@ def logits(probability: FloatArray) -> FloatArray:
     return np.asarray(np.log(within) - np.log1p(-within))
 
 
-def _wald(design: FloatArray, offset: FloatArray, truth: FloatArray) -> Estimate:
+def _wald(
+    design: FloatArray, offset: FloatArray, truth: FloatArray, subjects: Subjects
+) -> Estimate:
     """The last coefficient of a logistic regression, by Newton's method, with Wald's interval."""
     coefficients = np.zeros(design.shape[1])
     for _ in range(STEPS):
@@ -228,7 +240,10 @@ def _wald(design: FloatArray, offset: FloatArray, truth: FloatArray) -> Estimate
         coefficients = coefficients + step * min(1.0, LONGEST / float(np.abs(step).max() or 1.0))
         if np.abs(step).max() < STILL:
             value = float(coefficients[-1])
-            half = Z * float(np.sqrt(np.linalg.inv(information)[-1, -1]))
+            covariance = np.linalg.inv(information)
+            added = (truth - fitted) * (design @ covariance[-1])
+            effect = design_effect(added, subjects)
+            half = Z * float(np.sqrt(covariance[-1, -1] * effect))
             return Estimate(value, value - half, value + half)
     return UNKNOWN
 
@@ -261,7 +276,9 @@ def net_benefit(
 
 
 def predictive_values(
-    confusion: Sequence[Sequence[float]], prevalence: float
+    confusion: Sequence[Sequence[float]],
+    prevalence: float,
+    effects: tuple[float, float] = (1.0, 1.0),
 ) -> tuple[Estimate, Estimate]:
     """PPV and NPV where a share ``prevalence`` of the subjects is positive, by Bayes' theorem.
 
@@ -272,6 +289,7 @@ def predictive_values(
     Args:
         confusion: two rows, the true classes, of two counts; class 1 is the positive one.
         prevalence: above 0 and below 1.
+        effects: the design effects of specificity and sensitivity.
 
     """
     (right_negative, wrong_positive), (wrong_negative, right_positive) = confusion
@@ -279,6 +297,8 @@ def predictive_values(
     if not positives or not negatives or not 0 < prevalence < 1:
         return UNKNOWN, UNKNOWN
     sensitivity, specificity = right_positive / positives, right_negative / negatives
+    right_negative, negatives = right_negative / effects[0], negatives / effects[0]
+    right_positive, positives = right_positive / effects[1], positives / effects[1]
     odds = prevalence / (1 - prevalence)
     ppv = _share(sensitivity * odds, 1 - specificity)
     npv = _share(specificity / odds, 1 - sensitivity)

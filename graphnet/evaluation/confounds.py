@@ -6,6 +6,7 @@ Everything here looks at who was predicted; nothing is fitted that a model uses.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.data.dataset import NUMERIC, Covariate
 from graphnet.evaluation.areas import GroupAreas
 from graphnet.evaluation.assessment import split_metrics
+from graphnet.evaluation.clusters import Subjects, count, design_effect, first_rows, of_rows
 from graphnet.preprocessing.covariates import Design, checked
 
 ALL = "all"  # the one group of a clinical score
@@ -75,7 +77,10 @@ def confounds(model: StoredModel, cohorts: Mapping[str, Cohort], predicted: Pred
 
 
 def group_differences(
-    strata: Sequence[Stratum], sites: Mapping[str, Mapping[str, SplitMetrics]]
+    strata: Sequence[Stratum],
+    sites: Mapping[str, Mapping[str, SplitMetrics]],
+    model: StoredModel | None = None,
+    predicted: Predicted = MappingProxyType({}),
 ) -> tuple[GroupDifference, ...]:
     """Whether the AUC differs between the strata of each covariate, and between sites.
 
@@ -84,9 +89,17 @@ def group_differences(
     Args:
         strata: of covariates, of all splits.
         sites: metrics by split and site; of training subjects nothing is said.
+        model: what predicted these; None: ``predicted`` is not needed.
+        predicted: as of :func:`confounds`, needed where subjects have several scans: groups may
+            then share subjects.
 
     """
     found: list[GroupDifference | None] = []
+    scanned = {
+        split: _Tested.of(model, *pair, by_site=False)
+        for split, pair in predicted.items()
+        if model is not None and pair[0].subjects is not None
+    }
     for split, name in dict.fromkeys((each.split, each.name) for each in strata):
         levels = [each for each in strata if (each.split, each.name) == (split, name)]
         groups = [
@@ -94,9 +107,14 @@ def group_differences(
             for each in levels
             if each.positives is not None
         ]
+        if groups and split in scanned:
+            found.append(scanned[split].difference(split, "covariate", name))
+            continue
         found.append(_difference(split, "covariate", name, groups))
     for split, by_name in sites.items():
-        if split != "train":
+        if split in scanned:
+            found.append(scanned[split].difference(split, "site", ""))
+        elif split != "train":
             counted = [
                 (site, metrics["auc"], sum(metrics.confusion[1]), sum(metrics.confusion[0]))
                 for site, metrics in by_name.items()
@@ -118,10 +136,11 @@ def _difference(
     if len(enough) < 2:
         return None
     names, *columns = zip(*enough, strict=True)
-    told = GroupAreas(*(np.array(column, dtype=np.float64) for column in columns)).heterogeneity
+    areas = GroupAreas(*(np.array(column, dtype=np.float64) for column in columns))
+    left_out = [group for group, *_ in groups if group not in names]
+    told = areas.heterogeneity
     if told is None:
         return None
-    left_out = [group for group, *_ in groups if group not in names]
     return GroupDifference(split, kind, name, list(names), left_out, told.q, told.df, told.p)
 
 
@@ -152,6 +171,42 @@ class _Tested:
     def is_positive(self) -> NDArray[np.bool_]:
         return np.asarray(self.cohort.labels == self.model.classes[-1])
 
+    def people(self, rows: NDArray[np.intp]) -> int:
+        """How many subjects these rows are."""
+        return count(of_rows(self.cohort.subjects, rows), len(rows))
+
+    def classes(self, rows: NDArray[np.intp]) -> tuple[int, int]:
+        """How many subjects of them are positive, and how many negative."""
+        positive = self.is_positive[rows]
+        return self.people(rows[positive]), self.people(rows[~positive])
+
+    def difference(self, split: str, kind: str, name: str) -> GroupDifference | None:
+        """Whether the AUC differs between levels of a covariate, or sites, that share subjects.
+
+        None of other than two classes, or where less than two groups are compared.
+        """
+        if self.model.scale is not None or len(self.model.classes) != 2:
+            return None
+        if kind == "site":
+            sites = np.array(self.cohort.sites)
+            groups = {str(site): np.flatnonzero(sites == site) for site in np.unique(sites)}
+        else:
+            (covariate,) = (each for each in checked(self.cohort) if each.name == name)
+            groups = _levels(covariate)
+        counts = {level: min(self.classes(rows)) for level, rows in groups.items()}
+        compared = [level for level, fewest in counts.items() if fewest >= LEAST_COMPARED]
+        left_out = [level for level in counts if level not in compared]
+        if len(compared) < 2:
+            return None
+        rows = np.concatenate([groups[level] for level in compared])
+        named = [level for level in compared for _ in groups[level]]
+        subjects = of_rows(self.cohort.subjects, rows)
+        areas = GroupAreas.of(self.is_positive[rows], self.score[rows], named, subjects)
+        told = areas.heterogeneity
+        if told is None:
+            return None
+        return GroupDifference(split, kind, name, compared, left_out, told.q, told.df, told.p)
+
     @property
     def groups(self) -> dict[str, NDArray[np.bool_]]:
         return _groups(self.model, self.cohort)
@@ -163,7 +218,7 @@ class _Tested:
         """
         if self.by_site and len(self.model.classes) == 2:
             cohort, positive = self.cohort.rows(rows), self.is_positive[rows]
-            return GroupAreas.of(positive, self.score[rows], cohort.sites).mean
+            return GroupAreas.of(positive, self.score[rows], cohort.sites, cohort.subjects).mean
         metrics = split_metrics(self.model, self.cohort.rows(rows), self.predicted[rows])
         return metrics.estimate("auc")
 
@@ -178,8 +233,13 @@ def _groups(model: StoredModel, cohort: Cohort) -> dict[str, NDArray[np.bool_]]:
 def _summary(
     model: StoredModel, split: str, cohort: Cohort, covariate: Covariate
 ) -> CovariateSummary | None:
-    """A row of the table; None of a covariate that nobody of the split has."""
-    groups = _groups(model, cohort)
+    """A row of the table; None of a covariate that nobody of the split has.
+
+    Of several scans of a subject in a class the first counts.
+    """
+    groups = {
+        label: _firsts(rows, cohort.subjects) for label, rows in _groups(model, cohort).items()
+    }
     if covariate.kind == NUMERIC:
         samples = {label: covariate.numbers[rows] for label, rows in groups.items()}
         present = {label: values[~np.isnan(values)] for label, values in samples.items()}
@@ -203,6 +263,13 @@ def _summary(
         *(split, covariate.name, covariate.kind, summaries),
         *(_difference_of_words(table), *_test_of_words(table)),
     )
+
+
+def _firsts(rows: NDArray[np.bool_], subjects: Subjects) -> NDArray[np.intp]:
+    """Of some rows the first of each subject."""
+    places = np.flatnonzero(rows)
+    own = of_rows(subjects, places)
+    return places if own is None else places[first_rows(own, len(places))]
 
 
 def _of_numbers(values: FloatArray, missing: int) -> GroupSummary:
@@ -280,8 +347,10 @@ def _associations(split: str, tested: _Tested) -> Iterator[Association]:
             continue
         for label, rows in tested.groups.items():
             both = rows & ~np.isnan(ranked)
-            correlation = astuple(_spearman(ranked[both], tested.score[both]))
-            yield Association(split, covariate.name, label, int(both.sum()), *correlation)
+            own = of_rows(tested.cohort.subjects, both)
+            correlation = astuple(_spearman(ranked[both], tested.score[both], own))
+            number = count(own, int(both.sum()))
+            yield Association(split, covariate.name, label, number, *correlation)
 
 
 def _ranked(covariate: Covariate) -> FloatArray | None:
@@ -295,15 +364,18 @@ def _ranked(covariate: Covariate) -> FloatArray | None:
     return np.array([places[word] for word in covariate.words])
 
 
-def _spearman(one: FloatArray, other: FloatArray) -> Estimate:
+def _spearman(one: FloatArray, other: FloatArray, subjects: Subjects) -> Estimate:
     """Rank correlation with its 95 % interval by Fisher's z."""
     from scipy import stats  # noqa: PLC0415 - slow to import
 
-    if len(one) < LEAST or not one.std() or not other.std():
+    if count(subjects, len(one)) < LEAST or not one.std() or not other.std():
         return UNKNOWN
-    rho = float(np.corrcoef(stats.rankdata(one), stats.rankdata(other))[0, 1])
+    ranks = stats.rankdata(one), stats.rankdata(other)
+    rho = float(np.corrcoef(*ranks)[0, 1])
+    x, y = ((each - each.mean()) / each.std() for each in ranks)
+    effect = design_effect(x * y - rho * (x**2 + y**2) / 2, subjects)
     centre = np.arctanh(np.clip(rho, -1 + 1e-12, 1 - 1e-12))
-    margin = 1.959964 * np.sqrt(RANK_VARIANCE / (len(one) - 3))
+    margin = 1.959964 * np.sqrt(RANK_VARIANCE / max(1.0, len(one) / effect - 3))
     return Estimate(rho, float(np.tanh(centre - margin)), float(np.tanh(centre + margin)))
 
 
@@ -314,11 +386,10 @@ def _strata(split: str, tested: _Tested) -> Iterator[Stratum]:
     counted = len(tested.model.classes) == 2 and not tested.by_site
     for covariate in checked(tested.cohort):
         for level, rows in _levels(covariate).items():
-            auc = tested.auc(rows) if len(rows) >= LEAST else UNKNOWN
-            positives = int(tested.is_positive[rows].sum()) if counted else None
-            negatives = None if positives is None else len(rows) - positives
+            auc = tested.auc(rows) if tested.people(rows) >= LEAST else UNKNOWN
+            classes = tested.classes(rows) if counted else (None, None)
             yield Stratum(
-                *(split, covariate.name, level, len(rows), *astuple(auc), positives, negatives)
+                split, covariate.name, level, tested.people(rows), *astuple(auc), *classes
             )
 
 
@@ -352,12 +423,14 @@ def _matched(split: str, tested: _Tested) -> Matching | None:
     if tested.model.scale is not None or len(tested.model.classes) != 2 or not covariates:
         return None
     is_patient = tested.is_positive
-    if min(is_patient.sum(), (~is_patient).sum()) < LEAST:
+    everyone = np.arange(len(is_patient))
+    if min(tested.classes(everyone)) < LEAST:
         return None
     x = Design.fit(covariates).marked(covariates, len(is_patient))
     rows = _pairs(_propensity(x, is_patient), is_patient)
-    if len(rows) < 2 * LEAST:
-        return Matching(split, len(is_patient), len(rows), None, None, None, None)
+    counts = tested.people(everyone), tested.people(rows)
+    if counts[1] < 2 * LEAST:
+        return Matching(split, *counts, None, None, None, None)
     kept = tested.cohort.rows(rows)
     apart = [
         abs(each.difference)
@@ -365,7 +438,7 @@ def _matched(split: str, tested: _Tested) -> Matching | None:
         if (each := _summary(tested.model, split, kept, covariate)) and each.difference is not None
     ]
     largest = max(apart, default=None)
-    return Matching(split, len(is_patient), len(rows), largest, *astuple(tested.auc(rows)))
+    return Matching(split, *counts, largest, *astuple(tested.auc(rows)))
 
 
 def _propensity(x: FloatArray, is_patient: NDArray[np.bool_]) -> FloatArray:

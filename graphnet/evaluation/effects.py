@@ -17,6 +17,7 @@ from graphnet.artifacts.explanation import Stability
 from graphnet.artifacts.predictions import ETA, HEDGES, PEARSON, Effect, Effects
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.quality import ROUNDING
+from graphnet.evaluation.clusters import Subjects, averaged
 from graphnet.evaluation.intervals import Z
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ class Contribution(NamedTuple):
     high: FloatArray
 
 
-def contribution(by_subject: FloatArray, targets: FloatArray, outputs: int) -> Contribution | None:
+def contribution(
+    by_subject: FloatArray, targets: FloatArray, outputs: int, subjects: Subjects = None
+) -> Contribution | None:
     """How much of the model's telling subjects apart comes from each region.
 
     Of two classes: the mean attribution in class 1 minus that in class 0, with Welch's interval;
@@ -49,6 +52,7 @@ def contribution(by_subject: FloatArray, targets: FloatArray, outputs: int) -> C
         by_subject: (S, N), the attributions of each region, in units of the score explained.
         targets: (S,), class numbers from 0, or true scores, NaN where not known.
         outputs: C classes; 1 of a score.
+        subjects: (S,), whose scan each row is, whose scans are averaged; None: each is another's.
 
     Returns:
         None where there are too few subjects of a class, or with a score.
@@ -56,6 +60,7 @@ def contribution(by_subject: FloatArray, targets: FloatArray, outputs: int) -> C
     """
     from scipy import stats  # noqa: PLC0415 - slow to import
 
+    by_subject, targets = averaged(by_subject, targets, subjects, of_classes=outputs != 1)
     if outputs == 1:
         return _slope(by_subject, targets)
     if outputs == 2:
@@ -110,7 +115,8 @@ def effect_sizes(train: Cohort, *, is_regression: bool) -> Effects:
     corrected for small samples, Hedges 1981) with the interval of Hedges & Olkin (1985) and Welch's
     t test; of more classes eta squared with one-way analysis of variance; of a clinical score
     Pearson's r with Fisher's interval. ``q`` is p after Benjamini & Hochberg (1995), over all tests
-    that could be made. The rows of a connectome give each pair of regions once.
+    that could be made. The rows of a connectome give each pair of regions once. Several scans of a
+    subject, in one class, are averaged first.
 
     Args:
         train: S subjects of N regions and F measures.
@@ -150,6 +156,7 @@ def _tested(
     None, with the score.
     """
     targets = train.scores if classes is None else train.labels.astype(np.float64)
+    values, targets = averaged(values, targets, train.subjects, of_classes=classes is not None)
     known = np.isfinite(values) & np.isfinite(targets)[:, None]
     masks, group_of = np.unique(known, axis=1, return_inverse=True)
     test = _pearson if classes is None else partial(_between, classes=classes)
@@ -276,7 +283,7 @@ class SignedEffects:
         outputs = 1 if model.scale is not None else len(model.classes)
         targets = cohort.scores if outputs == 1 else class_numbers(cohort, model.classes)
         numbers = np.asarray(targets, dtype=np.float64)
-        contributed = contribution(by_subject, numbers, outputs)
+        contributed = contribution(by_subject, numbers, outputs, cohort.subjects)
         return cls(contributed, slope if outputs <= 2 else None)
 
     def agreement(self, folds: "Sequence[SignedEffects]") -> SignAgreement:

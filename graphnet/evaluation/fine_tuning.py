@@ -28,6 +28,7 @@ from graphnet.artifacts.model import StoredModel
 from graphnet.data import provenance
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.splits import Splits
+from graphnet.evaluation.clusters import Subjects, count, of_rows
 from graphnet.evaluation.folds import Fold
 from graphnet.evaluation.intervals import difference_of_areas, difference_of_shares
 from graphnet.evaluation.metrics import difference_of_means, evaluate, mean
@@ -218,14 +219,20 @@ def _compared(models: TunedModels, group: _Group) -> TuningComparison:
     counted = ~(group.by_parent | group.in_training)
     counted &= ~np.isnan(group.tuned.values).any(axis=(0, 2))
     rows = np.flatnonzero(counted)
+
+    def people(of: Mask) -> int:
+        return count(of_rows(group.cohort.subjects, of), int(of.sum()))
+
     cohort = group.cohort.rows(rows) if len(rows) else None
     by_class: dict[str, int] = {}
     if models.model.scale is None:
-        labels = group.cohort.labels[rows]
-        by_class = {str(label): int((labels == label).sum()) for label in models.model.classes}
-    in_training = int((group.in_training & ~group.by_parent).sum())
+        labels = group.cohort.labels
+        by_class = {
+            str(label): people(counted & (labels == label)) for label in models.model.classes
+        }
     empty = TuningComparison(
-        group.split, len(rows), by_class, int(group.by_parent.sum()), in_training
+        *(group.split, people(counted), by_class, people(group.by_parent)),
+        people(group.in_training & ~group.by_parent),
     )
     if cohort is None:
         return replace(empty, reason=Message("tuning.nobody-new"))
@@ -242,10 +249,14 @@ def _compared(models: TunedModels, group: _Group) -> TuningComparison:
 
 @dataclass(frozen=True)
 class _Judge:
-    """Judges predictions of subjects whose ``truth`` (S,) are C ``classes``, or scores (0)."""
+    """Judges predictions of scans whose ``truth`` (S,) are C ``classes``, or scores (0).
+
+    ``subjects`` (S,) are whose they are; None where each is another's.
+    """
 
     truth: NDArray[np.int64] | FloatArray
     classes: int
+    subjects: Subjects = None
 
     def figures(self, predicted: Predicted) -> Estimates:
         """Metrics of predictions: the means over repeats, of intervals too."""
@@ -262,27 +273,33 @@ class _Judge:
 
     def _of(self, predicted: FloatArray, ranked: FloatArray) -> Estimates:
         if not self.classes:
-            return {"mae": mean(self._errors(predicted), highest=math.inf)}
-        metrics = evaluate(self.truth.astype(np.int64), predicted, ranked)
+            errors = self._errors(predicted)
+            return {"mae": mean(errors, highest=math.inf, subjects=self.subjects)}
+        metrics = evaluate(self.truth.astype(np.int64), predicted, ranked, self.subjects)
         names = CLASS_FIGURES if self.classes == 2 else SEVERAL_FIGURES
         return {name: metrics.estimate(name) for name in names}
 
     def _apart(
         self, ours: FloatArray, our_rank: FloatArray, theirs: FloatArray, their_rank: FloatArray
     ) -> Estimates:
-        errors = difference_of_means(self._errors(ours), self._errors(theirs))
+        errors = difference_of_means(self._errors(ours), self._errors(theirs), self.subjects)
         if not self.classes:
             return {SCORE_FIGURES[0]: errors}
         hits = [each.argmax(axis=1) == self.truth for each in (ours, theirs)]
         if self.classes > 2:
-            return {"accuracy": difference_of_shares(*hits), "brier": errors}
+            apart = difference_of_shares(hits[0], hits[1], self.subjects)
+            return {"accuracy": apart, "brier": errors}
         patient = self.truth == 1
         return {
-            "auc": difference_of_areas(patient, our_rank[:, 1], their_rank[:, 1]),
+            "auc": difference_of_areas(patient, our_rank[:, 1], their_rank[:, 1], self.subjects),
             "brier": errors,
-            "sensitivity": difference_of_shares(*(hit[patient] for hit in hits)),
-            "specificity": difference_of_shares(*(hit[~patient] for hit in hits)),
+            "sensitivity": self._of_shares(hits, patient),
+            "specificity": self._of_shares(hits, ~patient),
         }
+
+    def _of_shares(self, hits: Sequence[Mask], rows: Mask) -> Estimate:
+        ours, theirs = (hit[rows] for hit in hits)
+        return difference_of_shares(ours, theirs, of_rows(self.subjects, rows))
 
     def _errors(self, predicted: FloatArray) -> FloatArray:
         """The absolute error of each subject's score, or the squared one of probabilities."""
@@ -296,8 +313,8 @@ class _Judge:
 
 def _judge(model: StoredModel, cohort: Cohort) -> _Judge:
     if model.scale is not None:
-        return _Judge(cohort.scores, 0)
-    return _Judge(_labels(model, cohort), len(model.classes))
+        return _Judge(cohort.scores, 0, cohort.subjects)
+    return _Judge(_labels(model, cohort), len(model.classes), cohort.subjects)
 
 
 def _means(repeats: Sequence[Estimates]) -> Estimates:

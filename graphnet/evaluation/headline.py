@@ -23,7 +23,8 @@ class Headline:
     """The leading metric of subjects that are all new to the model.
 
     ``value`` is the AUC (of left-out sites the mean of theirs) or, where a clinical score is
-    predicted, R²; ``ci`` its 95 % interval, None where it has none; ``n`` the number of subjects.
+    predicted, R²; ``ci`` its 95 % interval, None where it has none; ``n`` the number of scans, each
+    of another subject unless there are several of some.
     """
 
     split: str
@@ -107,7 +108,9 @@ def shared_by_leakage(seen: Sequence[Mapping[str, int | None]]) -> list[str]:
 def _seen_of_split(predictions: Json, split: str) -> int:
     """How many subjects of a split were trained on, by the stored predictions."""
     columns = as_mapping(predictions["predictions"].get(split))
-    return sum(map(bool, as_items(columns.get("known"))))
+    known = list(as_items(columns.get("known")))
+    whose = as_items(columns.get("subject") or columns.get("id")) or range(len(known))
+    return len({each for each, is_known in zip(whose, known, strict=False) if is_known})
 
 
 def _by_predictions(predictions: Json | None) -> dict[str, int]:

@@ -6,6 +6,9 @@ Paired differences of two models on the same subjects: a bootstrap of ten subjec
 so its intervals are too narrow, and of two perfect models it says that they are equal. The formulas
 here combine the two models' own intervals, which stay wide, by how far the models are right about
 the same subjects.
+
+Where subjects have several scans, a formula is given as many scans as independent ones would say as
+much (:mod:`graphnet.evaluation.clusters`).
 """
 
 from collections.abc import Sequence
@@ -16,47 +19,74 @@ from numpy.typing import NDArray
 
 from graphnet.artifacts.metrics import UNKNOWN, Estimate
 from graphnet.data.cohort import FloatArray
+from graphnet.evaluation.clusters import (
+    Subjects,
+    correlation,
+    counts_by_class,
+    design_effect,
+    effect_of_share,
+    influence_on_area,
+    influence_on_mean,
+    placements,
+)
 
 LEVEL = 0.975
 Z = 1.959963984540054
 
 
-def proportion(successes: int, trials: int) -> Estimate:
+def proportion(successes: int, trials: int, effect: float = 1.0) -> Estimate:
     """Share of ``successes`` with Wilson's score interval; unknown without trials.
 
-    Wilson 1927, Journal of the American Statistical Association 22:209-212.
+    Wilson 1927, Journal of the American Statistical Association 22:209-212. ``effect`` is the
+    design effect of scans that are not independent.
     """
     if trials == 0:
         return UNKNOWN
     rate = successes / trials
-    weight = Z**2 / trials
+    weight = Z**2 / (trials / effect)
     centre = (rate + weight / 2) / (1 + weight)
     half = sqrt(rate * (1 - rate) * weight + weight**2 / 4) / (1 + weight)
     return bounded(rate, centre - half, centre + half)
 
 
-def mean_of_proportions(proportions: Sequence[Estimate]) -> Estimate:
-    """Plain mean of independent ``proportions``; unknown if one of them is.
+def share(is_hit: NDArray[np.bool_], subjects: Subjects = None) -> Estimate:
+    """:func:`proportion` of hits (S,), by the subjects whose scans they are."""
+    return proportion(int(is_hit.sum()), len(is_hit), effect_of_share(is_hit, subjects))
+
+
+def mean_of_proportions(
+    proportions: Sequence[Estimate], correlations: FloatArray | None = None
+) -> Estimate:
+    """Plain mean of ``proportions``; unknown if one of them is.
 
     Their Wilson intervals are combined by the method of variance estimates recovery:
-    Zou & Donner 2008, Statistics in Medicine 27:1693-1702.
+    Zou & Donner 2008, Statistics in Medicine 27:1693-1702. ``correlations`` (C, C) are those of
+    proportions that are not independent.
     """
     bounds = [(rate.value, *rate.interval) for rate in proportions if rate.interval is not None]
     if len(bounds) < len(proportions):
         return UNKNOWN
     rates, lows, highs = np.array(bounds, dtype=np.float64).T
     value = float(rates.mean())
-    below = float(np.linalg.norm(rates - lows)) / len(rates)
-    above = float(np.linalg.norm(highs - rates)) / len(rates)
+    below = length(rates - lows, correlations) / len(rates)
+    above = length(highs - rates, correlations) / len(rates)
     return bounded(value, value - below, value + above)
 
 
-def area_under_curve(area: float, positives: int, negatives: int) -> Estimate:
+def length(distances: FloatArray, correlations: FloatArray | None) -> float:
+    """Of distances (G,) at right angles, or with these correlations (G, G)."""
+    if correlations is None:
+        return float(np.linalg.norm(distances))
+    return sqrt(max(0.0, float(distances @ correlations @ distances)))
+
+
+def area_under_curve(area: float, positives: float, negatives: float) -> Estimate:
     """An AUC with Newcombe's score interval, which keeps a width at areas of 0 and 1.
 
     Its limits are the areas that lie Z of their own standard errors from ``area``, with the
     variance of Hanley & McNeil 1982 (Radiology 143:29-36) at the mean sample size: method 5 of
-    Newcombe 2006, Statistics in Medicine 25:559-573. Both counts must be at least 1.
+    Newcombe 2006, Statistics in Medicine 25:559-573. Both counts must be at least 1; those of scans
+    that are not independent are divided by the design effect.
     """
     theta = np.polynomial.Polynomial([0.0, 1.0])
     mean_size = (positives + negatives) / 2 - 1
@@ -71,7 +101,23 @@ def area_under_curve(area: float, positives: int, negatives: int) -> Estimate:
     return bounded(area, low, high)
 
 
-def area_variance(area: float, positives: int, negatives: int) -> float:
+def area(
+    positive: NDArray[np.bool_], scores: FloatArray, value: float, subjects: Subjects = None
+) -> Estimate:
+    """:func:`area_under_curve` of scans (S,) of both classes, whose AUC is ``value``."""
+    effect = 1.0
+    if subjects is not None:
+        effect = design_effect(influence_on_area(positive, scores, subjects), subjects)
+    return area_under_curve(value, *effective(positive, effect))
+
+
+def effective(positive: NDArray[np.bool_], effect: float) -> tuple[float, float]:
+    """How many independent positives and negatives say as much, each at least 1."""
+    counts = int(positive.sum()), int((~positive).sum())
+    return max(1.0, counts[0] / effect), max(1.0, counts[1] / effect)
+
+
+def area_variance(area: float, positives: float, negatives: float) -> float:
     """Of an AUC in so many subjects: Hanley & McNeil 1982, at the mean sample size.
 
     As :func:`area_under_curve` has it.
@@ -89,58 +135,69 @@ def bounded(value: float, low: float, high: float, highest: float = 1.0) -> Esti
 LEAST_OF_AREA = 5  # subjects of each class
 
 
-def difference_of_shares(ours: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> Estimate:
-    """The share of subjects whom we get right less theirs, both (S,); unknown without subjects.
+def difference_of_shares(
+    ours: NDArray[np.bool_], theirs: NDArray[np.bool_], subjects: Subjects = None
+) -> Estimate:
+    """The share of scans that we get right less theirs, both (S,); unknown without scans.
 
     Method 10 of Newcombe 1998, Statistics in Medicine 17:2635-2650: Wilson's intervals of both
-    shares, combined by the corrected phi of the fourfold table.
+    shares, combined by the corrected phi of the fourfold table; of several scans of a subject, by
+    the correlation of subjects' sums, corrected alike.
     """
     count = len(ours)
     if not count:
         return UNKNOWN
+    one, other = share(ours, subjects), share(theirs, subjects)
+    if subjects is not None:
+        return _combined(one, other, _corrected(ours, theirs, subjects))
     both, neither = int((ours & theirs).sum()), int((~ours & ~theirs).sum())
     first, second = int((ours & ~theirs).sum()), int((~ours & theirs).sum())
-    one, other = proportion(both + first, count), proportion(both + second, count)
     margins = (both + first) * (second + neither) * (both + second) * (first + neither)
     excess = both * neither - first * second
     corrected = max(excess - count / 2, 0.0) if excess > 0 else float(excess)
     return _combined(one, other, corrected / sqrt(margins) if margins else 0.0)
 
 
+def _corrected(ours: NDArray[np.bool_], theirs: NDArray[np.bool_], subjects: Subjects) -> float:
+    """The correlation of two shares by subjects, drawn to 0 as Newcombe's phi is."""
+    one, other = ours.astype(np.float64), theirs.astype(np.float64)
+    found = correlation(influence_on_mean(one), influence_on_mean(other), subjects)
+    spread = float(one.std() * other.std())
+    if found <= 0 or not spread:
+        return found
+    effects = sqrt(effect_of_share(ours, subjects) * effect_of_share(theirs, subjects))
+    return max(found - effects / len(ours) / 2 / spread, 0.0)
+
+
 def difference_of_areas(
-    positive: NDArray[np.bool_], ours: FloatArray, theirs: FloatArray
+    positive: NDArray[np.bool_], ours: FloatArray, theirs: FloatArray, subjects: Subjects = None
 ) -> Estimate:
     """Our AUC less theirs, of scores (S,); unknown where a class has no subject.
 
     Without interval where one has fewer than five: the correlation is then anybody's guess.
     Newcombe's intervals of both areas, combined (Zou & Donner 2008, Statistics in Medicine
-    27:1693-1702) by the areas' correlation after DeLong et al. 1988, Biometrics 44:837-845.
+    27:1693-1702) by the areas' correlation after DeLong et al. 1988, Biometrics 44:837-845; of
+    several scans of a subject after Obuchowski 1997, Biometrics 53:567-578.
     """
     positives, negatives = int(positive.sum()), int((~positive).sum())
     if not positives or not negatives:
         return UNKNOWN
-    placed = [_placements(positive, scores) for scores in (ours, theirs)]
-    if min(positives, negatives) < LEAST_OF_AREA:
+    placed = [placements(positive, scores) for scores in (ours, theirs)]
+    values = [float(above.mean()) for above, _ in placed]
+    if counts_by_class(positive.astype(np.int64), subjects, 2).min() < LEAST_OF_AREA:
         return Estimate(float(placed[0][0].mean() - placed[1][0].mean()))
-    one, other = (
-        area_under_curve(float(above.mean()), positives, negatives) for above, _ in placed
-    )
+    if subjects is not None:
+        mine, their = (influence_on_area(positive, each, subjects) for each in (ours, theirs))
+        one = area(positive, ours, values[0], subjects)
+        other = area(positive, theirs, values[1], subjects)
+        return _combined(one, other, correlation(mine, their, subjects))
+    one, other = (area_under_curve(value, positives, negatives) for value in values)
     covariance = np.zeros((2, 2))
     for side, number in ((0, positives), (1, negatives)):
         covariance += np.cov(placed[0][side], placed[1][side]) / number
     spread = sqrt(covariance[0, 0] * covariance[1, 1])
     # Of a perfect model nothing varies, so nobody can say how far it goes with the other.
     return _combined(one, other, float(covariance[0, 1]) / spread if spread > 0 else 0.0)
-
-
-def _placements(positive: NDArray[np.bool_], scores: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Of each positive subject the share of negatives below, of each negative of positives above.
-
-    A tie counts half.
-    """
-    apart = np.sign(scores[positive][:, None] - scores[~positive][None, :])
-    wins = (apart + 1) / 2
-    return wins.mean(axis=1), wins.mean(axis=0)
 
 
 def _combined(one: Estimate, other: Estimate, correlation: float) -> Estimate:

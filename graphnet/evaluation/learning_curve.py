@@ -16,6 +16,7 @@ from graphnet.artifacts.metrics import UNKNOWN, Estimate
 from graphnet.artifacts.result import CV
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.errors import CohortError, GraphnetError
+from graphnet.evaluation.clusters import count, of_rows
 from graphnet.evaluation.cross_validation import pooled
 from graphnet.evaluation.fine_tuning import seen_by_parent
 from graphnet.evaluation.folds import Fold
@@ -91,16 +92,17 @@ def learning_curve(
         for share, begin, end in zip(SHARES, [0.0, *ends], ends, strict=False):
             with callback.progress.part(begin, end):
                 rows = [share_of(plan, fold, share) for fold in curve.folds]
-                count = _mean_size(rows)
+                size = curve.mean_size(rows)
                 try:
                     predicted[share] = curve.of_rows(rows, device, callback)
                 except GraphnetError as error:
-                    points.append(CurvePoint(share, count, reason=error.messages[0]))
+                    points.append(CurvePoint(share, size, reason=error.messages[0]))
                 else:
-                    points.append(curve.point(share, count, predicted[share]))
-    points.append(curve.point(1.0, _mean_size([fold.train for fold in curve.folds]), whole))
+                    points.append(curve.point(share, size, predicted[share]))
+    points.append(curve.point(1.0, curve.mean_size([fold.train for fold in curve.folds]), whole))
     gain = curve.gain(whole, predicted.get(HALF))
-    return LearningCurve(curve.split, curve.metric, len(curve.cohort), points, gain)
+    tested = count(curve.cohort.subjects, len(curve.cohort))
+    return LearningCurve(curve.split, curve.metric, tested, points, gain)
 
 
 def share_of(plan: ExperimentPlan, fold: Fold, share: float) -> IntArray:
@@ -116,10 +118,6 @@ def share_of(plan: ExperimentPlan, fold: Fold, share: float) -> IntArray:
         members = random.permutation(people[classes == label])
         chosen += members[: round(share * len(members))].tolist()
     return fold.train[np.isin(persons, chosen)]
-
-
-def _mean_size(parts: Sequence[IntArray]) -> float:
-    return float(np.mean([len(rows) for rows in parts]))
 
 
 @dataclass(frozen=True)
@@ -139,6 +137,11 @@ class _Curve:
     def cohort(self) -> Cohort:
         test = self.plan.data.test
         return test if self.is_test and test is not None else self.plan.data.train
+
+    def mean_size(self, parts: Sequence[IntArray]) -> float:
+        """How many subjects these rows are on average."""
+        subjects = self.plan.data.train.subjects
+        return float(np.mean([count(of_rows(subjects, rows), len(rows)) for rows in parts]))
 
     @property
     def metric(self) -> str:
@@ -186,5 +189,6 @@ class _Curve:
         if half is None or self.fit.model.scale is not None:
             return UNKNOWN
         labels = self.fit.model.targets(self.cohort).numpy()
-        difference = paired_difference(labels, whole, half)[self.metric]
+        subjects = self.cohort.subjects
+        difference = paired_difference(labels, whole, half, subjects=subjects)[self.metric]
         return difference if self.is_test else difference.widened(fold_widening(len(self.folds)))

@@ -1,9 +1,11 @@
 """How well predictions fit the truth: class probabilities, and clinical scores."""
 
+from collections.abc import Iterator
 from math import sqrt
 from statistics import fmean, stdev
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphnet.artifacts.metrics import UNKNOWN, Estimate, SplitMetrics
 from graphnet.artifacts.stored_json import Interval
@@ -14,13 +16,16 @@ from graphnet.evaluation.calibration import (
     calibration_intercept,
     calibration_slope,
 )
-from graphnet.evaluation.intervals import (
-    LEVEL,
-    area_under_curve,
-    bounded,
-    mean_of_proportions,
-    proportion,
+from graphnet.evaluation.clusters import (
+    Subjects,
+    correlations,
+    count,
+    fewer,
+    influence_on_mean,
+    of_rows,
+    sums,
 )
+from graphnet.evaluation.intervals import LEVEL, area, bounded, mean_of_proportions, share
 from graphnet.evaluation.resampling import CELLS, LEVELS, RESAMPLES, auc, intervals
 
 ROW_SUM_TOLERANCE = 1e-4
@@ -29,9 +34,15 @@ UNBOUNDED = {"brier_scaled", "calibration_slope", "calibration_intercept"}  # ma
 
 
 def evaluate(
-    labels: IntArray, probabilities: FloatArray, ranked: FloatArray | None = None
+    labels: IntArray,
+    probabilities: FloatArray,
+    ranked: FloatArray | None = None,
+    subjects: Subjects = None,
 ) -> SplitMetrics:
     """Metrics of class probabilities with 95 % intervals; None where one cannot be computed.
+
+    Every scan counts the same; where subjects have several, intervals are those of the subjects
+    (:mod:`graphnet.evaluation.clusters`).
 
     The predicted class is the most probable one, the lower one of a tie. Of two classes, class 1 is
     the positive one: the patients.
@@ -61,6 +72,7 @@ def evaluate(
         labels: (S,), the true classes, 0 to C-1.
         probabilities: (S, C), rows that sum to 1.
         ranked: (S, C), what the AUC ranks by; None: the probabilities.
+        subjects: (S,), whose each row is; None where each is another's.
 
     Raises:
         ValueError: shapes that do not fit, fewer than two classes, labels outside them, or
@@ -69,23 +81,27 @@ def evaluate(
     """
     _check(labels, probabilities)
     confusion = _confusion(labels, probabilities)
-    hits, totals = np.diag(confusion).tolist(), confusion.sum(axis=1).tolist()
-    recalls = [proportion(*counts) for counts in zip(hits, totals, strict=True)]
+    predicted, classes = probabilities.argmax(axis=1), range(len(confusion))
+    is_right = predicted == labels
+    recalls = [_share(is_right, labels == label, subjects) for label in classes]
     specificity, sensitivity = recalls if len(recalls) == 2 else (UNKNOWN, UNKNOWN)
     estimates = {
-        "accuracy": proportion(sum(hits), len(labels)),
-        "balanced_accuracy": mean_of_proportions(recalls),
+        "accuracy": share(is_right, subjects),
+        "balanced_accuracy": mean_of_proportions(
+            recalls, _correlations(is_right, labels, len(recalls), subjects)
+        ),
         "sensitivity": sensitivity,
         "specificity": specificity,
-        "auc": _auc(labels, probabilities if ranked is None else ranked)
-        if all(totals)
+        "auc": _auc(labels, probabilities if ranked is None else ranked, subjects)
+        if confusion.sum(axis=1).all()
         else UNKNOWN,
-        **_brier_scores(labels, probabilities),
-        **_calibration(labels, probabilities),
-        **_predictive_values(confusion),
+        **_brier_scores(labels, probabilities, subjects),
+        **_calibration(labels, probabilities, subjects),
+        **_predictive_values(is_right, predicted, len(recalls), subjects),
     }
     return SplitMetrics(
         n=len(labels),
+        subjects=fewer(subjects),
         values={name: estimate.value for name, estimate in estimates.items()},
         ci={name: estimate.interval for name, estimate in estimates.items()},
         confusion=tuple(map(tuple, confusion.tolist())),
@@ -93,18 +109,23 @@ def evaluate(
 
 
 def evaluate_repeats(
-    labels: IntArray, probabilities: FloatArray, ranked: FloatArray | None = None
+    labels: IntArray,
+    probabilities: FloatArray,
+    ranked: FloatArray | None = None,
+    subjects: Subjects = None,
 ) -> SplitMetrics:
     """Metrics of R repeats of out-of-fold probabilities (R, S, C), as :func:`evaluate` has them.
 
     Each is the mean over repeats; ``sd_over_repeats`` says how much it depends on how the folds
     were cut. Intervals of accuracy, balanced accuracy and AUC are the bootstrap's over subjects
     (:mod:`graphnet.evaluation.resampling`); of the others those of the first repeat, moved to the
-    mean. ``confusion`` is summed over repeats, ``n`` are the subjects. ``ranked`` (R, S, C) is what
-    the AUC ranks by; None: the probabilities.
+    mean. ``confusion`` is summed over repeats, ``n`` are the scans. ``ranked`` (R, S, C) is what
+    the AUC ranks by; None: the probabilities. ``subjects`` (S,): whose each row is; None where each
+    is another's.
     """
     ranked = probabilities if ranked is None else ranked
-    repeats = [evaluate(labels, *pair) for pair in zip(probabilities, ranked, strict=True)]
+    pairs = zip(probabilities, ranked, strict=True)
+    repeats = [evaluate(labels, *pair, subjects) for pair in pairs]
     first = repeats[0]
     values: dict[str, float | None] = {}
     ci: dict[str, Interval | None] = {}
@@ -113,10 +134,11 @@ def evaluate_repeats(
         values[name] = fmean(numbers) if len(numbers) == len(repeats) else None
         lowest = -np.inf if name in UNBOUNDED else 0.0
         ci[name] = _moved(first.ci[name], first[name], values[name], lowest)
-    ci |= intervals(labels, probabilities, ranked)
+    ci |= intervals(labels, probabilities, ranked, subjects=subjects)
     confusion = sum(_confusion(labels, repeat) for repeat in probabilities)
     return SplitMetrics(
         n=len(labels),
+        subjects=fewer(subjects),
         values=values,
         ci=ci,
         confusion=tuple(map(tuple, np.asarray(confusion).tolist())),
@@ -125,38 +147,48 @@ def evaluate_repeats(
     )
 
 
-def mean(scores: FloatArray, *, highest: float) -> Estimate:
+def mean(scores: FloatArray, *, highest: float, subjects: Subjects = None) -> Estimate:
     """Mean of ``scores`` (S,), each from 0 to ``highest``, with Student's t interval, clipped.
 
-    Unknown without scores; a single one has no interval; equal ones have one of no width.
+    Unknown without scores; those of a single subject have no interval; equal ones have one of no
+    width. ``subjects`` (S,): whose each is; None where each is another's.
     """
-    count = len(scores)
-    if count == 0:
+    if not len(scores):
         return UNKNOWN
     value = float(scores.mean())
-    if count == 1:
+    if count(subjects, len(scores)) == 1:
         return Estimate(value)
-    from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
-
-    half = stdtrit(count - 1, LEVEL) * scores.std(ddof=1) / sqrt(count)
+    half = _half(scores, subjects)
     return bounded(value, value - half, value + half, highest=highest)
 
 
-def difference_of_means(ours: FloatArray, theirs: FloatArray) -> Estimate:
+def difference_of_means(
+    ours: FloatArray, theirs: FloatArray, subjects: Subjects = None
+) -> Estimate:
     """The mean of ours (S,) less that of theirs, with Student's t interval of the differences.
 
-    Without interval of fewer than three subjects.
+    Without interval of fewer than three subjects. ``subjects`` as of :func:`mean`.
     """
     if not len(ours):
         return UNKNOWN
     apart = ours - theirs
     value = float(apart.mean())
-    if len(apart) < LEAST_OF_MEAN:
+    if count(subjects, len(apart)) < LEAST_OF_MEAN:
         return Estimate(value)
+    half = _half(apart, subjects)
+    return Estimate(value, value - half, value + half)
+
+
+def _half(values: FloatArray, subjects: Subjects) -> float:
+    """Half the width of Student's t interval of a mean, by the sums of subjects' scans."""
     from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
 
-    half = float(stdtrit(len(apart) - 1, LEVEL) * apart.std(ddof=1) / sqrt(len(apart)))
-    return Estimate(value, value - half, value + half)
+    number = count(subjects, len(values))
+    level = stdtrit(number - 1, LEVEL)
+    if subjects is None:
+        return float(level * values.std(ddof=1) / sqrt(number))
+    by_subject = sums(influence_on_mean(values), subjects)
+    return float(level * sqrt(number / (number - 1)) * np.linalg.norm(by_subject))
 
 
 def _moved(
@@ -201,26 +233,43 @@ def _confusion(labels: IntArray, probabilities: FloatArray) -> IntArray:
     return counts
 
 
-def _auc(labels: IntArray, probabilities: FloatArray) -> Estimate:
+def _share(is_right: NDArray[np.bool_], rows: NDArray[np.bool_], subjects: Subjects) -> Estimate:
+    """How many of some rows are right."""
+    return share(is_right[rows], of_rows(subjects, rows))
+
+
+def _correlations(
+    is_right: NDArray[np.bool_], labels: IntArray, classes: int, subjects: Subjects
+) -> FloatArray | None:
+    """Of the recalls (C, C), where a subject has scans of several classes."""
+    added = np.zeros((classes, len(labels)))
+    for label in np.unique(labels):
+        rows = labels == label
+        added[label, rows] = influence_on_mean(is_right[rows].astype(np.float64))
+    return correlations(added, subjects)
+
+
+def _auc(labels: IntArray, probabilities: FloatArray, subjects: Subjects) -> Estimate:
     classes = probabilities.shape[1]
     if classes == 2:
-        positive = labels == 1
-        area = auc(positive, probabilities[:, 1])
-        return area_under_curve(area, int(positive.sum()), int((~positive).sum()))
+        positive, scores = labels == 1, probabilities[:, 1]
+        return area(positive, scores, auc(positive, scores), subjects)
     return Estimate(fmean(auc(labels == k, probabilities[:, k]) for k in range(classes)))
 
 
-def _brier(labels: IntArray, probabilities: FloatArray) -> Estimate:
+def _brier(labels: IntArray, probabilities: FloatArray, subjects: Subjects) -> Estimate:
     classes = probabilities.shape[1]
     if classes == 2:
-        return mean((probabilities[:, 1] - labels) ** 2, highest=1.0)
+        return mean((probabilities[:, 1] - labels) ** 2, highest=1.0, subjects=subjects)
     errors = probabilities - np.eye(classes)[labels]
-    return mean((errors**2).sum(axis=1), highest=2.0)
+    return mean((errors**2).sum(axis=1), highest=2.0, subjects=subjects)
 
 
-def _brier_scores(labels: IntArray, probabilities: FloatArray) -> dict[str, Estimate]:
+def _brier_scores(
+    labels: IntArray, probabilities: FloatArray, subjects: Subjects
+) -> dict[str, Estimate]:
     """The Brier score, that of the base rate, and the share of the latter that is taken away."""
-    brier = _brier(labels, probabilities)
+    brier = _brier(labels, probabilities, subjects)
     if brier.value is None:
         return {"brier": brier, "brier_base": UNKNOWN, "brier_scaled": UNKNOWN}
     classes = probabilities.shape[1]
@@ -234,7 +283,9 @@ def _brier_scores(labels: IntArray, probabilities: FloatArray) -> dict[str, Esti
     return {"brier": brier, "brier_base": Estimate(base), "brier_scaled": scaled}
 
 
-def _calibration(labels: IntArray, probabilities: FloatArray) -> dict[str, Estimate]:
+def _calibration(
+    labels: IntArray, probabilities: FloatArray, subjects: Subjects
+) -> dict[str, Estimate]:
     classes = probabilities.shape[1]
     of_classes = np.eye(classes)[labels]
     if classes != 2:
@@ -245,19 +296,20 @@ def _calibration(labels: IntArray, probabilities: FloatArray) -> dict[str, Estim
         }
     pair = probabilities[:, 1], of_classes[:, 1]
     return {
-        "calibration_slope": calibration_slope(*pair),
-        "calibration_intercept": calibration_intercept(*pair),
+        "calibration_slope": calibration_slope(*pair, subjects),
+        "calibration_intercept": calibration_intercept(*pair, subjects),
         "calibration_error": calibration_error(*pair),
     }
 
 
-def _predictive_values(confusion: IntArray) -> dict[str, Estimate]:
-    if len(confusion) != 2:
+def _predictive_values(
+    is_right: NDArray[np.bool_], predicted: IntArray, classes: int, subjects: Subjects
+) -> dict[str, Estimate]:
+    if classes != 2:
         return {"ppv": UNKNOWN, "npv": UNKNOWN}
-    hits, predicted = np.diag(confusion).tolist(), confusion.sum(axis=0).tolist()
     return {
-        "ppv": proportion(hits[1], predicted[1]),
-        "npv": proportion(hits[0], predicted[0]),
+        "ppv": _share(is_right, predicted == 1, subjects),
+        "npv": _share(is_right, predicted == 0, subjects),
     }
 
 
@@ -265,7 +317,9 @@ SCORE_METRICS = ("mae", "rmse", "r2", "pearson", "spearman")
 LEAST = 3  # subjects
 
 
-def evaluate_scores(targets: FloatArray, predicted: FloatArray, *, seed: int = 0) -> SplitMetrics:
+def evaluate_scores(
+    targets: FloatArray, predicted: FloatArray, *, subjects: Subjects = None, seed: int = 0
+) -> SplitMetrics:
     """Metrics of predicted clinical scores, with 95 % bootstrap intervals.
 
     ``mae`` and ``rmse``: mean absolute and root mean squared error, in the score's units. ``r2``:
@@ -275,26 +329,43 @@ def evaluate_scores(targets: FloatArray, predicted: FloatArray, *, seed: int = 0
     Args:
         targets: (S,), the true scores.
         predicted: (S,), in the same units.
+        subjects: (S,), whose each row is, who are drawn with all their rows; None where each is
+            another's.
         seed: of the bootstrap.
 
     """
-    if len(targets) < LEAST:
+    number = count(subjects, len(targets))
+    if number < LEAST:
         unknown = dict.fromkeys(SCORE_METRICS)
-        return SplitMetrics(len(targets), unknown, dict(unknown))
+        return SplitMetrics(len(targets), unknown, dict(unknown), subjects=fewer(subjects))
     values = {name: float(each) for name, each in _score_metrics(targets, predicted).items()}
-    random = np.random.default_rng(seed)
-    size = max(1, CELLS // len(targets))
-    parts = []
-    for first in range(0, RESAMPLES, size):
-        shape = (min(size, RESAMPLES - first), len(targets))
-        rows = random.integers(len(targets), size=shape)
-        parts.append(_score_metrics(targets[rows], predicted[rows]))
-    resampled = {name: np.concatenate([part[name] for part in parts]) for name in SCORE_METRICS}
+    parts = [
+        _score_metrics(targets[rows], predicted[rows])
+        for rows in _drawn_rows(len(targets), subjects, seed)
+    ]
+    resampled = {
+        name: np.concatenate([np.atleast_1d(part[name]) for part in parts])
+        for name in SCORE_METRICS
+    }
     return SplitMetrics(
         len(targets),
         {name: None if np.isnan(value) else value for name, value in values.items()},
         {name: _interval(values[name], resampled[name]) for name in SCORE_METRICS},
+        subjects=fewer(subjects),
     )
+
+
+def _drawn_rows(rows: int, subjects: Subjects, seed: int) -> Iterator[IntArray]:
+    """Rows that are drawn: (W, S) at a time, or those of one draw of subjects at a time."""
+    random = np.random.default_rng(seed)
+    if subjects is not None:
+        own = np.split(np.argsort(subjects, kind="stable"), np.cumsum(np.bincount(subjects))[:-1])
+        for _ in range(RESAMPLES):
+            yield np.concatenate([own[each] for each in random.integers(len(own), size=len(own))])
+        return
+    size = max(1, CELLS // rows)
+    for first in range(0, RESAMPLES, size):
+        yield random.integers(rows, size=(min(size, RESAMPLES - first), rows))
 
 
 def _score_metrics(targets: FloatArray, predicted: FloatArray) -> dict[str, FloatArray]:

@@ -1,11 +1,14 @@
 """Intervals by drawing subjects again, class by class.
 
 Efron & Tibshirani 1993, An Introduction to the Bootstrap, chapter 13: the percentile interval.
-It says how much figures depend on which subjects were tested; not on which were trained on.
+It says how much figures depend on which subjects were tested; not on which were trained on. A
+subject of several scans is drawn with all of them (Field & Welsh 2007, Journal of the Royal
+Statistical Society B 69:369-390), in the class and group of the first.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +17,7 @@ from graphnet.artifacts.metrics import UNKNOWN, WITHIN_SITES, Estimate, Permutat
 from graphnet.artifacts.stored_json import Interval
 from graphnet.data.cohort import FloatArray, IntArray
 from graphnet.evaluation.calibration import THRESHOLDS
+from graphnet.evaluation.clusters import Subjects, counts_by_class, first_rows
 
 RESAMPLES = 2000
 LEAST = 5  # subjects of each class: of fewer, drawing again shows next to nothing of the spread
@@ -28,6 +32,7 @@ def paired_difference(
     *,
     ranked: tuple[FloatArray, FloatArray] | None = None,
     groups: Sequence[str] | None = None,
+    subjects: Subjects = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> dict[str, Estimate]:
@@ -43,11 +48,12 @@ def paired_difference(
         theirs: (R, S, C), likewise; R may differ.
         ranked: what the AUC ranks ours and theirs by, of the same shapes; None: the probabilities.
         groups: (S,), such as the site that was left out; None: all subjects are of one group.
+        subjects: (S,), whose each row is; None where each is another's.
         resamples: how often subjects are drawn.
         seed: of the draws.
 
     """
-    counts = np.bincount(labels, minlength=ours.shape[2])
+    counts = counts_by_class(labels, subjects, ours.shape[2])
     by_rank = ranked or (ours, theirs)
     models = tuple(zip((ours, theirs), by_rank, strict=True))
     members = None if groups is None else rows_by_group(groups)
@@ -55,7 +61,8 @@ def paired_difference(
     estimates = {name: value - rival[name] for name, value in mine.items()}
     if counts.min() < LEAST:
         return dict.fromkeys(estimates, UNKNOWN)
-    resampled = _resampled(labels, models, resamples, seed, members)
+    draws = weights(labels, resamples, seed, members, subjects)
+    resampled = _resampled(labels, models, draws, members)
     return {
         name: _difference(float(value[0]), resampled[0][name] - resampled[1][name])
         for name, value in estimates.items()
@@ -76,6 +83,7 @@ def intervals(
     probabilities: FloatArray,
     ranked: FloatArray | None = None,
     *,
+    subjects: Subjects = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> dict[str, Interval | None]:
@@ -88,15 +96,17 @@ def intervals(
         labels: (S,), the classes from 0 to C - 1.
         probabilities: (R, S, C), of each repeat.
         ranked: (R, S, C), what the AUC ranks by; None: the probabilities.
+        subjects: (S,), whose each row is; None where each is another's.
         resamples: how often the subjects are drawn anew.
         seed: of the draws.
 
     """
     model = probabilities, probabilities if ranked is None else ranked
     names = _estimates(labels, *model)
-    if np.bincount(labels, minlength=probabilities.shape[2]).min() < LEAST:
+    if counts_by_class(labels, subjects, probabilities.shape[2]).min() < LEAST:
         return dict.fromkeys(names)
-    (resampled,) = _resampled(labels, (model,), resamples, seed)
+    draws = weights(labels, resamples, seed, subjects=subjects)
+    (resampled,) = _resampled(labels, (model,), draws)
     return {name: _percentiles(values) for name, values in resampled.items()}
 
 
@@ -105,6 +115,7 @@ def benefit_band(
     truth: FloatArray,
     thresholds: FloatArray = THRESHOLDS,
     *,
+    subjects: Subjects = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> tuple[FloatArray, FloatArray] | None:
@@ -117,39 +128,50 @@ def benefit_band(
         probability: (S,), of the positive class.
         truth: (S,), 1 for positive subjects, else 0.
         thresholds: (T,), each from 0 to below 1.
+        subjects: (S,), whose each row is; None where each is another's.
         resamples: how often the subjects are drawn anew.
         seed: of the draws.
 
     """
     labels = truth.astype(np.int64)
-    if np.bincount(labels, minlength=2).min() < LEAST:
+    if counts_by_class(labels, subjects, 2).min() < LEAST:
         return None
     gain = np.where(truth[:, None] > 0, 1.0, -thresholds / (1 - thresholds))  # per treated subject
     gain = gain * (probability[:, None] >= thresholds) / len(truth)
-    drawn = np.concatenate([each @ gain for each in weights(labels, resamples, seed)])
+    draws = weights(labels, resamples, seed, subjects=subjects)
+    drawn = np.concatenate([each @ gain for each in draws])
     low, high = np.percentile(drawn, LEVELS, axis=0)
     return low, high
 
 
 def weights(
-    labels: IntArray, resamples: int, seed: int, groups: Sequence[IntArray] | None = None
+    labels: IntArray,
+    resamples: int,
+    seed: int,
+    groups: Sequence[IntArray] | None = None,
+    subjects: Subjects = None,
 ) -> Iterator[FloatArray]:
-    """How often each subject is drawn, (≤ resamples, S) at a time; a class keeps its size.
+    """How often each scan is drawn, (≤ resamples, S) at a time; a class keeps its subjects' number.
 
     So does each class of each of ``groups``, which are the rows of their subjects.
     """
     random = np.random.default_rng(seed)
+    firsts = first_rows(subjects, len(labels))
     size = max(1, CELLS // len(labels))
-    classes = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    own = labels[firsts]
+    classes = [np.flatnonzero(own == label) for label in np.unique(own)]
     members = classes if groups is None else [
-        both for group in groups for rows in classes if len(both := np.intersect1d(group, rows))
+        both
+        for group in groups
+        for each in classes
+        if len(both := np.intersect1d(np.flatnonzero(np.isin(firsts, group)), each))
     ]  # fmt: skip
     for first in range(0, resamples, size):
-        counts = np.zeros((min(size, resamples - first), len(labels)))
-        for rows in members:
-            share = np.full(len(rows), 1 / len(rows))
-            counts[:, rows] = random.multinomial(len(rows), share, size=len(counts))
-        yield counts
+        counts = np.zeros((min(size, resamples - first), len(firsts)))
+        for drawn in members:
+            share = np.full(len(drawn), 1 / len(drawn))
+            counts[:, drawn] = random.multinomial(len(drawn), share, size=len(counts))
+        yield counts if subjects is None else counts[:, subjects]
 
 
 def auc(positive: NDArray[np.bool_], scores: FloatArray) -> float:
@@ -209,13 +231,12 @@ Model = tuple[FloatArray, FloatArray]  # probabilities (R, S, C), and what ranks
 def _resampled(
     labels: IntArray,
     models: Sequence[Model],
-    resamples: int,
-    seed: int,
+    draws: Iterable[FloatArray],
     members: Sequence[IntArray] | None = None,
 ) -> list[dict[str, FloatArray]]:
-    """The metrics (resamples,) of each model, all on the same draws."""
+    """The metrics of each model under each of the draws of :func:`weights`."""
     by_model: list[list[dict[str, FloatArray]]] = [[] for _ in models]
-    for weight in weights(labels, resamples, seed, members):
+    for weight in draws:
         for estimates, model in zip(by_model, models, strict=True):
             estimates.append(_estimates(labels, *model, weight, members))
     return [
@@ -281,6 +302,7 @@ def p_value(
     *,
     permutations: int,
     strata: Sequence[str] | None = None,
+    subjects: Subjects = None,
     seed: int = 0,
 ) -> Permutation:
     """The share of shuffled labels that the predictions fit as well as the true ones.
@@ -295,6 +317,9 @@ def p_value(
         probabilities: (R, S, 2), out-of-fold predictions of R repeats.
         permutations: how often the labels are shuffled, m.
         strata: (S,), within which labels are shuffled, such as sites; None: among all subjects.
+        subjects: (S,), whose each row is; None where each is another's. Subjects swap their
+            labels: one class each, or, where some have scans of two, those of all their scans with
+            a subject who has as many (Winkler et al. 2015, NeuroImage 123:253-268).
         seed: of the shufflings.
 
     """
@@ -302,13 +327,13 @@ def p_value(
         return Permutation(None, permutations, None)
     random = np.random.default_rng(seed)
     named = [""] * len(labels) if strata is None else list(strata)
-    groups: IntArray = np.unique(named, return_inverse=True)[1].astype(np.int64)
+    shuffling = _Shuffling.of(labels, named, subjects)
     members = rows_by_group(named)
     actual = _mean_auc(labels, probabilities, members)
     if np.isnan(actual):
         return Permutation(None, permutations, None)
     at_least = sum(
-        _mean_auc(_shuffled(labels, groups, random), probabilities, members) >= actual
+        not _mean_auc(shuffling.shuffled(random), probabilities, members) < actual
         for _ in range(permutations)
     )
     return Permutation((at_least + 1) / (permutations + 1), permutations, actual)
@@ -320,11 +345,48 @@ def _mean_auc(labels: IntArray, probabilities: FloatArray, members: Sequence[Int
     return float(np.mean(repeats))
 
 
-def _shuffled(labels: IntArray, groups: IntArray, random: np.random.Generator) -> IntArray:
-    """Labels in another order within each group."""
-    mixed = random.permutation(len(labels))
-    shuffled = np.empty_like(labels)
-    shuffled[np.argsort(groups, kind="stable")] = labels[
-        mixed[np.argsort(groups[mixed], kind="stable")]
-    ]
-    return shuffled
+@dataclass(frozen=True)
+class _Shuffling:
+    """Labels (S,) of subjects who swap them within groups.
+
+    ``groups`` (K,) of the subjects; ``own`` are the rows of each.
+    """
+
+    labels: IntArray
+    groups: IntArray
+    own: Sequence[IntArray] | None
+
+    @classmethod
+    def of(cls, labels: IntArray, strata: Sequence[str], subjects: Subjects) -> "_Shuffling":
+        """A subject who was scanned in several strata swaps with others of the same ones."""
+        if subjects is None:
+            return cls(labels, np.unique(strata, return_inverse=True)[1].astype(np.int64), None)
+        own = [np.flatnonzero(subjects == each) for each in range(subjects.max() + 1)]
+        several = any(len(set(labels[rows].tolist())) > 1 for rows in own)
+        blocks: dict[tuple[object, ...], int] = {}
+        groups = []
+        for rows in own:
+            where = [strata[row] for row in rows.tolist()]
+            # Of one class each, how often somebody was scanned does not matter.
+            block = tuple(where) if several else tuple(sorted(set(where)))
+            groups.append(blocks.setdefault(block, len(blocks)))
+        return cls(labels, np.array(groups, dtype=np.int64), own)
+
+    def shuffled(self, random: np.random.Generator) -> IntArray:
+        """The labels (S,) in another order."""
+        source = _mixed(self.groups, random)
+        if self.own is None:
+            return self.labels[source]
+        shuffled = np.empty_like(self.labels)
+        for rows, other in zip(self.own, source.tolist(), strict=True):
+            theirs = self.labels[self.own[other]]
+            shuffled[rows] = theirs if len(theirs) == len(rows) else theirs[0]
+        return shuffled
+
+
+def _mixed(groups: IntArray, random: np.random.Generator) -> IntArray:
+    """Whose place each takes (K,), within each group."""
+    mixed = random.permutation(len(groups))
+    source = np.empty_like(mixed)
+    source[np.argsort(groups, kind="stable")] = mixed[np.argsort(groups[mixed], kind="stable")]
+    return source

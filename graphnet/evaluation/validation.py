@@ -206,6 +206,7 @@ def _add_permutation(
         permutations=permutations,
         # Each site has a model of its own, and sites that differ in both are no evidence.
         strata=train.sites if plan.kind == LEAVE_SITE_OUT else None,
+        subjects=train.subjects,
     )
     result.folds[plan.kind] = replace(result.folds[plan.kind], permutation=permutation)
 
@@ -300,7 +301,8 @@ def _summary(
     if kind != LEAVE_SITE_OUT or model.scale is not None or len(model.classes) != 2:
         return measured
     scores = (predicted if ranked is None else ranked)[0, :, 1]
-    mean = GroupAreas.of(model.targets(train).numpy() == 1, scores, train.sites).mean
+    positive = model.targets(train).numpy() == 1
+    mean = GroupAreas.of(positive, scores, train.sites, train.subjects).mean
     return replace(
         measured,
         values={**measured.values, WITHIN_SITES: mean.value},
@@ -316,4 +318,4 @@ def summary(
         return split_metrics(model, train, predicted.mean(axis=0))
     if len(predicted) == 1:
         return split_metrics(model, train, predicted[0], None if ranked is None else ranked[0])
-    return evaluate_repeats(model.targets(train).numpy(), predicted, ranked)
+    return evaluate_repeats(model.targets(train).numpy(), predicted, ranked, train.subjects)

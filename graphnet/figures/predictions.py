@@ -141,7 +141,10 @@ def calibration(evidence: Evidence, language: str = ENGLISH) -> str:
     """
     splits = predicted_splits(evidence)
     pooled = _pooled(evidence, splits[0]) if splits else (np.zeros(0), np.zeros(0))
-    points, error = bins(*pooled), calibration_error(*pooled).value
+    subjects = evidence.of(splits[0]).subjects if splits else None
+    if subjects is not None:  # of several classes each scan is there once for each
+        subjects = np.tile(subjects, len(pooled[0]) // len(subjects))
+    points, error = bins(*pooled, subjects), calibration_error(*pooled).value
     if not points or error is None:
         return ""
     axes = Axes(62, 34, 300, 300, (0.0, 1.0), (0.0, 1.0))
@@ -199,7 +202,7 @@ def decision_curve(evidence: Evidence, language: str = ENGLISH) -> str:
         render(Message("figures.threshold"), language),
         render(Message("figures.net-benefit"), language),
     )
-    interval = benefit_band(probability, truth)
+    interval = benefit_band(probability, truth, subjects=evidence.of(splits[0]).subjects)
     if interval is not None:
         lower, upper = (values.clip(LOWEST_BENEFIT, share) for values in interval)
         there = [axes.at(*pair) for pair in zip(THRESHOLDS, upper, strict=True)]

@@ -29,6 +29,10 @@ def evaluated(facts: Facts) -> Iterator[Message]:
         yield Message("methods.threshold", classes=classes, positive=facts.positive_label)
     yield from _score_intervals() if facts.is_regression else _class_intervals(facts)
     yield from _permutations(facts)
+    if any(cohort.scans is not None for cohort in facts.cohorts.values()):
+        yield Message("methods.scans-by-subject")
+    if any(warning.code == "data.repeated-subjects" for warning in facts.result.warnings):
+        yield Message("methods.scans-as-subjects")  # of an older version
 
 
 def compared(facts: Facts) -> Iterator[Message]:

@@ -57,6 +57,8 @@ def _subjects(facts: Facts) -> Iterator[Message]:
             classes=counts,
             sites=len(cohort.sites),
         )
+        if cohort.scans is not None:
+            yield Message("methods.scans", split=split, scans=cohort.scans)
     yield from _of_ancestors(facts)
     stored = facts.stored
     if stored.regions:

@@ -14,7 +14,8 @@ from graphnet.evaluation.calibration import (
     net_benefit,
     predictive_values,
 )
-from graphnet.evaluation.intervals import proportion
+from graphnet.evaluation.clusters import Subjects, effect_of_share, fewer, of_rows
+from graphnet.evaluation.intervals import share
 from graphnet.evaluation.resampling import benefit_band
 from graphnet.messages import ENGLISH, Message, render
 from graphnet.names import (
@@ -22,6 +23,7 @@ from graphnet.names import (
     SCORE_METRICS,
     method_name,
     metric_name,
+    people,
     split_name,
 )
 from graphnet.report.facts import Facts
@@ -35,27 +37,27 @@ from graphnet.report.tables import (
     estimated,
     figure,
     first_rows,
+    metric_cell,
     signed,
     signed_figure,
-    with_interval,
 )
 
+CHANCE = 0.5
 SHOWN_THRESHOLDS: FloatArray = np.round(np.arange(0.05, 1.0, 0.05), 2)
 
 
 def reliability_table(facts: Facts) -> Table:
     """Predicted probability and observed share of the positive class by site, of the headline."""
     rows: list[Row] = []
-    for site, probability, truth in _by_site(facts):
-        share = proportion(int(truth.sum()), len(truth))
+    for site, probability, truth, subjects in _by_site(facts):
         rows.append(
             [
                 site,
-                str(len(truth)),
+                people(fewer(subjects), len(truth)),
                 figure(float(probability.mean())),
-                estimated(share),
-                estimated(calibration_intercept(probability, truth)),
-                estimated(calibration_slope(probability, truth)),
+                estimated(share(truth > 0, subjects)),
+                estimated(calibration_intercept(probability, truth, subjects)),
+                estimated(calibration_slope(probability, truth, subjects)),
             ]
         )
     titles: Row = [
@@ -69,17 +71,19 @@ def reliability_table(facts: Facts) -> Table:
     return first_rows(titles, rows if len(rows) > 1 else [], MOST_SITES)
 
 
-def _by_site(facts: Facts) -> Iterator[tuple[str, FloatArray, FloatArray]]:
-    """Each site's name, with probability (S,) and truth (S,) of its subjects."""
+def _by_site(facts: Facts) -> Iterator[tuple[str, FloatArray, FloatArray, Subjects]]:
+    """Each site's name, with probability (S,) and truth (S,) of its scans, and whose they are."""
     evidence = facts.predictions
     if evidence is None or not facts.is_binary:
         return
     probability, truth = evidence.of_class(facts.headline, 1)
     if not len(truth):
         return
-    sites = np.array(evidence.of(facts.headline).sites, dtype=str)
+    predicted = evidence.of(facts.headline)
+    sites = np.array(predicted.sites, dtype=str)
     for site in np.unique(sites):
-        yield str(site), probability[sites == site], truth[sites == site]
+        rows = sites == site
+        yield str(site), probability[rows], truth[rows], of_rows(predicted.subjects, rows)
 
 
 def decision_table(facts: Facts) -> Table:
@@ -102,7 +106,8 @@ def decision_table(facts: Facts) -> Table:
     model = net_benefit(probability, truth, SHOWN_THRESHOLDS).tolist()
     everyone = net_benefit(np.ones_like(truth), truth, SHOWN_THRESHOLDS).tolist()
     unknown = (np.full(len(SHOWN_THRESHOLDS), np.nan),) * 2
-    low, high = benefit_band(probability, truth, SHOWN_THRESHOLDS) or unknown
+    subjects = facts.predictions.of(facts.headline).subjects
+    low, high = benefit_band(probability, truth, SHOWN_THRESHOLDS, subjects=subjects) or unknown
     columns = zip(model, low.tolist(), high.tolist(), everyone, strict=True)
     rows: list[Row] = [
         [f"{threshold:.2f}", *map(signed_figure, values)]
@@ -125,7 +130,7 @@ def metric_table(facts: Facts) -> Table:
     measured = list(facts.metrics.values())
     names = SCORE_METRICS if facts.is_regression else CLASS_METRICS
     rows: list[Row] = [
-        [metric_name(name), *(with_interval(metrics, name) for metrics in measured)]
+        [metric_name(name), *(metric_cell(metrics, name) for metrics in measured)]
         for name in names
         if name == "n" or any(name in metrics for metrics in measured)  # older results have fewer
     ]
@@ -167,7 +172,10 @@ def prevalence_rows(facts: Facts) -> list[Row]:
     prevalence = facts.evaluation.prevalence
     if prevalence is None or not facts.is_binary:
         return []
-    found = [_at_prevalence(metrics, prevalence) for metrics in facts.metrics.values()]
+    found = [
+        _at_prevalence(metrics, prevalence, _effects(facts, split))
+        for split, metrics in facts.metrics.items()
+    ]
     shown = f"{100 * prevalence:g}{KEPT}%"
     return [
         [Message(code, prevalence=shown), *(estimated(pair[place]) for pair in found)]
@@ -175,12 +183,28 @@ def prevalence_rows(facts: Facts) -> list[Row]:
     ]
 
 
-def _at_prevalence(metrics: SplitMetrics, prevalence: float) -> tuple[Estimate, Estimate]:
+def _effects(facts: Facts, split: str) -> tuple[float, float]:
+    """The design effects of specificity and sensitivity."""
+    if facts.predictions is None:
+        return 1.0, 1.0
+    subjects = facts.predictions.of(split).subjects
+    probability, truth = facts.predictions.of_class(split, 1)
+    is_right = (probability > CHANCE) == (truth > 0)
+    specificity, sensitivity = (
+        effect_of_share(is_right[truth == label], of_rows(subjects, truth == label))
+        for label in (0, 1)
+    )
+    return specificity, sensitivity
+
+
+def _at_prevalence(
+    metrics: SplitMetrics, prevalence: float, effects: tuple[float, float]
+) -> tuple[Estimate, Estimate]:
     """Of repeated folds by the mean counts, as each has every subject once."""
     if metrics.confusion is None:
         return UNKNOWN, UNKNOWN
     counts = [[count / metrics.repeats for count in row] for row in metrics.confusion]
-    return predictive_values(counts, prevalence)
+    return predictive_values(counts, prevalence, effects)
 
 
 def baseline_table(facts: Facts) -> Table:
@@ -209,8 +233,8 @@ def baselines_of(facts: Facts) -> dict[str, BySplit]:
     return {name: splits for name, splits in of_all if splits.get(facts.headline) is not None}
 
 
-def _cells(metrics: SplitMetrics | None, names: Sequence[str]) -> list[str]:
-    return [with_interval(metrics, name) for name in names]
+def _cells(metrics: SplitMetrics | None, names: Sequence[str]) -> Row:
+    return [metric_cell(metrics, name) for name in names]
 
 
 def site_tables(facts: Facts) -> list[tuple[Message, Table]]:

@@ -13,6 +13,7 @@ from graphnet.names import (
     EDGES,
     ORIENTATIONS,
     class_name,
+    people,
     rule_name,
     split_name,
 )
@@ -271,11 +272,15 @@ def subjects_flow(facts: Facts, language: str = ENGLISH) -> str:
     by_dataset = rows_left_out(facts)
     names = [dataset.name for listed in facts.model.datasets.values() for dataset in listed]
     left_out = sum(by_dataset.get(name, 0) for name in names or by_dataset)
-    analysed = sum(cohort.subjects for cohort in facts.cohorts.values())
+    analysed = sum(cohort.scans or cohort.subjects for cohort in facts.cohorts.values())
     parts = [
         figures.Part(
             render(
-                Message("report.split-count", split=split_name(split), count=cohort.subjects),
+                Message(
+                    "report.split-count",
+                    split=split_name(split),
+                    count=_people_of(cohort),
+                ),
                 language,
             ),
             [render(line, language) for line in _of_part(facts, split, cohort)],
@@ -283,6 +288,12 @@ def subjects_flow(facts: Facts, language: str = ENGLISH) -> str:
         for split, cohort in facts.cohorts.items()
     ]
     return figures.flow(analysed + left_out, left_out, parts, language)
+
+
+def _people_of(cohort: CohortSummary) -> int | str | Message:
+    if cohort.scans is None:
+        return cohort.subjects
+    return people(cohort.subjects, cohort.scans)
 
 
 def _of_part(facts: Facts, split: str, cohort: CohortSummary) -> Iterator[Message]:

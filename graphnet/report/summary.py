@@ -83,6 +83,8 @@ def _by_class(facts: Facts, metrics: SplitMetrics) -> Message:
     counts = [sum(row) // metrics.repeats for row in metrics.confusion or ()]
     known = facts.predictions is not None or facts.model.classes or facts.result.classes
     if not known or sum(counts) != metrics.n or len(counts) != len(facts.classes):
+        if metrics.subjects is not None:
+            return Message("report.n-scans", scans=metrics.n, subjects=metrics.subjects)
         return Message("report.n-subjects", count=metrics.n, known="yes" if metrics.n else "no")
     by_class = [
         Message("report.n-of-named", count=counted, name=facts.class_names[label])
@@ -91,7 +93,10 @@ def _by_class(facts: Facts, metrics: SplitMetrics) -> Message:
         for label, counted in zip(facts.classes, counts, strict=True)
     ]
     classes = by_class[::-1] if facts.is_binary else by_class
-    return Message("report.n-by-class", count=metrics.n, classes=classes)
+    if metrics.subjects is None:
+        return Message("report.n-by-class", count=metrics.n, classes=classes)
+    scans = {"scans": metrics.n, "subjects": metrics.subjects}
+    return Message("report.n-scans-by-class", classes=classes, **scans)
 
 
 def verdict(facts: Facts) -> list[Message]:
@@ -258,7 +263,8 @@ def _leaked(facts: Facts) -> Iterator[Message]:
     for split, metrics in facts.metrics.items():
         count = facts.seen_in_training(split)
         if count and split != "train":
-            yield Message("report.seen-in-training", count=count, split=split, subjects=metrics.n)
+            everyone = metrics.n if metrics.subjects is None else metrics.subjects
+            yield Message("report.seen-in-training", count=count, split=split, subjects=everyone)
 
 
 def _better_methods(facts: Facts) -> Iterator[Message]:

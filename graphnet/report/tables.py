@@ -9,6 +9,7 @@ from typing import NamedTuple
 from graphnet.artifacts.metrics import Estimate, SplitMetrics
 from graphnet.artifacts.stored_json import Interval
 from graphnet.messages import Figure, Message
+from graphnet.names import people
 
 MOST_SITES = 50  # rows of a table
 Cell = str | Message | tuple[Message, ...]  # a tuple: sentences, one after the other
@@ -59,17 +60,20 @@ def p_value(value: float | None) -> str:
     return f"<{KEPT}{LEAST_P}" if value < LEAST_P else figure(value)
 
 
-def count(metrics: SplitMetrics) -> str:
-    """The number of subjects; a dash where an older version did not store it."""
-    return str(metrics.n) if metrics.n else NOTHING
+def count(metrics: SplitMetrics) -> str | Message:
+    """The number of subjects, and of scans; a dash where an older version did not store it."""
+    return people(metrics.subjects, metrics.n) if metrics.n else NOTHING
+
+
+def metric_cell(metrics: SplitMetrics | None, name: str) -> str | Message:
+    """:func:`with_interval`; ``n`` as a number."""
+    return count(metrics) if metrics is not None and name == "n" else with_interval(metrics, name)
 
 
 def with_interval(metrics: SplitMetrics | None, name: str) -> str:
-    """A metric with its 95 % interval, such as ``0.812 [0.741, 0.868]``; ``n`` as a number."""
+    """A metric with its 95 % interval, such as ``0.812 [0.741, 0.868]``."""
     if metrics is None:
         return NOTHING
-    if name == "n":
-        return count(metrics)
     bounds, value = metrics.interval(name), figure(metrics[name])
     return value if bounds is None or value == NOTHING else Figure(f"{value} {_bounds(bounds)}")
 

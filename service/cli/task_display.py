@@ -19,6 +19,7 @@ from graphnet.names import (
     SCORE_METRICS,
     method_name,
     metric_name,
+    people,
     split_name,
     status_name,
 )
@@ -114,7 +115,7 @@ def compared_titles(metrics: Iterable["SplitMetrics"]) -> dict[str, Message]:
     return {name: titles[name] for name in names if name in titles}
 
 
-def metric_cell(metrics: "SplitMetrics | None", name: str) -> str:
+def metric_cell(metrics: "SplitMetrics | None", name: str) -> str | Message:
     """Such as ``0.803 [0.74-0.86]``, with one space, so that it wraps before the interval.
 
     Two decimals fit a narrow terminal; rounded outwards, the value never lies outside.
@@ -122,7 +123,7 @@ def metric_cell(metrics: "SplitMetrics | None", name: str) -> str:
     if metrics is None:
         return "-"
     if name == "n":
-        return str(metrics.n)
+        return people(metrics.subjects, metrics.n)
     value, bounds = metrics[name], metrics.interval(name)
     if value is None:
         return "-"

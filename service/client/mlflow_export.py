@@ -222,6 +222,8 @@ def _metrics(task: Task) -> Iterator[tuple[str, float | None]]:
 
 def _of_split(path: str, measured: SplitMetrics) -> Iterator[tuple[str, float | None]]:
     yield f"{path}/n", measured.n
+    if measured.subjects is not None:
+        yield f"{path}/subjects", measured.subjects
     for name, value in measured.values.items():
         yield f"{path}/{name}", value
         bounds = measured.interval(name)

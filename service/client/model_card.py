@@ -12,7 +12,7 @@ from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.artifacts.stored_json import as_items, as_mapping
 from graphnet.evaluation.headline import by_leakage, seen_in_training
 from graphnet.messages import Message, render
-from graphnet.names import method_name, metric_name, split_name
+from graphnet.names import method_name, metric_name, people, split_name
 from service.client.answers import Task
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
@@ -47,7 +47,7 @@ class ModelCard:
             "metric": metric_name(led.metric),
             "split": split_name(led.split),
             "value": f"{led.value:.3f}",
-            "n": str(measured.n),
+            "n": people(measured.subjects, measured.n),
         }
         if led.low is None or led.high is None:
             return Message("mlflow.card-headline", **values)

@@ -75,7 +75,8 @@ def _rows(metrics: BySplit) -> list[tuple[Any, ...]]:
 
 def _values(measured: SplitMetrics) -> dict[str, float | None]:
     repeats = {"repeats": measured.repeats} if measured.repeats > 1 else {}
-    return {"n": measured.n, **measured.values, **repeats}
+    subjects = {} if measured.subjects is None else {"subjects": measured.subjects}
+    return {"n": measured.n, **subjects, **measured.values, **repeats}
 
 
 def _indexed(rows: list[tuple[Any, ...]], keys: list[str]) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from graphnet.messages import Message, render
 from graphnet.names import ACROSS, CLASS_METRICS, SCORE_METRICS, method_name, metric_name
 from graphnet.options import typed_names
 from graphnet.report.facts import Facts
-from graphnet.report.tables import signed, with_interval
+from graphnet.report.tables import metric_cell, signed, with_interval
 from service.http.responses import ApiError, answer_language
 from service.pages import choices
 from service.pages.outcome import read_facts
@@ -37,7 +37,7 @@ class Line(NamedTuple):
     """A row: what it is, a text per task, and whether these differ."""
 
     name: str | Message
-    cells: list[str]
+    cells: list[str | Message]
     differs: bool
 
 
@@ -155,10 +155,10 @@ def _line(name: str | Message, values: Sequence[Any]) -> Line:
     return Line(name, cells, len(set(cells)) > 1)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any) -> str | Message:
     if isinstance(value, (list, tuple)):
         return typed_names(value)
-    return value if isinstance(value, str) else str(value)
+    return value if isinstance(value, str | Message) else str(value)
 
 
 def _splits(facts: Sequence[Facts]) -> list[str]:
@@ -175,7 +175,7 @@ def _metrics(facts: Sequence[Facts], split: str) -> list[Line]:
         if name == "n" or any(measured and name in measured for measured in metrics)
     ]
     lines = [
-        _line(metric_name(name), [with_interval(measured, name) for measured in metrics])
+        _line(metric_name(name), [metric_cell(measured, name) for measured in metrics])
         for name in names
     ]
     return lines if split == "train" else [*lines[:1], _seen(facts, split), *lines[1:]]

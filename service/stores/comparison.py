@@ -11,17 +11,18 @@ import numpy as np
 
 from graphnet.artifacts.metrics import UNKNOWN, WITHIN_SITES, Estimates, difference_json
 from graphnet.artifacts.result import LEAVE_SITE_OUT
-from graphnet.data.cohort import FloatArray
+from graphnet.data.cohort import FloatArray, numbered
 from graphnet.data.identifiers import match_ids
+from graphnet.evaluation.clusters import counts_by_class
 from graphnet.evaluation.headline import FAIREST
 from graphnet.evaluation.resampling import LEAST, paired_difference
 from graphnet.messages import ENGLISH, Message, render
 from graphnet.names import ACROSS
 
 Json = Mapping[str, Any]
-Subject = tuple[str, str]  # id and site
+Scan = tuple[str, str, int]  # id, site, and which of the scans there, from 0
 # Label, probability by class, and that by which subjects of several folds are ranked.
-Answers = dict[Subject, tuple[int, list[float], list[float]]]
+Answers = dict[Scan, tuple[int, list[float], list[float]]]
 NAMES = ("auc", "accuracy", "balanced_accuracy")
 MOST = 2000  # pairs that are remembered
 POOLED = ("test", "cv", "leave_site_out")  # a subject counts in the first of these
@@ -95,21 +96,24 @@ def compare(ours: Json | None, theirs: Json | None, split: str) -> Comparison:
     shared = [who for who, answer in mine.items() if other.get(who, (None,))[0] == answer[0]]
     classes = {label: place for place, label in enumerate(ours["classes"])}
     labels = np.array([classes[mine[who][0]] for who in shared], dtype=np.int64)
-    if np.bincount(labels, minlength=len(classes)).min() < LEAST:
-        return Comparison(len(shared), reason=FEW)
+    subjects = numbered([name for name, _, _ in shared])
+    number = len({name for name, _, _ in shared})
+    if counts_by_class(labels, subjects, len(classes)).min() < LEAST:
+        return Comparison(number, reason=FEW)
     return Comparison(
-        len(shared),
+        number,
         paired_difference(
             labels,
             _stacked(mine, shared, 1),
             _stacked(other, shared, 1),
             ranked=(_stacked(mine, shared, 2), _stacked(other, shared, 2)),
-            groups=[site for _, site in shared] if split == LEAVE_SITE_OUT else None,
+            groups=[site for _, site, _ in shared] if split == LEAVE_SITE_OUT else None,
+            subjects=subjects,
         ),
     )
 
 
-def _stacked(answers: Answers, shared: Sequence[Subject], place: int) -> FloatArray:
+def _stacked(answers: Answers, shared: Sequence[Scan], place: int) -> FloatArray:
     """What stands at a place of these subjects' answers: (1, S, C)."""
     return np.array([[answers[who][place] for who in shared]], dtype=np.float64)
 
@@ -130,7 +134,7 @@ def _problem(ours: Json | None, theirs: Json | None) -> Message | None:
 
 
 def _new(evidence: Json, split: str) -> Answers:
-    """Label and probabilities of subjects new to the model, without repeated ones."""
+    """Label and probabilities of each scan of subjects new to the model."""
     if split == ACROSS:
         pooled: Answers = {}
         for other_split in POOLED:
@@ -138,24 +142,43 @@ def _new(evidence: Json, split: str) -> Answers:
         return pooled
     listed = evidence["predictions"].get(split) or {"id": []}
     subjects = list(zip(listed["id"], listed.get("site", ()), strict=False))
-    often = Counter(subjects)
+    before: Counter[tuple[str, str]] = Counter()
+    scans = []
+    for who in subjects:
+        scans.append((*who, before[who]))
+        before[who] += 1
     ranked = listed.get("before_calibration") or listed.get("probability") or []
     return {
-        who: (listed["label"][row], listed["probability"][row], ranked[row])
-        for row, who in enumerate(subjects)
-        if often[who] == 1 and not listed["known"][row]
+        scan: (listed["label"][row], listed["probability"][row], ranked[row])
+        for row, scan in enumerate(scans)
+        if not listed["known"][row]
     }
 
 
 def _matched(mine: Answers, theirs: Answers) -> Answers:
-    """Those of ``theirs`` who are also in ``mine``, by the ids and sites there."""
+    """Those of ``theirs`` who are also in ``mine``, by the ids and sites there.
+
+    Of several scans of a subject at a site, all or none: as many in both.
+    """
     matched: Answers = {}
-    for site in {site for _, site in mine}:
-        here, there = ([name for name, at in side if at == site] for side in (mine, theirs))
-        matched |= {
-            (ours, site): theirs[other, site] for ours, other in match_ids(here, there).pairs
-        }
+    our_scans, their_scans = _by_subject(mine), _by_subject(theirs)
+    for site in {site for _, site in our_scans}:
+        here, there = (
+            [name for name, at in side if at == site] for side in (our_scans, their_scans)
+        )
+        for ours, other in match_ids(here, there).pairs:
+            pair = our_scans[ours, site], their_scans[other, site]
+            if len(pair[0]) == len(pair[1]):
+                matched |= {our: theirs[their] for our, their in zip(*pair, strict=True)}
     return matched
+
+
+def _by_subject(answers: Answers) -> dict[tuple[str, str], list[Scan]]:
+    """The scans of each subject at a site, in their order."""
+    by_subject: dict[tuple[str, str], list[Scan]] = {}
+    for scan in answers:
+        by_subject.setdefault(scan[:2], []).append(scan)
+    return by_subject
 
 
 class ComparisonCache:

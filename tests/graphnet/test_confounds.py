@@ -22,6 +22,7 @@ from graphnet.errors import CohortError, SettingsError
 from graphnet.evaluation.areas import GroupAreas
 from graphnet.evaluation.baselines import COVARIATES, SITE, covariate_baselines
 from graphnet.evaluation.confounds import group_differences
+from graphnet.evaluation.metrics import evaluate
 from graphnet.messages import Message
 from graphnet.preprocessing.covariates import CovariateAdjuster, Design, confounds_of
 from graphnet.report.confounds import alone, heterogeneity_table
@@ -520,3 +521,78 @@ def test_adjusting_needs_covariates_and_enough_subjects() -> None:
     with pytest.raises(CohortError) as caught:
         adjusted(few, "regress_controls")
     assert caught.value.codes == ("data.adjust-few-subjects",)
+
+
+def scanned_twice(people: Cohort, seed: int) -> Cohort:
+    """Every subject of a cohort twice, the second time slightly otherwise, some at another site."""
+    rows = np.repeat(np.arange(len(people)), 2)
+    noise = np.random.default_rng(seed).normal(0, 0.3, people.features[rows].shape)
+    twice = people.rows(rows)
+    sites = tuple("C" if row % 6 == 1 else site for row, site in enumerate(twice.sites))
+    return replace(twice, features=twice.features + noise, sites=sites)
+
+
+def test_several_scans_of_a_subject_count_as_scans_and_are_judged_by_subject() -> None:
+    train, test = (
+        scanned_twice(replace(cohort(effect=0.4, seed=seed, name=name), scores=np.zeros(160)), seed)
+        for seed, name in ((1, "D"), (2, "E"))
+    )
+    train, test = train.rows(np.arange(160)), test.rows(np.arange(120))
+    outcome = experiment.run(
+        Splits(train, test=test),
+        QUICK,
+        evaluation=Evaluation(cv_folds=2, permutations=19, prevalence=0.1, explain=False),
+    )
+    result = outcome.result
+    metrics = result.metrics["test"]
+    assert metrics is not None
+    assert (metrics.n, metrics.subjects) == (120, 60)
+    stored = SplitMetrics.from_json(metrics.as_dict())
+    assert stored == metrics
+    # The same predictions as if each scan were another subject's: the same values, wider intervals.
+    evidence = Evidence.from_json(outcome.predictions)
+    tested = evidence.of("test")
+    alone = evaluate(np.array(tested.labels, dtype=np.int64), tested.probability)
+    assert metrics["auc"] == pytest.approx(alone["auc"])
+    for name in ("auc", "accuracy", "sensitivity", "specificity", "brier", "balanced_accuracy"):
+        (low, high), (inner, outer) = metrics.ci[name] or (0, 0), alone.ci[name] or (0, 0)
+        assert high - low > 1.1 * (outer - inner), name
+    assert tested.subjects is not None
+    assert tested.subjects.tolist() == np.repeat(np.arange(60), 2).tolist()
+    summary = evidence.cohorts["test"]
+    assert (summary.subjects, summary.scans, summary.classes) == (60, 120, {"0": 30, "1": 30})
+    effects = evidence.effects
+    assert effects is not None
+    assert {row.n for row in effects.rows} == {80}
+    (_, warning) = (each for each in result.warnings if each.code == "data.several-scans")
+    assert "test_data has 120 scans of 60 subjects; 60 of them have several" in str(warning)
+    confounds = result.confounds
+    assert confounds is not None
+    sexes = [each for each in confounds.strata if (each.split, each.name) == ("test", "SEX")]
+    assert sum(each.n for each in sexes) == 60
+    counted = [each for each in confounds.summaries if each.split == "test"]
+    assert {sum(group.n for group in each.groups.values()) for each in counted} == {60}
+    (at_sites,) = (
+        each for each in result.group_differences if (each.split, each.kind) == ("test", "site")
+    )
+    assert list(at_sites.groups) == ["A", "B", "C"], "C shares subjects with A and B"
+    task = {"task_id": "T", "task_name": "t", "task_type": "dl_ts"}
+    stored_task = {**task, "task_result": result.as_dict()}
+    page = render_report(stored_task, outcome.predictions, None, None)
+    assert "120 scans of 60 subjects" in page
+    assert "60 (120 scans)" in page
+    told = " ".join(
+        str(sentence)
+        for paragraph in methods(Facts(stored_task, outcome.predictions, None, None))
+        for sentence in paragraph.sentences
+    )
+    assert "These test subjects had 120 scans." in told
+    assert "Inference goes by subject" in told
+    older = result.as_dict()
+    older["warning_messages"] = [
+        {"code": "data.repeated-subjects", "values": {"split": "test", "count": 1, "ids": "E"}}
+    ]
+    facts = Facts({**task, "task_result": older}, None, None, None)
+    said = [sentence.code for each in methods(facts) for sentence in each.sentences]
+    assert "methods.scans-as-subjects" in said
+    assert "methods.scans-by-subject" not in said

@@ -92,9 +92,11 @@ def test_repeated_subjects_are_said() -> None:
     assert warnings(Splits(twice)) == [
         Message("data.no-held-out-subjects"),
         Message(
-            "data.repeated-subjects",
+            "data.several-scans",
             split="train",
             count=2,
+            subjects=40,
+            scans=42,
             ids=first_of(["A_NC_0001", "A_NC_0002"]),
         ),
     ]

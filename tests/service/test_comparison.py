@@ -80,6 +80,26 @@ def test_subjects_are_matched_by_id_and_site_whatever_their_order() -> None:
     assert compare(GOOD, elsewhere, "test").n == 15
 
 
+def test_several_scans_of_a_subject_are_drawn_together() -> None:
+    twice = {"id": [f"S{number // 2}" for number in range(16)]}
+    shares = [0.4, 0.2, 0.6, 0.1, 0.5, 0.3, 0.7, 0.2, 0.6, 0.7, 0.4, 0.9, 0.8, 0.6, 0.3, 0.7]
+    ours, theirs = shares * 2, [0.5 + (share - 0.5) / 3 for share in shares[::-1] * 2]
+    apart = {"id": [f"S{number}" for number in range(32)], "label": sorted(LABELS * 2)}
+    ids = [f"S{number // 2}" for number in range(32)]
+    together = {**apart, "id": ids}
+    found = compare(evidence(ours, split=together), evidence(theirs, split=together), "test")
+    alone = compare(evidence(ours, split=apart), evidence(theirs, split=apart), "test")
+    assert (found.n, alone.n) == (16, 32)
+    assert found.differences["auc"].value == pytest.approx(alone.differences["auc"].value)
+    assert found.differences["auc"] != alone.differences["auc"]
+    # Who has another number of scans there cannot be matched with them.
+    fewer = {**together, "id": ["S0", "S0", "S0", *ids[3:]]}
+    assert compare(evidence(ours, split=together), evidence(theirs, split=fewer), "test").n == 14
+    assert (
+        compare(evidence(shares, split=twice), evidence(shares, split=twice), "test").reason == FEW
+    )
+
+
 @pytest.mark.parametrize(
     ("here", "there"), [("S{}", "sub-S{}"), ("S{}", " S{}"), ("{}", "00{}"), ("sub-0{}", "{}")]
 )

@@ -88,6 +88,11 @@ val-test-overlap = { $count ->
 splits-matched = { $left }_data and { $right }_data: { $detail }
 no-held-out-subjects = There are no validation and no test subjects: nobody new tested this model itself. Its metrics on its own training subjects do not estimate performance on new subjects.
 epoch-selected = The epoch was selected by the loss on the validation subjects, so the validation metrics are slightly optimistic; test metrics are not affected.
+several-scans = { $split }_data has { $scans } scans of { $subjects } subjects; { $count ->
+    [one] 1 of them has several
+   *[other] { $count } of them have several
+} ({ $ids }). Metrics count scans; intervals and tests go by subject.
+# Of results of older versions.
 repeated-subjects = { $count ->
     [one] { $split }_data has 1 subject id on more than one row ({ $ids }); each row counts, so the confidence intervals are too narrow.
    *[other] { $split }_data has { $count } subject ids on more than one row ({ $ids }); each row counts, so the confidence intervals are too narrow.

@@ -46,6 +46,11 @@ cohort-test = { $count ->
     [one] {""}
    *[other] {" "}from { $sites } sites
 }.
+scans = { $split ->
+    [train] These training subjects
+    [val] These validation subjects
+   *[test] These test subjects
+} had { $scans } scans.
 cohort-ancestors = Before, the parent model{ $ancestors ->
     [one] {""}
    *[several] {" "}and its own parents
@@ -143,6 +148,8 @@ intervals-of-two-classes = Intervals are 95 % confidence intervals: Wilson's for
 intervals-of-classes = Intervals are 95 % confidence intervals: Wilson's for proportions [@wilson], their combination for balanced accuracy [@zou], and Student's t for the Brier score [@brier].
 auc-of-classes = The area under the ROC curve is the mean over each class against the rest, without an interval.
 intervals-of-repeats = For repeated folds, metrics are means over the repeats; the intervals of accuracy, balanced accuracy and area under the ROC curve are from a bootstrap over subjects [@efron], the other intervals are those of the first repeat, shifted to the mean.
+scans-by-subject = Where subjects had several scans, all scans of a subject were in the same fold, and each scan counts in the metrics. Inference goes by subject: in the formulas the numbers of scans are divided by the design effect [@rao], the ratio of the variance by subjects to that of independent scans, which for the area under the ROC curve is the variance of clustered data [@obuchowski]; the bootstrap draws subjects with all their scans; permutations swap the labels of subjects. Covariates are compared by each subject's first scan, effect sizes and contributions of regions by the mean of a subject's scans.
+scans-as-subjects = Several scans of a subject were counted as if they were different subjects, so the intervals are too narrow and p-values too small.
 meaning-of-intervals = Intervals reflect which subjects were evaluated, not which were trained on.
 calibration-error = The expected calibration error is the mean distance of predicted probability and observed share over ten bins of equally many subjects, fewer where a bin would have less than five [@nixon]; it has no interval, and in few subjects it is above 0 by chance even where probabilities are right.
 calibration-of-two-classes = The calibration slope is that of a logistic regression of the class on the logit of the predicted probability, the calibration intercept that with the slope held at 1 [@cox; @calster], both with Wald's intervals. The Brier score is compared with that of giving every subject the share of the classes [@steyerberg]; the interval of the scaled score is that of the Brier score.

@@ -7,6 +7,7 @@ split-cv = Cross-validation
 split-leave_site_out = Left-out sites
 split-across = Test and folds together
 
+subjects-with-scans = { $subjects } ({ $scans } scans)
 metric-n = Subjects
 metric-accuracy = Accuracy
 metric-balanced_accuracy = Balanced accuracy

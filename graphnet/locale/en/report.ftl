@@ -118,6 +118,8 @@ n-subjects = { $known ->
     }
    *[no] number of subjects not stored
 }
+n-scans = { $scans } scans of { $subjects } subjects
+n-scans-by-class = { $scans } scans of { $subjects } subjects: { $classes }
 n-by-class = { $count } subjects: { $classes }
 n-of-named = { $count } { $name }
 n-of-numbered = { $count } of class { $label }

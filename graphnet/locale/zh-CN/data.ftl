@@ -64,6 +64,8 @@ val-test-overlap = val_data 与 test_data 有 { $count } 名共同的受试者�
 splits-matched = { $left }_data 与 { $right }_data：{ $detail }
 no-held-out-subjects = 没有验证受试者，也没有测试受试者：该模型本身未在任何新受试者上测试。它在自身训练受试者上的指标不能代表对新受试者的表现。
 epoch-selected = 训练轮次是按验证受试者上的损失选择的，因此验证指标略偏乐观；测试指标不受影响。
+several-scans = { $split }_data 有 { $subjects } 名受试者的 { $scans } 次扫描；其中 { $count } 名有多次扫描（{ $ids }）。指标按扫描计算；区间和检验按受试者计算。
+# 旧版本的结果。
 repeated-subjects = { $split }_data 中有 { $count } 个受试者 ID 出现在多行中（{ $ids }）；每行都计入，因此置信区间过窄。
 one-class = { $split }_data 只有{ $name }，因此无法计算需要两个类别的指标（平衡准确率、AUC）。
 few-subjects = { $split }_data 只有 { $count } 名受试者，其指标不确定；请查看置信区间。

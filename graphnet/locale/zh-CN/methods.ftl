@@ -36,6 +36,11 @@ cohort-test = 在 { $count } 名受试者{ $by_class ->
     [1] {""}
    *[other] ，来自 { $sites } 个站点
 }。
+scans = 这些{ $split ->
+    [train] 训练
+    [val] 验证
+   *[test] 测试
+}受试者共有 { $scans } 次扫描。
 cohort-ancestors = 在此之前，父模型{ $ancestors ->
     [one] {""}
    *[several] 及其父模型
@@ -123,6 +128,8 @@ intervals-of-two-classes = 区间为 95 % 置信区间：比例采用 Wilson 区
 intervals-of-classes = 区间为 95 % 置信区间：比例采用 Wilson 区间[@wilson]，平衡准确率由各比例的区间合并得到[@zou]，Brier 分数采用 Student t 分布[@brier]。
 auc-of-classes = ROC 曲线下面积为各类别对其余类别的平均值，不给出区间。
 intervals-of-repeats = 重复交叉验证时，指标为各次重复的均值；准确率、平衡准确率和 ROC 曲线下面积的区间由对受试者的自助法得到[@efron]，其余区间为第一次重复的区间平移至均值。
+scans-by-subject = 受试者有多次扫描时，其全部扫描位于同一折中，每次扫描都计入指标。统计推断以受试者为单位：公式中的扫描次数除以设计效应[@rao]，即按受试者计算的方差与假定扫描相互独立时方差之比，对 ROC 曲线下面积即为聚类数据的方差[@obuchowski]；自助法连同全部扫描抽取受试者；置换检验交换受试者的标签。协变量按每名受试者的首次扫描比较，效应量和脑区贡献按受试者各次扫描的平均值计算。
+scans-as-subjects = 同一受试者的多次扫描被当作不同受试者计入，因此区间过窄，p 值过小。
 meaning-of-intervals = 区间反映被评估受试者的抽样，不反映训练受试者的抽样。
 calibration-error = 期望校准误差是预测概率与实际比例之差在十个等人数分箱上的平均值；若分箱不足五人则减少分箱[@nixon]；它没有区间，受试者较少时即使概率正确也会因偶然而大于 0。
 calibration-of-two-classes = 校准斜率取自以预测概率的对数几率对类别作的逻辑回归，校准截距则将斜率固定为 1[@cox; @calster]，两者均采用 Wald 区间。Brier 分数与按类别比例给出概率的分数相比较[@steyerberg]；缩放分数的区间由 Brier 分数的区间得到。

@@ -7,6 +7,7 @@ split-cv = 交叉验证
 split-leave_site_out = 留出站点
 split-across = 测试集与各折合计
 
+subjects-with-scans = { $subjects }（{ $scans } 次扫描）
 metric-n = 受试者人数
 metric-accuracy = 准确率
 metric-balanced_accuracy = 平衡准确率

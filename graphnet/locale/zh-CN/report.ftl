@@ -109,6 +109,8 @@ n-subjects = { $known ->
     [yes] { $count } 名受试者
    *[no] 未保存受试者人数
 }
+n-scans = { $subjects } 名受试者的 { $scans } 次扫描
+n-scans-by-class = { $subjects } 名受试者的 { $scans } 次扫描：{ $classes }
 n-by-class = { $count } 名受试者：{ $classes }
 n-of-named = { $name } { $count } 名
 n-of-numbered = 类别 { $label } { $count } 名
