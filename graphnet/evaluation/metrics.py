@@ -112,6 +112,7 @@ def evaluate_repeats(
     labels: IntArray,
     probabilities: FloatArray,
     ranked: FloatArray | None = None,
+    *,
     subjects: Subjects = None,
 ) -> SplitMetrics:
     """Metrics of R repeats of out-of-fold probabilities (R, S, C), as :func:`evaluate` has them.

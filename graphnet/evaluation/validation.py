@@ -318,4 +318,5 @@ def summary(
         return split_metrics(model, train, predicted.mean(axis=0))
     if len(predicted) == 1:
         return split_metrics(model, train, predicted[0], None if ranked is None else ranked[0])
-    return evaluate_repeats(model.targets(train).numpy(), predicted, ranked, train.subjects)
+    labels = model.targets(train).numpy()
+    return evaluate_repeats(labels, predicted, ranked, subjects=train.subjects)
