@@ -112,9 +112,10 @@ async def _up(home: Path, sockets: Path, listening: socket.socket, options: UpOp
     settings = HttpSettings.from_environment(environment)
     async with _running(_valkey(home, sockets, environment)):
         await _wait_for_queue(settings.process.redis_url)
-        names = Names(await migrate(settings.process.database_url))
-        await _forget_workers(settings.process.redis_url, names)
+        await _forget_workers(settings.process.redis_url)
+        # It imports for seconds meanwhile, and waits for a database that is not migrated yet.
         async with _running(_worker(home, _of_worker(environment, settings))):
+            names = Names(await migrate(settings.process.database_url))
             serving = asyncio.create_task(serve_until(settings, listening, stop))
             announcing = asyncio.create_task(
                 _announce(
@@ -234,10 +235,10 @@ def _unusable(folder: Path, error: OSError) -> Message:
     return Message("local.folder-unusable", folder=str(folder), reason=system_reason(error))
 
 
-async def _forget_workers(url: str, names: Names) -> None:
-    """Remove the heartbeats of workers from before this start."""
+async def _forget_workers(url: str) -> None:
+    """Remove the heartbeats of workers from before this start: the queue is this folder's own."""
     async with asyncio_redis_client(url) as client:
-        for key in await client.keys(names.key(WORKERS, "*")):
+        for key in await client.keys(Names("*").key(WORKERS, "*")):
             await client.delete(key)
 
 
