@@ -4,8 +4,8 @@ Needs a checkout of its repository, Wayfear/BrainNetworkTransformer (commit 8a58
 its packages omegaconf and wandb, which sends nothing here. Its code is run as it is, with its
 settings for ABIDE, but for what torch 2 and a CPU need:
 
-- its transformer layer hands ``device`` on where torch has ``bias`` since 2.1, and so would lose
-  its biases; torch's own layer computes the same;
+- its transformer layer takes no ``is_causal``, which torch 2 gives it, and hands ``device`` on
+  where torch has ``bias`` since 2.1, so that it has no biases; torch's own layer computes the same;
 - nothing is moved to a GPU.
 
 The epoch with the best AUC on its validation subjects counts, as in its paper. These are an eighth
