@@ -9,6 +9,7 @@ from graphnet.messages import Message, first_of
 
 PREFIX = re.compile(r"sub[-_](?=.)", re.IGNORECASE)
 NUMBERED = re.compile(r"sub(j(ect)?)?[-_ ]?(?=\d+$)", re.IGNORECASE)
+OF_BIDS = re.compile(r"(?P<subject>sub-[A-Za-z0-9]+)(_[A-Za-z0-9]+(-[A-Za-z0-9]+)?)+")
 WHOLE_AS_DECIMAL = re.compile(r"\d+\.0+")
 MOST_NAMED = 5
 
@@ -69,8 +70,9 @@ def match_ids(left: Sequence[str], right: Sequence[str]) -> IdMatch:
     Ids are the same if they are written the same; of those that are left over, if they are
     the same without ``sub-`` and blanks; of the rest, without leading zeros where one whole side
     has none (a spreadsheet or JSON took them away); then without ``.0``, where every id of a side
-    ends so; without a word before a number, ``Subject001``; without regard to capitals. Two ids of
-    one side that a rule cannot tell apart are named and not matched by it. Empty ids are nobody's.
+    ends so; without a word before a number, ``Subject001``; without regard to capitals; without
+    what BIDS writes behind a subject, ``sub-01_T1w``. Two ids of one side that a rule cannot tell
+    apart are named and not matched by it. Empty ids are nobody's.
     """
     ours, theirs = _distinct(left), _distinct(right)
     same = set(ours) & set(theirs)
@@ -120,6 +122,7 @@ def _rules(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[Callable[[s
     if any(side and all(map(WHOLE_AS_DECIMAL.fullmatch, side)) for side in sides):
         rules.append((_without_decimals, "ids.without-decimals"))
     rules.append((_without_capitals, "ids.without-capitals"))
+    rules.append((_subject_of_bids, "ids.without-entities"))
     return rules
 
 
@@ -130,6 +133,12 @@ def _without_decimals(subject: str) -> str:
 
 def _without_capitals(subject: str) -> str:
     return bare(subject).casefold()
+
+
+def _subject_of_bids(subject: str) -> str:
+    """``01`` of ``sub-01_ses-1_T1w``."""
+    match = OF_BIDS.fullmatch(subject.strip())
+    return bare(match["subject"] if match else subject)
 
 
 def _by(

@@ -26,7 +26,7 @@ from graphnet.readers.folders.folders import read_folder
 from graphnet.readers.folders.freesurfer import interpret_table
 from graphnet.readers.folders.joined_sheets import read_sheets
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.signatures import ACCEPTED, check_package, foreign, is_workbook
+from graphnet.readers.signatures import ACCEPTED, check_package, foreign, is_workbook, pointer
 from graphnet.readers.subjects.roster import ENDS
 from graphnet.readers.tables.json_tables import read_json
 from graphnet.readers.tables.reading import interpret_sheet
@@ -181,8 +181,9 @@ def _foreign_in(folder: Path) -> list[Message]:
     """A refusal of each such kind, by its first file; files of subjects may be of some of them."""
     refusals: dict[str, Message] = {}
     for path in sorted(folder.rglob("*")):
-        other = path.is_file() and not (ending(path.name) or cat12_subjects(path.name))
-        kind = foreign(_head(path)) if other else None
+        other = not (ending(path.name) or cat12_subjects(path.name))
+        look = foreign if other else pointer
+        kind = look(_head(path)) if path.is_file() else None
         if kind is not None:
             refusals.setdefault(kind.what.code, kind.refusal(path.name))
     return list(refusals.values())[:MOST_KINDS]

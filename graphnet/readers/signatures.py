@@ -120,6 +120,11 @@ def foreign(head: bytes) -> Foreign | None:
     return None
 
 
+def pointer(head: bytes) -> Foreign | None:
+    """That a file has not been got, whatever its name promises."""
+    return POINTER if POINTS.match(head) else None
+
+
 def _pickle(head: bytes) -> Foreign | None:
     """Protocols 2 to 5, and the torch files of old that start with one."""
     marked = head[:1] == b"\x80" and head[1:2] in {b"\x02", b"\x03", b"\x04", b"\x05"}
@@ -165,7 +170,10 @@ def _others(head: bytes) -> Foreign | None:
     return None
 
 
+POINTS = re.compile(rb"version https://git-lfs|(\S*[\\/])?annex[\\/]objects[\\/]")
+POINTER = Foreign(Message("readers_kinds.pointer"), Message("readers_kinds.get-contents"))
 TEXT_STARTS: tuple[tuple[re.Pattern[bytes], Foreign], ...] = (
+    (POINTS, POINTER),
     (
         re.compile(rb"#\s*[0-9]+\s*#\s*Number[ _]of[ _]network"),
         Foreign(Message("readers_kinds.netcc"), IN_FOLDER),

@@ -208,7 +208,7 @@ def test_a_letter_at_the_end_of_a_region_is_no_part_of_the_measure() -> None:
 def test_units_are_no_part_of_a_region_and_other_words_in_brackets_are() -> None:
     regions = ("Cingulum (hippocampus)", "Cingulum (gyrus)", "Fornix")
     assert settled(table([f"FA_{region}" for region in regions])).regions == regions
-    assert settled(table(["GMV_1 (mm3)", "GMV_2 (mm³)", "GMV_3 [ml]"])).regions == ("1", "2", "3")
+    assert settled(table(["GMV_1 (mm3)", "GMV_2 (mm³)", "GMV_3 [mm^3]"])).regions == ("1", "2", "3")
     dataset = settled(table([f"{region}_z_ReHo" for region in ("Insula", "Fornix", "Cuneus")]))
     assert (dataset.measures, dataset.regions) == (("z_ReHo",), ("Insula", "Fornix", "Cuneus"))
 

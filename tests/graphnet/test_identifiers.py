@@ -76,6 +76,7 @@ def test_the_same_subjects_of_files_in_two_spellings(wild: Path) -> None:
         (["sub-01", "sub-02"], ["1.0", "2.0"]),  # a column of numbers with a gap
         (["ctl01", "pat02"], ["CTL01", "PAT02"]),
         (["subj001", "Subject002"], ["1", "2"]),
+        (["sub-01_T1w", "sub-02_ses-1_bold"], ["sub-01", "02"]),
     ],
 )
 def test_other_spellings_of_one_id(files: list[str], table: list[str]) -> None:

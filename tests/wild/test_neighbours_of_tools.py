@@ -197,6 +197,17 @@ def test_an_apostrophe_of_a_word_stays(tmp_path: Path, site: str) -> None:
     assert set(of(tmp_path, table(SITE=site)).dataset.subjects.sites) == {site}
 
 
+@pytest.mark.parametrize("code", ["99.99", "999.9"])
+def test_codes_with_decimals_are_asked_about(tmp_path: Path, code: str) -> None:
+    of(tmp_path, table().replace(f",{VALUES[3, 2]:g},", f",{code},", 1))
+    wanted = VALUES.copy()
+    wanted[3, 2] = np.nan
+    read = choices(tmp_path / "cohort.csv", "missing.GMV")
+    equal(one_measure(read["missing"].dataset), wanted)
+    wanted[3, 2] = float(code)
+    equal(one_measure(read["value"].dataset), wanted)
+
+
 def test_marks_of_ids_are_none_beside_files(tmp_path: Path) -> None:
     scans = {f"{name}.txt": text_of(SERIES[row]) for row, name in enumerate(SCANS)}
     folder = folder_of(tmp_path, scans)
@@ -241,6 +252,33 @@ def test_lines_of_names_of_pandas_are_one(
     assert found.values is not None
     equal(found.values[:, :, 0], VALUES)
     equal(found.values[:, :, 1], VALUES + 1)
+
+
+def test_units_that_differ_within_a_measure_are_refused(tmp_path: Path) -> None:
+    units = ("ml", "ml", "ml", "ml", "mm3", "mm3")
+    columns = [f"GMV_{region} ({unit})" for region, unit in enumerate(units, 1)]
+    refusal = of(tmp_path, table(columns=tuple(columns))).refusal
+    assert "GMV_1 (ml)" in refusal
+    assert "GMV_5 (mm3)" in refusal
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_header_within_the_table_is_no_subject(tmp_path: Path, mark: str) -> None:
+    """Files that were put below each other, each with its header and its mark."""
+    header, *lines = table().splitlines(keepends=True)
+    text = [mark, header, *lines[:12], mark, header, *lines[12:]]
+    found = of(tmp_path, "".join(text)).dataset
+    is_base(found)
+    assert "header" in told(found)
+
+
+def test_parts_in_two_encodings_are_refused(tmp_path: Path) -> None:
+    """As one, each site of one part would be another word."""
+    header, *lines = table(SITE="北京大学").splitlines(keepends=True)
+    parts = ["".join([header, *lines[:12]]).encode("gbk"), "".join(lines[12:]).encode()]
+    refusal = of(tmp_path, b"".join(parts)).refusal
+    assert "Line 2" in refusal
+    assert "line 14" in refusal
 
 
 LONG_CELLS = ("─" * 39 + "a", "A" + "北京大学第六医院精神卫生研究所" * 5)
@@ -319,6 +357,43 @@ def test_two_statistics_per_region_are_refused(tmp_path: Path) -> None:
     refusal = outcome(folder_of(tmp_path, scans)).refusal
     assert "Mean_1" in refusal
     assert "NZMean_1" in refusal
+
+
+POINTERS = {
+    "Git LFS": "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 12345\n",
+    "git-annex": "../.git/annex/objects/Xx/MD5E-s9--abc/MD5E-s9--abc",
+}
+
+
+@pytest.mark.parametrize("kind", POINTERS)
+@pytest.mark.parametrize("name", ["timeseries.tsv", "timeseries.mat", "timeseries.npy", ""])
+def test_pointers_in_place_of_files_are_named(tmp_path: Path, kind: str, name: str) -> None:
+    """As data sets come that were cloned and not got."""
+    text = POINTERS[kind]
+    found = outcome(folder_of(tmp_path, each_scan(name, lambda _: text))) if name else None
+    assert kind in (found or of(tmp_path, text)).refusal
+
+
+def test_a_list_of_subjects_may_begin_with_a_sign(tmp_path: Path) -> None:
+    """``#participant_id`` is a header, no comment: the words below it are not numbers."""
+    folder = folder_of(tmp_path, each_scan("timeseries.tsv", lambda row: text_of(SERIES[row])))
+    file = folder / "participants.tsv"
+    file.write_text("#" + file.read_text())
+    is_truth(outcome(folder).dataset)
+
+
+def test_names_of_scans_are_those_of_their_subjects(tmp_path: Path) -> None:
+    """CAT12 calls subjects after their images; T1w is no measure of theirs."""
+    regions = ("lHip", "rHip", "lAmy", "rAmy", "lTha", "rTha")
+    names = [f"{name}_T1w" for name in SCANS]
+    measured = pd.DataFrame(VALUES[: len(SCANS)], columns=list(regions))
+    measured.insert(0, "names", names)
+    folder = folder_of(tmp_path, {"ROI_neuro_Vgm.csv": measured[::-1].to_csv(index=False)})
+    found = outcome(folder).dataset
+    assert found.subjects.ids == SCANS
+    equal(one_measure(found), VALUES[: len(SCANS)])
+    alone = measured.assign(group=alternating(len(SCANS))).to_csv(index=False)
+    equal(one_measure(of(tmp_path, alone).dataset), VALUES[: len(SCANS)])
 
 
 def test_a_list_of_subjects_on_a_sheet_per_class_is_asked_about(tmp_path: Path) -> None:

@@ -20,4 +20,8 @@ without-capitals = { $count ->
     [one] 1 id matches without regard to capitals ({ $one } and { $other }).
    *[other] { $count } ids match without regard to capitals ({ $one } and { $other }).
 }
+without-entities = { $count ->
+    [one] 1 id matches without what BIDS writes behind the subject ({ $one } and { $other }).
+   *[other] { $count } ids match without what BIDS writes behind the subject ({ $one } and { $other }).
+}
 collide = The ids { $ids } cannot be told apart. Write them in one way.

@@ -6,6 +6,7 @@ old-excel = a workbook of Excel before 2007 (.xls), or one with a password
 feather = a Feather table
 pandas-hdf5 = a table that pandas wrote into HDF5 (to_hdf)
 anndata = an AnnData file (.h5ad)
+pointer = a pointer of Git LFS or git-annex, in place of the file itself
 sqlite = an SQLite database
 rdata = an R file (.RData)
 rds = an R file (.rds)
@@ -61,6 +62,7 @@ save-graphml = It is not read. Save each subject's graph as GraphML (networkx.wr
 folder-of-freesurfer = Give a folder with the folders of the subjects (sub-01/stats/lh.aparc.stats, …) and a table of subjects, packed as a ZIP file; or the tables of aparcstats2table and asegstats2table.
 save-table = Save the table as CSV or .xlsx.
 write-csv = Save the table by write.csv(…, row.names = FALSE).
+get-contents = Get the contents first, for example with git lfs pull or datalad get.
 zip-instead = Pack the same files as a ZIP file.
 no-pickle = A pickle can run commands when it is opened, so none is read here. Open it in Python and save plain arrays: numpy.savez('cohort.npz', fc=…, ids=…, labels=…).
 save-without-password = Save it as .xlsx or CSV, without a password.

@@ -143,6 +143,7 @@ row-per-class = { $file } has one row per class of { $column } and no ids. If th
 renamed-copy = { $file } has { $column } and { $copy }: the second looks like a duplicate name that pandas renamed. Keep one of them.
 merged-twice = { $file } has { $columns }: two tables with the same columns were merged. Keep the values of one of them, and one column per region.
 both = { $columns }
+units-differ = { $file } has columns of { $measure } in several units: { $columns }. Convert them to one unit.
 same-measure-and-region = { $file } has columns that name the same measure of the same region: { $pairs }. Keep one of them, or rename the measure.
 measures-differ-in-case = { $file } has measures whose names differ only in case: { $measures }. Write the measure in one way, or rename one of them.
 

@@ -11,6 +11,7 @@ assumed-encoding = The file is not UTF-8; it was read as { $encoding }.
 no-byte-order-mark = The file has no byte order mark; it was read as { $encoding }.
 unknown-encoding = encoding is { $encoding }, which is not a known encoding. Examples: { $examples }.
 not-in-encoding = { $file } is not valid { $encoding }: line { NUMBER($line, useGrouping: 0) } holds bytes that mean nothing in it. The file is damaged, or save it again as UTF-8 (in Excel: CSV UTF-8).
+mixed-encodings = Line { NUMBER($line, useGrouping: 0) } of { $file } is not UTF-8, but line { NUMBER($other, useGrouping: 0) } is: its parts are in several encodings. Save each as UTF-8 before you put them together, or give encoding=gbk if all of it is in that one.
 damaged-utf8 = { $file } is UTF-8 except for line { NUMBER($line, useGrouping: 0) }, which holds the byte { $byte }: it is damaged there, or was joined from files in two encodings. Correct that line, or save the file again as UTF-8 (in Excel: CSV UTF-8).
 unreadable-encoding = { $file } is not UTF-8, and line { NUMBER($line, useGrouping: 0) } ({ $bytes }) makes sense in no other known encoding. Save it again as UTF-8 (in Excel: CSV UTF-8).
 zero-bytes = { $file } holds zero bytes: it is not text, or it is damaged.
@@ -56,6 +57,10 @@ comment-lines = { $count ->
 ruler-lines = { $count ->
     [one] 1 line of dashes was passed over.
    *[other] { $count } lines of dashes were passed over.
+}
+repeated-headers = { $count ->
+    [one] 1 row repeats the header and was passed over.
+   *[other] { $count } rows repeat the header and were passed over.
 }
 header-mark = The # at the start of the header was ignored.
 numbered-rows = The rows are numbered before the first named column, as R does.

@@ -6,6 +6,7 @@ old-excel = 加密的工作簿或 Excel 2007 之前的工作簿（.xls）
 feather = Feather 表格
 pandas-hdf5 = pandas 写入 HDF5 的表格（to_hdf）
 anndata = AnnData 文件（.h5ad）
+pointer = Git LFS 或 git-annex 的指针，而不是文件本身
 sqlite = SQLite 数据库
 rdata = R 文件（.RData）
 rds = R 文件（.rds）
@@ -61,6 +62,7 @@ save-graphml = 不支持读取。请将每名受试者的图另存为 GraphML（
 folder-of-freesurfer = 请提供包含各受试者文件夹（sub-01/stats/lh.aparc.stats 等）和受试者表的文件夹的 ZIP 压缩包；或 aparcstats2table 和 asegstats2table 生成的表。
 save-table = 请将表格另存为 CSV 或 .xlsx。
 write-csv = 请用 write.csv(…, row.names = FALSE) 保存表格。
+get-contents = 请先获取文件内容，例如使用 git lfs pull 或 datalad get。
 zip-instead = 请将这些文件打包为 ZIP 文件。
 no-pickle = pickle 在打开时可能执行命令，因此不予读取。请在 Python 中打开，并保存为普通数组：numpy.savez('cohort.npz', fc=…, ids=…, labels=…)。
 save-without-password = 请另存为 .xlsx 或 CSV，且不设密码。

@@ -94,6 +94,7 @@ row-per-class = { $file } 中 { $column } 的每个类别只有一行，且没�
 renamed-copy = { $file } 中有 { $column } 和 { $copy }：后者像是被 pandas 改名的重复列。请只保留其中一列。
 merged-twice = { $file } 中有 { $columns }：两个含有相同列的表被合并了。请只保留其中一个表的数值，每个脑区一列。
 both = { $columns }
+units-differ = { $file } 中 { $measure } 的各列单位不同：{ $columns }。请换算为同一单位。
 same-measure-and-region = { $file } 中有多列是同一脑区的同一指标：{ $pairs }。请各只保留一列，或为指标改名。
 measures-differ-in-case = { $file } 中有仅大小写不同的指标名：{ $measures }。请统一写法，或将其中之一改名。
 

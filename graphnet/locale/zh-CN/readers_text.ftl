@@ -10,6 +10,7 @@ assumed-encoding = 文件不是 UTF-8 编码，已按 { $encoding } 读取。
 no-byte-order-mark = 文件没有字节顺序标记（BOM），已按 { $encoding } 读取。
 unknown-encoding = encoding 的值为 { $encoding }，不是已知的编码。可用的例子：{ $examples }。
 not-in-encoding = { $file } 不是有效的 { $encoding }：第 { NUMBER($line, useGrouping: 0) } 行含有该编码中无意义的字节。文件可能已损坏；否则请另存为 UTF-8（在 Excel 中选“CSV UTF-8”）。
+mixed-encodings = { $file } 的第 { NUMBER($line, useGrouping: 0) } 行不是 UTF-8，而第 { NUMBER($other, useGrouping: 0) } 行是：文件的各部分编码不同。请先将各部分另存为 UTF-8 再合并；若全部为同一编码，请给出 encoding=gbk。
 damaged-utf8 = { $file } 是 UTF-8 编码，但第 { NUMBER($line, useGrouping: 0) } 行含有字节 { $byte }：该处已损坏，或文件由两种编码的文件拼接而成。请修正该行，或将文件另存为 UTF-8（在 Excel 中选“CSV UTF-8”）。
 unreadable-encoding = { $file } 不是 UTF-8 编码，第 { NUMBER($line, useGrouping: 0) } 行（{ $bytes }）用其他已知编码也无法读出。请另存为 UTF-8（在 Excel 中选“CSV UTF-8”）。
 zero-bytes = { $file } 含有值为零的字节：它不是文本，或者已损坏。
@@ -44,6 +45,7 @@ hidden-rows = 工作表 { $sheet } 中有 { $count } 行被隐藏（例如被筛
 hidden-columns = 工作表 { $sheet } 中有隐藏的列，它们与其他列一样被读取：{ $columns }。
 comment-lines = 跳过了 { $count } 行注释。
 ruler-lines = 跳过了 { $count } 行由横线组成的分隔行。
+repeated-headers = 跳过了 { $count } 行重复的表头。
 header-mark = 忽略了表头开头的 #。
 numbered-rows = 第一个有名称的列之前是行号，与 R 输出的格式相同。
 named-rows = 每行的第一个单元格在表头中没有名称；该列已命名为 { $column }。

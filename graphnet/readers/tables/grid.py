@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from graphnet.data.interpretation import Choice
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.subjects.words import HEMISPHERES, MEASURES, POSITIONS
+from graphnet.readers.subjects.words import HEMISPHERES, MEASURES, POSITIONS, plain
 from graphnet.readers.tables.names import UNIT, WORD, Part
 
 VISIT = re.compile(
@@ -295,6 +295,7 @@ def settle(grid: Grid, inquiry: Inquiry) -> None:
 def _refuse_same(grid: Grid, inquiry: Inquiry) -> None:
     """Refuse what is one measure or region twice: by visit, by case, or renamed by pandas."""
     for measure, group in grid.measures.items():
+        _refuse_units(measure, group, inquiry)
         refuse_visits(group, inquiry, measure)
         refuse_copies(group, inquiry)
     refuse_merged(grid.columns, inquiry)
@@ -304,6 +305,24 @@ def _refuse_same(grid: Grid, inquiry: Inquiry) -> None:
     firsts = {measure: next(iter(group.values())) for measure, group in grid.measures.items()}
     refuse_visits(firsts, inquiry)
     refuse_same_but_case(grid.measures, inquiry)
+
+
+def _refuse_units(measure: str, group: Group, inquiry: Inquiry) -> None:
+    """Refuse one measure in two units, ``GMV_1 (ml)`` and ``GMV_2 (mm3)``."""
+    column_of: dict[str, str] = {}
+    for column in group.values():
+        match = UNIT.search(column)
+        if match:
+            column_of.setdefault(plain(match.group()), column)
+    if len(column_of) > 1:
+        inquiry.refuse(
+            Message(
+                "readers_tables.units-differ",
+                file=inquiry.name,
+                measure=measure,
+                columns=first_of(column_of.values(), 3),
+            )
+        )
 
 
 def _plain(region: str) -> str:

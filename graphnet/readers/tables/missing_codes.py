@@ -13,7 +13,8 @@ from graphnet.readers.inquiry import Inquiry
 FloatArray = NDArray[np.float64]
 LONG_CODES = (-99999, -9999, -8888, -7777, -999, -888, -777, -555, 555, 777, 888, 999, 7777, 8888,
               9999, 99999)  # fmt: skip
-SHORT_CODES = (-99, -88, -77, -9, 88, 99)  # also ordinary values: these need a wide gap
+# Also ordinary values: these need a wide gap.
+SHORT_CODES = (-99, -88, -77, -9, 88, 99, 99.9, 99.99, 999.9, 999.99)
 SMALL_CODES = (-1, -3)  # of UK Biobank and others: asked about below numbers that are far from it
 LABEL_CODES = (*LONG_CODES, *SHORT_CODES)
 FAR = 10.0  # times the largest magnitude of the rest

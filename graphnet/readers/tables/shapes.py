@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from graphnet.data.dataset import FloatArray
+from graphnet.data.identifiers import OF_BIDS
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.classes import MOST_CLASSES
@@ -144,9 +145,9 @@ def _names_of_columns(names: Sequence[str]) -> int:
 
 
 def _is_of_brain(name: Name) -> bool:
-    return bool(name.words) and (
-        name.measure_first() is not None or name.measure_last() is not None
-    )
+    if not name.words or OF_BIDS.fullmatch(name.text):  # sub-01_T1w
+        return False
+    return name.measure_first() is not None or name.measure_last() is not None
 
 
 def _names_regions(sheet: Sheet, name: str) -> bool:

@@ -108,6 +108,7 @@ class RowShape:
     empty: int = 0
     comments: int = 0
     rulers: int = 0
+    headers: int = 0
 
     def __post_init__(self) -> None:
         self.header = self.names
@@ -132,12 +133,19 @@ class RowShape:
                 self.comments += 1
             elif is_ruler(row):
                 self.rulers += 1
+            elif self._is_header(row):
+                self.headers += 1
             elif len(row) == width:
                 self.first = self.first or line
                 yield row
             else:
                 yield self._mended(line, row)
                 width = len(self.names)
+
+    def _is_header(self, row: list[str]) -> bool:
+        """Whether it is the header again, as where files were put below each other."""
+        same = row[0] == self.header[0] and tuple(row) == self.header
+        return same and any(name and not is_number(name) for name in row)
 
     def _mended(self, line: int, row: list[str]) -> list[str]:
         """Without separators at its end, or with the empty cells that lack at the end."""
@@ -187,6 +195,8 @@ class RowShape:
         rulers = self.rulers + self.dialect.rulers
         if rulers:
             inquiry.assume(Message("readers_text.ruler-lines", count=rulers))
+        if self.headers:
+            inquiry.assume(Message("readers_text.repeated-headers", count=self.headers))
         if self.dialect.marked:
             inquiry.assume(Message("readers_text.header-mark"))
         return (

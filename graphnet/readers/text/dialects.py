@@ -178,7 +178,9 @@ def _is_header(line: str, rest: Sequence[str], separator: str) -> bool:
         return False
     names = split_cells(line.lstrip()[1:], separator)
     below = split_cells(rest[0], separator)
-    return len(names) > 1 and len(names) == len(below) and any(_numeric(cell) for cell in below)
+    known = any(plain(name) in IDS | CLASSES for name in names)
+    above_rows = known or any(_numeric(cell) for cell in below)
+    return len(names) > 1 and len(names) == len(below) and above_rows
 
 
 def _quoted(line: str, separator: str) -> bool:

@@ -27,6 +27,7 @@ BEFORE = re.compile(rb"[^\x00-\x20,;\"]*\Z")
 MULTIBYTE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
+IDEOGRAPHS = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
 ONE_LETTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]")
 LETTERS = re.compile(rb"[a-zA-Z]?[\x80-\xff]+[a-zA-Z]?")
 HIGH = re.compile(rb"[\x80-\xff]+")
@@ -115,6 +116,11 @@ def _not_utf8(body: bytes, error: UnicodeDecodeError, inquiry: Inquiry, what: st
     encoding = inquiry.answer(ENCODING)
     if encoding is not None:
         return _answered(body, encoding, what)
+    other = _line_of_utf8(body)
+    if other:
+        raise CohortError(
+            Message("readers_text.mixed-encodings", file=what, line=line, other=other)
+        )
     words = _words(body)
     readings = _readings(body, words)
     if _is_thin(words) and (not readings or readings[0][1].codec in OF_LETTERS[1:]):
@@ -125,6 +131,21 @@ def _not_utf8(body: bytes, error: UnicodeDecodeError, inquiry: Inquiry, what: st
             Message("readers_text.unreadable-encoding", file=what, line=line, bytes=shown)
         )
     return _chosen(readings, words, inquiry)
+
+
+def _line_of_utf8(body: bytes) -> int:
+    """The first line, from 1, in which all is UTF-8, some of it Chinese; 0 where there is none.
+
+    Two characters in a row that are so by chance are rare.
+    """
+    for place, line in enumerate(body.splitlines(), 1):
+        if IDEOGRAPHS.search(line):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                continue
+            return place
+    return 0
 
 
 def _words(body: bytes) -> list[bytes]:
