@@ -14,7 +14,7 @@ from graphnet.command.command_line import CommandLine, parsed
 from graphnet.command.terminal import RunEnded, ended_by_signal, tell
 from graphnet.config import OPTIONS, options_in
 from graphnet.errors import GraphnetError, system_reason
-from graphnet.messages import ENGLISH, LANGUAGES, Message, render, rendered
+from graphnet.messages import ENGLISH, LANGUAGES, Message, every, render, rendered
 from graphnet.options import GROUPS, Option, group_label
 from graphnet.training.progress import REPORT
 
@@ -64,7 +64,7 @@ def parser(language: str = ENGLISH) -> CommandLine:
     several_files = {"nargs": "+", "type": Path, "metavar": "FILE"}
     folder = {"type": Path, "metavar": "DIR"}
     number = {"type": partial(_positive, language=language), "metavar": "N", "default": 1}
-    models = Message("help.train-model", models=", ".join(MODELS))
+    models = Message("help.train-model", models=every(MODELS))
 
     add = partial(line.add, line.options)
     add("--train", Message("help.train-train"), required=True, **several_files)

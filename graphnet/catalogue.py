@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphnet.errors import SettingsError
-from graphnet.messages import Message
+from graphnet.messages import Message, every
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,6 @@ def find_model(name: str) -> ModelCard:
     by_name = {model.upper(): model for model in MODELS} | ALIASES
     model = by_name.get(name.strip().upper() or DEFAULT)
     if model is None:
-        accepted = ", ".join([*MODELS, *ALIASES])
+        accepted = every([*MODELS, *ALIASES])
         raise SettingsError(Message("options.unknown-model", name=repr(name), names=accepted))
     return MODELS[model]

@@ -271,10 +271,10 @@ def swept_values(settings: TrainingSettings, sweep: str) -> dict[str, Any]:
     return {name: None if name in idle else value for name, value in values.items()}
 
 
-def swept_words(settings: TrainingSettings, sweep: str) -> str:
-    """Its values of what a sweep lists, in words: ``graph knn, neighbours 8``."""
+def swept_words(settings: TrainingSettings, sweep: str) -> list[str]:
+    """Its values of what a sweep lists, in words: ``graph knn`` and ``neighbours 8``."""
     values = swept_values(settings, sweep).items()
-    return ", ".join(f"{name} {value}" for name, value in values if value is not None)
+    return [f"{name} {value}" for name, value in values if value is not None]
 
 
 def options_in(group: str) -> list[Option]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
-from graphnet.messages import Message, as_message, as_one, finished
+from graphnet.messages import Message, as_message, as_one, finished, first_of
 
 SYSTEM_REASONS = {
     errno.ENOENT: Message("system.no-such-file"),
@@ -105,8 +105,6 @@ def _asked(question: Any) -> Message:
     return Message("readers.question-open", question=question.message, answers=answers)
 
 
-def shortened(names: Sequence[str], most: int = 8) -> str:
+def shortened(names: Sequence[str], most: int = 8) -> Message | str:
     """Names for a sentence: the first ``most`` and how many more there are."""
-    if len(names) <= most:
-        return ", ".join(names)
-    return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return names[0] if len(names) == 1 else Message("report.listed", items=first_of(names, most))

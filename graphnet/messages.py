@@ -23,6 +23,7 @@ Value = Union[str, int, float, "Message", "tuple[Item, ...]", "Several"]
 
 ENGLISH, CHINESE = "en", "zh-CN"
 LANGUAGES = (ENGLISH, CHINESE)
+SEPARATORS = {ENGLISH: ", ", CHINESE: "、"}  # of lists
 LOCALES = {ENGLISH: "en", CHINESE: "zh_Hans_CN"}
 FINISHED = "text"  # a sentence from before there were codes, or from another program
 MOST_NAMED = 8
@@ -111,6 +112,16 @@ def first_of(items: Iterable[Item], most: int = MOST_NAMED) -> Several:
     """A value for a message: the first ``most`` items, and the number of the others."""
     listed = tuple(items)
     return Several(listed[:most], max(0, len(listed) - most))
+
+
+def every(items: Iterable[Item]) -> Several:
+    """A value for a message: all items, however many."""
+    return Several(tuple(items))
+
+
+def joined(items: Iterable[Item], language: str = ENGLISH) -> str:
+    """A list that stands by itself, as in a cell: ``a, b, c``, in Chinese ``a、b、c``."""
+    return SEPARATORS[language].join(rendered(items, language, minus=True))
 
 
 def finished(text: str) -> Message:
@@ -294,7 +305,7 @@ def _put_back(text: str, aside: Mapping[str, str]) -> str:
 def _listed(several: Several, language: str, *, minus: bool) -> str:
     names = rendered(several.items, language, minus=minus)
     if language == CHINESE:
-        listed = "、".join(names)
+        listed = SEPARATORS[CHINESE].join(names)
         return f"{listed}等 {len(names) + several.more} 个" if several.more else listed
     if several.more:
         return f"{', '.join(names)} and {several.more} more"

@@ -44,6 +44,7 @@ METHODS = (
     "tuned",
     "scratch",
 )
+PREVIEW_COLUMNS = ("subject", "class", "score", "site")  # the first, so far as there are
 STATUSES = ("Submitted", "Running", "Finished", "Failed", "Cancelled", "Success")
 RULES = (
     "missing",
@@ -85,6 +86,12 @@ def method_name(method: str) -> Message:
     if method.endswith(POOLED):
         return Message("names.method-pooled", method=method_name(method.removesuffix(POOLED)))
     return _named("method", method, METHODS)
+
+
+def preview_column(column: str, place: int) -> Message:
+    """What the column at ``place`` of a preview, from 0, is called; others as in the file."""
+    first = PREVIEW_COLUMNS if place < len(PREVIEW_COLUMNS) else ()
+    return Message(f"names.preview-{column}") if column in first else finished(column)
 
 
 def rule_name(rule: str) -> Message:

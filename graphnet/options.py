@@ -16,7 +16,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from math import prod
 from typing import Any, TypeVar
 
-from graphnet.messages import Message
+from graphnet.messages import Message, every
 
 T = TypeVar("T")
 
@@ -91,7 +91,7 @@ class Choice:
     @property
     def expected(self) -> Message:
         """The names in words."""
-        return Message("options.expected-choice", names=", ".join(self.names))
+        return Message("options.expected-choice", names=every(self.names))
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ class Several:
     @property
     def expected(self) -> Message:
         """The names in words."""
-        return Message("options.expected-several", names=", ".join(self.names))
+        return Message("options.expected-several", names=every(self.names))
 
 
 def names_in(value: str) -> tuple[str, ...]:
@@ -196,13 +196,12 @@ class Grid:
         lists = self.lists(text)
         unknown = [name for name in lists if name not in self.values]
         if unknown or not lists:
-            known = ", ".join(self.values)
-            return Message("options.grid-unknown", names=unknown or [text], known=known)
+            return Message("options.grid-unknown", names=unknown or [text])
         for name, values in lists.items():
             wrong = [value for value in values if not self.values[name].holds(value)]
             if wrong or not values:
                 expected = self.values[name].expected
-                found = ", ".join(map(str, wrong))
+                found = every(map(str, wrong))
                 return Message("options.grid-value", name=name, value=found, expected=expected)
             if len(set(values)) < len(values):
                 return Message("options.grid-repeated", name=name)
@@ -214,7 +213,7 @@ class Grid:
     @property
     def expected(self) -> Message:
         """The form and the names in words."""
-        return Message("options.expected-grid", names=list(self.values), most=MOST_CANDIDATES)
+        return Message("options.expected-grid", names=every(self.values), most=MOST_CANDIDATES)
 
 
 def grid_text(value: Any) -> Any:

@@ -30,7 +30,7 @@ from graphnet.evaluation.fine_tuning import seen_by_parent
 from graphnet.evaluation.model_selection import Arm, all_candidates, arm_of
 from graphnet.evaluation.pooled import AncestorSubjects, Pool
 from graphnet.evaluation.validation import FoldsPlan, plan_folds
-from graphnet.messages import Message, as_one
+from graphnet.messages import Message, as_one, every
 from graphnet.names import class_name
 from graphnet.options import options_of
 from graphnet.preprocessing.covariates import confounds_of
@@ -297,12 +297,12 @@ def _check_candidates(arms: Sequence[Arm], sweep: str) -> None:
                 _initial_model(data, candidate, None)
             except (SettingsError, CohortError) as error:
                 words = [f"{ATLAS} {arm.atlas}"] if len(arms) > 1 else []
-                words += filter(None, [swept_words(candidate, sweep)])
+                words += swept_words(candidate, sweep)
                 raise SettingsError(
                     Message(
                         "options.sweep-candidate",
                         number=number,
-                        settings="; ".join(words),
+                        settings=every(words),
                         reason=as_one(error.messages),
                     )
                 ) from error

@@ -12,7 +12,7 @@ from fluent.syntax import ast as ftl
 from fluent.syntax.visitor import Visitor
 from jinja2 import Environment, nodes
 
-from graphnet.messages import CHINESE, ENGLISH, LANGUAGES, Message, finished, render
+from graphnet.messages import CHINESE, ENGLISH, LANGUAGES, Message, every, finished, render
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("service", "actors", "graphnet", "registry", "db")
@@ -68,6 +68,19 @@ def raised() -> Iterator[tuple[str, set[str] | None]]:
         if isinstance(code, ast.Constant) and code.value != "text":
             values = {name for name in names if name is not None}
             yield str(code.value), None if None in names else values
+
+
+def test_a_list_is_given_as_a_list_so_that_each_language_sets_its_own_comma() -> None:
+    joined = [
+        f"{ast.unparse(call.args[0])}: {keyword.arg}"
+        for call in calls_and_texts()[0]
+        for keyword in call.keywords
+        if ast.unparse(keyword.value).startswith("', '.join(")
+    ]
+    assert joined == []
+    names = Message("options.unknown-model", name="X", names=every(["A", "B", "C"]))
+    assert render(names) == "model is X; it must be one of A, B and C."
+    assert render(names, CHINESE) == "model 的值为 X；应为以下之一：A、B、C。"
 
 
 def in_templates() -> Iterator[tuple[str, set[str]]]:

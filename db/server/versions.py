@@ -18,7 +18,7 @@ from db.neurolearn import Submission
 from db.queue.states import Status
 from db.server.errors import DatabaseError, SchemaAhead, SchemaBehind, translate_errors
 from db.server.statements import now_ms
-from graphnet.messages import Message
+from graphnet.messages import Message, every
 
 APP = "sgn"
 PARTS = "0003_deployable"  # since when a task may have parts
@@ -82,7 +82,7 @@ async def _applied() -> list[str]:
 def _migration_named(to: str) -> str:
     matching = [name for name in known_migrations() if name.startswith(to)]
     if len(matching) != 1:
-        names = ", ".join(name[:4] for name in known_migrations())
+        names = every(name[:4] for name in known_migrations())
         raise DatabaseError(Message("database.no-migration", asked=to[:40], names=names))
     return matching[0]
 

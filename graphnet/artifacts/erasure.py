@@ -122,7 +122,7 @@ def _reading_without(reading: Interpretation, ids: Collection[str]) -> Interpret
         left_alone=tuple(
             item
             for item in reading.left_alone
-            if not _mentions(item.what, ids) and not _mentions(item.message.as_dict(), ids)
+            if not _mentions(item.as_dict(), ids) and not _mentions(item.message.as_dict(), ids)
         ),
         assumptions=tuple(
             item for item in reading.assumptions if not _mentions(item.as_dict(), ids)

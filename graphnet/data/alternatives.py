@@ -20,7 +20,7 @@ from graphnet.data.identifiers import match_ids
 from graphnet.data.quality import Finding
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError
-from graphnet.messages import Message, first_of
+from graphnet.messages import Message, Several, every, first_of
 from graphnet.names import class_name
 
 MOST_NAMED = 3  # subjects that a message names
@@ -187,7 +187,7 @@ class _Pair:
     name: str
 
     @property
-    def own_name(self) -> str:
+    def own_name(self) -> Several:
         return _datasets(self.own)
 
     def found(self) -> tuple[IntArray, list[Message]]:
@@ -198,7 +198,7 @@ class _Pair:
             first.setdefault(subject, row)
         there = match.as_dict
         rows = [first[there[subject]] if subject in there else -1 for subject in self.own.ids]
-        datasets = f"{self.own_name}, {self.name}"
+        datasets = every([*self.own_name.items, self.name])
         details = (*match.how, *match.collisions)
         how = [Message("data.ids-matched", datasets=datasets, detail=each) for each in details]
         return np.array(rows, dtype=np.int64), how
@@ -342,14 +342,14 @@ def _on_several_rows(cohort: Cohort) -> Iterator[Message]:
         yield _repeated(cohort.repeated_ids, _datasets(cohort))
 
 
-def _repeated(ids: Sequence[str], where: str) -> Message:
+def _repeated(ids: Sequence[str], where: str | Several) -> Message:
     return Message(
         "data.atlas-ids-repeated", count=len(ids), ids=first_of(ids, MOST_NAMED), where=where
     )
 
 
-def _datasets(cohort: Cohort) -> str:
-    return ", ".join(dict.fromkeys(cohort.datasets))
+def _datasets(cohort: Cohort) -> Several:
+    return every(dict.fromkeys(cohort.datasets))
 
 
 def _sites(cohort: Cohort, rows: IntArray) -> list[str]:

@@ -178,13 +178,26 @@ class MissingCode:
 class LeftAlone:
     """A column, file or array that was not used, and why."""
 
-    what: str
+    what: str | Message
     message: Message
 
     @property
     def reason(self) -> str:
         """Why, in English."""
         return str(self.message)
+
+    def as_dict(self) -> dict[str, Any]:
+        """In English, for JSON; words that are no name of the file also as a message."""
+        said = {"what": str(self.what), "reason": self.reason}
+        if isinstance(self.what, Message):
+            return {**said, "what_message": self.what.as_dict()}
+        return said
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any], reason: Message) -> Self:
+        """Read back what :meth:`as_dict` gave, with the reason as a message."""
+        what = stored.get("what_message")
+        return cls(stored["what"] if what is None else Message.from_json(what), reason)
 
 
 @dataclass(frozen=True)
@@ -246,7 +259,7 @@ class Interpretation:
             "repetition_time": self.repetition_time,
             "files": dict(self.files),
             "missing": [asdict(code) for code in self.missing],
-            "left_alone": [{"what": item.what, "reason": item.reason} for item in self.left_alone],
+            "left_alone": [item.as_dict() for item in self.left_alone],
             "said": self.said,
             "answers": dict(self.answers),
             "left_alone_messages": [item.message.as_dict() for item in self.left_alone],
@@ -279,7 +292,7 @@ class Interpretation:
             repetition_time=stored.get("repetition_time"),
             missing=tuple(MissingCode(**item) for item in stored["missing"]),
             left_alone=tuple(
-                LeftAlone(item["what"], reason)
+                LeftAlone.from_dict(item, reason)
                 for item, reason in zip(left_alone, reasons, strict=True)
             ),
             assumptions=_messages(stored, "said_messages", stored["said"]),

@@ -62,7 +62,7 @@ class Finding:
         return {
             "rule": self.rule,
             "site": self.site,
-            "subject": shortened(self.subjects),
+            "subject": str(shortened(self.subjects)),
             "measure": self.measure,
             "count": self.count,
             "regions": list(self.regions),

@@ -16,7 +16,7 @@ from graphnet.figures.drawing import (
     line,
     text,
 )
-from graphnet.messages import ENGLISH, Message, finished, render
+from graphnet.messages import ENGLISH, Message, finished, joined, render
 
 WIDTH, HEIGHT, GAP, ACROSS = 210, 74, 34, 3
 LONGEST = 24  # characters of a task's name
@@ -157,7 +157,9 @@ def flow(read: int, left_out: int, parts: Sequence[Part], language: str = ENGLIS
     for x, part in zip(centres, parts, strict=True):
         shown.append(line((x, below - TOP), (x, below), stroke=MUTED, width=1.5))
         shown += _boxed(x - wide / 2, below, wide, tall, [part.title, *part.lines])
-    summary = "; ".join([all_rows, without, *(", ".join((p.title, *p.lines)) for p in parts)])
+    summary = "; ".join(
+        [all_rows, without, *(joined((p.title, *p.lines), language) for p in parts)]
+    )
     title = render(Message("figures.flow"), language)
     return drawing(FLOW_WIDTH, below + tall + 4, title, f"{summary}.", shown)
 

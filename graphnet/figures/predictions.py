@@ -33,7 +33,7 @@ from graphnet.figures.drawing import (
     path,
     text,
 )
-from graphnet.messages import ENGLISH, Message, render
+from graphnet.messages import ENGLISH, Message, joined, render
 from graphnet.names import metric_name, split_name
 
 
@@ -290,7 +290,7 @@ def confusion(
             parts += _cell(left + CELL * column, y, count, count / total if total else 0.0)
     summary = "; ".join(
         f"{true} {classes[row]}: "
-        + ", ".join(f"{classes[column]} {count}" for column, count in enumerate(counts))
+        + joined((f"{classes[column]} {count}" for column, count in enumerate(counts)), language)
         for row, counts in enumerate(matrix)
     )
     title = render(Message("figures.confusion-matrix"), language)

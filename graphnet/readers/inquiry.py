@@ -79,7 +79,7 @@ class Inquiry:
         if message not in self.assumptions:
             self.assumptions.append(message)
 
-    def leave(self, what: str, reason: Message | str) -> None:
+    def leave(self, what: Message | str, reason: Message | str) -> None:
         """Note a column, file or array that is not used."""
         self.left_alone.append(LeftAlone(what, as_message(reason)))
 

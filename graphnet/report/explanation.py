@@ -19,7 +19,7 @@ from graphnet.artifacts.metrics import Estimate
 from graphnet.artifacts.predictions import ETA, HEDGES, PEARSON, Effect
 from graphnet.data.cohort import FloatArray
 from graphnet.disk import safe
-from graphnet.messages import Figure, Message
+from graphnet.messages import Figure, Message, every
 from graphnet.report.facts import Facts
 from graphnet.report.tables import (
     KEPT,
@@ -83,8 +83,8 @@ def _contribution(region: RegionImportance) -> str:
     return Figure(f"{signed(Estimate(region.contribution, region.low, region.high))}{unsure}")
 
 
-def _signs(facts: Facts) -> dict[str, str]:
-    """Such as ``ALFF +, GMV −, ReHo ±`` by region; {} of many measures, or where none is known."""
+def _signs(facts: Facts) -> dict[str, Message]:
+    """Such as ``ALFF + and GMV −`` by region; {} of many measures, or where none is known."""
     evidence = facts.predictions
     importance = None if evidence is None else evidence.importance
     if evidence is None or importance is None or importance.slope is None:
@@ -92,9 +92,12 @@ def _signs(facts: Facts) -> dict[str, str]:
     if len(evidence.measures) > MOST_SIGNS:
         return {}
     return {
-        region: ", ".join(
-            f"{measure}{KEPT}{sign}"
-            for measure, sign in zip(evidence.measures, importance.signs(place), strict=True)
+        region: Message(
+            "report.listed",
+            items=every(
+                f"{measure}{KEPT}{sign}"
+                for measure, sign in zip(evidence.measures, importance.signs(place), strict=True)
+            ),
         )
         for place, region in enumerate(evidence.regions)
     }

@@ -8,7 +8,7 @@ from graphnet.artifacts.evidence import CohortSummary, LineageStep, TrainedDatas
 from graphnet.artifacts.result import QualityFinding
 from graphnet.data.class_names import called
 from graphnet.data.interpretation import Interpretation
-from graphnet.messages import ENGLISH, Message, first_of, render
+from graphnet.messages import ENGLISH, Message, every, first_of, render
 from graphnet.names import (
     EDGES,
     ORIENTATIONS,
@@ -124,7 +124,7 @@ def _datasets(datasets: Sequence[TrainedDataset] | None) -> Message:
         )
         for dataset in datasets
     ]
-    return Message("report.listed", items=first_of(names, len(names)))
+    return Message("report.listed", items=every(names))
 
 
 def quality_table(facts: Facts) -> Table:
@@ -191,7 +191,7 @@ def _classes(interpretation: Interpretation) -> Cell:
         else f"{value} = {number} ({called(coding.names, number)})"
         for value, number in coding.values.items()
     ]
-    return f"{coding.column}: {', '.join(coded)}"
+    return Message("report.of-column", column=coding.column, values=every(coded))
 
 
 def _columns(interpretation: Interpretation) -> Cell:
@@ -230,7 +230,8 @@ def _series(interpretation: Interpretation) -> Cell:
 
 
 def _files(interpretation: Interpretation) -> Cell:
-    return ", ".join(f"{entity}: {value}" for entity, value in interpretation.files.items())
+    files = [f"{entity}: {value}" for entity, value in interpretation.files.items()]
+    return Message("report.listed", items=every(files)) if files else ""
 
 
 def _missing(interpretation: Interpretation) -> Cell:
@@ -238,7 +239,7 @@ def _missing(interpretation: Interpretation) -> Cell:
         Message("report.missing-code", code=each.code, column=each.column, count=str(each.count))
         for each in interpretation.missing
     ]
-    return Message("report.listed", items=first_of(codes, len(codes))) if codes else ""
+    return Message("report.listed", items=every(codes)) if codes else ""
 
 
 def _left_alone(interpretation: Interpretation) -> Cell:

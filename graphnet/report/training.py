@@ -9,7 +9,7 @@ from graphnet.artifacts.fine_tuning import POOLED, TUNED
 from graphnet.artifacts.further_trainings import ATLAS, Candidate, SweepResult
 from graphnet.artifacts.metrics import UNKNOWN, Estimates
 from graphnet.config import INHERITED
-from graphnet.messages import Message
+from graphnet.messages import Message, every
 from graphnet.names import (
     method_name,
     metric_name,
@@ -177,7 +177,10 @@ def chosen_table(facts: Facts) -> Table:
         [
             split_name(kind),
             name,
-            ", ".join(f"{value:g} ({count}×)" for value, count in sorted(counts.items())),
+            Message(
+                "report.listed",
+                items=every(f"{value:g} ({count}×)" for value, count in sorted(counts.items())),
+            ),
         ]
         for kind, folds in facts.validated.items()
         for name, counts in _chosen(folds.chosen).items()

@@ -13,12 +13,14 @@ from graphnet.names import (
     SEPARATORS,
     TRIANGLES,
     measures_of_file,
+    preview_column,
     rule_help,
     rule_name,
 )
 from service.cli.terminal import (
     Column,
     listed,
+    names_listed,
     note,
     say,
     show_facts,
@@ -81,7 +83,10 @@ def show_look(seen: "Preview") -> None:
     show_facts([*kind, *_summary(seen.dataset)])
     _show_reading(seen.dataset)
     show_heading(Message("cli.first-rows"))
-    columns = [Column(name, spare=place > 0) for place, name in enumerate(seen.columns)]
+    columns = [
+        Column(preview_column(name, place), spare=place > 0)
+        for place, name in enumerate(seen.columns)
+    ]
     show_table(columns, [[_cell(value) for value in row] for row in seen.rows])
 
 
@@ -99,7 +104,7 @@ def holds(dataset: "Dataset") -> str:
             "cli.subjects-of-classes", count=_number(dataset.subjects), classes=classes
         )
     regions = Message("cli.regions", count=_number(dataset.regions))
-    measures = ", ".join(_measures(dataset))
+    measures = names_listed(_measures(dataset))
     return listed((subjects, regions, *([measures] if measures else [])))
 
 
@@ -110,9 +115,9 @@ def _summary(dataset: "Dataset") -> Facts:
     yield Message("cli.user"), dataset.user_id
     yield Message("doctor.state"), _state(dataset)
     yield Message("cli.description"), dataset.description
-    yield Message("cli.tags"), ", ".join(dataset.tags)
+    yield Message("cli.tags"), names_listed(dataset.tags)
     yield Message("cli.archived"), dataset.archived_at
-    yield Message("cli.former-names"), ", ".join(dataset.former_names)
+    yield Message("cli.former-names"), names_listed(dataset.former_names)
     yield Message("cli.of-subjects"), dataset.subjects or ""
     yield Message("cli.classes"), _classes(dataset)
     yield Message("cli.of-regions"), _regions(dataset)
@@ -168,7 +173,7 @@ def _state(dataset: "Dataset") -> Message | None:
 
 
 def _classes(dataset: "Dataset") -> str:
-    return ", ".join(f"{name}: {count}" for name, count in dataset.named_classes.items())
+    return names_listed(f"{name}: {count}" for name, count in dataset.named_classes.items())
 
 
 def _regions(dataset: "Dataset") -> str:
@@ -224,7 +229,7 @@ def reading_facts(reading: "Interpretation") -> Facts:
 
 def shortened(names: Sequence[str], most: int = MOST_NAMES) -> str:
     """The first names, and how many more there are."""
-    first = ", ".join(names[:most])
+    first = names_listed(names[:most])
     if len(names) <= most:
         return first
     return words(Message("cli.and-more", names=first, count=len(names) - most))

@@ -31,6 +31,7 @@ from service.cli.terminal import (
     Column,
     Failure,
     failure_of,
+    names_listed,
     note,
     say,
     show_facts,
@@ -178,9 +179,9 @@ def _show(imported: "ImportedModel") -> None:
         (Message("cli.task"), imported.task_id),
         (Message("cli.model"), imported.architecture),
         (Message("cli.of-regions"), imported.regions),
-        (Message("cli.measures"), ", ".join(imported.measures)),
-        (Message("cli.classes"), ", ".join(imported.classes)),
-        (Message("cli.not-known"), ", ".join(imported.unknown)),
+        (Message("cli.measures"), names_listed(imported.measures)),
+        (Message("cli.classes"), names_listed(imported.classes)),
+        (Message("cli.not-known"), names_listed(imported.unknown)),
         (Message("cli.parameters"), imported.model_state_path),
     ])  # fmt: skip
     show_heading(Message("cli.done-and-assumed"))
@@ -215,8 +216,8 @@ def models(url: str, *, as_json: bool) -> None:
 
 def _row(architecture: "Architecture") -> tuple[str, str, str]:
     settings = [f"{key} {value}" for key, value in architecture.settings.items() if key != "model"]
-    names = ", ".join((architecture.name, *architecture.aliases))
-    return names, architecture.summary, ", ".join(settings)
+    names = names_listed((architecture.name, *architecture.aliases))
+    return names, architecture.summary, names_listed(settings)
 
 
 @click.group(

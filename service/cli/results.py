@@ -33,6 +33,7 @@ from service.cli.terminal import (
     WrongUsage,
     chosen_language,
     given_language,
+    names_listed,
     note,
     show_facts,
     show_heading,
@@ -197,7 +198,7 @@ def _as_json(task: "Task", splits: Sequence[str]) -> dict[str, Any]:
 
 def _model(task: "Task") -> str:
     names = task.task_config.get("model") or ""
-    return ", ".join(map(str, names if isinstance(names, list) else [names]))
+    return names_listed(map(str, names if isinstance(names, list) else [names]))
 
 
 MOST_REGIONS = 5
@@ -310,7 +311,7 @@ def _show_explanations(predictions: "Predictions") -> None:
 
 def _regions(subject: PredictionView, most: int | None = None) -> str:
     ranked = sorted(subject.explanation, key=lambda region: -abs(region["contribution"] or 0.0))
-    return ", ".join(
+    return names_listed(
         f"{region.get('name') or region['region']} {region['contribution'] or 0.0:+.3f}"
         for region in ranked[:most]
     )

@@ -26,6 +26,7 @@ from service.cli.terminal import (
     Column,
     Failure,
     WrongUsage,
+    names_listed,
     note,
     plain,
     show_facts,
@@ -194,7 +195,7 @@ def _facts(task: "Task") -> Iterator[tuple[Message, object]]:
     yield Message("cli.task"), task.task_id
     yield Message("cli.name"), task.task_name
     yield Message("cli.description"), task.description
-    yield Message("cli.tags"), ", ".join(task.tags)
+    yield Message("cli.tags"), names_listed(task.tags)
     yield Message("cli.archived"), task.archived_at
     yield Message("cli.project"), f"{task.proj_id} {config.get('proj_name') or ''}".strip()
     yield Message("cli.status"), status_name(task.task_status)
@@ -213,7 +214,7 @@ def _facts(task: "Task") -> Iterator[tuple[Message, object]]:
     yield Message("cli.test-data"), _listed(config.get("test_data"))
     yield (
         Message("cli.settings"),
-        ", ".join(
+        names_listed(
             f"{name} {_listed(value) or value}"
             for name, value in task.settings.items()
             if value != ""

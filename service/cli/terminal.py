@@ -21,6 +21,7 @@ from graphnet.messages import (
     Message,
     as_message,
     finished,
+    joined,
     language_in,
     render,
 )
@@ -58,6 +59,11 @@ def chosen_language(context: click.Context | None = None) -> str:
 def words(text: Message | str, context: click.Context | None = None) -> str:
     """The sentence in the language of the command; a text stays as it is."""
     return render(text, chosen_language(context))
+
+
+def names_listed(names: Iterable[Message | str]) -> str:
+    """Names in the language of the command, with its comma of lists between them."""
+    return joined(names, chosen_language())
 
 
 def listed(parts: Iterable[Message | str]) -> str:

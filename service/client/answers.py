@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from graphnet.artifacts.result import TaskResult
 from graphnet.data.interpretation import Interpretation, Question
-from graphnet.messages import ENGLISH, Message, as_one, first_of
+from graphnet.messages import ENGLISH, Message, as_one, first_of, joined
 from graphnet.names import status_name
 from service.api.views import (
     AuditView,
@@ -283,7 +283,7 @@ class Dataset:
             (Message("cli.project"), self.proj_id),
             (Message("doctor.state"), self._obstacle),
             (Message("cli.of-subjects"), str(self.subjects or "")),
-            (Message("cli.classes"), ", ".join(counts)),
+            (Message("cli.classes"), joined(counts, self.language)),
             (Message("cli.of-regions"), str(self.regions or "")),
             (Message("cli.measures"), Message("text", text=first_of(measures)) if measures else ""),
         )

@@ -11,7 +11,7 @@ from typing import Any
 from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.artifacts.stored_json import as_items, as_mapping
 from graphnet.evaluation.headline import by_leakage, seen_in_training
-from graphnet.messages import Message, render
+from graphnet.messages import Message, joined, render
 from graphnet.names import method_name, metric_name, people, split_name
 from service.client.answers import Task
 
@@ -80,7 +80,9 @@ class ModelCard:
             Message("cli.task"): self.task.task_id,
             Message("cli.model"): settings.get("model") or self.task.task_config.get("model"),
             Message("cli.of-regions"): sizes.get("regions"),
-            Message("cli.measures"): ", ".join(map(str, as_items(self.manifest.get("measures")))),
+            Message("cli.measures"): joined(
+                map(str, as_items(self.manifest.get("measures"))), self.language
+            ),
             Message("mlflow.card-parent"): self.task.parent_task_id,
             Message("mlflow.card-epoch"): self.task.result.selected_epoch,
             Message("mlflow.card-parameters"): self.manifest.get("parameters_sha256"),
@@ -88,7 +90,8 @@ class ModelCard:
         yield from ((name, str(value)) for name, value in named.items() if value)
         versions = self.task.result.versions
         if versions:
-            listed = ", ".join(f"{name} {version}" for name, version in versions.items())
+            named_versions = (f"{name} {version}" for name, version in versions.items())
+            listed = joined(named_versions, self.language)
             yield Message("mlflow.card-versions"), listed
 
     def _datasets(self) -> Iterator[Row]:

@@ -29,7 +29,7 @@ from db.server.connection import check_schema, close_database, open_database
 from db.server.diagnosis import Server, check_writable
 from db.server.errors import DatabaseError, DatabaseRefuses, Refusal, SchemaBehind
 from db.server.limits import check_charset, needed_packet
-from graphnet.messages import Message, render
+from graphnet.messages import Message, every, render
 from service.settings import HttpSettings, is_loopback
 
 DISTRIBUTION = "nld-sgn"
@@ -211,7 +211,7 @@ async def _writes() -> list[CheckResult]:
     try:
         missing = await diagnosis.missing_rights()
         if missing:
-            lacking = Message("doctor.rights-missing", rights=", ".join(missing))
+            lacking = Message("doctor.rights-missing", rights=every(missing))
             return [fault("rights", lacking, Message("doctor.grant-rights"))]
         await check_writable()
     except DatabaseRefuses as error:

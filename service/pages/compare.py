@@ -16,7 +16,7 @@ from graphnet.evaluation.headline import (
     seen_in_training,
     shared_by_leakage,
 )
-from graphnet.messages import Message, render
+from graphnet.messages import Message, joined, render
 from graphnet.names import ACROSS, CLASS_METRICS, SCORE_METRICS, method_name, metric_name
 from graphnet.options import typed_names
 from graphnet.report.facts import Facts
@@ -117,7 +117,7 @@ async def _compared(request: Request, named: Sequence[str]) -> Compared:
         facts,
         _called(facts),
         wrong=[name for one, missing in read for name in missing if name not in one.missing],
-        inputs=[*_data(facts), *_settings(facts)],
+        inputs=[*_data(facts, answer_language(request)), *_settings(facts)],
         sections=[
             Section(
                 split,
@@ -141,9 +141,11 @@ def _settings(facts: Sequence[Facts]) -> list[Line]:
     return [_line(name, [one[name] for one in settings]) for name in settings[0]]
 
 
-def _data(facts: Sequence[Facts]) -> list[Line]:
+def _data(facts: Sequence[Facts], language: str) -> list[Line]:
     named = [
-        _line(name, [", ".join(choices.names(one.config.get(name))) or None for one in facts])
+        _line(
+            name, [joined(choices.names(one.config.get(name)), language) or None for one in facts]
+        )
         for name in DATA
     ]
     parents = [one.task.get("parent_task_id") for one in facts]

@@ -306,5 +306,7 @@ def _left_columns(reading: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(
         str(left["what"])
         for left, reason in zip(reading["left_alone"], reasons, strict=False)
-        if str(reason["code"]).startswith(OF_PEOPLE) and reason["code"] not in NO_COLUMNS
+        if str(reason["code"]).startswith(OF_PEOPLE)
+        and reason["code"] not in NO_COLUMNS
+        and "what_message" not in left
     )

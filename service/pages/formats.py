@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from graphnet.messages import CHINESE, ENGLISH, Message, with_minus
+from graphnet.messages import CHINESE, ENGLISH, Message, joined, with_minus
 from graphnet.names import (
     ACROSS,
     CLASS_METRICS,
@@ -79,10 +79,10 @@ def path_of(name: str) -> str:
     return quote(name, safe="")
 
 
-def measures(dataset: Mapping[str, Any], most: int) -> str:
+def measures(dataset: Mapping[str, Any], most: int, language: str = ENGLISH) -> str:
     """The first measures of a dataset by name; of a connectome alone none."""
     measures = measures_of_file(dataset["measures"], connectome=dataset.get("connectome"))
-    return ", ".join(measures[:most]) + (" …" if len(measures) > most else "")
+    return joined(measures[:most], language) + (" …" if len(measures) > most else "")
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -92,7 +92,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "duration": duration,
     "path_of": path_of,
     "size": size,
-    "measures": measures,
 }
 
 
@@ -119,7 +118,6 @@ ACTIONS = {  # of the audit
     "erase": "Erasure requested",
     "erased": "Subjects erased",
 }
-PREVIEW_COLUMNS = {"subject": "Subject", "class": "Class", "score": "Score", "site": "Site"}
 CHECK_STATES = {"ok": "OK", "warning": "Warning", "fault": "Fault"}
 READING = {**EDGES, **TRIANGLES, **SEPARATORS, **COVARIATES, **ORIENTATIONS}
 
@@ -129,7 +127,6 @@ def names(words: Callable[[Message | str], str]) -> Mapping[str, Mapping[str, st
     return {
         "state_names": {state: words(name) for state, name in STATES.items()},
         "action_names": {action: words(name) for action, name in ACTIONS.items()},
-        "preview_columns": {code: words(name) for code, name in PREVIEW_COLUMNS.items()},
         "check_states": {state: words(name) for state, name in CHECK_STATES.items()},
         "split_names": {split: words(split_name(split)) for split in (*SPLITS, ACROSS)},
         "rule_names": {rule: words(rule_name(rule)) for rule in RULES},

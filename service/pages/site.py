@@ -15,10 +15,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from db.tokens import Role
-from graphnet.messages import Message, render
+from graphnet.messages import SEPARATORS, Message, joined, render
+from graphnet.names import preview_column
 from service.http.auth import CALLER, Caller, is_operator
 from service.http.responses import MEANINGS, ApiError, ErrorNum, answer_language, quoted
-from service.pages.formats import FILTERS, UNITS, duration, names
+from service.pages.formats import FILTERS, UNITS, duration, measures, names
 from service.state import state_of
 
 if TYPE_CHECKING:
@@ -167,8 +168,16 @@ def environment(tag: str) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         spoken.gettext, spoken.ngettext, newstyle=True
     )
-    made.globals |= {"asset": asset_address, "units": UNITS[tag], **names(_words(tag))}
+    made.globals |= {
+        "asset": asset_address,
+        "units": UNITS[tag],
+        "comma": SEPARATORS[tag],
+        **names(_words(tag)),
+    }
     made.filters |= FILTERS | {
+        "preview_column": preview_column,
+        "listed": partial(joined, language=tag),
+        "measures": partial(measures, language=tag),
         "sentence": partial(render, language=tag, minus=True),
         "duration": partial(duration, language=tag),
         "stored_sentence": lambda stored: render(Message.from_json(stored), tag, minus=True),

@@ -11,7 +11,7 @@ from db.submissions import tasks
 from db.submissions.tasks import TaskRecord
 from graphnet.catalogue import ALIASES, GRAPHS, MODELS, ModelCard, graph_summary
 from graphnet.config import OPTIONS, TrainingSettings
-from graphnet.messages import Message, render
+from graphnet.messages import Message, every, render
 from service.api.views import HeadlineView, TaskView
 from service.http.auth import caller_of
 from service.http.queries import (
@@ -33,7 +33,7 @@ async def list_tasks(request: Request) -> Response:
     query = request.query_params
     status = query.get("status") or None
     if status is not None and status not in STATUSES:
-        values = {"value": quoted(status, 40), "choices": ", ".join(STATUSES)}
+        values = {"value": quoted(status, 40), "choices": every(STATUSES)}
         raise field_error("status", Message("api.status-invalid", **values))
     listed, cursor = await tasks.list_tasks(
         proj_id=query_project(request, caller_of(request)),

@@ -37,7 +37,7 @@ from db.datasets import ListedDataset
 from db.server.errors import NameTaken
 from db.submissions.tasks import TaskRecord
 from graphnet.data.interpretation import Question
-from graphnet.messages import Message, as_one
+from graphnet.messages import Message, as_one, every
 from service.http.responses import ApiError, ErrorNum, FieldError
 from service.stores.uploads import gone
 
@@ -312,7 +312,7 @@ async def questions_error(asked: OpenQuestions, proj_id: str, upload: str) -> Ap
     questions = [Question.from_dict(question) for question in asked.questions]
     errors = [FieldError("mapping", question.message) for question in questions]
     question = errors[0].message if len(errors) == 1 else Message("forms.several-questions")
-    choices = ", ".join(map(_choices, questions))
+    choices = every(map(_choices, questions))
     return ApiError(
         ErrorNum.QUESTIONS_OPEN,
         Message("forms.questions-open", question=question, choices=choices),

@@ -52,12 +52,15 @@ def test_other_atlases_are_picked_below_the_sweep(visit: Page, trained: dict[str
     assert trained
     visit.goto("/tasks/new?proj_id=none")
     visit.get_by_text("More settings", exact=True).click()
-    visit.locator("#f-proj_id").fill("P")
-    visit.locator("#f-proj_id").blur()
-    # The datasets are those of the project that is named now.
-    place = visit.get_by_label("Atlas: small_NC", exact=True)
-    expect(place).to_be_attached()
     visit.get_by_text("Other atlases", exact=True).click()
+    visit.locator("#f-epochs").fill("3")
+    visit.locator("#f-proj_id").fill("P")
+    visit.locator("#f-proj_id").press("Tab")
+    # The datasets are those of the project that is named now; what was unfolded stays so.
+    place = visit.get_by_label("Atlas: small_NC", exact=True)
+    expect(place).to_be_visible()
+    expect(visit.locator("#f-proj_name")).to_be_focused()
+    expect(visit.locator("#f-epochs")).to_have_value("3")
     place.select_option("2")
     visit.get_by_text("As JSON and as a shell command").click()
     expect(visit.locator("#sent-json")).to_contain_text(

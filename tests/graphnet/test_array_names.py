@@ -83,7 +83,7 @@ def codes(found: Dataset) -> list[tuple[object, ...]]:
 
 
 def left(found: Dataset) -> set[str]:
-    return {each.what for each in found.interpretation.left_alone}
+    return {str(each.what) for each in found.interpretation.left_alone}
 
 
 def edges_are(found: Dataset, edges: FloatArray) -> None:

@@ -327,7 +327,7 @@ def test_series_of_conn(tmp_path: Path) -> None:
     found = dataset(folder_of(tmp_path, "x{}", write))
     series_are(found)
     edges_are(found, FISHER)
-    left = " ".join(each.what for each in found.interpretation.left_alone)
+    left = " ".join(str(each.what) for each in found.interpretation.left_alone)
     assert "Grey Matter" in left
     assert "QC_timeseries" in left
 

@@ -71,7 +71,7 @@ def test_volumes_beside_thickness_are_no_covariates() -> None:
     assert dataset.measures == ("thickness",)
     assert dataset.subjects.covariates == ()
     (left,) = inquiry.left_alone
-    assert left.what.startswith("Left-Lateral-Ventricle, Left-Thalamus")
+    assert str(left.what).startswith("Left-Lateral-Ventricle, Left-Thalamus")
     dataset = settled(found, covariates="Left-Thalamus")
     assert [each.name for each in dataset.subjects.covariates] == ["Left-Thalamus"]
 

@@ -468,7 +468,7 @@ def test_measures_of_other_regions_are_left_and_named(tmp_path: Path) -> None:
     assert dataset.values is None
     assert dataset.subjects.covariates == ()
     (left,) = dataset.interpretation.left_alone
-    assert "GMV_1" in left.what
+    assert "GMV_1" in str(left.what)
     assert left.message.code == "readers_subjects.measures-of-other-regions"
     assert "7 regions" in left.reason
 

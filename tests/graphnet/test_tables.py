@@ -492,7 +492,7 @@ def test_of_two_connectomes_one_is_asked_for() -> None:
     assert dataset is not None
     assert dataset.connectomes is not None
     np.testing.assert_allclose(dataset.connectomes[:, 0], values(4, 3), rtol=1e-6)
-    assert [left.what for left in inquiry.left_alone] == ["FC (3 columns)"]
+    assert [str(left.what) for left in inquiry.left_alone] == ["FC (3 columns)"]
 
 
 def test_a_unit_behind_a_name_is_no_region() -> None:

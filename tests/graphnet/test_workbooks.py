@@ -105,7 +105,10 @@ def test_hidden_sheets_and_notes_are_left_alone(tmp_path: Path) -> None:
     notes: list[Row] = [["Made by X"], ["in 2024"]]
     found = dataset(book(tmp_path, hide, Notes=notes, Data=table(), Old=table()[:3]))
     is_the_table(found)
-    assert {each.what for each in found.interpretation.left_alone} == {"sheet Notes", "sheet Old"}
+    assert {str(each.what) for each in found.interpretation.left_alone} == {
+        "sheet Notes",
+        "sheet Old",
+    }
 
 
 def test_hidden_rows_and_columns_are_read_and_said(tmp_path: Path) -> None:
@@ -148,7 +151,7 @@ def test_a_list_of_variables_is_no_sheet_of_subjects(tmp_path: Path) -> None:
     path = book(tmp_path, Dictionary=variables, Data=table())
     found = dataset(path)
     is_the_table(found)
-    assert {each.what for each in found.interpretation.left_alone} == {"sheet Dictionary"}
+    assert {str(each.what) for each in found.interpretation.left_alone} == {"sheet Dictionary"}
     is_the_table(dataset(path, sheet="Data"))
 
 

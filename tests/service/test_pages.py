@@ -19,7 +19,6 @@ from service.pages.formats import (
     ACTIONS,
     CHECK_STATES,
     DATASET_STATES,
-    PREVIEW_COLUMNS,
     STATES,
     duration,
     figure,
@@ -36,7 +35,7 @@ MOST_BYTES = 300_000
 
 def said() -> set[str]:
     """Every string that a page may say."""
-    every = (STATES, DATASET_STATES, ACTIONS, CHECK_STATES, PREVIEW_COLUMNS)
+    every = (STATES, DATASET_STATES, ACTIONS, CHECK_STATES)
     found = {text for named in every for text in named.values()}
     english = environment("en")
     for template in TEMPLATES.glob("*.html"):

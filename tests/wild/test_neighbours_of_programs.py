@@ -125,7 +125,7 @@ def test_other_statistics_of_freesurfer_are_named(tmp_path: Path) -> None:
     for subject in SUBJECTS:
         (folder / subject / "stats" / "lh.curv.stats").write_text("Raw Total Surface Folding\n")
     left = outcome(folder).dataset.interpretation.left_alone
-    assert [item.what for item in left if "stats" in item.what] == ["lh.curv.stats"]
+    assert [str(item.what) for item in left if "stats" in str(item.what)] == ["lh.curv.stats"]
 
 
 def test_a_side_that_one_subject_lacks_is_refused_by_name(tmp_path: Path) -> None:

@@ -181,4 +181,4 @@ def test_files_whose_names_say_nothing_are_named_beside_matrices(tmp_path: Path)
     rows = [f"{subject},{row % 2}\n" for row, subject in enumerate(SCANS)]
     (tmp_path / "subjects.csv").write_text("ID,LABEL\n" + "".join(rows))
     left = outcome(tmp_path).dataset.interpretation.left_alone
-    assert any("relmat_again" in item.what for item in left)
+    assert any("relmat_again" in str(item.what) for item in left)

@@ -38,7 +38,7 @@ def test_thickness_of_enigma_joined_with_its_classes(real: Path) -> None:
     equal(one_measure(dataset), table[measured].to_numpy())
     assert one_measure(dataset)[0, 0] == 2.564
     known = {each.name for each in dataset.subjects.covariates}
-    known |= {each.what for each in dataset.interpretation.left_alone}
+    known |= {str(each.what) for each in dataset.interpretation.left_alone}
     assert known >= GLOBAL
 
 

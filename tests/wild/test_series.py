@@ -208,7 +208,7 @@ def test_items_of_a_questionnaire_are_no_regions(series: Path) -> None:
     equal(one_measure(dataset), measures(path, "L_r"))
     assert "PANSS" not in " ".join(dataset.measures)
     known = {each.name for each in dataset.subjects.covariates}
-    known |= {each.what for each in dataset.interpretation.left_alone}
+    known |= {str(each.what) for each in dataset.interpretation.left_alone}
     assert "PANSS_P_1" in " ".join(sorted(known))
 
 

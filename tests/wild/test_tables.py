@@ -405,7 +405,7 @@ def test_an_age_at_two_visits_is_no_measure_of_two_regions(tables: Path, base: F
     assert dataset.measures == ("GMV",)
     equal(one_measure(dataset), base)
     known = {each.name for each in dataset.subjects.covariates}
-    known |= {each.what for each in dataset.interpretation.left_alone}
+    known |= {str(each.what) for each in dataset.interpretation.left_alone}
     assert {"Age_1", "Age_2"} <= known
 
 

@@ -71,6 +71,12 @@ rule-missing-edge-help = A missing or infinite edge of a connectome is replaced 
 rule-near-constant-help = A column that hardly varies across the training subjects carries no information; it is set to 0.
 rule-clipped-help = A value more than 5 standard deviations from the mean of the training subjects is clipped to that distance.
 
+# The first columns of a preview
+preview-subject = Subject
+preview-class = Class
+preview-score = Score
+preview-site = Site
+
 class-named = class { $name } ({ $number })
 class-numbered = class { $number }
 title-class-named = { $name } ({ $number })

@@ -153,3 +153,4 @@ left-alone = { $what }: { $reason }.
 known-files = Known files: { $known }, or any table of numbers with the subject's id in its name.
 several-tables = { $file } has several tables and no file per subject. Give one table at a time.
 one-table = { $file } holds one table, { $table }, which was read.
+unnamed-column = a column without a name

@@ -204,3 +204,4 @@ spss-cut-letters = { $count ->
 damaged-parquet = { $file } is a Parquet file that is damaged or cut short.
 damaged-arrow = { $file } is an Arrow file that is damaged or cut short.
 nested-column = { $file } has lists or records in the cells of column { $column }. Give each value a column of its own.
+columns-of = { $prefix } ({ $count } columns)

@@ -114,7 +114,7 @@ text-among-numbers = Line { NUMBER($line, useGrouping: 0) } of { $file } holds {
 row-numbers = The first column numbers the rows; it was not read as a region.
 unnamed-numbers = { $file } holds numbers in a first column that has no name. Name it, or delete it.
 time-column = The column { $column } counts time; it was not read as a region.
-ask-index = The first column of { $file } holds { $numbers } …: does it number the rows, or is it a region?
+ask-index = The first column of { $file } begins with { $numbers }: does it number the rows, or is it a region?
 numbers-rows = it numbers the rows
 is-region = it is a region
 
@@ -153,3 +153,4 @@ formulas-without-results = The sheet { $sheet } of { $file } has formulas withou
 second-row-of-names = The sheet { $sheet } of { $file } has a second row of names above its header ({ $words }). Use one header row, with a name for each column such as GMV_1.
 rows-above-header = Rows above the header were skipped: { $titles }.
 too-many-digits = { $column } in { $file } holds numbers of more than 15 digits, of which a workbook keeps only 15. Enter them as text, or save the table as CSV.
+sheet = sheet { $name }

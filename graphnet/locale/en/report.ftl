@@ -344,3 +344,5 @@ randomised = { $depends ->
 }
 no-randomised = The explanation was not compared with networks of shuffled weights (an older version's result, or a ranking without differences).
 checklist = Checklist for reviewers
+of-column = { $column }: { $values }
+with-values = { $name } ({ $values })

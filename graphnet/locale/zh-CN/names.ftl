@@ -71,6 +71,12 @@ rule-missing-edge-help = 连接组中缺失或无穷的连边以训练受试者�
 rule-near-constant-help = 在训练受试者中几乎不变的列不含信息，置为 0。
 rule-clipped-help = 与训练受试者均值相差超过 5 个标准差的数值截断至该范围。
 
+# 预览的前几列
+preview-subject = 受试者编号
+preview-class = 类别
+preview-score = 评分
+preview-site = 站点名称
+
 class-named = { $name }（类别 { $number }）
 class-numbered = 类别 { $number }
 title-class-named = { $name }（{ $number }）

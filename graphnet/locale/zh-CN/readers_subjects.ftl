@@ -111,3 +111,4 @@ left-alone = { $what }：{ $reason }。
 known-files = 可识别的文件：{ $known }，或文件名中含受试者 ID 的任何数字表格。
 several-tables = { $file } 中有多张表格，而没有每名受试者各自的文件。请一次只提供一张表格。
 one-table = { $file } 中只有一张表格 { $table }，已读取。
+unnamed-column = 没有名称的列

@@ -149,3 +149,4 @@ spss-cut-letters = { $file } 中有 { $count } 个单元格在字符中间被 SP
 damaged-parquet = { $file } 是 Parquet 文件，但已损坏或不完整。
 damaged-arrow = { $file } 是 Arrow 文件，但已损坏或不完整。
 nested-column = { $file } 的列 { $column } 的单元格中含有列表或记录。请让每个值各占一列。
+columns-of = { $prefix }（{ $count } 列）

@@ -98,7 +98,7 @@ text-among-numbers = { $file } 第 { NUMBER($line, useGrouping: 0) } 行第 { NU
 row-numbers = 第一列是行号，没有作为脑区读取。
 unnamed-numbers = { $file } 的第一列是数字，但没有列名。请为它命名，或将其删除。
 time-column = { $column } 列是时间，没有作为脑区读取。
-ask-index = { $file } 的第一列是 { $numbers } …：它是行号，还是一个脑区？
+ask-index = { $file } 的第一列以 { $numbers } 开头：它是行号，还是一个脑区？
 numbers-rows = 它是行号
 is-region = 它是一个脑区
 
@@ -131,3 +131,4 @@ formulas-without-results = { $file } 的工作表 { $sheet } 中有未保存计�
 second-row-of-names = { $file } 的工作表 { $sheet } 在表头上方还有一行名称（{ $words }）。请只用一行表头，每列一个名称，例如 GMV_1。
 rows-above-header = 跳过了表头上方的行：{ $titles }。
 too-many-digits = { $file } 的 { $column } 列含有超过 15 位的数字，而工作簿只保留 15 位。请以文本形式输入，或将表格存为 CSV。
+sheet = 工作表 { $name }

@@ -328,3 +328,5 @@ randomised = { $depends ->
 }
 no-randomised = 未与打乱权重的网络比较（结果来自较早的版本，或排序没有差别）。
 checklist = 审稿清单
+of-column = { $column }：{ $values }
+with-values = { $name }（{ $values }）

@@ -121,7 +121,7 @@ def _people(look: Table) -> set[str]:
     subjects, found = look.brain.subjects, look.brain.interpretation
     label = found.label.column if found.label else None
     named = {found.id, label, found.site, found.score}
-    left = {item.what for item in found.left_alone}
+    left = {item.what for item in found.left_alone if isinstance(item.what, str)}
     return {name for name in named if name} | {one.name for one in subjects.covariates} | left
 
 
@@ -134,7 +134,10 @@ def _joined(
 ) -> Dataset:
     for table in tables:
         if table.name not in sheets:
-            inquiry.leave(f"sheet {table.name}", Message("readers_text.no-part-on-sheet"))
+            inquiry.leave(
+                Message("readers_text.sheet", name=table.name),
+                Message("readers_text.no-part-on-sheet"),
+            )
     with TemporaryDirectory(prefix="sgn-sheets-") as outer:
         folder = Path(outer)
         for name, sheet in sheets.items():

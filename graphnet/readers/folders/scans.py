@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
-from graphnet.messages import Message, first_of
+from graphnet.messages import Message, every, first_of
 from graphnet.readers.arrays.hdf5 import is_hdf5, read_hdf5
 from graphnet.readers.arrays.matlab import is_matlab, is_matlab_4, read_matlab, read_matlab_4
 from graphnet.readers.arrays.named import (
@@ -149,7 +149,7 @@ def _with_fields(arrays: NamedArrays, path: Path, inquiry: Inquiry, most: int) -
         Message(
             "readers_arrays.fields-read",
             file=inquiry.name,
-            structure=", ".join(structures),
+            structure=every(structures),
             fields=first_of(list(fields.plain)),
         )
     )

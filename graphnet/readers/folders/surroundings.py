@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from graphnet.data.identifiers import repeated
-from graphnet.errors import CohortError
+from graphnet.errors import CohortError, shortened
 from graphnet.messages import Message, first_of
 from graphnet.readers.folders.entities import DATATYPES, ending, stem
 from graphnet.readers.inquiry import Inquiry
@@ -295,7 +295,9 @@ def _leave_others(paths: Sequence[PurePath], level: int, inquiry: Inquiry) -> No
     others = sorted({name for path in paths for name in _others(path, level)})
     several = [name for name in others if sum(name in path.parts for path in paths) > 1]
     if 1 < len(several) <= MOST_CLASSES:
-        inquiry.leave(", ".join(several), Message("readers_subjects.folders-not-used"))
+        inquiry.leave(
+            shortened(several, MOST_CLASSES), Message("readers_subjects.folders-not-used")
+        )
 
 
 def _others(path: PurePath, level: int) -> Iterator[str]:

@@ -10,7 +10,7 @@ import numpy as np
 from graphnet.data.identifiers import match_ids
 from graphnet.data.interpretation import Choice
 from graphnet.errors import shortened
-from graphnet.messages import Message, first_of
+from graphnet.messages import Message, every, first_of
 from graphnet.readers.folders.entities import Scan, ending, keys, scan_by_id
 from graphnet.readers.inquiry import ID, Inquiry
 from graphnet.readers.subjects.words import IDS, plain
@@ -106,12 +106,12 @@ def refuse_missing(
     """Refuse people of the table who have no file; ``chosen`` says which was wanted."""
     if not subjects:
         return
-    wanted = ", ".join(f"{key}={value}" for key, value in (chosen or {}).items())
+    wanted = every(f"{key}={value}" for key, value in (chosen or {}).items())
     inquiry.refuse(
         Message(
             "readers_subjects.no-file-for-subjects",
             file=inquiry.name,
-            wanted=wanted or "any",
+            wanted=wanted if chosen else "any",
             subjects=first_of(subjects, 5),
             table=table,
         )

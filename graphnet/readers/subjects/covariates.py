@@ -69,7 +69,7 @@ def _covariate(column: str, cells: Cells, inquiry: Inquiry) -> Covariate | None:
     if reason is not None and reason.code in CONSTANT and is_kept:
         reason = None  # all of a file may be men: other files, or other subjects, may not
     if reason is not None:
-        inquiry.leave(column or "a column without a name", reason)
+        inquiry.leave(column or Message("readers_subjects.unnamed-column"), reason)
         return None
     return Covariate(column, CATEGORICAL, in_one_spelling(texts, column, inquiry))
 

@@ -103,7 +103,7 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
         _ask_whether_series(sheet, tuple(grid.measures), inquiry)
     for other in pairs[1:]:
         inquiry.leave(
-            f"{other.prefix} ({len(other.columns)} columns)",
+            Message("readers_tables.columns-of", prefix=other.prefix, count=len(other.columns)),
             Message("readers_tables.another-connectome-used"),
         )
     chosen = Brain(grid, pairs[0] if pairs else None)

@@ -152,13 +152,18 @@ def _table(
     from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415
 
     if sheet.visible != SheetVisibleEnum.Visible or sheet.typ != SheetTypeEnum.WorkSheet:
-        inquiry.leave(f"sheet {sheet.name}", Message("readers_text.hidden-sheet"))
+        inquiry.leave(
+            Message("readers_text.sheet", name=sheet.name), Message("readers_text.hidden-sheet")
+        )
         return None
     worksheet = workbook.get_sheet_by_name(sheet.name)
     rows = list(worksheet.iter_rows())
     filled = [row for row in rows if any(cell != "" for cell in row)]
     if len(filled) < LEAST or max(map(filled_cells, filled)) < LEAST:
-        inquiry.leave(f"sheet {sheet.name}", Message("readers_text.no-table-on-sheet"))
+        inquiry.leave(
+            Message("readers_text.sheet", name=sheet.name),
+            Message("readers_text.no-table-on-sheet"),
+        )
         return None
     extent = extents.get(sheet.name, Extent())
     return WorksheetTable(sheet.name, rows, worksheet.merged_cell_ranges or [], extent)
@@ -190,7 +195,10 @@ def chosen_sheet(
     if len(numeric or tables) == 1 and inquiry.answer(SHEET) is None and not others:
         for table in tables if numeric else ():
             if table is not numeric[0]:
-                inquiry.leave(f"sheet {table.name}", Message("readers_text.no-number-on-sheet"))
+                inquiry.leave(
+                    Message("readers_text.sheet", name=table.name),
+                    Message("readers_text.no-number-on-sheet"),
+                )
         return to_sheet((numeric or tables)[0], inquiry)
     alike = _alike(numeric)
     ways = _ways(alike, {table.name for table in tables})

@@ -250,7 +250,7 @@ def _is_index(
         return True
     answer = inquiry.ask(
         INDEX,
-        Message("readers_text.ask-index", file=what, numbers=", ".join(first[:4])),
+        Message("readers_text.ask-index", file=what, numbers=first[:4]),
         (
             Choice("index", Message("readers_text.numbers-rows")),
             Choice("region", Message("readers_text.is-region")),

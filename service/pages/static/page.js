@@ -89,6 +89,14 @@ const forgetDraft = (event) => {
   if (event.target.getAttribute("action") === "/sign-out") { localStorage.removeItem("sgn-draft"); }
 };
 
+// What the reader has unfolded stays so where the service sends it anew.
+let unfolded = new Set();
+const foldName = (fold) => `${fold.parentElement.closest("[id]")?.id} ${fold.firstElementChild.textContent.trim()}`;
+const keepFolds = () => { unfolded = new Set([...document.querySelectorAll("details[open]")].map(foldName)); };
+const restoreFolds = () => {
+  for (const fold of document.querySelectorAll("details:not([open])")) { fold.open = unfolded.has(foldName(fold)); }
+};
+
 document.addEventListener("submit", forgetDraft);
 document.addEventListener("submit", sayWaiting);
 document.addEventListener("click", switchNotices);
@@ -100,4 +108,7 @@ document.addEventListener("click", copy);
 document.addEventListener("input", filterRows);
 document.addEventListener("keydown", closeMenus);
 document.addEventListener("htmx:afterSwap", () => localTimes(document));
+document.addEventListener("htmx:beforeSwap", keepFolds);
+document.addEventListener("htmx:oobAfterSwap", restoreFolds);
+document.addEventListener("htmx:afterSwap", restoreFolds);
 localTimes(document);
