@@ -6,6 +6,7 @@ from graphnet.figures.drawing import (
     COLOURS,
     DASHES,
     INK,
+    NARROW,
     Axes,
     dot,
     drawing,
@@ -20,18 +21,26 @@ from graphnet.names import metric_name, split_name
 from graphnet.training.history import ACCURACY, LOSS, History
 
 MOST_POINTS = 400
+BELOW = 296  # from a panel to the one below it
 SPLITS = ("train", "val", "test")
 KINDS = {LOSS: Message("figures.loss"), ACCURACY: Message("figures.accuracy")}
 Series = dict[str, list[tuple[int, float]]]
 
 
-def curves(history: History, selected: int | None = None, language: str = ENGLISH) -> str:
+def curves(
+    history: History,
+    selected: int | None = None,
+    language: str = ENGLISH,
+    *,
+    narrow: bool = False,
+) -> str:
     """Learning curves by split: a panel of losses and, where there are any, one of accuracies.
 
     Args:
         history: at most 400 of its epochs are drawn.
         selected: the epoch whose parameters were kept; it is marked.
         language: ``en`` or ``zh-CN``.
+        narrow: for a phone, with the panels below each other.
 
     Returns:
         SVG; "" where no epoch has a loss.
@@ -44,16 +53,20 @@ def curves(history: History, selected: int | None = None, language: str = ENGLIS
     last = max(epoch for curve in panels[LOSS].values() for epoch, _ in curve)
     parts: list[str] = []
     for place, (kind, points) in enumerate(panels.items()):
-        parts += _panel(_axes(place, kind, points, last), kind, points, selected, language)
+        axes = _axes(place, kind, points, last, narrow=narrow)
+        parts += _panel(axes, kind, points, selected, language)
     for place, split in enumerate(split for split in SPLITS if split in panels[LOSS]):
         parts += legend(
-            62 + 118 * place, 12, [(render(split_name(split), language), *_look(split))]
+            *(8 + 112 * place if narrow else 62 + 118 * place, 12),
+            [(render(split_name(split), language), *_look(split))],
         )
     title = render(Message("figures.learning-curves"), language)
-    return drawing(20 + 400 * len(panels), 320, title, _summary(panels, last, language), parts)
+    wide, tall = (1, len(panels)) if narrow else (len(panels), 1)
+    size = (NARROW if narrow else 20 + 400 * wide, 320 + BELOW * (tall - 1))
+    return drawing(*size, title, _summary(panels, last, language), parts)
 
 
-def by_subjects(curve: LearningCurve, language: str = ENGLISH) -> str:
+def by_subjects(curve: LearningCurve, language: str = ENGLISH, *, narrow: bool = False) -> str:
     """A metric with its 95 % interval by the number of training subjects, as SVG.
 
     From 0 subjects on, so that no rise looks steeper than it is; "" of fewer than two points.
@@ -65,7 +78,9 @@ def by_subjects(curve: LearningCurve, language: str = ENGLISH) -> str:
         return ""
     bounds = [bound for point, value in points for bound in (value, *(point.metric.interval or ()))]
     up = (min(0.4, *bounds), 1.0) if curve.metric != "r2" else padded(bounds, zero=True)
-    axes = Axes(62, 20, 380, 232, (0.0, 1.08 * points[-1][0].subjects), up)
+    axes = Axes(
+        62, 20, NARROW - 76 if narrow else 380, 232, (0.0, 1.08 * points[-1][0].subjects), up
+    )
     name = render(metric_name(curve.metric), language)
     parts = axes.frame(render(Message("figures.training-subjects"), language), name)
     parts.append(path([axes.at(point.subjects, value) for point, value in points]))
@@ -76,7 +91,7 @@ def by_subjects(curve: LearningCurve, language: str = ENGLISH) -> str:
         parts.append(dot(axes.at(point.subjects, value)))
     title = render(Message("figures.learning-curve"), language)
     described = "; ".join(f"n = {point.subjects:.0f}: {value:.3f}" for point, value in points)
-    return drawing(470, 310, title, f"{name}: {described}.", parts)
+    return drawing(NARROW if narrow else 470, 310, title, f"{name}: {described}.", parts)
 
 
 def thinned(history: History) -> History:
@@ -118,10 +133,13 @@ def _panel(
     return parts
 
 
-def _axes(place: int, kind: str, curves_: Series, last: int) -> Axes:
+def _axes(place: int, kind: str, curves_: Series, last: int, *, narrow: bool) -> Axes:
     values = [value for points in curves_.values() for _, value in points]
     up = (0.0, 1.0) if kind == ACCURACY else padded(values, zero=True)
-    return Axes(62 + 400 * place, 34, 320, 232, (1.0, float(max(last, 2))), up)
+    across = (1.0, float(max(last, 2)))
+    if narrow:
+        return Axes(62, 34 + BELOW * place, NARROW - 76, 232, across, up)
+    return Axes(62 + 400 * place, 34, 320, 232, across, up)
 
 
 def _summary(panels: dict[str, Series], last: int, language: str) -> str:

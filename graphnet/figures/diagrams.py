@@ -9,6 +9,7 @@ from graphnet.figures.drawing import (
     INK,
     LINE,
     MUTED,
+    NARROW,
     PAPER,
     box,
     drawing,
@@ -30,27 +31,30 @@ STATUS = {
 }
 
 
-def lineage(chain: Sequence[Mapping[str, Any]], language: str = ENGLISH) -> str:
-    """Tasks from the first ancestor to the last descendant, three in a row.
+def lineage(
+    chain: Sequence[Mapping[str, Any]], language: str = ENGLISH, *, narrow: bool = False
+) -> str:
+    """Tasks from the first ancestor to the last descendant, three in a row or one.
 
     Args:
         chain: ``task_id``, ``task_name``, ``task_type``, ``task_status``, ``auc`` or None, and
             ``href`` or None, of each.
         language: ``en`` or ``zh-CN``.
+        narrow: for a phone.
 
     """
     if not chain:
         return ""
-    parts = []
+    parts, across = [], 1 if narrow else ACROSS
     for number, task in enumerate(chain):
-        x, y = _place(number)
+        x, y = _place(number, across)
         if number:
-            parts += _arrow(_place(number - 1), (x, y))
+            parts += _arrow(_place(number - 1, across), (x, y))
         parts.append(
             _linked(task.get("href"), _card(x, y, task, language, last=number == len(chain) - 1))
         )
-    rows = -(-len(chain) // ACROSS)
-    columns = min(len(chain), ACROSS)
+    rows = -(-len(chain) // across)
+    columns = min(len(chain), across)
     summary = " → ".join(f"{task['task_id']} ({render(_status(task), language)})" for task in chain)
     width, height = (
         16 + columns * WIDTH + (columns - 1) * GAP,
@@ -67,8 +71,8 @@ def _status(task: Mapping[str, Any]) -> Message:
     return STATUS.get(status, finished(status))
 
 
-def _place(number: int) -> tuple[float, float]:
-    row, column = divmod(number, ACROSS)
+def _place(number: int, across: int) -> tuple[float, float]:
+    row, column = divmod(number, across)
     return 8 + column * (WIDTH + GAP), 8 + row * (HEIGHT + GAP)
 
 
@@ -122,7 +126,14 @@ class Part(NamedTuple):
     lines: Sequence[str]
 
 
-def flow(read: int, left_out: int, parts: Sequence[Part], language: str = ENGLISH) -> str:
+def flow(
+    read: int,
+    left_out: int,
+    parts: Sequence[Part],
+    language: str = ENGLISH,
+    *,
+    narrow: bool = False,
+) -> str:
     """Rows that were read, those left out, and the splits. "" where there is no split.
 
     Args:
@@ -130,12 +141,21 @@ def flow(read: int, left_out: int, parts: Sequence[Part], language: str = ENGLIS
         left_out: rows without a class or a score.
         parts: the splits, in their order.
         language: of the words.
+        narrow: for a phone, with the splits below each other.
 
     """
     if not parts:
         return ""
     all_rows = render(Message("figures.rows-read", count=read), language)
     without = render(Message("figures.rows-left-out", count=left_out), language)
+    title = render(Message("figures.flow"), language)
+    summary = "; ".join(
+        [all_rows, without, *(joined((p.title, *p.lines), language) for p in parts)]
+    )
+    if narrow:
+        head = [all_rows, *([without] if left_out else [])]
+        height, shown = _column([head, *([part.title, *part.lines] for part in parts)])
+        return drawing(NARROW, height, title, f"{summary}.", shown)
     wide = (FLOW_WIDTH - BETWEEN * (len(parts) - 1)) / len(parts)
     wide = min(wide, 320)
     first = (FLOW_WIDTH - wide * len(parts) - BETWEEN * (len(parts) - 1)) / 2
@@ -157,11 +177,20 @@ def flow(read: int, left_out: int, parts: Sequence[Part], language: str = ENGLIS
     for x, part in zip(centres, parts, strict=True):
         shown.append(line((x, below - TOP), (x, below), stroke=MUTED, width=1.5))
         shown += _boxed(x - wide / 2, below, wide, tall, [part.title, *part.lines])
-    summary = "; ".join(
-        [all_rows, without, *(joined((p.title, *p.lines), language) for p in parts)]
-    )
-    title = render(Message("figures.flow"), language)
     return drawing(FLOW_WIDTH, below + tall + 4, title, f"{summary}.", shown)
+
+
+def _column(boxes: Sequence[Sequence[str]]) -> tuple[float, list[str]]:
+    """Boxes of lines below each other, each with the way to it; and how tall they are together."""
+    y = 4.0
+    shown: list[str] = []
+    for lines in boxes:
+        if shown:
+            shown.append(line((NARROW / 2, y - BETWEEN), (NARROW / 2, y), stroke=MUTED, width=1.5))
+        height = 16 + ROW * len(lines)
+        shown += _boxed(8, y, NARROW - 16, height, lines)
+        y += height + BETWEEN
+    return y - BETWEEN + 4, shown
 
 
 def _boxed(x: float, y: float, width: float, height: float, lines: Sequence[str]) -> list[str]:

@@ -1,9 +1,11 @@
 """Elements of SVG as text, and the frame with title and description around them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from math import ceil, floor, isfinite, log10
+from textwrap import wrap
+from typing import Any
 
 from graphnet.messages import Figure, readable
 
@@ -17,6 +19,9 @@ DASHES = ("", "7 4", "2 3", "10 3 2 3")
 FONT = "font-family:system-ui,'Noto Sans','Noto Sans CJK SC',sans-serif"
 SMALL, USUAL = 12, 13
 Point = tuple[float, float]
+# Of a drawing for a phone: 12 units of its text are at least 11 pixels there.
+NARROW = 340
+LETTERS, SIGNS = 46, 26  # of a line that is so wide, in letters and in Chinese
 
 
 def text(
@@ -120,6 +125,23 @@ def _dashed(dash: str) -> str:
 def _n(value: float) -> str:
     """With at most two decimals."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def on_screens(draw: Callable[..., str], *given: Any, **named: Any) -> str:
+    """The drawing for a wide screen and paper, and its ``narrow`` one; pages show either.
+
+    "" where there is nothing to draw.
+    """
+    wide = draw(*given, **named)
+    if not wide:
+        return ""
+    narrow = draw(*given, **named, narrow=True)
+    return f'<div class="on-wide">{wide}</div><div class="on-narrow">{narrow}</div>'
+
+
+def lines_of(words: str) -> list[str]:
+    """A sentence in lines that fit into a narrow drawing."""
+    return wrap(words, LETTERS if words.isascii() else SIGNS)
 
 
 def fitting(name: str, most: int) -> str:

@@ -16,6 +16,8 @@ from graphnet.figures.drawing import (
     COLOURS,
     INK,
     MUTED,
+    NARROW,
+    PAPER,
     Axes,
     box,
     drawing,
@@ -75,7 +77,55 @@ def full_tone(tone: FloatArray) -> float:
     return max(float(np.percentile(np.abs(tone), FULL_COLOUR)), 1e-12)
 
 
-def importance(evidence: Evidence, top: int = 20, language: str = ENGLISH) -> str:
+@dataclass(frozen=True)
+class _Rows:
+    """Where the rows of regions are: ``first`` their top, ``left`` and ``right`` the bars' ends.
+
+    On a ``narrow`` screen name and value stand above the bar, else on its sides.
+    """
+
+    narrow: bool
+
+    @property
+    def step(self) -> float:
+        """The height of a row."""
+        return ROW + 17 if self.narrow else ROW
+
+    @property
+    def first(self) -> float:
+        """The top of the first row."""
+        return HEAD + 16 if self.narrow else HEAD
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Of the bars' room."""
+        return (8, NARROW - 8) if self.narrow else (LEFT, RIGHT)
+
+    def bar(self, number: int) -> float:
+        """The top of a bar's part of its row."""
+        return self.first + self.step * number + (17 if self.narrow else 0)
+
+    def words(self, number: int, name: str, label: str) -> list[str]:
+        """Name and value of a region."""
+        y = self.first + self.step * number + 14
+        if not self.narrow:
+            return [text(NAMES, y, name, anchor="end", fill=INK), text(RIGHT + 12, y, label)]
+        return [
+            box(8, y - 12, NARROW - 16, 15, fill=PAPER),  # no line of the axis crosses the words
+            text(8, y, name, fill=INK),
+            text(NARROW - 8, y, label, anchor="end"),
+        ]
+
+    def sides(self, zero: float, against: str, toward: str) -> list[str]:
+        """What the sides of zero mean."""
+        if self.narrow:
+            return [text(8, 16, against), text(NARROW - 8, 34, toward, anchor="end")]
+        return [text(zero - 10, 16, against, anchor="end"), text(zero + 10, 16, toward)]
+
+
+def importance(
+    evidence: Evidence, top: int = 20, language: str = ENGLISH, *, narrow: bool = False
+) -> str:
     """The ``top`` regions by share of the attribution, with what each contributes.
 
     Length and side of a bar are the contribution, its line the 95 % interval; a bar whose sign is
@@ -86,15 +136,24 @@ def importance(evidence: Evidence, top: int = 20, language: str = ENGLISH) -> st
     if explained is None:
         return ""
     order, names = explained.order[:top], evidence.region_titles
-    bottom = HEAD + ROW * len(order)
+    rows = _Rows(narrow)
+    bottom = rows.first + rows.step * len(order)
     signed = explained.contribution is not None
-    parts = _signed(explained, order, evidence, language) if signed else _shares(explained, order)
+    parts = [] if signed else _shares(explained, order, rows)
+    if signed:
+        parts = _signed(explained, order, rows, evidence, language)
     for number, region in enumerate(order):
         name = fitting(names[region], WIDEST)
-        parts.append(text(NAMES, HEAD + ROW * number + 14, name, anchor="end", fill=INK))
+        parts += rows.words(number, name, _label(explained, region))
     said = [f"{names[region]} {_label(explained, region)}" for region in order]
     title = render(Message("figures.most-important-regions"), language)
-    return drawing(690, bottom + (30 if signed else 4), title, f"{', '.join(said)}.", parts)
+    return drawing(
+        NARROW if narrow else 690,
+        bottom + (30 if signed else 4),
+        title,
+        f"{', '.join(said)}.",
+        parts,
+    )
 
 
 def _label(importance: Importance, region: int) -> str:
@@ -105,25 +164,24 @@ def _label(importance: Importance, region: int) -> str:
     return Figure(f"{importance.contribution[region]:+.3f}{unsure}")
 
 
-def _shares(importance: Importance, order: list[int]) -> list[str]:
+def _shares(importance: Importance, order: list[int], rows: _Rows) -> list[str]:
     largest = max(float(importance.share[order].max()), 1e-12)
-    parts = []
-    for number, region in enumerate(order):
-        y, length = HEAD + ROW * number, (RIGHT - LEFT) * float(importance.share[region]) / largest
-        parts += [
-            box(LEFT, y + 3, length, ROW - 7, fill=MUTED, radius=3),
-            text(LEFT + length + 8, y + 14, _label(importance, region)),
-        ]
-    return parts
+    left, right = rows.ends
+    lengths = ((right - left) * importance.share[order] / largest).tolist()
+    return [
+        box(left, rows.bar(number) + 3, length, ROW - 7, fill=MUTED, radius=3)
+        for number, length in enumerate(lengths)
+    ]
 
 
 def _signed(
-    importance: Importance, order: list[int], evidence: Evidence, language: str
+    importance: Importance, order: list[int], rows: _Rows, evidence: Evidence, language: str
 ) -> list[str]:
     if importance.contribution is None or importance.low is None or importance.high is None:
         return []
     bounds = [*importance.low[order].tolist(), *importance.high[order].tolist(), 0.0]
-    axes = Axes(LEFT, HEAD, RIGHT - LEFT, ROW * len(order), padded(bounds), (0.0, 1.0))
+    (left, right), tall = rows.ends, rows.step * len(order)
+    axes = Axes(left, rows.first, right - left, tall, padded(bounds), (0.0, 1.0))
     bottom, zero = axes.top + axes.height, axes.x(0.0)
     kind = "score" if not evidence.classes else "two" if len(evidence.classes) == 2 else "more"
     against, toward = (
@@ -131,20 +189,19 @@ def _signed(
         for side in (Message("figures.against", kind=kind), Message("figures.for", kind=kind))
     )
     parts = [
-        text(zero - 10, 16, against, anchor="end"),
-        text(zero + 10, 16, toward),
+        *rows.sides(zero, against, toward),
         *(
             part
             for value, label in ticks(*axes.across, most=5)
             for part in (
-                line((axes.x(value), HEAD), (axes.x(value), bottom)),
+                line((axes.x(value), axes.top), (axes.x(value), bottom)),
                 text(axes.x(value), bottom + 18, label, anchor="middle"),
             )
         ),
-        line((zero, 24), (zero, bottom), stroke=MUTED),
+        line((zero, axes.top - 10), (zero, bottom), stroke=MUTED),
     ]
     for number, region in enumerate(order):
-        y, end = axes.top + ROW * number, axes.x(float(importance.contribution[region]))
+        y, end = rows.bar(number), axes.x(float(importance.contribution[region]))
         # Warm and cold, as in the glass brain.
         colour = COLOURS[1] if importance.contribution[region] >= 0 else ACCENT
         opacity = PALE if importance.is_stable(region) is False else 1.0
@@ -153,6 +210,5 @@ def _signed(
         parts += [
             box(min(zero, end), y + 4, abs(end - zero), ROW - 9, fill=colour, opacity=opacity),
             line((low, middle), (high, middle), stroke=INK, width=1.5),
-            text(RIGHT + 12, y + 14, _label(importance, region)),
         ]
     return parts

@@ -4,6 +4,7 @@ All take the stored predictions of a task.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,7 +21,9 @@ from graphnet.figures.drawing import (
     INK,
     LINE,
     MUTED,
+    NARROW,
     Axes,
+    Point,
     band,
     box,
     diamond,
@@ -29,6 +32,7 @@ from graphnet.figures.drawing import (
     fitting,
     legend,
     line,
+    lines_of,
     padded,
     path,
     text,
@@ -43,11 +47,52 @@ def predicted_splits(evidence: Evidence) -> list[str]:
     return sorted(splits, key=lambda split: leakage_rank(split, evidence.of(split).seen))
 
 
+@dataclass(frozen=True)
+class _Square:
+    """A square panel with words beside it, or below it on a narrow screen.
+
+    ``first`` is how far down the words begin beside it, ``tall`` their room below that on a
+    narrow screen.
+    """
+
+    top: float
+    first: float
+    tall: float
+    width: float
+    narrow: bool
+
+    def axes(self, across: Point, up: Point) -> Axes:
+        """The panel."""
+        return Axes(62, self.top, self.side, self.side, across, up)
+
+    @property
+    def side(self) -> float:
+        """Of the panel."""
+        return NARROW - 76 if self.narrow else 300
+
+    def beside(self, y: float) -> Point:
+        """Where words begin that are ``y`` below the top of a wide drawing."""
+        below = self.top + self.side + 64
+        return (8, below + y - self.first) if self.narrow else (392, y)
+
+    @property
+    def size(self) -> Point:
+        """Of the whole drawing."""
+        under = self.top + self.side
+        return (NARROW, under + 64 + self.tall) if self.narrow else (self.width, under + 48)
+
+    def said(self, y: float, words: str) -> list[str]:
+        """Words, in lines on a narrow screen."""
+        left, first = self.beside(y)
+        lines = lines_of(words) if self.narrow else [words]
+        return [text(left, first + 16 * number, each) for number, each in enumerate(lines)]
+
+
 MOST_POINTS = 300
 Curve = tuple[str, list[tuple[float, float]], float]
 
 
-def roc(evidence: Evidence, language: str = ENGLISH) -> str:
+def roc(evidence: Evidence, language: str = ENGLISH, *, narrow: bool = False) -> str:
     """A ROC curve per split or, of more than two classes, per class on the fairest split.
 
     "" where no split holds subjects both of a class and of another.
@@ -55,7 +100,8 @@ def roc(evidence: Evidence, language: str = ENGLISH) -> str:
     curves = _curves(evidence, language)
     if not curves:
         return ""
-    axes = Axes(62, 16, 300, 300, (0.0, 1.0), (0.0, 1.0))
+    square = _Square(16, 40, 34 + 20 * len(curves), 640, narrow)
+    axes = square.axes((0.0, 1.0), (0.0, 1.0))
     parts = axes.frame(
         render(Message("figures.one-minus-specificity"), language),
         render(metric_name("sensitivity"), language),
@@ -67,11 +113,16 @@ def roc(evidence: Evidence, language: str = ENGLISH) -> str:
         parts.append(path([axes.at(*point) for point in points], stroke=colour, dash=dash))
         keys.append((f"{name}: {area_under:.3f}", colour, dash))
     title = render(Message("figures.area-under-curve"), language)
-    parts.append(text(392, 40, title, weight=600))
-    parts += legend(392, 64, [*keys, (render(Message("figures.chance"), language), MUTED, "3 4")])
+    parts.append(text(*square.beside(40), title, weight=600))
+    parts += legend(
+        *square.beside(64), [*keys, (render(Message("figures.chance"), language), MUTED, "3 4")]
+    )
     summary = "; ".join(f"{name}: {area_under:.3f}" for name, _, area_under in curves)
     return drawing(
-        640, 362, render(Message("figures.roc-curves"), language), f"{title}: {summary}.", parts
+        *square.size,
+        render(Message("figures.roc-curves"), language),
+        f"{title}: {summary}.",
+        parts,
     )
 
 
@@ -134,7 +185,7 @@ def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return points if every == 1 else [*points[:-1:every], points[-1]]
 
 
-def calibration(evidence: Evidence, language: str = ENGLISH) -> str:
+def calibration(evidence: Evidence, language: str = ENGLISH, *, narrow: bool = False) -> str:
     """The calibration curve of the fairest split; of more than two classes, of all together.
 
     "" where there are no probabilities.
@@ -147,7 +198,8 @@ def calibration(evidence: Evidence, language: str = ENGLISH) -> str:
     points, error = bins(*pooled, subjects), calibration_error(*pooled).value
     if not points or error is None:
         return ""
-    axes = Axes(62, 34, 300, 300, (0.0, 1.0), (0.0, 1.0))
+    square = _Square(34, 60, 82, 760, narrow)
+    axes = square.axes((0.0, 1.0), (0.0, 1.0))
     parts = [text(62, 18, render(split_name(splits[0]), language), weight=600)]
     parts += axes.frame(
         render(Message("figures.predicted-probability"), language),
@@ -163,12 +215,13 @@ def calibration(evidence: Evidence, language: str = ENGLISH) -> str:
             diamond((x, axes.y(point.observed))),
         ]
     parts += [
-        text(392, 60, render(Message("figures.well-calibrated"), language)),
-        text(392, 80, render(Message("figures.calibration-bars"), language)),
-        text(392, 100, f"{render(metric_name('calibration_error'), language)}: {error:.3f}"),
+        *square.said(60, f"{render(metric_name('calibration_error'), language)}: {error:.3f}"),
+        *square.said(80, render(Message("figures.well-calibrated"), language)),
+        *square.said(116 if narrow else 100, render(Message("figures.calibration-bars"), language)),
     ]
     summary = "; ".join(f"{p.predicted:.2f} → {p.observed:.2f} (n {p.n})" for p in points)
-    return drawing(760, 382, render(Message("figures.calibration"), language), f"{summary}.", parts)
+    title = render(Message("figures.calibration"), language)
+    return drawing(*square.size, title, f"{summary}.", parts)
 
 
 def _pooled(evidence: Evidence, split: str) -> tuple[FloatArray, FloatArray]:
@@ -180,7 +233,7 @@ def _pooled(evidence: Evidence, split: str) -> tuple[FloatArray, FloatArray]:
 LOWEST_BENEFIT = -0.05
 
 
-def decision_curve(evidence: Evidence, language: str = ENGLISH) -> str:
+def decision_curve(evidence: Evidence, language: str = ENGLISH, *, narrow: bool = False) -> str:
     """Net benefit of the fairest split over thresholds, beside that of treating all and nobody.
 
     With a band of 95 % intervals where each class has subjects enough. "" where there are not two
@@ -195,7 +248,8 @@ def decision_curve(evidence: Evidence, language: str = ENGLISH) -> str:
     share = float(truth.mean())
     benefit = net_benefit(probability, truth)
     everyone = net_benefit(np.ones_like(truth), truth)
-    axes = Axes(62, 34, 300, 300, (0.0, 1.0), (LOWEST_BENEFIT, 1.08 * share))
+    square = _Square(34, 60, 96, 760, narrow)
+    axes = square.axes((0.0, 1.0), (LOWEST_BENEFIT, 1.08 * share))
     name = render(split_name(splits[0]), language)
     parts = [text(62, 18, name, weight=600)]
     parts += axes.frame(
@@ -208,7 +262,7 @@ def decision_curve(evidence: Evidence, language: str = ENGLISH) -> str:
         there = [axes.at(*pair) for pair in zip(THRESHOLDS, upper, strict=True)]
         back = [axes.at(*pair) for pair in zip(THRESHOLDS, lower, strict=True)]
         parts.append(band([*there, *reversed(back)]))
-        parts.append(text(392, 150, render(Message("figures.with-band"), language)))
+        parts += square.said(130, render(Message("figures.with-band"), language))
     drawn = (
         ("figures.model-decides", benefit, COLOURS[0], DASHES[0]),
         ("figures.treat-all", everyone, COLOURS[1], DASHES[1]),
@@ -225,7 +279,7 @@ def decision_curve(evidence: Evidence, language: str = ENGLISH) -> str:
             )
         )
         keys.append((render(Message(code), language), colour, dash))
-    parts += legend(392, 60, keys)
+    parts += legend(*square.beside(60), keys)
     best = np.maximum(everyone, 0.0)
     said = [_best_at(THRESHOLDS[benefit > best + NEGLIGIBLE])]
     if interval is not None:
@@ -233,7 +287,8 @@ def decision_curve(evidence: Evidence, language: str = ENGLISH) -> str:
         said.append(_surely_best_at(THRESHOLDS[interval[0] > best + NEGLIGIBLE]))
     sentences = (" " if language == ENGLISH else "").join(render(each, language) for each in said)
     summary = f"{name}: n {len(truth)}. {sentences}"
-    return drawing(760, 382, render(Message("figures.decision-curve"), language), summary, parts)
+    title = render(Message("figures.decision-curve"), language)
+    return drawing(*square.size, title, summary, parts)
 
 
 NEGLIGIBLE = 1e-9  # of a net benefit: what rounding adds where all are treated
@@ -260,7 +315,11 @@ LONGEST = 11  # characters of a class name beside a cell
 
 
 def confusion(
-    matrix: Sequence[Sequence[int]], classes: Sequence[object], language: str = ENGLISH
+    matrix: Sequence[Sequence[int]],
+    classes: Sequence[object],
+    language: str = ENGLISH,
+    *,
+    narrow: bool = False,
 ) -> str:
     """A confusion matrix of counts (C, C), rows the true classes, shaded by the share of the row.
 
@@ -269,7 +328,9 @@ def confusion(
     if not matrix:
         return ""
     names = [fitting(str(name), LONGEST) for name in classes]
-    side, left, top = CELL * len(classes), 96, 44
+    left, top = 96, 44
+    cell = min(CELL, (NARROW - left - 8) / len(classes)) if narrow else CELL
+    side = cell * len(classes)
     true = render(Message("figures.true-class"), language)
     parts = [
         text(
@@ -281,13 +342,13 @@ def confusion(
         text(20, top + side / 2, true, anchor="middle", turn=-90),
     ]
     for row, counts in enumerate(matrix):
-        y, total = top + CELL * row, sum(counts)
+        y, total = top + cell * row, sum(counts)
         parts += [
-            text(left - 12, y + CELL / 2 + 4, names[row], anchor="end", fill=INK),
-            text(left + CELL * (row + 0.5), top - 10, names[row], anchor="middle", fill=INK),
+            text(left - 12, y + cell / 2 + 4, names[row], anchor="end", fill=INK),
+            text(left + cell * (row + 0.5), top - 10, names[row], anchor="middle", fill=INK),
         ]
         for column, count in enumerate(counts):
-            parts += _cell(left + CELL * column, y, count, count / total if total else 0.0)
+            parts += _cell((left + cell * column, y), cell, count, count / total if total else 0.0)
     summary = "; ".join(
         f"{true} {classes[row]}: "
         + joined((f"{classes[column]} {count}" for column, count in enumerate(counts)), language)
@@ -297,20 +358,20 @@ def confusion(
     return drawing(left + side + 8, top + side + 8, title, f"{summary}.", parts)
 
 
-def _cell(x: float, y: float, count: int, share: float) -> list[str]:
-    middle, size = x + CELL / 2, CELL - 4
+def _cell(at: Point, wide: float, count: int, share: float) -> list[str]:
+    (x, y), middle, size = at, at[0] + wide / 2, wide - 4
     return [
         box(x + 2, y + 2, size, size, stroke=LINE, radius=6),
         box(x + 2, y + 2, size, size, fill=ACCENT, radius=6, opacity=0.38 * share),
-        text(middle, y + CELL / 2, str(count), anchor="middle", size=20, fill=INK, weight=600),
-        text(middle, y + CELL / 2 + 20, f"{100 * share:.0f} %", anchor="middle"),
+        text(middle, y + wide / 2, str(count), anchor="middle", size=20, fill=INK, weight=600),
+        text(middle, y + wide / 2 + 20, f"{100 * share:.0f} %", anchor="middle"),
     ]
 
 
 MOST_SUBJECTS = 1000
 
 
-def scatter(evidence: Evidence, language: str = ENGLISH) -> str:
+def scatter(evidence: Evidence, language: str = ENGLISH, *, narrow: bool = False) -> str:
     """Predicted against true scores of the fairest split, of at most 1,000 subjects.
 
     "" where no score was predicted.
@@ -320,7 +381,8 @@ def scatter(evidence: Evidence, language: str = ENGLISH) -> str:
     if not len(true):
         return ""
     both = low, high = padded([*true, *predicted])
-    axes = Axes(62, 34, 300, 300, both, both)
+    square = _Square(34, 60, 26, 760, narrow)
+    axes = square.axes(both, both)
     name = render(split_name(split), language)
     parts = [text(62, 18, name, weight=600)]
     parts += axes.frame(
@@ -330,12 +392,11 @@ def scatter(evidence: Evidence, language: str = ENGLISH) -> str:
     parts.append(line(axes.at(low, low), axes.at(high, high), stroke=MUTED, dash="3 4"))
     every = -(-len(true) // MOST_SUBJECTS)
     parts += [dot(axes.at(*pair)) for pair in zip(true[::every], predicted[::every], strict=True)]
-    parts.append(text(392, 60, render(Message("figures.equal-scores"), language)))
+    parts += square.said(60, render(Message("figures.equal-scores"), language))
     error = float(np.abs(predicted - true).mean())
     summary = f"{name}: n {len(true)}; {render(metric_name('mae'), language)} {error:.3g}."
-    return drawing(
-        760, 382, render(Message("figures.predicted-and-true"), language), summary, parts
-    )
+    title = render(Message("figures.predicted-and-true"), language)
+    return drawing(*square.size, title, summary, parts)
 
 
 def _scores(evidence: Evidence, split: str) -> tuple[FloatArray, FloatArray]:

@@ -20,6 +20,7 @@ from graphnet import figures
 from graphnet.artifacts.confounds import LEAST_COMPARED
 from graphnet.artifacts.stored_json import Json
 from graphnet.config import EVALUATION, SETTINGS
+from graphnet.figures import on_screens
 from graphnet.messages import CHINESE, ENGLISH, Message, render
 from graphnet.names import rule_help, rule_name, split_name
 from graphnet.report import confounds, explanation, performance, subjects, training
@@ -216,22 +217,26 @@ def _drawn(facts: Facts, language: str) -> dict[str, Markup]:
     result, evidence = facts.result, facts.predictions
     drawn = {"curves": ""}  # of epochs: an optimum that is computed has one
     if not facts.card.is_solved:
-        drawn["curves"] = figures.curves(result.history, result.selected_epoch, language)
+        drawn["curves"] = on_screens(
+            figures.curves, result.history, result.selected_epoch, language
+        )
     if evidence is not None and not facts.is_regression:
-        drawn["roc"] = figures.roc(evidence, language)
-        drawn["calibration"] = figures.calibration(evidence, language)
-        drawn["decision"] = figures.decision_curve(evidence, language)
+        drawn["roc"] = on_screens(figures.roc, evidence, language)
+        drawn["calibration"] = on_screens(figures.calibration, evidence, language)
+        drawn["decision"] = on_screens(figures.decision_curve, evidence, language)
     if evidence is not None and facts.is_regression:
-        drawn["scatter"] = figures.scatter(evidence, language)
+        drawn["scatter"] = on_screens(figures.scatter, evidence, language)
     if evidence is not None:
-        drawn["importance"] = figures.importance(evidence, language=language)
+        drawn["importance"] = on_screens(figures.importance, evidence, language=language)
     best = facts.headline_metrics
     if best is not None and best.confusion and evidence is not None:
-        drawn["confusion"] = figures.confusion(best.confusion, facts.class_titles, language)
-    drawn["comparison"] = comparison(facts, language)
+        drawn["confusion"] = on_screens(
+            figures.confusion, best.confusion, facts.class_titles, language
+        )
+    drawn["comparison"] = on_screens(comparison, facts, language)
     if result.learning_curve is not None:
-        drawn["growth"] = figures.by_subjects(result.learning_curve, language)
-    drawn["flow"] = subjects_flow(facts, language)
+        drawn["growth"] = on_screens(figures.by_subjects, result.learning_curve, language)
+    drawn["flow"] = on_screens(subjects_flow, facts, language)
     _, start, rest = (facts.glass_brain or "").partition("<svg")
     drawn["brain"] = start + rest
     return {name: Markup(svg) for name, svg in drawn.items()}  # noqa: S704 - drawn by us

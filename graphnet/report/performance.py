@@ -255,7 +255,7 @@ def site_tables(facts: Facts) -> list[tuple[Message, Table]]:
     return tables
 
 
-def comparison(facts: Facts, language: str = ENGLISH) -> str:
+def comparison(facts: Facts, language: str = ENGLISH, *, narrow: bool = False) -> str:
     """A forest plot of the model and the baselines on the split of the headline, as SVG.
 
     R² of a clinical score, else the AUC; "" where there is no metric.
@@ -273,4 +273,5 @@ def comparison(facts: Facts, language: str = ENGLISH) -> str:
         "report.metric-of-split", metric=metric_name(name), split=split_name(facts.headline)
     )
     reference = 0.0 if facts.is_regression else 0.5
-    return figures.forest(rows, render(title, language), reference=reference, language=language)
+    words = render(title, language)
+    return figures.forest(rows, words, reference=reference, language=language, narrow=narrow)

@@ -268,7 +268,7 @@ READING: tuple[tuple[Message, Callable[[Interpretation], Cell]], ...] = (
 )
 
 
-def subjects_flow(facts: Facts, language: str = ENGLISH) -> str:
+def subjects_flow(facts: Facts, language: str = ENGLISH, *, narrow: bool = False) -> str:
     """Subjects from file to analysis, as SVG; "" where the cohorts were not stored."""
     by_dataset = rows_left_out(facts)
     names = [dataset.name for listed in facts.model.datasets.values() for dataset in listed]
@@ -288,7 +288,7 @@ def subjects_flow(facts: Facts, language: str = ENGLISH) -> str:
         )
         for split, cohort in facts.cohorts.items()
     ]
-    return figures.flow(analysed + left_out, left_out, parts, language)
+    return figures.flow(analysed + left_out, left_out, parts, language, narrow=narrow)
 
 
 def _people_of(cohort: CohortSummary) -> int | str | Message:

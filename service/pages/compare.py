@@ -220,7 +220,7 @@ def _drawn(facts: Sequence[Facts], split: str, language: str) -> Markup:
         for called, one in zip(_called(facts), facts, strict=True)
     ]
     title, reference = render(metric_name(name), language), 0.0 if scores else 0.5
-    drawn = figures.forest(rows, title, reference=reference, language=language)
+    drawn = figures.on_screens(figures.forest, rows, title, reference=reference, language=language)
     return Markup(drawn)  # noqa: S704 - drawn by us, with all words escaped
 
 

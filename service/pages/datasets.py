@@ -156,7 +156,7 @@ class _Shown:
 
 def _shown(request: Request, dataset: Mapping[str, Any]) -> _Shown:
     language = answer_language(request)
-    drawn = figures.distributions(dataset["distributions"], language)
+    drawn = figures.on_screens(figures.distributions, dataset["distributions"], language)
     rules = {
         rule: render(rule_help(rule, stored), language) for rule, stored in dataset["rules"].items()
     }

@@ -1,6 +1,6 @@
 """The result of a task as its page shows it: headline, tables, drawings, and the turned brain."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -193,22 +193,22 @@ def drawings(facts: Facts, language: str) -> dict[str, Markup]:
     """Drawings by name; "" for one that cannot be drawn."""
     drawn = {
         "curves": _epochs(facts, language),
-        "comparison": _drawn(comparison(facts, language)),
+        "comparison": _drawn(comparison, facts, language),
     }
     if facts.result.learning_curve is not None:
-        drawn["growth"] = _drawn(figures.by_subjects(facts.result.learning_curve, language))
+        drawn["growth"] = _drawn(figures.by_subjects, facts.result.learning_curve, language)
     evidence = facts.predictions
     if evidence is None:
         return drawn
-    drawn["importance"] = _drawn(figures.importance(evidence, language=language))
+    drawn["importance"] = _drawn(figures.importance, evidence, language=language)
     if facts.is_regression:
-        drawn["scatter"] = _drawn(figures.scatter(evidence, language))
+        drawn["scatter"] = _drawn(figures.scatter, evidence, language)
         return drawn
-    drawn["roc"] = _drawn(figures.roc(evidence, language))
-    drawn["calibration"] = _drawn(figures.calibration(evidence, language))
-    drawn["decision"] = _drawn(figures.decision_curve(evidence, language))
+    drawn["roc"] = _drawn(figures.roc, evidence, language)
+    drawn["calibration"] = _drawn(figures.calibration, evidence, language)
+    drawn["decision"] = _drawn(figures.decision_curve, evidence, language)
     matrix = facts.headline_metrics.confusion if facts.headline_metrics else None
-    drawn["confusion"] = _drawn(figures.confusion(matrix or (), facts.class_titles, language))
+    drawn["confusion"] = _drawn(figures.confusion, matrix or (), facts.class_titles, language)
     return drawn
 
 
@@ -220,12 +220,12 @@ def _epochs(facts: Facts, language: str) -> Markup:
 
 def curve(history: History, selected: int | None, language: str) -> Markup:
     """Loss and accuracy over the epochs."""
-    return _drawn(figures.curves(history, selected, language))
+    return _drawn(figures.curves, history, selected, language)
 
 
 def family(chain: Sequence[Json], language: str) -> Markup:
     """From the first ancestor to the task itself; "" if it has none."""
-    return _drawn(figures.lineage(chain, language)) if len(chain) > 1 else Markup()
+    return _drawn(figures.lineage, chain, language) if len(chain) > 1 else Markup()
 
 
 def splits(facts: Facts) -> dict[str, Message]:
@@ -249,8 +249,9 @@ def has_places(facts: Facts) -> bool:
     return evidence is not None and bool(evidence.importance and evidence.importance.is_placed)
 
 
-def _drawn(text: str) -> Markup:
-    return Markup(text)  # noqa: S704 - drawn by us, with all words escaped
+def _drawn(draw: Callable[..., str], *given: Any, **named: Any) -> Markup:
+    drawn = figures.on_screens(draw, *given, **named)
+    return Markup(drawn)  # noqa: S704 - drawn by us, with all words escaped
 
 
 @dataclass(frozen=True)

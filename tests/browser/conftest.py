@@ -31,6 +31,12 @@ WIDER = """() => [...document.querySelectorAll("main *")]
   .filter((each) => ["auto", "scroll"].includes(getComputedStyle(each).overflowX))
   .filter((each) => !each.matches("pre, .scroll:has(table.cells)"))
   .map((each) => each.outerHTML.slice(0, 120))"""
+# What of the figures is written in fewer than 11 pixels, and how many pixels.
+SMALL_LETTERS = """() => [...document.querySelectorAll("svg text")]
+  .filter((each) => each.getClientRects().length > 0)
+  .map((each) => [parseFloat(getComputedStyle(each).fontSize) * each.getScreenCTM().a, each])
+  .map(([size, each]) => [each.transform.baseVal.numberOfItems ? 11 : size, each.textContent])
+  .filter(([size]) => size < 11)"""
 PATIENCE_MS = 300_000  # on a loaded machine
 SERIOUS = {"serious", "critical"}
 # English on a desk and Chinese on a phone differ in both; the other two are looked at by night.

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PHONE, WIDER, serious, watched
+from tests.browser.conftest import PHONE, SMALL_LETTERS, WIDER, serious, watched
 from tests.installations import Installation
 from tests.service.forms import form
 
@@ -62,6 +62,7 @@ def test_on_a_phone_nothing_is_pushed_sideways_and_every_figure_names_its_task(
             "all => all.forEach((each) => { each.open = true; })"
         )
         assert page.evaluate(WIDER) == []
+        assert page.evaluate(SMALL_LETTERS) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         said = page.locator("table.sides td, table.pairs td.number").evaluate_all(
             "all => all.map((each) => getComputedStyle(each, '::before').content)"

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from graphnet.data.synthetic import cohort_table
-from tests.browser.conftest import PHONE, WIDER, serious, watched
+from tests.browser.conftest import PHONE, SMALL_LETTERS, WIDER, serious, watched
 from tests.databases import query
 from tests.installations import Installation
 from tests.service.forms import SMALL, form
@@ -124,4 +124,7 @@ def test_nothing_on_a_phone_is_pushed_sideways(
                 "all => all.forEach((each) => { each.open = true; })"
             )
             assert page.evaluate(WIDER) == [], path
+            assert page.evaluate(SMALL_LETTERS) == [], path
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        page.goto(f"/api/v0/tasks/{trained['task_id']}/report?fresh=true")
+        assert page.evaluate(SMALL_LETTERS) == []

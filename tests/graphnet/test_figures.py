@@ -23,7 +23,7 @@ from graphnet.figures import (
     scatter,
 )
 from graphnet.figures.curves import MOST_POINTS, thinned
-from graphnet.figures.drawing import Axes, padded, ticks
+from graphnet.figures.drawing import NARROW, Axes, padded, ticks
 from graphnet.figures.forest import Boxes, Row
 from graphnet.figures.predictions import area, roc_points
 from graphnet.messages import CHINESE, LANGUAGES
@@ -258,20 +258,26 @@ TASK = {"task_name": "n", "task_type": "dl_ft", "task_status": "Finished", "auc"
 SCORES = {"id": ["a", "b"], "label": [1.0, 2.0], "predicted": [1.5, 1.5]}
 
 
-def all_figures(language: str) -> dict[str, str]:
+def all_figures(language: str, *, narrow: bool = False) -> dict[str, str]:
     known = {**predicted(43, seed=2), "known": [True] * 43}
     found = evidence(predictions={"train": predicted(60), "test": known})
+    scored = evidence(classes=[], predictions={"test": SCORES})
+    chain = [{**TASK, "task_id": f"T{number}"} for number in (1, 2)]
     return {
-        "calibration": calibration(found, language),
+        "calibration": calibration(found, language, narrow=narrow),
         "confusion": confusion([[8, 2], [1, 9]], [0, 1], language),
-        "curves": curves(history(LINES), 700, language),
-        "decision_curve": decision_curve(found, language),
-        "distributions": distributions({"GMV": {"A": QUARTILES}}, language),
-        "forest": forest([Row("SGN", 0.8, (0.7, 0.9))], "AUC", language=language),
-        "importance": importance(found, language=language),
-        "lineage": lineage([{**TASK, "task_id": f"T{number}"} for number in (1, 2)], language),
-        "roc": roc(found, language),
-        "scatter": scatter(evidence(classes=[], predictions={"test": SCORES}), language),
+        "curves": curves(history(LINES), 700, language, narrow=narrow),
+        "decision_curve": decision_curve(found, language, narrow=narrow),
+        "distributions": distributions({"GMV": {"A": QUARTILES}}, language, narrow=narrow),
+        "forest": forest([Row("SGN", 0.8, (0.7, 0.9))], "AUC", language=language, narrow=narrow),
+        "importance": importance(found, language=language, narrow=narrow),
+        "lineage": lineage(
+            [{**TASK, "task_id": f"T{number}"} for number in (1, 2)], language, narrow=narrow
+        ),
+        "roc": roc(found, language, narrow=narrow),
+        "scatter": scatter(
+            evidence(classes=[], predictions={"test": SCORES}), language, narrow=narrow
+        ),
     }
 
 
@@ -282,6 +288,19 @@ def test_a_chinese_figure_says_the_same_numbers_and_no_english_word(name: str) -
     assert len({" ".join(re.findall(r"\d+\.?\d*", text)) for text in texts}) == 1
     assert texts[0] != texts[1]
     assert set(re.findall(r"[A-Za-z]{3,}", texts[1])) <= {"GMV", "AUC", "SGN", "ROC", "Wilson"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", all_figures(CHINESE))
+def test_a_narrow_figure_says_the_same_in_letters_for_a_phone(name: str, language: str) -> None:
+    wide, narrow = (drawn(all_figures(language, narrow=each)[name]) for each in (False, True))
+    assert narrow.findtext(f"{SVG}desc") == wide.findtext(f"{SVG}desc")
+    width, height = map(float, narrow.attrib["viewBox"].split()[2:])
+    assert width <= NARROW
+    for each in narrow.iter(f"{SVG}text"):
+        assert float(each.attrib["font-size"]) >= 12
+        assert 0 <= float(each.attrib["x"]) <= width
+        assert 0 <= float(each.attrib["y"]) <= height - 3
 
 
 def test_a_split_can_be_left_out_of_the_curves() -> None:
