@@ -96,10 +96,14 @@ class Message:
 
 @dataclass(frozen=True)
 class Several:
-    """The first of a list of texts or messages, and how many ``more`` there are."""
+    """The first of a list of texts or messages, and how many ``more`` there are.
+
+    In a ``cell`` no "and" stands before the last.
+    """
 
     items: tuple[Item, ...]
     more: int = 0
+    cell: bool = False
 
 
 def language_in(variables: Mapping[str, str]) -> str:
@@ -117,6 +121,11 @@ def first_of(items: Iterable[Item], most: int = MOST_NAMED) -> Several:
 def every(items: Iterable[Item]) -> Several:
     """A value for a message: all items, however many."""
     return Several(tuple(items))
+
+
+def in_cell(items: Iterable[Item]) -> Several:
+    """A value for the message of a cell: all items, with commas alone between them."""
+    return Several(tuple(items), cell=True)
 
 
 def joined(items: Iterable[Item], language: str = ENGLISH) -> str:
@@ -254,7 +263,8 @@ def _plain(value: Value) -> Any:
     if isinstance(value, Message):
         return value.as_dict()
     if isinstance(value, Several):
-        return {"items": [_plain(item) for item in value.items], "more": value.more}
+        listed = {"items": [_plain(item) for item in value.items], "more": value.more}
+        return {**listed, "cell": True} if value.cell else listed
     return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
@@ -264,7 +274,8 @@ def _read(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
     if "items" in value:
-        return Several(tuple(_read(item) for item in value["items"]), value["more"])
+        items = tuple(_read(item) for item in value["items"])
+        return Several(items, value["more"], value.get("cell", False))
     return Message.from_json(value)
 
 
@@ -309,4 +320,6 @@ def _listed(several: Several, language: str, *, minus: bool) -> str:
         return f"{listed}等 {len(names) + several.more} 个" if several.more else listed
     if several.more:
         return f"{', '.join(names)} and {several.more} more"
+    if several.cell:
+        return SEPARATORS[language].join(names)
     return ", ".join((*names[:-2], " and ".join(names[-2:])))

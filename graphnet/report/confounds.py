@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from graphnet.artifacts.confounds import Confounds, CovariateSummary, GroupSummary
 from graphnet.artifacts.metrics import SplitMetrics
 from graphnet.artifacts.stored_json import as_mapping
-from graphnet.messages import Figure, Message, every
+from graphnet.messages import Figure, Message, in_cell
 from graphnet.names import class_name, metric_name, split_name
 from graphnet.report.facts import Facts
 from graphnet.report.tables import (
@@ -103,7 +103,7 @@ def heterogeneity_table(facts: Facts) -> Table:
             figure(each.q, 2),
             str(each.df),
             p_value(each.p),
-            Message("report.listed", items=every(each.left_out)) if each.left_out else NOTHING,
+            Message("report.listed", items=in_cell(each.left_out)) if each.left_out else NOTHING,
         ]
         for each in facts.result.group_differences
         if each.split == facts.headline
@@ -145,7 +145,7 @@ def _named(summary: CovariateSummary) -> Message | str:
     words = next((list(group.counts) for group in summary.groups.values() if group.counts), [])
     if not words:
         return summary.name
-    return Message("report.with-values", name=summary.name, values=every(words))
+    return Message("report.with-values", name=summary.name, values=in_cell(words))
 
 
 def _title(facts: Facts, label: str) -> Message:

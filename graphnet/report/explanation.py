@@ -19,7 +19,7 @@ from graphnet.artifacts.metrics import Estimate
 from graphnet.artifacts.predictions import ETA, HEDGES, PEARSON, Effect
 from graphnet.data.cohort import FloatArray
 from graphnet.disk import safe
-from graphnet.messages import Figure, Message, every
+from graphnet.messages import Figure, Message, in_cell
 from graphnet.report.facts import Facts
 from graphnet.report.tables import (
     KEPT,
@@ -84,7 +84,7 @@ def _contribution(region: RegionImportance) -> str:
 
 
 def _signs(facts: Facts) -> dict[str, Message]:
-    """Such as ``ALFF + and GMV −`` by region; {} of many measures, or where none is known."""
+    """Such as ``ALFF +, GMV −`` by region; {} of many measures, or where none is known."""
     evidence = facts.predictions
     importance = None if evidence is None else evidence.importance
     if evidence is None or importance is None or importance.slope is None:
@@ -94,7 +94,7 @@ def _signs(facts: Facts) -> dict[str, Message]:
     return {
         region: Message(
             "report.listed",
-            items=every(
+            items=in_cell(
                 f"{measure}{KEPT}{sign}"
                 for measure, sign in zip(evidence.measures, importance.signs(place), strict=True)
             ),

@@ -8,7 +8,7 @@ from graphnet.artifacts.evidence import CohortSummary, LineageStep, TrainedDatas
 from graphnet.artifacts.result import QualityFinding
 from graphnet.data.class_names import called
 from graphnet.data.interpretation import Interpretation
-from graphnet.messages import ENGLISH, Message, every, first_of, render
+from graphnet.messages import ENGLISH, Message, every, first_of, in_cell, render
 from graphnet.names import (
     EDGES,
     ORIENTATIONS,
@@ -191,7 +191,7 @@ def _classes(interpretation: Interpretation) -> Cell:
         else f"{value} = {number} ({called(coding.names, number)})"
         for value, number in coding.values.items()
     ]
-    return Message("report.of-column", column=coding.column, values=every(coded))
+    return Message("report.of-column", column=coding.column, values=in_cell(coded))
 
 
 def _columns(interpretation: Interpretation) -> Cell:
@@ -231,7 +231,7 @@ def _series(interpretation: Interpretation) -> Cell:
 
 def _files(interpretation: Interpretation) -> Cell:
     files = [f"{entity}: {value}" for entity, value in interpretation.files.items()]
-    return Message("report.listed", items=every(files)) if files else ""
+    return Message("report.listed", items=in_cell(files)) if files else ""
 
 
 def _missing(interpretation: Interpretation) -> Cell:

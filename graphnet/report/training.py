@@ -9,7 +9,7 @@ from graphnet.artifacts.fine_tuning import POOLED, TUNED
 from graphnet.artifacts.further_trainings import ATLAS, Candidate, SweepResult
 from graphnet.artifacts.metrics import UNKNOWN, Estimates
 from graphnet.config import INHERITED
-from graphnet.messages import Message, every
+from graphnet.messages import Message, in_cell
 from graphnet.names import (
     method_name,
     metric_name,
@@ -179,7 +179,7 @@ def chosen_table(facts: Facts) -> Table:
             name,
             Message(
                 "report.listed",
-                items=every(f"{value:g} ({count}×)" for value, count in sorted(counts.items())),
+                items=in_cell(f"{value:g} ({count}×)" for value, count in sorted(counts.items())),
             ),
         ]
         for kind, folds in facts.validated.items()

@@ -311,7 +311,7 @@ class InterpretationView:
     missing: list[Any]
     """numbers that stand for a missing value: column, code, count"""
     left_alone: list[Any]
-    """what was not used: what, and the reason"""
+    """what was not used: what, and the reason; what_message where it is no name of the file"""
     said: list[Any]
     """what was assumed, in sentences"""
     answers: Json

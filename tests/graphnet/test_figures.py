@@ -265,19 +265,15 @@ def all_figures(language: str, *, narrow: bool = False) -> dict[str, str]:
     chain = [{**TASK, "task_id": f"T{number}"} for number in (1, 2)]
     return {
         "calibration": calibration(found, language, narrow=narrow),
-        "confusion": confusion([[8, 2], [1, 9]], [0, 1], language),
+        "confusion": confusion([[8, 2], [1, 9]], [0, 1], language, narrow=narrow),
         "curves": curves(history(LINES), 700, language, narrow=narrow),
         "decision_curve": decision_curve(found, language, narrow=narrow),
         "distributions": distributions({"GMV": {"A": QUARTILES}}, language, narrow=narrow),
         "forest": forest([Row("SGN", 0.8, (0.7, 0.9))], "AUC", language=language, narrow=narrow),
         "importance": importance(found, language=language, narrow=narrow),
-        "lineage": lineage(
-            [{**TASK, "task_id": f"T{number}"} for number in (1, 2)], language, narrow=narrow
-        ),
+        "lineage": lineage(chain, language, narrow=narrow),
         "roc": roc(found, language, narrow=narrow),
-        "scatter": scatter(
-            evidence(classes=[], predictions={"test": SCORES}), language, narrow=narrow
-        ),
+        "scatter": scatter(scored, language, narrow=narrow),
     }
 
 
