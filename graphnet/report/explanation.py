@@ -19,6 +19,7 @@ from graphnet.artifacts.metrics import Estimate
 from graphnet.artifacts.predictions import ETA, HEDGES, PEARSON, Effect
 from graphnet.data.cohort import FloatArray
 from graphnet.disk import safe
+from graphnet.figures.importance import RegionMarks
 from graphnet.messages import Figure, Message, in_cell
 from graphnet.report.facts import Facts
 from graphnet.report.tables import (
@@ -194,21 +195,21 @@ MOST_SLOPES = 20  # measures; the rows of a connectome would be a column each
 def regions_node(facts: Facts) -> str:
     """A node file of BrainNet Viewer (Xia et al. 2013): x y z, colour, size, label.
 
-    Colour is the contribution, or the share where there is none; 0 where its sign is not stable.
-    Size is the magnitude, relative to the largest. "" without coordinates.
+    Colour and size are those of :class:`RegionMarks`: 0 where the sign is not stable, and relative
+    to the largest. "" without coordinates.
     """
     evidence = facts.predictions
     importance = None if evidence is None else evidence.importance
     if evidence is None or importance is None or importance.coordinates is None:
         return ""
-    values = importance.share if importance.contribution is None else importance.contribution
-    largest = max(float(abs(values).max()), 1e-12)
+    marks = RegionMarks.of(importance)
+    size = abs(marks.value) / max(float(abs(marks.value).max()), 1e-12)
     rows = [
         "\t".join(
             (
                 *(f"{axis:g}" for axis in importance.coordinates[row]),
-                f"{0.0 if importance.is_stable(row) is False else values[row]:.6g}",
-                f"{abs(values[row]) / largest:.4f}",
+                f"{marks.tone[row]:.6g}",
+                f"{size[row]:.4f}",
                 re.sub(r"\W+", "_", name) or "-",
             )
         )
@@ -242,7 +243,7 @@ FLOAT32, MILLIMETRES, MNI152 = 16, 2, 4
 
 
 def regions_volume(facts: Facts) -> str:
-    """The contributions of regions, or their shares, as ``regions.nii.gz`` in base64.
+    """The tones of regions (see :class:`RegionMarks`) as ``regions.nii.gz`` in base64.
 
     As in the node file, a region whose sign is not stable is 0. "" without coordinates.
     """
@@ -250,9 +251,7 @@ def regions_volume(facts: Facts) -> str:
     importance = None if evidence is None else evidence.importance
     if importance is None or importance.coordinates is None:
         return ""
-    values = importance.share if importance.contribution is None else importance.contribution
-    stable = [importance.is_stable(row) is not False for row in range(len(values))]
-    body = nifti(spheres(importance.coordinates, np.where(stable, values, 0.0)))
+    body = nifti(spheres(importance.coordinates, RegionMarks.of(importance).tone))
     return base64.b64encode(gzip.compress(body, mtime=0)).decode("ascii")
 
 

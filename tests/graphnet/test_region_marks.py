@@ -1,13 +1,18 @@
-"""Size and colour of regions: one rule for the glass brain and the brain that is turned."""
+"""Size and colour of regions: one rule for both brains and the files for other programs."""
 
+import base64
+import gzip
+
+import nibabel
 import numpy as np
 import pytest
 
 from graphnet.artifacts.evidence import Evidence, Importance
 from graphnet.figures import glass_brain as drawing
 from graphnet.figures.importance import RegionMarks
+from graphnet.report.explanation import regions_node, regions_volume
 from service.pages.outcome import PlacedRegion, placed
-from tests.graphnet.test_report import explained
+from tests.graphnet.test_report import explained, facts_of
 
 SHARE = np.array([0.5, 0.3, 0.2])
 
@@ -55,7 +60,9 @@ def test_one_extreme_region_does_not_make_the_others_pale() -> None:
 
 
 @pytest.mark.parametrize("is_old", [False, True])
-def test_both_brains_show_the_same(monkeypatch: pytest.MonkeyPatch, *, is_old: bool) -> None:
+def test_both_brains_and_the_files_show_the_same(
+    monkeypatch: pytest.MonkeyPatch, *, is_old: bool
+) -> None:
     stored = explained()
     if is_old:
         for name in ("contribution", "low", "high", "agreement", "slope", "slope_agreement"):
@@ -75,3 +82,12 @@ def test_both_brains_show_the_same(monkeypatch: pytest.MonkeyPatch, *, is_old: b
     assert [each.sign for each in turned] == [signs[int(sign)] for sign in np.sign(tone)]
     assert [abs(each.value) for each in turned] == size.tolist()
     assert [each.sign for each in turned] == (["up", "down"] if is_old else ["up", "unsure"])
+    # The files of a report for other programs, too.
+    facts = facts_of(evidence=stored)
+    nodes = np.array([line.split()[:5] for line in regions_node(facts).splitlines()], dtype=float)
+    assert nodes[:, 3].tolist() == tone.tolist()
+    assert nodes[:, 4].tolist() == pytest.approx(size / size.max(), abs=1e-4)
+    volume = nibabel.Nifti1Image.from_bytes(
+        gzip.decompress(base64.b64decode(regions_volume(facts)))
+    ).get_fdata()
+    assert np.unique(volume).tolist() == pytest.approx(sorted({0.0, *tone.tolist()}))
