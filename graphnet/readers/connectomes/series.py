@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from graphnet.data.dataset import Series
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
-from graphnet.messages import Message, first_of
+from graphnet.messages import Message, first_of, in_cell
 from graphnet.readers.connectomes.matrices import LIMIT, fisher_z
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.sheet import is_number
@@ -214,7 +214,7 @@ def without_times(
             file=inquiry.name,
             columns=[regions[place] for place in times],
             count=len(times),
-            numbers=", ".join(f"{number:g}" for number in examples),
+            numbers=in_cell(f"{number:g}" for number in examples),
         ),
         (
             Choice("index", Message("readers_text.numbers-rows")),
