@@ -32,9 +32,9 @@ from graphnet.artifacts.stored_json import Json
 from graphnet.disk import is_of_full_disk
 from graphnet.distributed.shards import model_at
 from graphnet.errors import TrainingError
-from graphnet.experiment import Outcome
 from graphnet.figures.glass_brain import picture
 from graphnet.messages import Message
+from graphnet.outcome import Outcome
 from graphnet.report.page import render_report
 from registry import (
     EVIDENCE,

@@ -47,8 +47,9 @@ from db.server.errors import ContentTooLarge, DatabaseUnavailable, SchemaAhead
 from db.submissions.form import TaskForm
 from graphnet.artifacts.result import TaskResult
 from graphnet.errors import DiskFull, GraphnetError, OutOfMemory, TrainingError
-from graphnet.experiment import Outcome, run
+from graphnet.experiment import run
 from graphnet.messages import Message
+from graphnet.outcome import Outcome
 from graphnet.training.devices import is_lost
 from graphnet.training.memory import free, translate_oom
 from graphnet.training.progress import REPORT

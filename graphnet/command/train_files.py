@@ -36,9 +36,10 @@ from graphnet.data.storage import DATASET, load
 from graphnet.disk import room_in, write_whole
 from graphnet.errors import CohortError, QuestionsOpen
 from graphnet.evaluation.pooled import ancestors_in_files
-from graphnet.experiment import Outcome, run
+from graphnet.experiment import run
 from graphnet.figures.glass_brain import picture
 from graphnet.messages import ENGLISH, LANGUAGES, Message, render
+from graphnet.outcome import Outcome
 from graphnet.plan import OtherAtlas
 from graphnet.readers.inquiry import UNASKED
 from graphnet.readers.reading import read

@@ -14,7 +14,8 @@ from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import merge
 from graphnet.data.splits import Splits
 from graphnet.data.synthetic import cohort_table
-from graphnet.experiment import Outcome, run
+from graphnet.experiment import run
+from graphnet.outcome import Outcome
 from registry import EVIDENCE, REPORT
 
 CLAIM = Claim("TASK1", 1, "token", "P", "A to B", "dl_ts", {"train_data": ["A"]}, "")

@@ -22,8 +22,9 @@ from graphnet.data.synthetic import Recipe
 from graphnet.distributed import shards
 from graphnet.errors import CohortError, ModelError, SettingsError
 from graphnet.evaluation.model_selection import Arm, Comparison, arm_of, summarise
-from graphnet.experiment import Outcome, run
+from graphnet.experiment import run
 from graphnet.options import name_lists, typed_names
+from graphnet.outcome import Outcome
 from graphnet.plan import ExperimentPlan, OtherAtlas
 from graphnet.readers import from_table
 from graphnet.report.training import sweep_sentences

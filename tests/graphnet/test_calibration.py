@@ -25,7 +25,8 @@ from graphnet.evaluation.calibration import LEAST_SLOPE, Calibration
 from graphnet.evaluation.cross_validation import CrossValidation, cross_validate
 from graphnet.evaluation.folds import Fold, leave_one_out_by, stratified
 from graphnet.evaluation.recalibration import inner_folds
-from graphnet.experiment import Outcome, run
+from graphnet.experiment import run
+from graphnet.outcome import Outcome
 from tests.graphnet.people import cohort
 
 CPU = torch.device("cpu")

@@ -16,8 +16,9 @@ from graphnet.data.class_names import NAMELESS, shared_names, words
 from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError
-from graphnet.experiment import Outcome, run
+from graphnet.experiment import run
 from graphnet.names import class_name
+from graphnet.outcome import Outcome
 from graphnet.report.page import render_report
 from tests.graphnet.people import cohort
 

@@ -24,6 +24,7 @@ from graphnet.evaluation.baselines import COVARIATES, SITE, covariate_baselines
 from graphnet.evaluation.confounds import group_differences
 from graphnet.evaluation.metrics import evaluate
 from graphnet.messages import Message
+from graphnet.outcome import Outcome
 from graphnet.preprocessing.covariates import CovariateAdjuster, Design, confounds_of
 from graphnet.report.confounds import alone, heterogeneity_table
 from graphnet.report.facts import Facts
@@ -393,7 +394,7 @@ def test_a_stored_result_is_read_back_and_an_older_one_has_none() -> None:
     assert TaskResult.from_json(stored).confounds is None
 
 
-def adjusted(train: Cohort, adjust: str = "regress", **settings: object) -> experiment.Outcome:
+def adjusted(train: Cohort, adjust: str = "regress", **settings: object) -> Outcome:
     chosen = replace(QUICK, adjust=adjust, **settings)  # type: ignore[arg-type]
     evaluation = Evaluation(explain=False, cv_folds=5)
     return experiment.run(Splits(train), chosen, evaluation=evaluation)

@@ -20,6 +20,7 @@ from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.evaluation.attribution import integrated_gradients
 from graphnet.models import Sizes, build_net
 from graphnet.models.net import COVARIATE_WEIGHT, packed, unpacked
+from graphnet.outcome import Outcome
 from graphnet.preprocessing.scaling import CovariateInputs
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
@@ -59,7 +60,7 @@ def settings(model: str = "LogisticRegression", **chosen: object) -> TrainingSet
     return TrainingSettings.for_model(model, **values)
 
 
-def trained(model: str, data: Splits, **chosen: object) -> experiment.Outcome:
+def trained(model: str, data: Splits, **chosen: object) -> Outcome:
     return experiment.run(data, settings(model, **chosen), evaluation=PLAIN)
 
 

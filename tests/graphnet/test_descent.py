@@ -9,7 +9,8 @@ from graphnet.artifacts.manifest import LINEAGE, lineage
 from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.splits import Splits
-from graphnet.experiment import Outcome, run
+from graphnet.experiment import run
+from graphnet.outcome import Outcome
 from graphnet.report.facts import Facts
 from graphnet.report.page import render_report
 from graphnet.report.subjects import lineage_table

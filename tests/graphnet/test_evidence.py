@@ -25,8 +25,9 @@ from graphnet.data.cohort import Cohort, merge
 from graphnet.data.splits import Splits
 from graphnet.data.synthetic import cohort_table
 from graphnet.errors import CohortError, ModelError
-from graphnet.experiment import Outcome, run
+from graphnet.experiment import run
 from graphnet.figures.glass_brain import glass_brain
+from graphnet.outcome import Outcome
 
 REGIONS = 90
 

@@ -21,9 +21,9 @@ from graphnet.data.provenance import fingerprints
 from graphnet.data.splits import Splits
 from graphnet.distributed import shards as parts
 from graphnet.errors import CohortError, GraphnetError, ModelError, SettingsError, TrainingError
-from graphnet.experiment import Outcome
 from graphnet.messages import Message
 from graphnet.names import class_name, rule_sentences
+from graphnet.outcome import Outcome
 from graphnet.readers import from_json, from_table
 from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch

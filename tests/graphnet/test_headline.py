@@ -19,7 +19,8 @@ from graphnet.evaluation.headline import (
     shared_by_leakage,
     unseen_splits,
 )
-from graphnet.experiment import Outcome, run
+from graphnet.experiment import run
+from graphnet.outcome import Outcome
 from graphnet.report.facts import Facts
 from tests.graphnet.people import cohort
 

@@ -14,7 +14,8 @@ from graphnet.data.splits import Splits
 from graphnet.distributed.serialisation import state_from_bytes, state_to_bytes
 from graphnet.distributed.shards import model_at
 from graphnet.errors import ModelError
-from graphnet.experiment import Outcome, run
+from graphnet.experiment import run
+from graphnet.outcome import Outcome
 from graphnet.plan import ExperimentPlan
 from graphnet.training import stacked
 from graphnet.training.callbacks import Callback

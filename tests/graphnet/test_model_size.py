@@ -12,6 +12,7 @@ from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
 from graphnet.messages import Message
+from graphnet.outcome import Outcome
 from graphnet.report.checklist import checklist_table
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
@@ -21,7 +22,7 @@ PEOPLE = cohort()
 ALONE = Evaluation(cv_folds=0, baselines=False, explain=False)
 
 
-def trained(name: str, people: Cohort = PEOPLE, **settings: object) -> experiment.Outcome:
+def trained(name: str, people: Cohort = PEOPLE, **settings: object) -> Outcome:
     asked = TrainingSettings.for_model(name, epochs=2, **settings)
     return experiment.run(Splits(people), asked, evaluation=ALONE)
 

@@ -15,8 +15,9 @@ from graphnet.distributed import shards
 from graphnet.distributed.serialisation import state_from_bytes, unpack_folds, unpack_replicas
 from graphnet.distributed.shards import SEEDS, Shard, model_at
 from graphnet.errors import GraphnetError, ModelError, TrainingError
-from graphnet.experiment import Outcome, run
+from graphnet.experiment import run
 from graphnet.messages import Message, finished
+from graphnet.outcome import Outcome
 from graphnet.plan import ExperimentPlan
 from graphnet.training.callbacks import Callback
 from tests.graphnet.people import cohort

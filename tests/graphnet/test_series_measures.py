@@ -30,7 +30,8 @@ from graphnet.data.series_measures import (
 )
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError
-from graphnet.experiment import Outcome, run
+from graphnet.experiment import run
+from graphnet.outcome import Outcome
 from graphnet.readers.reading import read
 
 FloatArray = NDArray[np.float64]

@@ -17,7 +17,8 @@ from graphnet.errors import ModelError, SettingsError
 from graphnet.evaluation.attribution import integrated_gradients
 from graphnet.evaluation.baselines import STRENGTHS, fit_baselines, fit_svm
 from graphnet.evaluation.linear_models import inner_folds
-from graphnet.experiment import PENALTY, Outcome, run
+from graphnet.experiment import run
+from graphnet.outcome import PENALTY, Outcome
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
 from graphnet.report.summary import offered_form, simple_offer, unkept_method, verdict

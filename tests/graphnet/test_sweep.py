@@ -22,8 +22,9 @@ from graphnet.errors import SettingsError
 from graphnet.evaluation.folds import stratified
 from graphnet.evaluation.model_selection import Arm, Comparison, compare, figure, summarise
 from graphnet.evaluation.recalibration import Fitting
-from graphnet.experiment import Outcome, run
+from graphnet.experiment import run
 from graphnet.options import MOST_CANDIDATES, grid_text
+from graphnet.outcome import Outcome
 from graphnet.plan import ExperimentPlan
 from graphnet.report.facts import Facts
 from graphnet.report.training import sweep_sentences

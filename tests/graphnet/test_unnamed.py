@@ -12,7 +12,8 @@ from graphnet.artifacts.predictions import to_bytes
 from graphnet.config import TrainingSettings
 from graphnet.data.splits import Splits
 from graphnet.evaluation.applicability import ApplicabilityDomain
-from graphnet.experiment import Outcome, run
+from graphnet.experiment import run
+from graphnet.outcome import Outcome
 from graphnet.report.page import render_report
 from tests.graphnet.people import cohort
 from tests.graphnet.test_descent import ASKED, manifest, shown

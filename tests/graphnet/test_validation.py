@@ -26,8 +26,9 @@ from graphnet.evaluation.folds import Fold, stratified
 from graphnet.evaluation.metrics import evaluate
 from graphnet.evaluation.model_selection import choose, grid
 from graphnet.evaluation.validation import validate
-from graphnet.experiment import Outcome, run
+from graphnet.experiment import run
 from graphnet.messages import Message
+from graphnet.outcome import Outcome
 from graphnet.plan import ExperimentPlan
 from graphnet.training import stacked as fits
 from graphnet.training.callbacks import Callback
