@@ -359,6 +359,18 @@ def test_two_statistics_per_region_are_refused(tmp_path: Path) -> None:
     assert "NZMean_1" in refusal
 
 
+def test_a_sheet_of_classes_in_words_is_not_passed_over(tmp_path: Path) -> None:
+    """Beside one of scores, which has numbers and no class."""
+    folder = folder_of(tmp_path, each_scan("timeseries.tsv", lambda row: text_of(SERIES[row])))
+    (folder / "participants.tsv").unlink()
+    people: list[Row] = [[name, ("HC", "SZ")[row % 2]] for row, name in enumerate(SCANS)]
+    scores: list[Row] = [[name, 15 + row] for row, name in enumerate(SCANS)]
+    sheets = {"People": [["ID", "group"], *people], "Scores": [["ID", "HAMD"], *scores]}
+    written(folder, sheets)
+    outcome(folder).question("sheet")
+    is_truth(outcome(folder, sheet="People").dataset)
+
+
 POINTERS = {
     "Git LFS": "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 12345\n",
     "git-annex": "../.git/annex/objects/Xx/MD5E-s9--abc/MD5E-s9--abc",

@@ -191,7 +191,7 @@ def chosen_sheet(
     """
     if not tables:
         raise CohortError(Message("readers_text.no-table", file=inquiry.name))
-    numeric = [table for table in tables if _has_numbers(table)]
+    numeric = [table for table in tables if _has_numbers(table) or _lists_classes(table)]
     if len(numeric or tables) == 1 and inquiry.answer(SHEET) is None and not others:
         for table in tables if numeric else ():
             if table is not numeric[0]:
@@ -298,6 +298,16 @@ def _has_numbers(table: WorksheetTable) -> bool:
         for row in table.rows[table.header + 1 :]
         for cell in row
     )
+
+
+def _lists_classes(table: WorksheetTable) -> bool:
+    """Whether it holds the ids and classes of subjects, be they in words."""
+    header = [plain(text_of(cell)) for cell in table.rows[table.header]]
+    place = next((place for place, name in enumerate(header) if name in CLASSES), None)
+    if place is None or not _ids(table):
+        return False
+    classes = [text_of(row[place]) for row in table.rows[table.header + 1 :]]
+    return 1 < len(set(classes)) <= len(classes) // 2
 
 
 def _choice(table: WorksheetTable) -> Choice:
