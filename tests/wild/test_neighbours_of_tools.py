@@ -363,10 +363,10 @@ def test_a_sheet_of_classes_in_words_is_not_passed_over(tmp_path: Path) -> None:
     """Beside one of scores, which has numbers and no class."""
     folder = folder_of(tmp_path, each_scan("timeseries.tsv", lambda row: text_of(SERIES[row])))
     (folder / "participants.tsv").unlink()
-    people: list[Row] = [[name, ("HC", "SZ")[row % 2]] for row, name in enumerate(SCANS)]
-    scores: list[Row] = [[name, 15 + row] for row, name in enumerate(SCANS)]
-    sheets = {"People": [["ID", "group"], *people], "Scores": [["ID", "HAMD"], *scores]}
-    written(folder, sheets)
+    people: list[Row] = [["ID", "group"]]
+    people += [[name, ("HC", "SZ")[row % 2]] for row, name in enumerate(SCANS)]
+    scores: list[Row] = [["ID", "HAMD"], *([name, 15 + row] for row, name in enumerate(SCANS))]
+    written(folder, {"People": people, "Scores": scores})
     outcome(folder).question("sheet")
     is_truth(outcome(folder, sheet="People").dataset)
 
