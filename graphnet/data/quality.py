@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from graphnet.errors import shortened
+from graphnet.messages import MOST_NAMED
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -57,12 +57,18 @@ class Finding:
         count = len(left) if self.others else self.count
         return replace(self, subject=left[0], others=left[1:], count=count)
 
+    @property
+    def _named(self) -> str:
+        """The first of them, in no language: ``51095, 51123 … (+3)``."""
+        more = len(self.subjects) - MOST_NAMED
+        return ", ".join(self.subjects[:MOST_NAMED]) + (f" … (+{more})" if more > 0 else "")
+
     def as_dict(self) -> dict[str, Any]:
         """For a JSON report."""
         return {
             "rule": self.rule,
             "site": self.site,
-            "subject": str(shortened(self.subjects)),
+            "subject": self._named,
             "measure": self.measure,
             "count": self.count,
             "regions": list(self.regions),

@@ -171,7 +171,7 @@ def distributions(boxes: Boxes, language: str = ENGLISH, *, narrow: bool = False
 def _panel(axes: Axes, sites: Mapping[str, Mapping[str, float | None]]) -> list[str]:
     bottom, most = axes.top + axes.height, int(axes.left / LETTER) - 2
     parts = []
-    for value, label in ticks(*axes.across, most=3 if axes.width < NARROW else 6):
+    for value, label in ticks(*axes.across, most=5 if axes.width < NARROW else 6):
         x = axes.x(value)
         parts += [line((x, axes.top), (x, bottom)), text(x, bottom + 17, label, anchor="middle")]
     for number, (site, each) in enumerate(sites.items()):
