@@ -98,8 +98,8 @@ words-are-text = { $words }: a value; { $column } is text
 # The table of a folder
 
 no-table = { $others ->
-    [0] { $file } has no table (CSV, TSV or a workbook) with a column of the subjects' ids (ID or participant_id) and a column of their class (LABEL or group). Add one, or put the files into a folder per class, such as controls and patients.
-   *[other] { $file } has no table (CSV, TSV or a workbook) with a column of the subjects' ids (ID or participant_id) and a column of their class (LABEL or group). Besides files of subjects it has { $kinds }. Add a table, or put the files into a folder per class, such as controls and patients.
+    [0] { $file } has no table (CSV, TSV or a workbook) with a column of the subjects' ids (ID or participant_id) and a column of their class (LABEL or group). Add one, or put the files into a folder per class, such as controls and patients. To predict new subjects, a table of their ids alone is enough.
+   *[other] { $file } has no table (CSV, TSV or a workbook) with a column of the subjects' ids (ID or participant_id) and a column of their class (LABEL or group). Besides files of subjects it has { $kinds }. Add a table, or put the files into a folder per class, such as controls and patients. To predict new subjects, a table of their ids alone is enough.
 }
 classes-by-folders = { $file } has no table of subjects: its folders { $folders } were read as the classes, and the names of files as the ids of { $count } subjects, such as { $id }.
 classes-of-folders = The table of subjects has no column of classes; the folders { $folders } were read as the classes.

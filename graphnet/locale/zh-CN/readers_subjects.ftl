@@ -65,8 +65,8 @@ words-are-text = { $words }：普通取值；{ $column } 为文字列
 # 文件夹中的受试者表
 
 no-table = { $others ->
-    [0] { $file } 中没有受试者表（CSV、TSV 或工作簿），即含有受试者 ID 列（ID 或 participant_id）和类别列（LABEL 或 group）的表格。请添加该表，或按类别把文件放入不同文件夹，例如 controls 和 patients。
-   *[other] { $file } 中没有受试者表（CSV、TSV 或工作簿），即含有受试者 ID 列（ID 或 participant_id）和类别列（LABEL 或 group）的表格。除受试者的文件外，其中有 { $kinds }。请添加该表，或按类别把文件放入不同文件夹，例如 controls 和 patients。
+    [0] { $file } 中没有受试者表（CSV、TSV 或工作簿），即含有受试者 ID 列（ID 或 participant_id）和类别列（LABEL 或 group）的表格。请添加该表，或按类别把文件放入不同文件夹，例如 controls 和 patients。若要预测新的受试者，只含其 ID 的表格即可。
+   *[other] { $file } 中没有受试者表（CSV、TSV 或工作簿），即含有受试者 ID 列（ID 或 participant_id）和类别列（LABEL 或 group）的表格。除受试者的文件外，其中有 { $kinds }。请添加该表，或按类别把文件放入不同文件夹，例如 controls 和 patients。若要预测新的受试者，只含其 ID 的表格即可。
 }
 classes-by-folders = { $file } 没有受试者表：文件夹 { $folders } 已作为类别、文件名已作为 { $count } 名受试者的 ID 读取，例如 { $id }。
 classes-of-folders = 受试者表没有类别列；已将文件夹 { $folders } 作为类别读取。
