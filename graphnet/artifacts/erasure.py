@@ -28,7 +28,10 @@ from graphnet.preprocessing.harmonise import Harmoniser
 
 ERASED = "(erased)"
 # Of a split's predictions.
-COLUMNS = ("id", "site", "known", "label", "probability", "before_calibration", "predicted")
+COLUMNS = (
+    *("id", "subject", "site", "known", "label"),
+    *("probability", "before_calibration", "predicted"),
+)
 NOTICE = "warnings.subjects-erased"
 
 

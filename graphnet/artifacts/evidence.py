@@ -53,7 +53,7 @@ class PredictedSubjects:
         """Of nobody where it is no table."""
         named = as_mapping(stored)
         before = named.get("before_calibration")
-        subjects = as_texts(named.get("subject") or named.get("id"))
+        subjects = list(map(str, as_items(named.get("subject") or named.get("id"))))
         known = as_items(named.get("known"))
         return cls(
             ids=as_texts(named.get("id")),
@@ -80,6 +80,11 @@ class CohortSummary:
     sites: Mapping[str, Mapping[str, int]]
     datasets: Sequence[str] = ()
     scans: int | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many scans there are, one of each subject unless some have several."""
+        return self.subjects if self.scans is None else self.scans
 
     @classmethod
     def from_json(cls, stored: Any) -> "CohortSummary":

@@ -129,7 +129,7 @@ class SplitPredictions:
             "known": list(self.known),
         }
         if self.cohort.subjects is not None:
-            shared["subject"] = list(self.cohort.persons)
+            shared["subject"] = self.cohort.subjects.tolist()
         if is_regression:
             scores = [None if np.isnan(score) else float(score) for score in self.cohort.scores]
             return {**shared, "label": scores, "predicted": _rounded(self.values[:, 0])}

@@ -19,6 +19,7 @@ from graphnet.artifacts.explanation import (
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.stored_json import Json
 from graphnet.data.cohort import Cohort, FloatArray
+from graphnet.evaluation.clusters import count
 from graphnet.evaluation.effects import (
     TOP,
     SignAgreement,
@@ -49,8 +50,8 @@ class Attribution:
     (N, F): by how much the score rises with one standard deviation of a measure, the mean gradient
     on the paths of all subjects, weighted by their squared distance from the training mean.
     ``by_subject`` (S, N): what each region adds to each subject's score. ``gap``: the mean distance
-    between the sum of a subject's attributions and the score, 0 at best. ``subjects``: how many
-    were explained. ``steps``: of the integral, None where it is exact.
+    between the sum of a subject's attributions and the score, 0 at best. ``steps``: of the
+    integral, None where it is exact.
     """
 
     mean: FloatArray
@@ -58,7 +59,6 @@ class Attribution:
     slope: FloatArray
     by_subject: FloatArray
     gap: float
-    subjects: int
     steps: int | None
 
     @property
@@ -114,7 +114,6 @@ def _attributed(model: StoredModel, cohort: Cohort, rows: int) -> Attribution:
         slope=np.divide(moved, square, out=np.zeros_like(moved), where=square > 0),
         by_subject=np.concatenate(by_subject),
         gap=float(np.mean(gaps)),
-        subjects=len(gaps),
         steps=None if model.net.exact_integral else STEPS,
     )
 
@@ -219,7 +218,7 @@ def explain(
     signed = _signed(model, chosen, attribution)
     agreement = signed.agreement([_signed(model, compared, fold) for fold in of_folds])
     explanation = Explanation(
-        subjects=attribution.subjects,
+        subjects=count(chosen.subjects, len(chosen)),
         gap=attribution.gap,
         regions=_most_important(cohort.regions, attribution, shift, signed, agreement),
         measures=[

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from graphnet.messages import Message
 from graphnet.report.facts import Facts
-from graphnet.report.tables import NOTHING, Cell, Row, Table
+from graphnet.report.tables import NOTHING, Cell, Row, Table, people_of
 
 AUTHORS = Message("checklist.authors")
 Where = Callable[[Facts], Cell]
@@ -84,7 +84,7 @@ def _sample(facts: Facts) -> Cell:
     return (
         Message(
             "checklist.subjects-for-parameters",
-            subjects=train.subjects,
+            subjects=people_of(train),
             classes="no" if facts.is_regression or not fewest else "yes",
             fewest=fewest,
             trained=size.trained,

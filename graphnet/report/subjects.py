@@ -13,7 +13,6 @@ from graphnet.names import (
     EDGES,
     ORIENTATIONS,
     class_name,
-    people,
     rule_name,
     split_name,
 )
@@ -25,6 +24,7 @@ from graphnet.report.tables import (
     Row,
     Table,
     first_rows,
+    people_of,
 )
 
 MOST_SUBJECTS, MOST_FINDINGS = 8, 100  # whom a cell names; rows
@@ -273,14 +273,14 @@ def subjects_flow(facts: Facts, language: str = ENGLISH, *, narrow: bool = False
     by_dataset = rows_left_out(facts)
     names = [dataset.name for listed in facts.model.datasets.values() for dataset in listed]
     left_out = sum(by_dataset.get(name, 0) for name in names or by_dataset)
-    analysed = sum(cohort.scans or cohort.subjects for cohort in facts.cohorts.values())
+    analysed = sum(cohort.rows for cohort in facts.cohorts.values())
     parts = [
         figures.Part(
             render(
                 Message(
                     "report.split-count",
                     split=split_name(split),
-                    count=_people_of(cohort),
+                    count=people_of(cohort),
                 ),
                 language,
             ),
@@ -289,12 +289,6 @@ def subjects_flow(facts: Facts, language: str = ENGLISH, *, narrow: bool = False
         for split, cohort in facts.cohorts.items()
     ]
     return figures.flow(analysed + left_out, left_out, parts, language, narrow=narrow)
-
-
-def _people_of(cohort: CohortSummary) -> int | str | Message:
-    if cohort.scans is None:
-        return cohort.subjects
-    return people(cohort.subjects, cohort.scans)
 
 
 def _of_part(facts: Facts, split: str, cohort: CohortSummary) -> Iterator[Message]:

@@ -6,6 +6,7 @@ Titles and cells are text, or messages for whoever shows them.
 from math import isfinite
 from typing import NamedTuple
 
+from graphnet.artifacts.evidence import CohortSummary
 from graphnet.artifacts.metrics import Estimate, SplitMetrics
 from graphnet.artifacts.stored_json import Interval
 from graphnet.messages import Figure, Message
@@ -63,6 +64,11 @@ def p_value(value: float | None) -> str:
 def count(metrics: SplitMetrics) -> str | Message:
     """The number of subjects, and of scans; a dash where an older version did not store it."""
     return people(metrics.subjects, metrics.n) if metrics.n else NOTHING
+
+
+def people_of(cohort: CohortSummary) -> int | str | Message:
+    """The subjects of a split, and the scans of several each."""
+    return cohort.subjects if cohort.scans is None else people(cohort.subjects, cohort.scans)
 
 
 def metric_cell(metrics: SplitMetrics | None, name: str) -> str | Message:

@@ -28,6 +28,7 @@ from graphnet.evaluation.metrics import (
     evaluate,
     evaluate_repeats,
     evaluate_scores,
+    mean,
 )
 from graphnet.evaluation.resampling import auc, benefit_band, p_value, paired_difference
 
@@ -172,6 +173,16 @@ def test_the_variance_of_an_area_is_obuchowskis() -> None:
     assert x @ y != 0, "some subjects have scans of both classes"
     added = sums(influence_on_area(positive, scores, subjects), subjects)
     assert added @ added == pytest.approx(variance)
+
+
+def test_the_interval_of_a_mean_is_that_of_clustered_standard_errors() -> None:
+    """By statsmodels 0.15.0: OLS on a constant, cov_type="cluster", use_t=True."""
+    random = np.random.default_rng(0)
+    subjects = np.repeat(np.arange(14), random.integers(1, 7, 14))
+    values = 0.5 + 0.2 * random.standard_normal(14)[subjects]
+    values = np.clip(values + 0.1 * random.standard_normal(len(values)), 0, 5)
+    found = mean(values, highest=5, subjects=subjects).interval
+    assert found == pytest.approx((0.39154329, 0.59443383), abs=1e-8)
 
 
 def test_one_scan_each_has_no_effect() -> None:

@@ -9,6 +9,7 @@ from scipy import stats
 
 from graphnet import experiment
 from graphnet.artifacts.confounds import Confounds, Stratum
+from graphnet.artifacts.erasure import evidence_without
 from graphnet.artifacts.evidence import Evidence
 from graphnet.artifacts.inference import predict
 from graphnet.artifacts.metrics import SplitMetrics
@@ -17,6 +18,7 @@ from graphnet.artifacts.result import TaskResult
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate, usable
+from graphnet.data.provenance import digest_of
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError, SettingsError
 from graphnet.evaluation.areas import GroupAreas
@@ -548,8 +550,7 @@ def test_several_scans_of_a_subject_count_as_scans_and_are_judged_by_subject() -
     metrics = result.metrics["test"]
     assert metrics is not None
     assert (metrics.n, metrics.subjects) == (120, 60)
-    stored = SplitMetrics.from_json(metrics.as_dict())
-    assert stored == metrics
+    assert SplitMetrics.from_json(metrics.as_dict()) == metrics
     # The same predictions as if each scan were another subject's: the same values, wider intervals.
     evidence = Evidence.from_json(outcome.predictions)
     tested = evidence.of("test")
@@ -560,6 +561,11 @@ def test_several_scans_of_a_subject_count_as_scans_and_are_judged_by_subject() -
         assert high - low > 1.1 * (outer - inner), name
     assert tested.subjects is not None
     assert tested.subjects.tolist() == np.repeat(np.arange(60), 2).tolist()
+    rest, erased = evidence_without(outcome.predictions, {digest_of("E003")})
+    assert erased == ("E003",)
+    left = Evidence.from_json(rest).of("test")
+    assert left.subjects is not None
+    assert (len(left.ids), len(left.subjects)) == (118, 118)
     summary = evidence.cohorts["test"]
     assert (summary.subjects, summary.scans, summary.classes) == (60, 120, {"0": 30, "1": 30})
     effects = evidence.effects
