@@ -181,7 +181,7 @@ def test_small_groups_are_named_and_not_compared() -> None:
         facts_of(TaskResult(metrics=metrics, group_differences=(found,)))
     ).rows
     assert [str(cell) for cell in row[:2]] == ["SEX", "2"]
-    assert str(row[5]) == "M and X"
+    assert str(row[5]) == "M, X"
     older = Stratum("test", "SEX", "F", 40, 0.9, 0.8, 0.95)  # without counts
     assert group_differences((older, more), {}) == ()
 
