@@ -128,3 +128,4 @@ def test_nothing_on_a_phone_is_pushed_sideways(
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
         page.goto(f"/api/v0/tasks/{trained['task_id']}/report?fresh=true")
         assert page.evaluate(SMALL_LETTERS) == []
+        assert serious(page) == []  # what is wider there is scrolled by keys too

@@ -61,7 +61,24 @@
   const csv = (table) =>
     "\ufeff" + [...table.rows].map((row) => [...row.cells].map(cell).join(",")).join("\r\n") + "\r\n";
 
+  // A table that is wider than the window is scrolled by keys too.
+  const reach = () => {
+    for (const place of document.querySelectorAll(".scroll:not([tabindex]), .scroll[data-reached]")) {
+      delete place.dataset.reached;
+      for (const name of ["tabindex", "role", "aria-label"]) { place.removeAttribute(name); }
+      if (place.scrollWidth <= place.clientWidth) { continue; }
+      place.dataset.reached = "yes";
+      const caption = document.getElementById(place.firstElementChild?.getAttribute("aria-describedby"));
+      const before = [...document.querySelectorAll("h1, h2, h3")].filter((each) => each.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING);
+      place.tabIndex = 0;
+      place.setAttribute("role", "region");
+      place.setAttribute("aria-label", (caption ?? before.at(-1))?.textContent ?? document.title);
+    }
+  };
+  window.addEventListener("resize", reach);
+
   const dress = (view) => {
+    reach();
     if (view.dataset.dressed) return;
     view.dataset.dressed = "yes";
     const own = view.dataset.file;
