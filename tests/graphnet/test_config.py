@@ -20,7 +20,7 @@ from graphnet.config import (
     TrainingSettings,
 )
 from graphnet.errors import SettingsError
-from graphnet.messages import ENGLISH, LANGUAGES, Message, render
+from graphnet.messages import ENGLISH, LANGUAGES, Message, every, render
 from graphnet.options import (
     GROUPS,
     Accepts,
@@ -85,7 +85,7 @@ def test_an_unknown_model_is_refused_with_the_known_ones() -> None:
         TrainingSettings.for_model("ResNet")
     (message,) = caught.value.messages
     assert message.code == "options.unknown-model"
-    assert dict(message.values) == {"name": "'ResNet'", "names": ", ".join([*MODELS, *ALIASES])}
+    assert dict(message.values) == {"name": "'ResNet'", "names": every([*MODELS, *ALIASES])}
     assert set(ALIASES.values()) <= set(MODELS)
 
 
@@ -240,7 +240,7 @@ def test_the_kinds_say_what_they_accept() -> None:
         Bound(int, 2, 100, or_zero=True): "0 or a whole number from 2 to 100",
         Bound(float, 0, 10): "a number from 0 to 10",
         Bound(float, 0, 1, open=True): "a number above 0 and at most 1",
-        Choice(("a", "b")): "one of a, b",
+        Choice(("a", "b")): "one of a and b",
         Flag(): "true or false",
     }
     assert {accepts: str(accepts.expected) for accepts in expected} == expected

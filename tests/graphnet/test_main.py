@@ -333,7 +333,7 @@ def test_a_child_is_of_its_parents_model_unless_told_otherwise(
     [
         (
             ("--model", "CNN"),
-            [f"model is 'CNN'; it must be one of {', '.join([*MODELS, *ALIASES])}."],
+            [f"model is 'CNN'; it must be one of {', '.join(MODELS)} and {', '.join(ALIASES)}."],
         ),
         (
             ("--epochs", "0", "--density", "nan"),

@@ -253,4 +253,4 @@ def test_the_command_trains_and_fine_tunes_on_them(
     assert main(more) == 0, capsys.readouterr().err
     assert json.loads((tuned / "manifest.json").read_text())["measures"] == ["sd", "ar1"]
     assert main([*asked[:-4], "--series-measures", "alff", "--out", str(tuned)]) != 0
-    assert "sd, ar1, low_frequency, degree" in capsys.readouterr().err
+    assert "sd, ar1, low_frequency and degree" in capsys.readouterr().err

@@ -357,8 +357,8 @@ def test_odd_rows_are_said_not_refused(small: Installation) -> None:
     task = small.wait(small.post(form(train_data=train))["task_form"]["task_id"])
     assert task["task_status"] == "Finished", task["error"]
     warnings = " ".join(task["task_result"]["warnings"])
-    assert "train_data has 1 subject id on more than one row" in warnings
-    assert "only 5 subjects" in warnings
+    assert "train_data has 5 scans of 4 subjects" in warnings
+    assert "only 4 subjects" in warnings
 
 
 def test_dataset_written_by_neuro_learn_that_cannot_be_used(small: Installation) -> None:

@@ -80,7 +80,7 @@ def test_a_list_can_be_filtered_by_the_predecessors_success(small: Installation)
     listed = small.get("/api/v0/tasks", proj_id=PROJECT, status="Success")["tasks"]
     assert [each["task_id"] for each in listed] == ["TASKOLD6", "TASKOLD1"]
     reply = small.http.get("/api/v0/tasks?status=Succeeded")
-    assert "Cancelled, Success." in refused(reply, 422, 2)
+    assert "Cancelled and Success." in refused(reply, 422, 2)
 
 
 @pytest.mark.parametrize("what", OF_A_TASK)
