@@ -49,7 +49,7 @@ def test_a_form_ends_in_finished(running: Topology) -> None:
     answer = post(running, param_set={**PLAIN, "epochs": 40})
     assert answer["error_num"] == 0, answer
     task_id = answer["task_form"]["task_id"]
-    *_, (_, kind, last) = stream(running.front.url, task_id)
+    *_, (_, kind, last) = followed(running.front.url, task_id)
     assert (kind, last["task_status"]) == ("status", "Finished"), last["error"]
     task = running.http.get(f"/api/v0/tasks/{task_id}").json()["task"]
     assert len(task["task_result"]["train_epochs"]) == 40

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -42,7 +43,14 @@ def tokens(place: Place) -> dict[str, str]:
         "stranger": sgn_token(place, "new", "--project", "Q", "--role", "submit"),
         "everywhere": sgn_token(place, "new", "--project", "*", "--role", "submit"),
     }
+    wait_until_closed(place)
     return {**made, "task": task_id}
+
+
+def wait_until_closed(place: Place) -> None:
+    """Wait until the service knows that there are tokens: it looks once a second."""
+    while place.http.get("/api/v0/tasks").status_code != 401:
+        time.sleep(0.1)
 
 
 def sgn_token(place: Place, *arguments: str) -> str:

@@ -20,7 +20,7 @@ from service.pages.table import PAGES
 from tests.installations import Installation
 from tests.places import Place, place_at
 from tests.service.forms import body, form, heard, tasks
-from tests.service.test_access import client, sgn_token
+from tests.service.test_access import client, sgn_token, wait_until_closed
 
 pytestmark = pytest.mark.slow
 
@@ -316,6 +316,7 @@ def test_each_project_hears_of_its_own_refusals_alone(own_place: Place) -> None:
         name: sgn_token(place, "new", "--project", project, "--role", "submit")
         for name, project in (("of T", "T"), ("of U", "U"), ("of all", "*"))
     }
+    wait_until_closed(place)
     posts = (("of T", "T", "t-own"), ("of U", "T", "u-of-t"), ("of all", "T", "all-t"))
     for name, proj_id, known in posts:
         with client(place, made[name], **{"x-request-id": known}) as http:
