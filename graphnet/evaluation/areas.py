@@ -21,7 +21,14 @@ from graphnet.evaluation.clusters import (
     influence_on_area,
     of_rows,
 )
-from graphnet.evaluation.intervals import Z, area_under_curve, area_variance, bounded, length
+from graphnet.evaluation.intervals import (
+    Z,
+    area_under_curve,
+    area_variance,
+    bounded,
+    effective,
+    length,
+)
 from graphnet.evaluation.resampling import auc, group_weight
 
 
@@ -102,10 +109,8 @@ class GroupAreas:
     def _effective(self) -> list[tuple[float, float]]:
         """Of each group how many independent positives and negatives say as much."""
         effects = np.ones(len(self)) if self.effects is None else self.effects
-        return [
-            (max(1.0, float(m / effect)), max(1.0, float(n / effect)))
-            for m, n, effect in zip(self.positives, self.negatives, effects, strict=True)
-        ]
+        columns = (column.tolist() for column in (self.positives, self.negatives, effects))
+        return [effective(*each) for each in zip(*columns, strict=True)]
 
     @property
     def variance_between(self) -> float:

@@ -108,13 +108,13 @@ def area(
     effect = 1.0
     if subjects is not None:
         effect = design_effect(influence_on_area(positive, scores, subjects), subjects)
-    return area_under_curve(value, *effective(positive, effect))
-
-
-def effective(positive: NDArray[np.bool_], effect: float) -> tuple[float, float]:
-    """How many independent positives and negatives say as much, each at least 1."""
     counts = int(positive.sum()), int((~positive).sum())
-    return max(1.0, counts[0] / effect), max(1.0, counts[1] / effect)
+    return area_under_curve(value, *effective(*counts, effect))
+
+
+def effective(positives: float, negatives: float, effect: float) -> tuple[float, float]:
+    """How many independent positives and negatives say as much, each at least 1."""
+    return max(1.0, positives / effect), max(1.0, negatives / effect)
 
 
 def area_variance(area: float, positives: float, negatives: float) -> float:

@@ -1,7 +1,6 @@
 """Signing in and out on the page, and what it does to who may do what."""
 
 import re
-import time
 from collections.abc import Iterator
 
 import httpx
@@ -11,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import DESKTOP, serious, watched
 from tests.installations import Installation, new_token
 from tests.places import Place, place_at
+from tests.service.test_access import wait_until_closed
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
@@ -19,8 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with place_at(tmp_path_factory.mktemp("guarded")) as place:
         new_token(place.variables, "P", "read")
-        while place.http.get("/api/v0/tasks").status_code != 401:  # it looks once a second
-            time.sleep(0.1)
+        wait_until_closed(place)
         yield place
 
 
