@@ -10,6 +10,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     ValidationError,
     ValidationInfo,
     create_model,
@@ -32,10 +33,10 @@ from graphnet.config import (
 from graphnet.errors import SettingsError
 from graphnet.messages import Message, as_message
 from graphnet.options import grid_text, name_lists
+from service.forms.placement import INNER, Placement, is_absent, placed, unknown_warnings
 from service.http.responses import FieldError
 
 MOST_DATASETS = 64
-MOST_OF_NAME = 40  # characters of an unknown field that a warning shows
 
 
 def _plain(text: str) -> str:
@@ -125,14 +126,6 @@ class Settings(BaseModel):
             raise ValueError("the last seed is too large")
         return value
 
-    @model_validator(mode="before")
-    @classmethod
-    def _sparsity(cls, fields: Any) -> Any:
-        """``sparsity`` is what network studies call the share of pairs that are edges."""
-        if not isinstance(fields, dict) or is_absent(fields.get("sparsity")):
-            return fields
-        return {"density": fields["sparsity"], **_without(fields, "sparsity")}
-
 
 if TYPE_CHECKING:
     ParamSet = Settings
@@ -159,22 +152,19 @@ class PostedForm(BaseModel):
     test_data: Names = []
     model: Model = ""
     param_set: ParamSet = Field(default_factory=ParamSet)
+    _moved: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
     def _gather(cls, fields: Any) -> Any:
-        """Some may stand beside ``param_set``; test data ask for a test where nothing is said."""
+        """Test data ask for a test where nothing is said."""
         if is_absent(fields.get("enable_test")):
             fields = {**fields, "enable_test": not is_absent(fields.get("test_data"))}
-        inner = fields.get("param_set")
-        if not inner:
-            inner = {}
+        inner = fields.get("param_set") or {}
         if not isinstance(inner, dict):
             return fields
-        beside = {key: fields[key] for key in MOVABLE if not is_absent(fields.get(key))}
         given = {key: value for key, value in inner.items() if not is_absent(value)}
-        outer = {key: value for key, value in fields.items() if key not in MOVABLE}
-        return {**outer, "param_set": {**beside, **given}}
+        return {**fields, "param_set": given}
 
     def stored(self) -> TaskForm:
         """The form as a worker reads it."""
@@ -202,16 +192,20 @@ class PostedForm(BaseModel):
 
     def warnings(self) -> list[Message]:
         """What was not used."""
-        names = (*_unknown(self), *(f"param_set.{name}" for name in _unknown(self.param_set)))
-        unknown = [str(name)[:MOST_OF_NAME] for name in names]
-        warnings = []
-        if unknown:
-            warnings.append(Message("forms.fields-unknown", names=unknown))
+        card = find_model(self.model)
+        names = (*_unknown(self), *(f"{INNER}.{name}" for name in _unknown(self.param_set)))
+        model = self.model or ("parent" if self.task_type == FINE_TUNE else card.name)
+        warnings = [
+            *(
+                Message("forms.field-moved", name=path, place=self._moved[path])
+                for path in self._moved
+            ),
+            *unknown_warnings(names, (*OUTER, *(f"{INNER}.{name}" for name in INSIDE)), model),
+        ]
         if self.enable_test and not self.test_data:
             warnings.append(Message("forms.nothing-tested"))
         if self.test_data and not self.enable_test:
             warnings.append(Message("forms.test-data-unused", names=self.test_data))
-        card = find_model(self.model)
         given = {name for name in OPTIONS if getattr(self.param_set, name) is not None}
         if nothing := sorted(without_effect(card) & given):
             values = {"model": card.name, "names": nothing}
@@ -242,16 +236,13 @@ def sweep_cost(settings: Mapping[str, Any]) -> Message | None:
     return Message("forms.sweep-cost", **values)
 
 
-MOVABLE = ("trained_task_id", "save_model_state")
+OUTER = frozenset(PostedForm.model_fields) - {INNER}
+INSIDE = frozenset(ParamSet.model_fields)
 
 
-def _without(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    return {key: value for key, value in fields.items() if key != name}
-
-
-def is_absent(value: Any) -> bool:
-    """Whether a field was left open."""
-    return value is None or value in ("", [])
+def in_place(fields: Mapping[str, Any]) -> Placement:
+    """The posted fields on the levels where they belong."""
+    return placed(fields, OUTER, INSIDE)
 
 
 MOST_SHOWN = 60  # characters of what was sent
@@ -279,20 +270,23 @@ SHOULD = {
 
 def read_form(fields: Mapping[str, Any]) -> tuple[PostedForm | None, list[FieldError]]:
     """The form, or every field that is wrong with a message that says what would be right."""
+    placement = in_place(fields)
+    fields = placement.fields
+    twice = [*placement.errors, *_missing_parent(fields)]
     try:
         form = PostedForm.model_validate(fields)
     except ValidationError as error:
         by_field = dict(_field_error(details) for details in error.errors(include_url=False))
         errors = [FieldError(field, message) for field, message in by_field.items()]
-        return None, [*errors, *_missing_parent(fields)]
-    errors = _missing_parent(fields)
-    return (None, errors) if errors else (form, [])
+        return None, [*errors, *twice]
+    form._moved = placement.moved  # noqa: SLF001
+    return (None, twice) if twice else (form, [])
 
 
 def _missing_parent(fields: Mapping[str, Any]) -> list[FieldError]:
-    inner = fields.get("param_set")
-    places = (fields, inner if isinstance(inner, dict) else {})
-    named = any(not is_absent(place.get("trained_task_id")) for place in places)
+    inner = fields.get(INNER)
+    level = inner if isinstance(inner, dict) else fields
+    named = not is_absent(level.get("trained_task_id"))
     if fields.get("task_type") != FINE_TUNE or named:
         return []
     return [FieldError("param_set.trained_task_id", Message("forms.parent-missing"))]

@@ -29,7 +29,7 @@ from graphnet.names import status_name
 from service.api.views import RefusedFormView
 from service.forms import validation
 from service.forms.compatibility import PARENT
-from service.forms.schema import PostedForm, read_form
+from service.forms.schema import PostedForm, in_place, read_form
 from service.forms.validation import resolve_dataset_names, understood, with_present_names
 from service.http.auth import Caller, caller_of
 from service.http.body import read_posted
@@ -122,7 +122,9 @@ async def accepted(state: AppState, caller: Caller, new: NewForm) -> str:
     """
     form, errors = read_form(new.fields)
     if form is None:
-        raise form_error([*errors, *await _unknown_names(new.fields, errors, caller)])
+        raise form_error(
+            [*errors, *await _unknown_names(in_place(new.fields).fields, errors, caller)]
+        )
     if not caller.sees(form.proj_id):
         message = Message("api.other-project", value=quoted(form.proj_id))
         raise ApiError(ErrorNum.FORBIDDEN, message)

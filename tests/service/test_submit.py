@@ -106,6 +106,87 @@ def test_unknown_fields_are_kept_and_named(small: Installation) -> None:
     assert any("colour and param_set.dropout" in sentence for sentence in answer["warnings"])
 
 
+MOVED: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "model": ({"model": [], "param_set": {"model": "gat"}}, {"param_set.model": "model"}),
+    "model of a list": ({"param_set": {"model": ["GAT"]}}, {"param_set.model": "model"}),
+    "the same twice": ({"model": ["gat"], "param_set": {"model": "GAT"}}, {}),
+    "epochs": ({"model": "GAT", "epochs": "7"}, {"epochs": "param_set.epochs"}),
+    "capitals": ({"Model": "GAT"}, {"Model": "model"}),
+    "epochs twice": ({"model": "GAT", "epochs": "7", "param_set": {"epochs": 7.0}}, {}),
+    "dotted": ({"model": "GAT", "param_set.epochs": 7}, {}),
+}
+
+
+@pytest.mark.parametrize("kind", MOVED)
+def test_fields_on_the_other_level_are_used_as_if_in_their_place(kind: str) -> None:
+    given, moved = MOVED[kind]
+    fields = {key: value for key, value in form().items() if key not in {"model", "param_set"}}
+    understood, errors = read_form(fields | given)
+    assert errors == []
+    assert understood is not None
+    assert understood.stored().model == "GAT"
+    assert understood.stored().settings == ({"epochs": 7} if "7" in str(given) else {})
+    assert understood.warnings() == [
+        Message("forms.field-moved", name=name, place=place) for name, place in moved.items()
+    ]
+    assert not set(moved) & set(understood.understood())
+
+
+def test_test_data_within_param_set_are_tested_on() -> None:
+    understood, errors = read_form({**form(), "param_set": {"test_data": "small_SZ"}})
+    assert (understood is not None, errors) == (True, [])
+    assert understood is not None
+    assert understood.stored().splits["test"] == ("small_SZ",)
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"model": "SGN", "param_set": {"model": "GAT"}}, "model"),
+        ({"epochs": 3, "param_set": {"epochs": 5}}, "param_set.epochs"),
+        ({"param_set": {"density": 0.1, "sparsity": 0.2}}, "param_set.density"),
+        ({"enable_test": False, "param_set": {"enable_test": True}}, "enable_test"),
+        (
+            {"trained_task_id": "TASK1", "param_set": {"trained_task_id": "TASK2"}},
+            "param_set.trained_task_id",
+        ),
+    ],
+)
+def test_a_field_given_twice_with_different_values_is_refused(
+    given: dict[str, Any], place: str
+) -> None:
+    understood, errors = read_form(form() | given)
+    assert understood is None
+    assert [error.field for error in errors] == [place]
+    assert errors[0].message.code == "forms.given-twice"
+
+
+def test_what_the_front_end_always_sends_is_not_twice() -> None:
+    given = {"save_model_state": False, "trained_task_id": "", "model": []}
+    understood, errors = read_form(form() | given | {"param_set": {"save_model_state": True}})
+    assert errors == []
+    assert understood is not None
+    assert understood.stored().save_model_state
+    assert understood.warnings() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "meant"),
+    [
+        ("param_set.Learning_rte", {"param_set": {"Learning_rte": 1}}, "param_set.learning_rate"),
+        ("modell", {"modell": "GAT"}, "model"),
+    ],
+)
+def test_a_field_that_is_perhaps_misspelt_names_what_was_trained(
+    name: str, given: dict[str, Any], meant: str
+) -> None:
+    understood, errors = read_form(form(model="") | given)
+    assert errors == []
+    assert understood is not None
+    expected = Message("forms.field-misspelt", name=name, meant=meant, model="SGN")
+    assert understood.warnings() == [expected]
+
+
 @pytest.mark.parametrize("given", [{}, {"enable_test": ""}, {"enable_test": None}])
 @pytest.mark.parametrize("data", [["small_SZ"], []])
 def test_data_to_test_on_ask_for_a_test(data: list[str], given: dict[str, Any]) -> None:

@@ -74,6 +74,13 @@ other-model = model is { $model }, but the task { $task } trained { $trained }; 
 
 # What was not used.
 fields-unknown = These fields are unknown and were not used: { $names }.
+field-moved = { $name } was used as { $place }: this is the name and place of the field.
+field-misspelt = The field { $name } is unknown and was not used. Did you mean { $meant }? { $model ->
+    [parent] The model is the one of the task that is fine-tuned.
+   *[other] The model trained is { $model }.
+}
+given-twice = { $place } is given twice with different values: { $values }. Give it once, as { $place }.
+given-as = { $name } is { $value }
 nothing-tested = enable_test is true but test_data is empty, so nothing is tested.
 test-data-unused = enable_test is false, so nothing is tested on { $names }. Set enable_test to true to test on these data.
 settings-without-effect = { $model } is computed and not trained epoch by epoch; these settings have no effect: { $names }.

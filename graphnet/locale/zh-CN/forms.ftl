@@ -74,6 +74,13 @@ other-model = model 为 { $model }，但任务 { $task } 训练的是 { $trained
 
 # 未使用的内容。
 fields-unknown = 以下字段未知，未被使用：{ $names }。
+field-moved = { $name } 已按 { $place } 使用：这才是该字段的名称和位置。
+field-misspelt = 字段 { $name } 未知，未被使用。是否想写 { $meant }？{ $model ->
+    [parent] 模型为被微调任务的模型。
+   *[other] 所训练的模型为 { $model }。
+}
+given-twice = { $place } 给出了两次且值不同：{ $values }。请只给出一次，写作 { $place }。
+given-as = { $name } 为 { $value }
 nothing-tested = enable_test 为 true，但 test_data 为空，因此不做测试。
 test-data-unused = enable_test 为 false，因此不在 { $names } 上测试。如需测试，请将 enable_test 设为 true。
 settings-without-effect = { $model } 直接求解，不按轮次训练；以下设置不起作用：{ $names }。
