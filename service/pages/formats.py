@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from graphnet.messages import CHINESE, ENGLISH, Message, joined, with_minus
 from graphnet.names import (
     ACROSS,
@@ -58,6 +60,7 @@ def duration(seconds: float | None, language: str = ENGLISH) -> str:
     return f"{whole // DAY} {day} {whole % DAY // HOUR} {hour}"
 
 
+MINUTES = len("2026-11-30T21:45")
 SIZE_STEP = 1000
 SIZES = ("kB", "MB", "GB", "TB", "PB")
 
@@ -72,6 +75,13 @@ def size(number: int) -> str:
         if round(scaled, 1) < SIZE_STEP or unit == SIZES[-1]:
             break
     return f"{scaled:.1f} {unit}"
+
+
+def moment(at: str | None) -> str:
+    """A time in ISO 8601 (UTC) as an element; the page's script shows it in the reader's zone."""
+    if not at:
+        return NOTHING
+    return Markup('<time datetime="{}">{} UTC</time>').format(at, at[:MINUTES].replace("T", " "))
 
 
 def path_of(name: str) -> str:
@@ -89,6 +99,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "figure": figure,
     "interval": interval,
     "minus": with_minus,
+    "moment": moment,
     "duration": duration,
     "path_of": path_of,
     "size": size,

@@ -60,6 +60,21 @@ def test_a_new_task_comes_into_the_list_and_ends_there(
     expect(row.locator(".state")).to_have_text("Finished", timeout=PATIENCE_MS)
 
 
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+def test_a_time_is_of_the_readers_zone_and_names_it(
+    chromium: Browser, installation: Installation, trained: dict[str, Any], language: str
+) -> None:
+    context = chromium.new_context(
+        base_url=installation.url, locale=language, timezone_id="Asia/Shanghai"
+    )
+    for page in watched(context):
+        for path in ("/", "/projects/P", f"/tasks/{trained['task_id']}"):
+            page.goto(path)
+            times = page.locator("time[datetime]").all_text_contents()
+            assert times
+            assert all("GMT+8" in time for time in times), times
+
+
 def test_the_list_is_filtered_as_one_types(visit: Page, trained: dict[str, Any]) -> None:
     visit.goto("/")
     visit.get_by_label("Search").fill("nothing is called so")

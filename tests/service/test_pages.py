@@ -74,6 +74,19 @@ def test_every_page_is_there_in_every_language(
     assert not re.search(r"<script(?! src=)|\son\w+=", reply.text)
 
 
+def test_every_time_names_its_zone(browser: httpx.Client, trained: dict[str, Any]) -> None:
+    """As the browser's script does for those who let it run."""
+    paths = ("/", "/projects/P", "/refused", "/audit", "/compare", "/tasks/new?task_type=dl_ft")
+    times = []
+    for path in (*paths, f"/tasks/{trained['task_id']}"):
+        text = browser.get(path).text
+        times += re.findall(r"<time datetime=[^>]*>(.*?)</time>", text)
+        outside = re.sub(r"<time datetime=.*?</time>", "", text)
+        assert not re.search(r"\d\d:\d\d(?! UTC)", shown_by(outside)), path
+    assert len(times) >= 5
+    assert all(re.fullmatch(r"20\d\d-\d\d-\d\d \d\d:\d\d UTC", time) for time in times)
+
+
 def test_no_page_says_a_sentence_in_english_in_chinese(
     browser: httpx.Client, small: Installation, trained: dict[str, Any]
 ) -> None:

@@ -232,6 +232,6 @@ tasks-of-others = { $count ->
     [one] 1 task of another project has used it too.
    *[other] { $count } tasks of other projects have used it too.
 }
-time = Time
+time = Time (UTC)
 action = Action
 kind-of-object = Kind

@@ -205,6 +205,6 @@ go-on = 继续吗？
 trained-on = 用于训练
 was-predicted = 已预测
 tasks-of-others = 其他项目中还有 { $count } 个任务使用过它。
-time = 时间
+time = 时间（UTC）
 action = 操作
 kind-of-object = 类型

@@ -7,11 +7,16 @@ const locale = () => {
   return navigator.languages.find((each) => each.split("-")[0] === lang.split("-")[0]) ?? lang;
 };
 
+const MOMENT = {
+  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit",
+  timeZoneName: "short",
+};
+
 const localTimes = (root) => {
   for (const each of root.querySelectorAll("time[datetime]")) {
     const when = new Date(each.dateTime);
     if (!Number.isNaN(when.getTime())) {
-      each.textContent = when.toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short" });
+      each.textContent = when.toLocaleString(locale(), MOMENT);
     }
   }
 };
