@@ -14,6 +14,7 @@ import click
 from graphnet.command.command_line import named_language, spaced, unspaced
 from graphnet.messages import LANGUAGES, Message
 from service.cli.terminal import plain, remember_language, usage_sentences, words
+from service.local.typed import typed
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -149,7 +150,7 @@ class Command(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the examples."""
         if self.epilog:
-            lines = [f"  {line}" for line in self.epilog.splitlines()]
+            lines = [f"  {line}" for line in typed(self.epilog).splitlines()]
             write_as_it_is(formatter, [f"{words(Message('help.example'))}:", *lines])
 
 

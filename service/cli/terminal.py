@@ -23,9 +23,9 @@ from graphnet.messages import (
     finished,
     joined,
     language_in,
-    render,
 )
 from graphnet.names import status_name
+from service.local.typed import render_typed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,7 +58,7 @@ def chosen_language(context: click.Context | None = None) -> str:
 
 def words(text: Message | str, context: click.Context | None = None) -> str:
     """The sentence in the language of the command; a text stays as it is."""
-    return render(text, chosen_language(context))
+    return render_typed(text, chosen_language(context))
 
 
 def names_listed(names: Iterable[Message | str]) -> str:

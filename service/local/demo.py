@@ -3,8 +3,6 @@
 It starts ``sgn up`` as a notebook does, and talks to it over HTTP.
 """
 
-import shlex
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from graphnet.names import metric_name, status_name
 from service.client import Client, ClientError, Task, local_service
 from service.client.client import is_running
 from service.environment import DEFAULT_URL
+from service.local.typed import render_typed, shown_path, typed
 
 # Gives a function that shows the progress of the task it is called with.
 ShownProgress = Callable[[], AbstractContextManager[Callable[[Task], None]]]
@@ -64,13 +63,13 @@ def run(home: Path | None, shown_progress: ShownProgress, language: str = ENGLIS
     """
     try:
         folder = (home or Path("demo-home")).resolve()
-        starting = Message("local.demo-starting", folder=_shown_path(folder))
-        click.echo(render(starting, language))
+        starting = Message("local.demo-starting", folder=shown_path(folder))
+        click.echo(render_typed(starting, language))
         keeps_running = is_running(folder)
         with local_service(folder) as client:
             _Demo(client, folder, shown_progress, language, keeps_running).run()
     except (ClientError, DemoError) as error:
-        click.echo(render(error.message, language), err=True)
+        click.echo(render_typed(error.message, language), err=True)
         return 1
     return 0
 
@@ -114,17 +113,16 @@ class _Demo:
         """Write the report of ``task``, and say where its page is."""
         file = self.folder / "report.html"
         file.write_text(self.client.report(task.task_id, language=self.language), encoding="utf-8")
-        self._say(Message("local.demo-report", file=_shown_path(file)))
+        self._say(Message("local.demo-report", file=shown_path(file)))
         page = f"/tasks/{task.task_id}"
         if self.keeps_running:
             self._say(Message("local.demo-page", page=f"{self.client.service_url}{page}"))
             return
-        script = _shown_path(Path(sys.executable).with_name("sgn"))
-        command = f"{script} up --open --home {_shown_path(self.folder)}"
+        command = typed(f"sgn up --open --home {shown_path(self.folder)}")
         self._say(Message("local.demo-next", command=command, page=f"{DEFAULT_URL}{page}"))
 
     def _say(self, message: Message) -> None:
-        click.echo(render(message, self.language))
+        click.echo(render_typed(message, self.language))
 
     def _upload(self) -> None:
         existing = {dataset.data_name for dataset in self.client.datasets(PROJECT)}
@@ -169,12 +167,6 @@ class _Demo:
                 *(_metric(_test(task), metric) for metric in METRICS),
             )
         Console().print(shown)
-
-
-def _shown_path(path: Path) -> str:
-    """The path as somebody would type it here."""
-    here = Path.cwd()
-    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
 def _metric(test: SplitMetrics, name: str) -> str:

@@ -12,7 +12,8 @@ from actors.log_context import check_installed, start_log
 from actors.settings import JSON, ProcessSettings, ProcessSettingsError, read
 from db.server.connection import migrate
 from db.server.errors import DatabaseError, DatabaseRefuses, Refusal
-from graphnet.messages import ENGLISH, Message, language_in, render
+from graphnet.messages import ENGLISH, Message, language_in
+from service.local.typed import render_typed
 
 ARGUMENTS = (
     "actors.worker:make_broker",
@@ -33,7 +34,7 @@ def run_worker(language: str = "") -> int:
         if settings.traces:
             check_installed()
     except ProcessSettingsError as error:
-        sentence = render(error.message, language or language_in(os.environ))
+        sentence = render_typed(error.message, language or language_in(os.environ))
         print(sentence, file=sys.stderr)  # noqa: T201
         return 1
     if settings.log_format == JSON:
@@ -63,7 +64,7 @@ def run_migration(
         url = read(os.environ, "SGN_DATABASE_URL", str)
         known_id = asyncio.run(migrate(url, to, installation_id))
     except (ProcessSettingsError, DatabaseError) as error:
-        print(render(_reason(error), language), file=sys.stderr)  # noqa: T201
+        print(render_typed(_reason(error), language), file=sys.stderr)  # noqa: T201
         return 1
     if known_id:
         tell(known_id)

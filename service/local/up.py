@@ -32,8 +32,9 @@ from actors.shutdown import end_within, leave
 from db.server.connection import migrate
 from db.server.errors import DatabaseError
 from graphnet.errors import system_reason
-from graphnet.messages import ENGLISH, Message, MessageError, render
+from graphnet.messages import ENGLISH, Message, MessageError
 from service.environment import QUEUE_LINK, address_file, home_variables, lock_file
+from service.local.typed import render_typed
 from service.serve import (
     ListeningError,
     address,
@@ -92,13 +93,13 @@ def run(
         with _locked(home), listen(host, port) as listening, _socket_folder() as sockets:
             status = run_loop(_up(home, sockets, listening, options))
     except (UpError, ListeningError, ProcessSettingsError, DatabaseError) as error:
-        print(render(error.message, language), file=sys.stderr)  # noqa: T201
+        print(render_typed(error.message, language), file=sys.stderr)  # noqa: T201
         return 1
     except OSError as error:
         reason = system_reason(error)
         if error.filename is not None:
             reason = Message("readers.file-unusable", file=str(error.filename), reason=reason)
-        print(render(reason, language), file=sys.stderr)  # noqa: T201
+        print(render_typed(reason, language), file=sys.stderr)  # noqa: T201
         return 1
     return leave(status)
 
@@ -279,7 +280,7 @@ async def _announce(
     address_file(home).write_text(f"{url}\n", encoding="utf-8")
     if not options.exit_on_stdin_eof:  # else a program has started it
         for line in _first_steps(home, url):
-            print(render(line, options.language), file=sys.stderr, flush=True)  # noqa: T201
+            print(render_typed(line, options.language), file=sys.stderr, flush=True)  # noqa: T201
     print(f"ready {url}", flush=True)  # noqa: T201
     if options.open_browser:
         await asyncio.to_thread(webbrowser.open, url)

@@ -10,7 +10,7 @@ token-unreadable = The file that SGN_TOKEN_FILE names cannot be read: { $path }.
 
 # A service that is started for a notebook.
 no-address-file = The service that runs in { $folder } does not tell its address; stop it first.
-not-started = sgn up did not start in { $folder }: { $reason }
+not-started = The service did not start in { $folder }: { $reason }
 see-log = see { $file }.
 
 # Tasks and files.

@@ -57,7 +57,7 @@ adjust-few-in-folds = param_set.adjust needs at least { $least } subjects to fit
 graph-without-coordinates = param_set.graph is 'spatial', which needs the regions' coordinates; no atlas is known for { $names }. Answer the question 'atlas' of the dataset.
 graph-without-series = param_set.graph is 'tangent', which needs time series of the regions; missing in { $names }.
 without-series = param_set.{ $field } needs time series of the regions; missing in { $names }.
-without-repetition-time = The measure low_frequency needs the repetition time in seconds, which is not known of { $names }. Answer series.tr, as with sgn data answer NAME --map series.tr=2.
+without-repetition-time = The measure low_frequency needs the repetition time in seconds, which is not known of { $names }. Answer series.tr, as with 'sgn data answer NAME --map series.tr=2'.
 graph-without-connectome = param_set.graph is '{ $graph }', which needs a connectome (columns FC_i_j); missing in { $names }.
 graph-with-few-measures = param_set.graph is 'similarity', which needs at least { $least } measures per region; the data have { $count } ({ $measures }).
 

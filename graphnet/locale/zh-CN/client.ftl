@@ -10,7 +10,7 @@ token-unreadable = 无法读取 SGN_TOKEN_FILE 指定的文件：{ $path }。
 
 # 为笔记本启动的服务。
 no-address-file = 在 { $folder } 中运行的服务没有给出地址；请先停止它。
-not-started = sgn up 未能在 { $folder } 中启动：{ $reason }
+not-started = 服务未能在 { $folder } 中启动：{ $reason }
 see-log = 请查看 { $file }。
 
 # 任务与文件。

@@ -57,7 +57,7 @@ adjust-few-in-folds = param_set.adjust 至少需要 { $least } 名受试者来�
 graph-without-coordinates = param_set.graph 为 'spatial'，需要脑区坐标；{ $names } 的图谱未知。请回答该数据集的问题 'atlas'。
 graph-without-series = param_set.graph 为 'tangent'，需要脑区的时间序列；{ $names } 中没有。
 without-series = param_set.{ $field } 需要脑区的时间序列；{ $names } 中没有。
-without-repetition-time = 指标 low_frequency 需要以秒为单位的重复时间（TR），{ $names } 的重复时间未知。请给出 series.tr，例如 sgn data answer 名称 --map series.tr=2。
+without-repetition-time = 指标 low_frequency 需要以秒为单位的重复时间（TR），{ $names } 的重复时间未知。请给出 series.tr，例如 'sgn data answer 名称 --map series.tr=2'。
 graph-without-connectome = param_set.graph 为 '{ $graph }'，需要连接组（FC_i_j 列）；{ $names } 中没有。
 graph-with-few-measures = param_set.graph 为 'similarity'，每个脑区至少需要 { $least } 个指标；数据只有 { $count } 个（{ $measures }）。
 
