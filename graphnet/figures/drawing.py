@@ -21,6 +21,9 @@ SMALL, USUAL = 12, 13
 Point = tuple[float, float]
 # Of a drawing for a phone: 12 units of its text are at least 11 pixels there.
 NARROW = 340
+LEAST_LETTER = 11  # pixels of the smallest text
+# Kinds of wide drawings by their width. A page's sheet shows one where its text has 11 pixels.
+WIDTHS = (480, 690, 760, 820, 1220)
 LETTERS, SIGNS = 46, 26  # of a line that is so wide, in letters and in Chinese
 
 
@@ -128,7 +131,7 @@ def _n(value: float) -> str:
 
 
 def on_screens(draw: Callable[..., str], *given: Any, **named: Any) -> str:
-    """The drawing for a wide screen and paper, and its ``narrow`` one; pages show either.
+    """The drawing for a wide place and paper, and its ``narrow`` one; pages show what fits there.
 
     "" where there is nothing to draw.
     """
@@ -136,7 +139,27 @@ def on_screens(draw: Callable[..., str], *given: Any, **named: Any) -> str:
     if not wide:
         return ""
     narrow = draw(*given, **named, narrow=True)
-    return f'<div class="on-wide">{wide}</div><div class="on-narrow">{narrow}</div>'
+    kind = next((each for each in WIDTHS if each >= _width(wide)), WIDTHS[-1])
+    return (
+        f'<div class="drawn of-{kind}"><div class="on-wide">{wide}</div>'
+        f'<div class="on-narrow">{narrow}</div></div>'
+    )
+
+
+def _width(drawn: str) -> float:
+    """Of a drawing, in its units."""
+    return float(drawn.split('"', 2)[1].split()[2])
+
+
+def sheet_rules() -> list[str]:
+    """What a page's style sheet says of the places that are too narrow for a wide drawing."""
+    rules = []
+    for width in WIDTHS:
+        most = ceil(width * LEAST_LETTER / SMALL) - 1
+        wide, narrow = f".of-{width} > .on-wide", f".of-{width} > .on-narrow"
+        shown = f"{wide} {{ display: none; }} {narrow} {{ display: block; }}"
+        rules.append(f"@container (max-width: {most}px) {{ {shown} }}")
+    return rules
 
 
 def lines_of(words: str) -> list[str]:

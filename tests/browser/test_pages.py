@@ -60,6 +60,27 @@ def test_a_new_task_comes_into_the_list_and_ends_there(
     expect(row.locator(".state")).to_have_text("Finished", timeout=PATIENCE_MS)
 
 
+WIDTHS = (360, 390, 480, 600, 641, 700, 768, 860, 960, 1024, 1100, 1200, 1280, 1440, 1600)
+
+
+def test_letters_of_figures_are_large_enough_at_every_width(
+    visit: Page, trained: dict[str, Any]
+) -> None:
+    task_id = trained["task_id"]
+    paths = (f"/tasks/{task_id}", f"/api/v0/tasks/{task_id}/report", "/datasets/small_SZ")
+    for path in paths:
+        visit.goto(path)
+        visit.locator("main details").evaluate_all(
+            "all => all.forEach((each) => { each.open = true; })"
+        )
+        for width in WIDTHS:
+            visit.set_viewport_size({"width": width, "height": 900})
+            assert visit.evaluate(SMALL_LETTERS) == [], (path, width)
+            for drawn in visit.locator(".drawn:visible").all():
+                expect(drawn.locator("svg:visible")).to_have_count(1)
+            assert visit.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+
+
 @pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
 def test_a_time_is_of_the_readers_zone_and_names_it(
     chromium: Browser, installation: Installation, trained: dict[str, Any], language: str

@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from graphnet.figures import (
     scatter,
 )
 from graphnet.figures.curves import MOST_POINTS, thinned
-from graphnet.figures.drawing import NARROW, Axes, padded, ticks
+from graphnet.figures.drawing import NARROW, WIDTHS, Axes, on_screens, padded, sheet_rules, ticks
 from graphnet.figures.forest import Boxes, Row
 from graphnet.figures.predictions import area, roc_points
 from graphnet.messages import CHINESE, LANGUAGES
@@ -33,6 +34,23 @@ from graphnet.training.history import History
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(1)
+
+
+ROOT = Path(__file__).parents[2]
+SHEETS = ("graphnet/report/templates/report.css", "service/pages/static/page.css")
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_a_style_sheet_knows_which_drawing_fits(sheet: str) -> None:
+    said = (ROOT / sheet).read_text("utf-8")
+    assert [rule for rule in sheet_rules() if rule not in said] == []
+    assert said.count("@container") == len(WIDTHS)
+
+
+def test_a_drawing_is_of_the_least_kind_that_holds_it() -> None:
+    found = on_screens(importance, evidence())
+    assert found.startswith('<div class="drawn of-690"><div class="on-wide"><svg viewBox="0 0 690 ')
+    assert '<div class="on-narrow"><svg viewBox="0 0 340 ' in found
 
 
 SVG = "{http://www.w3.org/2000/svg}"
