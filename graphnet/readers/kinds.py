@@ -1,5 +1,6 @@
 """Which kind of file it is, by its content, and who reads it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -39,6 +40,7 @@ from graphnet.readers.text.encodings import detect_utf16
 LOOKED_AT = 1 << 16  # bytes from the start of a file that say what it is
 CELL = 8  # bytes, as a number
 BOM = b"\xef\xbb\xbf"
+JSON = re.compile(rb"\s*(\{|\[\s*[\[{])")
 WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")  # UTF-16, UTF-32
 MOST_KINDS = 3  # in a folder, that are named
 UNPACKED = "sgn-upload-"  # the start of the names of temporary folders
@@ -259,7 +261,7 @@ def _of_statistics(form: StatisticsFormat) -> tuple[Callable[[File], bool], Read
 
 
 def _is_json(file: File) -> bool:
-    return file.head.removeprefix(BOM).lstrip().startswith((b"{", b"[{", b"[["))
+    return JSON.match(file.head.removeprefix(BOM)) is not None
 
 
 def _json(file: File) -> Dataset | None:

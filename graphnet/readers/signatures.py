@@ -22,6 +22,8 @@ WRITE_CSV = Message("readers_kinds.write-csv")
 ZIP_INSTEAD = Message("readers_kinds.zip-instead")
 AS_GRAPHML = Message("readers_kinds.save-graphml")
 PICKLE = Message("readers_kinds.no-pickle")
+AS_MATLAB = Message("readers_kinds.save-matlab")
+OPEN_AND_SAVE = Message("readers_kinds.open-and-save")
 
 CIFTI = re.compile(rb"<CIFTI\b")
 AXIS = re.compile(rb'IndicesMapToDataType="CIFTI_INDEX_TYPE_([A-Z_]+)"')
@@ -62,6 +64,8 @@ STARTS: tuple[tuple[bytes, Foreign], ...] = (
     (bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf", Foreign(Message("readers_kinds.sas"), TABLE)),
     (b"HEADER RECORD*******LIB", Foreign(Message("readers_kinds.sas"), TABLE)),
     (b"ORC", Foreign(Message("readers_kinds.orc"), TABLE)),
+    (b"Obj\x01", Foreign(Message("readers_kinds.avro"), TABLE)),
+    (b"Octave-1-", Foreign(Message("readers_kinds.octave"), AS_MATLAB)),
     (b"{\\rtf", Foreign(Message("readers_kinds.rtf"), TABLE)),
     (b"%PDF", Foreign(Message("readers_kinds.pdf"), TABLE)),
     (b"\x89PNG", Foreign(Message("readers_kinds.png"), ACCEPTED)),
@@ -94,12 +98,11 @@ MARKUP: tuple[tuple[re.Pattern[bytes], Foreign], ...] = (
         re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet"),
         Foreign(Message("readers_kinds.excel-xml"), Message("readers_kinds.save-as-xlsx")),
     ),
+    (re.compile(rb"<gnm:Workbook\b"), Foreign(Message("readers_kinds.gnumeric"), OPEN_AND_SAVE)),
+    (re.compile(rb"<office:document\b"), Foreign(Message("readers_kinds.flat-ods"), OPEN_AND_SAVE)),
     (
         re.compile(rb"<(!doctype html|html|table|body|meta)\b", re.IGNORECASE),
-        Foreign(
-            Message("readers_kinds.html"),
-            Message("readers_kinds.open-and-save"),
-        ),
+        Foreign(Message("readers_kinds.html"), OPEN_AND_SAVE),
     ),
     (re.compile(rb"<\?xml|<svg\b"), Foreign(Message("readers_kinds.xml"), ACCEPTED)),
 )
@@ -167,7 +170,20 @@ def _others(head: bytes) -> Foreign | None:
         return Foreign(Message("readers_kinds.spss-portable"), TABLE)
     if head[128:132] == b"DICM":
         return Foreign(Message("readers_kinds.dicom"), FOLDER)
+    if head[8:12] == b"DUCK":
+        return Foreign(Message("readers_kinds.duckdb"), TABLE)
+    if _is_dbase(head):
+        return Foreign(Message("readers_kinds.dbase"), OPEN_AND_SAVE)
     return None
+
+
+def _is_dbase(head: bytes) -> bool:
+    """A version, a date, and a header of 32 bytes per column and one that ends it."""
+    if len(head) < 65 or head[0] not in {0x03, 0x30, 0x83, 0x8B, 0xF5}:
+        return False
+    size = int.from_bytes(head[8:10], "little")
+    dated = 1 <= head[2] <= 12 and 1 <= head[3] <= 31
+    return dated and size > 64 and (size % 32 == 1 or head[0] == 0x30)
 
 
 POINTS = re.compile(rb"version https://git-lfs|(\S*[\\/])?annex[\\/]objects[\\/]")
@@ -189,6 +205,18 @@ TEXT_STARTS: tuple[tuple[re.Pattern[bytes], Foreign], ...] = (
     (
         re.compile(rb"((creator|version|comment)\b.*\s+)*graph\s*\[", re.IGNORECASE),
         Foreign(Message("readers_kinds.gml"), AS_GRAPHML),
+    ),
+    (re.compile(rb"# Created by Octave\b"), Foreign(Message("readers_kinds.octave"), AS_MATLAB)),
+    (re.compile(rb"TABLE\r?\n0,1\r?\n"), Foreign(Message("readers_kinds.dif"), OPEN_AND_SAVE)),
+    (re.compile(rb"ID;P"), Foreign(Message("readers_kinds.sylk"), OPEN_AND_SAVE)),
+    (
+        re.compile(rb"(%.*\s+)*@relation\b", re.IGNORECASE),
+        Foreign(Message("readers_kinds.arff"), TABLE),
+    ),
+    (re.compile(rb"structure\(list\("), Foreign(Message("readers_kinds.dput"), WRITE_CSV)),
+    (
+        re.compile(rb"[+-]?[0-9.]+( [0-9]+:\S+){2,}\s*\n"),
+        Foreign(Message("readers_kinds.libsvm"), TABLE),
     ),
 )
 

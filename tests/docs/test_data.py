@@ -35,7 +35,7 @@ def table(tmp_path: Path, text: str, **mapping: str) -> Reading:
 def people(tmp_path: Path, column: str, cells: list[str], **mapping: str) -> Reading:
     """A table of three regions whose classes stand in ``column``."""
     rows = [
-        f"s{row},{cell},{VALUES[row % 8]},{VALUES[(row + 3) % 8]},{VALUES[(row + 5) % 8]}"
+        f"{50002 + row},{cell},{VALUES[row % 8]},{VALUES[(row + 3) % 8]},{VALUES[(row + 5) % 8]}"
         for row, cell in enumerate(cells)
     ]
     return table(tmp_path, "\n".join([f"ID,{column},GMV_1,GMV_2,GMV_3", *rows, ""]), **mapping)

@@ -50,7 +50,8 @@ def asked(found: Inquiry) -> list[str]:
         (PEARSON, R, False, R),
         (PEARSON - np.eye(REGIONS), R, False, R),
         (fisher(), "", False, Z),
-        (fisher(np.nan), "", False, Z),
+        (5 * fisher(np.nan), "", False, Z),
+        (fisher(np.nan), Z, False, Z),
         (fisher(18.714973875118524), "", False, Z),  # arctanh(1 - 1e-16)
         (fisher(7.2543286192620472), "", False, Z),  # arctanh(0.999999)
         (fisher(0), Z, False, Z),
@@ -75,6 +76,14 @@ def test_values_are_told_apart(
     assert edges.dtype == np.float32
     expected = matrices[:, *UP]
     np.testing.assert_allclose(edges, np.arctanh(expected) if values == R else expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("matrices", [fisher(np.nan), np.abs(5 * fisher(np.nan))])
+def test_an_empty_diagonal_alone_is_asked_about(matrices: FloatArray) -> None:
+    """Whoever leaves it out may have had r, or weights of something else."""
+    found = inquiry()
+    edges_from_matrices(matrices, IDS, found)
+    assert [question.id for question in found.questions] == ["connectome.values"]
 
 
 @pytest.mark.parametrize(

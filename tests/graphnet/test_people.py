@@ -98,10 +98,10 @@ def test_a_mapping_names_any_column() -> None:
 
 
 def test_one_id_in_two_classes_is_refused_and_in_one_said() -> None:
-    _, inquiry = people({"ID": ["a", "a", "b"], "LABEL": ["0", "1", "0"]})
-    assert inquiry.problems == [
-        Message("readers_subjects.id-in-two-classes", file="the file", ids=first_of(["a"]))
-    ]
+    _, inquiry = people({"ID": ["a", "a", "b"], "LABEL": ["HC", "SZ", "HC"]})
+    (problem,) = inquiry.problems
+    assert problem.code == "readers_subjects.id-in-two-classes"
+    assert "in different classes: a (HC and SZ)." in str(problem)
     found, inquiry = people({"ID": ["a", "a", "b"], "LABEL": ["0", "0", "1"]})
     assert inquiry.problems == []
     assert found.subjects.ids == ("a", "a", "b")
@@ -190,15 +190,38 @@ def test_of_three_words_the_control_is_asked_about() -> None:
     assert found.subjects.labels.tolist() == [1, 2, 0]
 
 
-def test_dx_group_is_coded_as_in_abide() -> None:
-    found, inquiry = classes(["1", "2", "2"], "DX_GROUP")
+@pytest.mark.parametrize(
+    ("ids", "columns"),
+    [(["50002", "50003", "51607"], {}), (["0050002", "0050003", "0051607"], {}),
+     (["sub-28675", "sub-29006", "sub-30167"], {}), (["a", "b", "c"], {"AGE_AT_SCAN": ["9"] * 3})],
+)  # fmt: skip
+def test_dx_group_is_coded_as_in_abide(ids: list[str], columns: dict[str, list[str]]) -> None:
+    table = {"ID": ids, "DX_GROUP": ["1", "2", "2"], **columns}
+    found, inquiry = people(table)
     assert inquiry.questions == []
     assert found.label is not None
     assert found.label.names == {0: "control", 1: "autism"}
     assert found.subjects.labels.tolist() == [1, 0, 0]
-    assert inquiry.assumptions == [Message("readers_subjects.coded-as-abide", column="DX_GROUP")]
-    found, _ = classes(["1", "2", "2"], "DX_GROUP", class__positive="2")
+    assert inquiry.assumptions[0] == Message("readers_subjects.coded-as-abide", column="DX_GROUP")
+    found, _ = people(table, class__positive="2")
     assert found.subjects.labels.tolist() == [0, 1, 1]
+
+
+def test_dx_group_of_others_is_asked() -> None:
+    _, inquiry = people({"ID": ["s1", "s2", "50004"], "DX_GROUP": ["1", "2", "2"]})
+    assert [question.id for question in inquiry.questions] == ["class.positive"]
+
+
+@pytest.mark.parametrize(
+    ("column", "no", "yes"),
+    [("Schizophrenie", "nein", "ja"), ("Diagnose", "Nein", "Ja"), ("diagnosis", "non", "oui"),
+     ("diagnostico", "No", "Sí"), ("诊断", "无", "有"), ("dementia", "Unchecked", "Checked"),
+     ("patient", "아니오", "예"), ("disease", "いいえ", "はい")],
+)  # fmt: skip
+def test_no_and_yes_of_a_disease_in_other_languages(column: str, no: str, yes: str) -> None:
+    found, inquiry = classes([no, yes, yes, no], column)
+    assert inquiry.questions == []
+    assert found.subjects.labels.tolist() == [0, 1, 1, 0]
 
 
 @pytest.mark.parametrize(

@@ -271,6 +271,12 @@ def _rows(times: int, cells: str) -> str:
     return f'<table:table-row table:number-rows-repeated="{times}">{cells}</table:table-row>'
 
 
+def test_line_ends_between_elements_are_nothing(tmp_path: Path) -> None:
+    """Gnumeric writes one before each; what stands in a cell stays."""
+    content = ods_table().replace("><", ">\n  <")
+    is_the_table(dataset(ods(tmp_path, content)))
+
+
 def test_open_document_with_its_empty_rest(tmp_path: Path) -> None:
     found = dataset(ods(tmp_path, ods_table(_rows(1_048_000, _blank(16_384)))))
     is_the_table(found)

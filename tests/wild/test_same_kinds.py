@@ -180,7 +180,8 @@ def test_records_in_json_are_read(tmp_path: Path) -> None:
     assert found.subjects.ids == ("a", "b")
     np.testing.assert_array_equal(one_measure(found), [[0.1], [np.nan]])
     lines = "\n".join(map(json.dumps, rows))
-    assert "JSON" in of(tmp_path, lines, "cohort.jsonl").refusal
+    found = of(tmp_path, lines, "cohort.jsonl").dataset
+    np.testing.assert_array_equal(one_measure(found), [[0.1], [np.nan]])
 
 
 SIDES = {

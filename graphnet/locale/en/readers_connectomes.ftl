@@ -75,7 +75,6 @@ names-say = { $values ->
 negative-values = negative values that are not correlations
 no-correlations = values up to { $most } are not correlations
 negative-and-over-one = negative values and values over 1
-empty-diagonal = The connectomes of { $file } were read as Fisher's z, because their diagonal is empty; if they are Pearson's r, give connectome.values=r.
 documented-z = The connectomes of { $file } were read as Fisher's z, as this format is documented; if they are not, give connectome.values=r, counts or other.
 too-large-for-r = The connectomes of { $file } have values from { $least } to { $most }: too large for Pearson's r, so they were read as Fisher's z.
 large-values = { $values ->

@@ -12,6 +12,17 @@ rdata = an R file (.RData)
 rds = an R file (.rds)
 sas = a SAS file (.sas7bdat, .xpt)
 orc = a table of Apache ORC
+avro = a table of Apache Avro
+octave = a file in Octave's own format
+duckdb = a DuckDB database
+dbase = a table of dBase (.dbf)
+dif = a spreadsheet in the Data Interchange Format (.dif)
+sylk = a spreadsheet in SYLK (.slk)
+arff = a table of Weka (.arff)
+dput = an object of R as text (dput)
+libsvm = a table of LIBSVM, which names no columns and no subjects
+flat-ods = an OpenDocument spreadsheet in one XML file (.fods)
+gnumeric = a workbook of Gnumeric
 spss-portable = a portable file of SPSS (.por)
 rtf = a text document (RTF)
 pdf = a PDF document
@@ -62,6 +73,7 @@ save-graphml = It is not read. Save each subject's graph as GraphML (networkx.wr
 folder-of-freesurfer = Give a folder with the folders of the subjects (sub-01/stats/lh.aparc.stats, …) and a table of subjects, packed as a ZIP file; or the tables of aparcstats2table and asegstats2table.
 save-table = Save the table as CSV or .xlsx.
 write-csv = Save the table by write.csv(…, row.names = FALSE).
+save-matlab = Save it for MATLAB: save('-v7', 'cohort.mat', 'fc', 'ids', 'labels').
 get-contents = Get the contents first, for example with git lfs pull or datalad get.
 zip-instead = Pack the same files as a ZIP file.
 no-pickle = A pickle can run commands when it is opened, so none is read here. Open it in Python and save plain arrays: numpy.savez('cohort.npz', fc=…, ids=…, labels=…).

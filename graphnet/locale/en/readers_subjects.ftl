@@ -7,7 +7,8 @@ of-file = { $file }: { $detail }
 
 same-id = { $file } has the ids { $ids }, which are the same without 'sub-'. Write each subject in one way.
 ids-differ-in-zeros = { $file } has the ids { $ids }, which differ only in leading zeros; they were read as different subjects.
-id-in-two-classes = { $file } has rows with the same id in different classes: { $ids }. Give each subject its own id, or correct the class.
+id-in-two-classes = { $file } has rows with the same id in different classes: { $ids }. Give each subject its own id, or correct the class; of somebody whose diagnosis changed, keep the rows of one class.
+id-with-classes = { $id } ({ $classes })
 repeated-ids = { $count ->
     [one] 1 id of { $file } is on more than one row ({ $ids }; up to { $rows } rows): these rows are scans of one subject and stay in one fold.
    *[other] { $count } ids of { $file } are on more than one row ({ $ids }; up to { $rows } rows): these rows are scans of one subject and stay in one fold.

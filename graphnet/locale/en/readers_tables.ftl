@@ -26,6 +26,7 @@ no-rows = { $file } has no row below its header.
 column-twice = { $file } has two columns named { $columns }. Keep one of each, or rename it.
 names-repeated = The file has several columns with the same name.
 no-header = { $file } has no header: its first row holds numbers ({ $cells }). Add a row of names above it: ID, LABEL, and MEASURE_REGION (such as GMV_1) or FC_i_j for each column.
+rows-of-statistics = The rows of { $file } are statistics ({ $rows }), not subjects. Give the table that they describe.
 transposed = { $file } is transposed: its first column holds column names ({ $names }), and each subject is a column. Transpose it so that each subject is a row, for example with pandas: table.set_index(table.columns[0]).T.
 long-format = { $file } is in long format: it has several rows per subject, one for each region. Give one row per subject and one column per region (wide format), for example with pandas: table.pivot(index="ID", columns="region", values="GMV").
 ask-rows = { $count ->
@@ -184,7 +185,7 @@ column-of-scans = { $column }: { $values } ({ $count } subjects on { $rows } row
 
 # JSON, Stata, SPSS, Parquet, Arrow
 
-not-json = { $file } is not JSON in UTF-8. One document holds the whole table; lines of JSON (.jsonl) are not read. Save the table as CSV.
+not-json = { $file } is not JSON in UTF-8. One document, or one object per line, holds the whole table. Save the table as CSV.
 json-not-columns = { $file } is JSON, but not a table of columns. Give its columns, as DataFrame.to_json() writes them, or a list of rows (orient="records"); or save it as CSV.
 json-row-differs = { $file } is a list of rows of which row { $row } differs from the first one in { $column }. Give every row the same columns, with null where a value is missing.
 json-column-without-rows = { $file } is JSON without columns: { $column } holds no rows.

@@ -68,7 +68,6 @@ names-say = { $values ->
 negative-values = 有负值，且不是相关系数
 no-correlations = 最大值为 { $most }，不是相关系数
 negative-and-over-one = 有负值，且有大于 1 的数值
-empty-diagonal = { $file } 中的连接组因对角线为空，已按 Fisher z 读取；如果是 Pearson r，请给出 connectome.values=r。
 documented-z = { $file } 中的连接组已按该格式文档所述作为 Fisher z 读取；如果不是，请给出 connectome.values=r、counts 或 other。
 too-large-for-r = { $file } 中连接组的数值在 { $least } 与 { $most } 之间，超出 Pearson r 的范围，因此按 Fisher z 读取。
 large-values = { $values ->

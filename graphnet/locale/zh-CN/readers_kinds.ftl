@@ -12,6 +12,17 @@ rdata = R 文件（.RData）
 rds = R 文件（.rds）
 sas = SAS 文件（.sas7bdat、.xpt）
 orc = Apache ORC 表格
+avro = Apache Avro 表格
+octave = Octave 自有格式的文件
+duckdb = DuckDB 数据库
+dbase = dBase 表格（.dbf）
+dif = 数据交换格式的电子表格（.dif）
+sylk = SYLK 格式的电子表格（.slk）
+arff = Weka 表格（.arff）
+dput = R 对象的文本（dput）
+libsvm = LIBSVM 表格，其中没有列名，也没有受试者编号
+flat-ods = 单个 XML 文件形式的 OpenDocument 电子表格（.fods）
+gnumeric = Gnumeric 工作簿
 spss-portable = SPSS 可移植文件（.por）
 rtf = 文本文档（RTF）
 pdf = PDF 文档
@@ -62,6 +73,7 @@ save-graphml = 不支持读取。请将每名受试者的图另存为 GraphML（
 folder-of-freesurfer = 请提供包含各受试者文件夹（sub-01/stats/lh.aparc.stats 等）和受试者表的文件夹的 ZIP 压缩包；或 aparcstats2table 和 asegstats2table 生成的表。
 save-table = 请将表格另存为 CSV 或 .xlsx。
 write-csv = 请用 write.csv(…, row.names = FALSE) 保存表格。
+save-matlab = 请另存为 MATLAB 格式：save('-v7', 'cohort.mat', 'fc', 'ids', 'labels')。
 get-contents = 请先获取文件内容，例如使用 git lfs pull 或 datalad get。
 zip-instead = 请将这些文件打包为 ZIP 文件。
 no-pickle = pickle 在打开时可能执行命令，因此不予读取。请在 Python 中打开，并保存为普通数组：numpy.savez('cohort.npz', fc=…, ids=…, labels=…)。

@@ -7,7 +7,8 @@ of-file = { $file }：{ $detail }
 
 same-id = { $file } 中的 ID { $ids } 去掉“sub-”后相同。请统一每名受试者的写法。
 ids-differ-in-zeros = { $file } 中的 ID { $ids } 仅前导零不同，已按不同的受试者读取。
-id-in-two-classes = { $file } 中有同一 ID 的多行属于不同类别：{ $ids }。请为每名受试者使用不同的 ID，或更正类别。
+id-in-two-classes = { $file } 中有同一 ID 的多行属于不同类别：{ $ids }。请为每名受试者使用不同的 ID，或更正类别；诊断发生变化的受试者，请只保留其中一个类别的行。
+id-with-classes = { $id }（{ $classes }）
 repeated-ids = { $file } 中有 { $count } 个 ID 出现在多行（{ $ids }；最多 { $rows } 行）：这些行视为同一受试者的多次扫描，在交叉验证中归入同一折。
 summary-rows = { $file } 中有汇总行（由 ID 判断）：{ $ids }。请将其删除。
 shortened-ids = { $file } 中有 { $id } 这样的 ID，其部分数字已被电子表格软件舍去。请将该列的格式设为文本或整数，并重新保存文件。

@@ -19,6 +19,7 @@ no-rows = { $file } 的表头下方没有数据行。
 column-twice = { $file } 有两列同名：{ $columns }。请只保留一列，或重新命名。
 names-repeated = 文件中有多列同名。
 no-header = { $file } 没有表头：第一行是数字（{ $cells }）。请在其上方加一行列名：ID、LABEL，以及各列的“指标_脑区”（如 GMV_1）或 FC_i_j。
+rows-of-statistics = { $file } 的各行是统计量（{ $rows }），而不是受试者。请提供它们所描述的原始表格。
 transposed = { $file } 行列颠倒：第一列是列名（{ $names }），每名受试者占一列。请转置为每名受试者一行，例如用 pandas：table.set_index(table.columns[0]).T。
 long-format = { $file } 是长格式：每名受试者占多行，每个脑区一行。请改为宽格式，即每名受试者一行、每个脑区一列，例如用 pandas：table.pivot(index="ID", columns="region", values="GMV")。
 ask-rows = { $count ->
@@ -132,7 +133,7 @@ column-of-scans = { $column }：{ $values }（{ $rows } 行中有 { $count } 名
 
 # JSON 与 Stata
 
-not-json = { $file } 不是 UTF-8 编码的 JSON。整张表格应为一个 JSON 文档；不支持逐行的 JSON（.jsonl）。请另存为 CSV。
+not-json = { $file } 不是 UTF-8 编码的 JSON。整张表格应为一个 JSON 文档，或每行一个对象。请另存为 CSV。
 json-not-columns = { $file } 是 JSON，但不是表格。请给出由 DataFrame.to_json() 写出的各列，或由各行组成的列表（orient="records"）；也可另存为 CSV。
 json-row-differs = { $file } 是由各行组成的列表，其中第 { $row } 行与第一行的列不同：{ $column }。请让每一行都有相同的列，缺失值写作 null。
 json-column-without-rows = { $file } 是 JSON，但没有列：{ $column } 中没有数据行。

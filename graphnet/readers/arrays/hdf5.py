@@ -41,6 +41,7 @@ CELL = 1_000  # bytes, that one of a cell's contents counts for
 MOST_ARRAYS = 20_000
 MOST_GROUPS = 20  # of pandas, that are looked at
 PANDAS, ANNDATA = "pandas_type", "encoding-type"  # attributes
+OCTAVE = "OCTAVE_NEW_FORMAT"  # attribute of its groups, whose values have their axes reversed
 SPARSE = Message("readers_arrays.sparse")
 OPAQUE = Message("readers_arrays.opaque")
 OUTSIDE = Message("readers_arrays.outside")
@@ -78,17 +79,19 @@ def read_hdf5(path: Path, name: str, most: int) -> NamedArrays:
 
 
 def _check_program(file: "h5py.File", keys: list[str], name: str) -> None:
-    """Raises CohortError where pandas or AnnData wrote the file, whose groups are their own."""
+    """Raises CohortError where pandas, AnnData or Octave wrote it, whose groups are their own."""
     import h5py  # noqa: PLC0415
 
     groups = [file[key] for key in keys if isinstance(file.get(key, getlink=True), h5py.HardLink)]
+    advice = Message("readers_kinds.save-table")
     if any(PANDAS in group.attrs for group in groups[:MOST_GROUPS]):
         what = Message("readers_kinds.pandas-hdf5")
     elif ANNDATA in file.attrs and {"X", "obs", "var"} <= set(keys):
         what = Message("readers_kinds.anndata")
+    elif any(OCTAVE in group.attrs for group in groups[:MOST_GROUPS]):
+        what, advice = Message("readers_kinds.octave"), Message("readers_kinds.save-matlab")
     else:
         return
-    advice = Message("readers_kinds.save-table")
     raise CohortError(Message("readers_kinds.foreign", file=name, what=what, advice=advice))
 
 

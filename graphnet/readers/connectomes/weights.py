@@ -122,8 +122,6 @@ def infer_values(summary: ValueSummary, inquiry: Inquiry, hints: Hints) -> tuple
         value, reason = next(iter(votes.items()))
         if hint not in {"", STRUCTURAL, value}:
             inquiry.assume(_overruled(hint, value, summary, inquiry))
-        if value == Z and summary.diagonal == EMPTY and not hint:
-            inquiry.assume(Message("readers_connectomes.empty-diagonal", file=inquiry.name))
         return value, reason
     if evidence:
         return _ask(summary, inquiry, list(evidence.values()), hint)
@@ -135,8 +133,9 @@ def _evidence(summary: ValueSummary, hint: str) -> dict[str, Message]:
     evidence = {}
     if summary.diagonal == ONES:
         evidence[R] = Message("readers_connectomes.diagonal-one")
-    empty = summary.diagonal == EMPTY and not hint and summary.most <= LARGEST_Z
-    if summary.diagonal == INFINITE or empty:
+    # z of r = 1 is infinite, but whoever does not want r = 1 leaves it empty too.
+    is_empty = summary.diagonal == EMPTY and not hint and summary.least < 0
+    if summary.diagonal == INFINITE or (is_empty and 1 + ROUNDING < summary.most <= LARGEST_Z):
         evidence[Z] = Message("readers_connectomes.diagonal-infinite")
     if summary.diagonal == VARIED and summary.least < 0:
         evidence[OTHER] = Message("readers_connectomes.diagonal-varies")

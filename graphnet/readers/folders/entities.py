@@ -214,7 +214,8 @@ def _conn(path: Path, inner: PurePath) -> Scan | None:
         return None
     key = "ses" if series and series["key"].lower() == "session" else "condition"
     entities = _entities(inner, (match["id"],), {key: match["value"]})
-    return Scan(path, (match["id"],), SERIES if series else MATRIX, entities)
+    kind, hint = (SERIES, "") if series else (MATRIX, Z)
+    return Scan(path, (match["id"],), kind, entities, hint)
 
 
 def _virtual_brain(path: Path, inner: PurePath) -> Scan | None:
@@ -367,7 +368,7 @@ def _says(*parts: str, words: frozenset[str] | set[str] = frozenset()) -> Tells:
 
 
 HINTS: tuple[tuple[str, Tells], ...] = (
-    (Z, _says("fisher", "ztransform", words={"z", "zfc", "fcz", "zscore", "zcorr"})),
+    (Z, _says("fisher", "ztransform", "resultsroi", words={"z", "zfc", "fcz", "zscore", "zcorr"})),
     (OTHER, _says("covariance", "precision", "distance", "length", "meanfa", "logcount",
                   "invnodevol", words=WEIGHTS)),
     (R, _says("pearson", "correlation", words={"corr", "r", "corrmat", "partialcorr"})),

@@ -19,6 +19,7 @@ from graphnet.errors import CohortError
 from graphnet.messages import Message
 from graphnet.readers.connectomes.matrices import edges_from_matrices, edges_from_vectors
 from graphnet.readers.folders.archives import too_large
+from graphnet.readers.folders.entities import hint_of
 from graphnet.readers.folders.programs import square_of_conn
 from graphnet.readers.folders.scans import read_arrays
 from graphnet.readers.inquiry import Inquiry
@@ -159,7 +160,7 @@ def _refuse_count(stack: Stack, table: str, rows: int, inquiry: Inquiry) -> None
 def _dataset(stack: Stack, roster: Roster, inquiry: Inquiry) -> Dataset | None:
     if stack.values.ndim == 3:
         edges, reading = edges_from_matrices(
-            stack.values, roster.ids, inquiry, regions=stack.regions
+            stack.values, roster.ids, inquiry, hint_of(stack.path.name), regions=stack.regions
         )
         regions = stack.regions
     else:

@@ -13,6 +13,7 @@ from graphnet.readers.subjects.words import (
     is_control,
     is_patient,
     plain,
+    words,
 )
 from graphnet.readers.tables.missing_codes import LABEL_CODES, MISSING, VALUE
 from graphnet.readers.tables.sheet import is_missing
@@ -25,12 +26,36 @@ NEAR_NINE = 4  # 9 beside class numbers below it may be a code for missing
 ABIDE, AUTISM = "dxgroup", {"1": PATIENT, "2": CONTROL}
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
-TRUTHS = ({"false", "true"}, {"no", "yes"}, {"f", "t"}, {"n", "y"}, {"否", "是"})
-TRUE_WORDS = frozenset({"true", "yes", "t", "y", "是"})
+# No and yes in columns that ask for a disease.
+TRUTHS = tuple(
+    words(pair)
+    for pair in (
+        "false true", "no yes", "f t", "n y", "否 是", "无 有", "nein ja", "falsch wahr", "non oui",
+        "faux vrai", "no si", "no sí", "falso verdadero", "não sim", "falso vero", "nee ja",
+        "нет да", "いいえ はい", "아니오 예", "unchecked checked",
+    )
+)  # fmt: skip
+TRUE_WORDS = words(
+    "true yes t y 是 有 ja wahr oui vrai si sí verdadero sim vero да はい 예 checked"
+)
+# What only ABIDE's phenotypes have beside DX_GROUP, and the numbers of its subjects.
+OF_ABIDE = {"ageatscan", "dsmivtr", "handednesscategory", "fileid"}
+ABIDE_IDS = re.compile(r"(sub-)?(00)?(5[01][0-9]{3}|2[89][0-9]{3}|30[0-9]{3})")
+MOST_OF_ABIDE = 0.9
 
 
-def class_coding(column: str, cells: Sequence[str], inquiry: Inquiry) -> ClassCoding | None:
+def is_of_abide(names: Sequence[str], ids: Sequence[str]) -> bool:
+    """Whether a table of these columns and ids is ABIDE's."""
+    known = sum(ABIDE_IDS.fullmatch(subject.strip()) is not None for subject in ids)
+    return not OF_ABIDE.isdisjoint(map(plain, names)) or known > MOST_OF_ABIDE * len(ids) > 0
+
+
+def class_coding(
+    column: str, cells: Sequence[str], inquiry: Inquiry, *, of_abide: bool = False
+) -> ClassCoding | None:
     """The class number and name of each value of ``cells`` (S texts).
+
+    ``of_abide``: the table is ABIDE's, where ``DX_GROUP`` 1 is autism; in others 1 may be either.
 
     None where the column cannot be a class, of which the problem is kept by the ``inquiry``.
     """
@@ -38,7 +63,8 @@ def class_coding(column: str, cells: Sequence[str], inquiry: Inquiry) -> ClassCo
     numbers = {value: number for value in counts if (number := _number(value)) is not None}
     if len(numbers) == len(counts):
         numbers = _without_codes(column, counts, numbers, inquiry)
-        return _of_numbers(column, numbers, inquiry.behind(f"missing.{column}"))
+        coded_so = of_abide and plain(column) == ABIDE
+        return _of_numbers(column, numbers, inquiry.behind(f"missing.{column}"), of_abide=coded_so)
     if any(not _is_whole(number) for number in numbers.values()):
         _refuse(column, list(counts), inquiry)
         return None
@@ -132,13 +158,15 @@ def _note_code(column: str, value: str, count: int, inquiry: Inquiry) -> None:
     )
 
 
-def _of_numbers(column: str, numbers: dict[str, float], inquiry: Inquiry) -> ClassCoding | None:
+def _of_numbers(
+    column: str, numbers: dict[str, float], inquiry: Inquiry, *, of_abide: bool
+) -> ClassCoding | None:
     values = set(numbers.values())
     odd = [value for value, number in numbers.items() if not _is_whole(number)]
     if odd or len(values) > MOST_CLASSES:
         _refuse(column, odd or sorted(numbers, key=lambda value: numbers[value]), inquiry)
         return None
-    if plain(column) == ABIDE and values <= {1.0, 2.0} and inquiry.answer(POSITIVE) is None:
+    if of_abide and values <= {1.0, 2.0} and inquiry.answer(POSITIVE) is None:
         inquiry.assume(Message("readers_subjects.coded-as-abide", column=column))
         coded = {value: AUTISM[str(int(number))] for value, number in numbers.items()}
         return ClassCoding(column, coded, _only(coded, {CONTROL: "control", PATIENT: "autism"}))
@@ -191,9 +219,9 @@ def _spellings(counts: Counter[str]) -> dict[str, list[str]]:
 
 def _not_affected(column: str, groups: dict[str, list[str]]) -> list[str]:
     """The word for no in a column that asks for a disease, or the one beside ``patient``."""
-    words = {plain(name): name for name in groups}
-    if plain(column) in OF_DISEASE and any(set(words) <= pair for pair in TRUTHS):
-        return [name for word, name in words.items() if word not in TRUE_WORDS]
+    word_of = {plain(name): name for name in groups}
+    if plain(column) in OF_DISEASE and any(set(word_of) <= pair for pair in TRUTHS):
+        return [name for word, name in word_of.items() if word not in TRUE_WORDS]
     return []
 
 

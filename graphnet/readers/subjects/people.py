@@ -5,7 +5,7 @@ Tables, arrays and folders all ask here.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -29,7 +29,7 @@ from graphnet.data.interpretation import (
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import COVARIATES, LABEL, Inquiry
 from graphnet.readers.subjects.class_again import leaves_as_class
-from graphnet.readers.subjects.classes import class_coding
+from graphnet.readers.subjects.classes import class_coding, is_of_abide
 from graphnet.readers.subjects.covariates import (
     covariates_of,
     in_one_spelling,
@@ -91,8 +91,8 @@ def read_people(
     for column in (chosen.label, chosen.site):
         _refuse_blocks(sheet, column, inquiry)
     ids = _ids(sheet, chosen.id, inquiry)
-    coding, labels = _classes(sheet, chosen.label, inquiry)
-    check_ids(ids, labels, inquiry)
+    coding, labels = _classes(sheet, chosen.label, ids, inquiry)
+    check_ids(ids, labels, inquiry, coding.names if coding else {})
     rest = [column for column in among if column not in chosen.taken]
     if inquiry.answer(COVARIATES) is None:
         rest = _without_classes_again(sheet, rest, labels, inquiry)
@@ -141,13 +141,14 @@ def _ids(sheet: Sheet, column: str | None, inquiry: Inquiry) -> tuple[str, ...]:
 
 
 def _classes(
-    sheet: Sheet, column: str | None, inquiry: Inquiry
+    sheet: Sheet, column: str | None, ids: Sequence[str], inquiry: Inquiry
 ) -> tuple[ClassCoding | None, IntArray]:
     nobody = np.full(len(sheet), NO_CLASS, dtype=np.int64)
     if column is None:
         return None, nobody
     cells = sheet.texts(column)
-    coding = class_coding(column, cells, inquiry.behind(LABEL))
+    of_abide = is_of_abide(sheet.names, ids)
+    coding = class_coding(column, cells, inquiry.behind(LABEL), of_abide=of_abide)
     if coding is None:
         return None, nobody
     return coding, np.array([coding.values.get(cell, NO_CLASS) for cell in cells], dtype=np.int64)
@@ -216,8 +217,13 @@ FIRST_NAMES = {"max", "min"}
 SIZE = re.compile(r"\s*n\s*=\s*[0-9]+\s*", re.IGNORECASE)
 
 
-def check_ids(ids: tuple[str, ...], labels: IntArray, inquiry: Inquiry) -> None:
-    """Ids that could not be told from each other are refused; one id on two rows is said."""
+def check_ids(
+    ids: tuple[str, ...], labels: IntArray, inquiry: Inquiry, names: Mapping[int, str]
+) -> None:
+    """Ids that could not be told from each other are refused; one id on two rows is said.
+
+    ``names`` are the words of the classes, for sentences.
+    """
     _refuse_summaries(ids, inquiry)
     _refuse_shortened(ids, inquiry)
     _say_nameless(ids, inquiry)
@@ -230,11 +236,7 @@ def check_ids(ids: tuple[str, ...], labels: IntArray, inquiry: Inquiry) -> None:
     twice = repeated(ids)
     if not twice:
         return
-    classes: dict[str, set[int]] = {}
-    for subject, label in zip(ids, labels, strict=True):
-        if label != NO_CLASS:
-            classes.setdefault(subject, set()).add(int(label))
-    torn = [subject for subject in twice if len(classes.get(subject, ())) > 1]
+    torn = in_two_classes(ids, labels, names)
     if torn:
         inquiry.refuse(
             Message(
@@ -254,6 +256,23 @@ def check_ids(ids: tuple[str, ...], labels: IntArray, inquiry: Inquiry) -> None:
             rows=times,
         )
     )
+
+
+def in_two_classes(ids: Sequence[str], labels: IntArray, names: Mapping[int, str]) -> list[Message]:
+    """Each id whose rows are of several classes, with these."""
+    classes: dict[str, set[int]] = {}
+    for subject, label in zip(ids, labels.tolist(), strict=True):
+        if subject and label != NO_CLASS:
+            classes.setdefault(subject, set()).add(label)
+    return [
+        Message(
+            "readers_subjects.id-with-classes",
+            id=subject,
+            classes=[names.get(number, str(number)) for number in sorted(own)],
+        )
+        for subject, own in classes.items()
+        if len(own) > 1
+    ]
 
 
 def _refuse_summaries(ids: tuple[str, ...], inquiry: Inquiry) -> None:

@@ -12,6 +12,7 @@ from graphnet.data.dataset import NO_CLASS, Dataset
 from graphnet.data.interpretation import Choice
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.subjects.people import in_two_classes
 
 SCANS = "scans"  # the key of the question
 TOGETHER, APART = "together", "apart"
@@ -165,13 +166,10 @@ def _occasion(match: re.Match[str]) -> str:
     return (named["occasion"] or named["point"] or named["scan"]).casefold()
 
 
-def _torn(dataset: Dataset, scans: Scans) -> list[str]:
+def _torn(dataset: Dataset, scans: Scans) -> list[Message]:
     """Subjects whose scans are of two classes."""
-    classes: dict[str, set[int]] = {}
-    for name, label in zip(dataset.subjects.ids, dataset.subjects.labels.tolist(), strict=True):
-        if label != NO_CLASS:
-            classes.setdefault(scans.subject_of.get(name, name), set()).add(label)
-    return [subject for subject, labels in classes.items() if len(labels) > 1]
+    subjects = [scans.subject_of.get(name, name) for name in dataset.subjects.ids]
+    return in_two_classes(subjects, dataset.subjects.labels, dataset.class_names)
 
 
 def _is_for_training(dataset: Dataset) -> bool:

@@ -99,6 +99,9 @@ LESSER_CLASSES = words(
     subtype subtypes cluster target targets outcome y patient patients ispatient case iscase
     asd autism adhd mdd depression depressed sz scz schizophrenia psychosis bd bipolar ad alzheimer
     alzheimers dementia mci pd parkinson parkinsons ocd ptsd 亚型
+    autismus autisme autismo schizophrenie esquizofrenia schizofrenia psychose psicosis demenz
+    demence demencia epilepsie epilepsy epilepsia erkrankt erkrankung krankheit maladie enfermedad
+    malattia stroke schlaganfall
     """
 )
 # Where and how subjects were examined, and what tells them apart as people: beside the class by
@@ -180,6 +183,9 @@ OF_DISEASE = words(
     labelgroup label labels dx diagnosis diagnostic diag disease patient patients ispatient case
     iscase casecontrol asd autism adhd mdd depression depressed sz scz schizophrenia psychosis bd
     bipolar ad alzheimer alzheimers dementia mci pd parkinson parkinsons ocd ptsd 诊断
+    autismus autisme autismo schizophrenie esquizofrenia schizofrenia psychose psicosis demenz
+    demence demencia epilepsie epilepsy epilepsia erkrankt erkrankung krankheit maladie enfermedad
+    malattia stroke schlaganfall diagnose diagnostico diagnosi
     疾病 患病 标签 是否患病 患病情况 患病状态 临床诊断 诊断结果
     """
 )

@@ -1,8 +1,8 @@
 """JSON of columns, ``{"column": {"0": value, …}, …}``, as pandas and NEURO-LEARN keep a table.
 
-A file may also hold a list of rows, ``[{"column": value, …}, …]``, a list per column, or what
-pandas writes with ``orient="index"``, ``"split"`` and ``"table"``. What is written is the text of
-NEURO-LEARN's ``data_cont``, as its other services read it.
+A file may also hold a list of rows, ``[{"column": value, …}, …]``, a row per line, a list per
+column, or what pandas writes with ``orient="index"``, ``"split"`` and ``"table"``. What is written
+is the text of NEURO-LEARN's ``data_cont``, as its other services read it.
 """
 
 import json
@@ -50,7 +50,7 @@ def read_json(body: bytes, name: str, most_cells: int) -> Sheet:
     if max(body.count(b":"), body.count(b",")) > most_cells:
         raise CohortError(Message("readers_text.too-many-cells", file=name, limit=most_cells))
     try:
-        columns = json.loads(body.decode("utf-8-sig"), parse_int=_whole)
+        columns = _parsed(body.decode("utf-8-sig"))
         if SURROGATE.search(body):
             json.dumps(columns, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
@@ -66,6 +66,17 @@ def read_json(body: bytes, name: str, most_cells: int) -> Sheet:
     return _with_keys(
         _sheet({column: list(cells.values()) for column, cells in columns.items()}), rows
     )
+
+
+def _parsed(text: str) -> Any:
+    """One document, or a list of those in the lines of a text. Raises ValueError."""
+    lines = [line.strip() for line in text.split("\n")]
+    if len(lines) > 1 and all(
+        line.startswith("{") and line.endswith("}") for line in lines if line
+    ):
+        with suppress(ValueError):
+            return [json.loads(line, parse_int=_whole) for line in lines if line]
+    return json.loads(text, parse_int=_whole)
 
 
 def _row(columns: dict[str, dict[str, Any]], row: str) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from graphnet.readers.subjects.words import (
     IDS,
     MEASURES,
     REGION_COLUMNS,
+    STATISTICS,
+    SUMMARIES,
     plain,
 )
 from graphnet.readers.tables.names import Name
@@ -29,6 +31,8 @@ from graphnet.readers.tables.sheet import Cells, Sheet, as_numbers, is_missing
 LEAST_LIKE_COLUMNS = 3  # names, in the rows of a first column
 NOTE = re.compile(r"\w\W*[\s,;:：，；]+\w|^[*†‡§#]|[。：:]$")  # words one after the other
 NOTES = {"note", "notes", "legend", "source", "footnote", "注", "备注", "说明"}
+OF_DESCRIPTION = {"unique", "top", "freq"}  # beside the statistics
+PERCENT = re.compile(r"[0-9.]+ ?%")
 LONGEST_NOTE = 60  # characters that are shown
 
 
@@ -85,6 +89,12 @@ def refuse_other_shapes(sheet: Sheet, inquiry: Inquiry) -> None:
         inquiry.refuse(
             Message("readers_tables.transposed", file=inquiry.name, names=first_of(names, 3))
         )
+    elif statistics := _statistics_in_rows(sheet):
+        inquiry.refuse(
+            Message(
+                "readers_tables.rows-of-statistics", file=inquiry.name, rows=first_of(statistics)
+            )
+        )
     elif _is_long(sheet):
         inquiry.refuse(Message("readers_tables.long-format", file=inquiry.name))
     elif (column := _several_rows_of(sheet)) is not None:
@@ -126,7 +136,35 @@ def _is_turned(sheet: Sheet) -> bool:
     """Whether the first column holds names like ``GMV_1``, and the header none."""
     if not sheet.columns:
         return False
-    return are_turned([cell for cell in _texts(sheet.columns[0]) if cell], sheet.names[1:])
+    rows = [cell for cell in _texts(sheet.columns[0]) if cell]
+    return are_turned(rows, sheet.names[1:]) or _are_regions_by_subject(rows, sheet.names[1:])
+
+
+def _are_regions_by_subject(rows: Sequence[str], columns: Sequence[str]) -> bool:
+    """Whether rows are called like regions, and columns like subjects: with numbers, no regions.
+
+    So ComBat takes and gives its values. In a list of regions columns are ``x``, ``y`` and ``z``.
+    """
+    names = [Name(row) for row in rows]
+    known = sum(name.has_region_words for name in names)
+    numbered = sum(any(map(str.isdigit, column)) for column in columns)
+    return (
+        len(set(rows)) == len(rows)
+        and known >= LEAST_LIKE_COLUMNS
+        and 2 * known > len(rows)
+        and len(columns) >= LEAST_LIKE_COLUMNS
+        and 2 * numbered > len(columns)
+        and not any(plain(column) in IDS | CLASSES for column in columns)
+        and not any(_is_of_brain(name) or name.has_region_words for name in map(Name, columns))
+    )
+
+
+def _statistics_in_rows(sheet: Sheet) -> tuple[str, ...]:
+    """The rows, where all are called after statistics, as those of pandas' ``describe()`` are."""
+    rows = _texts(sheet.columns[0])
+    known = SUMMARIES | STATISTICS | OF_DESCRIPTION
+    all_known = all(plain(row) in known or PERCENT.fullmatch(row) for row in rows)
+    return rows if len(set(rows)) >= LEAST_LIKE_COLUMNS and all_known else ()
 
 
 def are_turned(rows: Sequence[str], columns: Sequence[str]) -> bool:

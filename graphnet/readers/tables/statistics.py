@@ -27,7 +27,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
-STATA, OLD_STATA = b"<stata_dta>", {b"\x71", b"\x72", b"\x73"}  # of files since 2013, and before
+# Of files since 2013, and by number the versions before (R's foreign writes 110).
+STATA, OLD_STATA = b"<stata_dta>", {105, 108, 110, 111, 113, 114, 115}
 SPSS = (b"$FL2", b"$FL3")  # the second is compressed as a whole
 BYTES = "iso-8859-1"  # a letter a byte
 MOST_ROWS = 2**31 - 1  # that the library can be asked for
@@ -58,7 +59,9 @@ def statistics_format(head: bytes) -> StatisticsFormat | None:
 
 def _is_stata(head: bytes) -> bool:
     """Whether a file that starts with ``head`` is Stata's."""
-    return head.startswith(STATA) or (head[:1] in OLD_STATA and head[2:4] == b"\x01\x00")
+    if head.startswith(STATA):
+        return True
+    return len(head) > 3 and head[0] in OLD_STATA and head[1] in {1, 2} and head[2:4] == b"\x01\x00"
 
 
 def _is_spss(head: bytes) -> bool:
@@ -305,6 +308,8 @@ def _cells_of_arrow(column: "pa.ChunkedArray", name: str, inquiry: Inquiry) -> C
 
     kind = column.type
     if pa.types.is_dictionary(kind):
+        if kind.value_type in {pa.string_view(), pa.binary_view()}:  # of polars, never decoded
+            return cells_of(column.to_pylist())
         return _cells_of_arrow(column.cast(kind.value_type), name, inquiry)
     if pa.types.is_nested(kind):
         raise CohortError(

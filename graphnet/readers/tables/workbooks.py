@@ -3,6 +3,7 @@
 calamine reads them.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,6 +45,7 @@ ROOT = (
     '<Relationship Id="rId1" Target="xl/workbook.xml" Type="http://schemas.openxmlformats.org/'
     'officeDocument/2006/relationships/officeDocument"/></Relationships>'
 )
+BETWEEN = re.compile(rb">\s*\n\s*<")
 LEAST = 2  # rows and columns of a sheet that may be a table
 
 
@@ -74,6 +76,8 @@ def read_worksheets(
         folder = Path(outer) / "parts"
         archive.unpack(folder, archive.members)
         extents = _extents(folder, kind, inquiry.name, most_cells)
+        if kind == "ods":
+            _join_elements(folder / OPEN_DOCUMENT)
         # calamine sees nothing but what was measured.
         clean = Path(outer) / f"workbook.{kind}"
         _pack(folder, archive.members, clean)
@@ -121,6 +125,11 @@ def _parts(folder: Path, name: str) -> dict[str, Path]:
         if part.is_file() and folder in part.resolve().parents:
             parts[sheet] = part
     return parts
+
+
+def _join_elements(part: Path) -> None:
+    """Take line ends from between elements, which Gnumeric writes and calamine does not expect."""
+    part.write_bytes(BETWEEN.sub(b"><", part.read_bytes()))
 
 
 def _pack(folder: Path, members: Collection[str], target: Path) -> None:
