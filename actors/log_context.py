@@ -18,13 +18,14 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from actors.settings import JSON, ProcessSettingsError
-from db.queue.claims import Claim
 from graphnet.messages import Message
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.trace import Span, Tracer
+
+    from db.queue.claims import Claim
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 task_id: ContextVar[str] = ContextVar("task_id", default="")
@@ -182,7 +183,7 @@ class Tracing:
             pass
 
     @contextmanager
-    def claimed(self, claim: Claim, since: int) -> Iterator[None]:
+    def claimed(self, claim: "Claim", since: int) -> Iterator[None]:
         """A span of a task or part that was asked for at ``since``, in the trace of its post."""
         with self.span(
             "part" if claim.part else "task",

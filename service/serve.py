@@ -21,26 +21,20 @@ from actors.shutdown import cancelled, end_within, leave, step
 from db import tokens
 from db.server.connection import close_database, open_database
 from db.server.errors import DatabaseError
-from graphnet.errors import system_reason
-from graphnet.messages import ENGLISH, Message, MessageError, render
+from graphnet.messages import ENGLISH, Message, render
 from registry import RegistryError
 from service.app import create_app, load_handlers
+from service.listening import ListeningError, address, listen
 from service.settings import HttpSettings, is_loopback
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-BACKLOG = 1024
 COLLECT_AFTER = (20_000, 20, 50)  # objects, and rounds of the younger generations
-UNREAD_MS = 60_000  # then a client that does not read its answer is cut off
 LOOK_AGAIN_SECONDS = 2.0
 GRACE_SECONDS = 3.0  # for answers that have begun
 CLOSE_SECONDS = 10.0  # for what the service has open
 END_SECONDS = 15.0  # for all of it
-
-
-class ListeningError(MessageError):
-    """Why the service cannot listen."""
 
 
 def run(language: str = ENGLISH) -> int:
@@ -85,25 +79,6 @@ async def _quiet() -> bool:
             await step("what is still asked or written", closing, GRACE_SECONDS),
         ]
     )
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one. Raises ListeningError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        values = {"host": host, "port": str(port), "reason": system_reason(error)}
-        raise ListeningError(Message("local.cannot-listen", **values)) from error
-    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; accepted connections inherit it
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
-    return listening
-
-
-def address(listening: socket.socket) -> str:
-    """The URL of a listening socket."""
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 async def serve_until(

@@ -34,7 +34,13 @@ from typing import Any, NoReturn
 
 PRELOADED = (
     *("actors.worker", "dramatiq.cli", "dramatiq.__main__", "service.app", "service.serve"),
-    *("service.local.up", "service.cli", "graphnet.command.train_files", "graphnet.report"),
+    *(
+        "service.local.up",
+        "service.local.serving",
+        "service.cli",
+        "graphnet.command.train_files",
+        "graphnet.report",
+    ),
     "graphnet.figures.glass_brain",
     # What is imported only when a task, a page or a command first needs it.
     *("graphnet.evaluation.baselines", "captum.attr", "scipy.stats"),
@@ -331,7 +337,7 @@ def _show_command(command: Sequence[str]) -> None:
 
 def _fork_children() -> None:
     """Let ``sgn up`` fork its worker too, off a process that is forked while it has no thread."""
-    from service.local import up
+    from service.local import child
 
     ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     if not os.fork():
@@ -359,7 +365,7 @@ def _fork_children() -> None:
         STDOUT=subprocess.STDOUT,
         TimeoutExpired=subprocess.TimeoutExpired,
     )
-    setattr(up, "subprocess", its_own)  # noqa: B010 - the name is another module's
+    setattr(child, "subprocess", its_own)  # noqa: B010 - the name is another module's
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import pytest
 
 from actors.settings import ProcessSettingsError, redis_address
 from db import datasets
-from service import serve
+from service import listening
 from service.local import up
 from service.stores.artifacts import ArtifactReader
 from service.stores.profiles import MOST, DatasetCache, Profiles
@@ -223,8 +223,8 @@ def test_what_sgn_up_says_is_not_undone_by_a_file(
     for name in ("SGN_HOST_FILE", "SGN_DATABASE_URL_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "other"))
     monkeypatch.setenv("SGN_DEVICE_FILE", "kept")
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        found = up._environment(tmp_path, tmp_path, listening)
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        found = up._environment(tmp_path, tmp_path, door)
     assert "SGN_HOST_FILE" not in found
     assert "SGN_DATABASE_URL_FILE" not in found
     assert found["SGN_DEVICE_FILE"] == "kept"
@@ -248,10 +248,10 @@ def test_a_redis_url_that_cannot_be_read_is_refused_without_its_password(passwor
 
 
 def test_a_client_that_does_not_read_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve, "UNREAD_MS", 1500)
-    with serve.listen("127.0.0.1", 0) as listening:
-        client = socket.create_connection(listening.getsockname())
-        accepted, _ = listening.accept()
+    monkeypatch.setattr(listening, "UNREAD_MS", 1500)
+    with listening.listen("127.0.0.1", 0) as door:
+        client = socket.create_connection(door.getsockname())
+        accepted, _ = door.accept()
         accepted.settimeout(20)
         began = time.monotonic()
         with pytest.raises(OSError), contextlib.closing(client):  # noqa: PT011 - any of them
