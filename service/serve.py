@@ -85,7 +85,6 @@ async def serve_until(
     settings: HttpSettings, listening: socket.socket, stop: asyncio.Event
 ) -> None:
     """Serve on an open socket until ``stop`` is set."""
-    await _check_entrance(settings, stop)
     config = Config()
     config.bind = [f"fd://{os.dup(listening.fileno())}"]  # Hypercorn closes what it is given
     config.include_server_header = False
@@ -104,7 +103,7 @@ def _load() -> None:
     gc.freeze()
 
 
-async def _check_entrance(settings: HttpSettings, stop: asyncio.Event) -> None:
+async def check_entrance(settings: HttpSettings, stop: asyncio.Event) -> None:
     """Say loudly who may come in without a token.
 
     Raises:
@@ -159,6 +158,7 @@ async def _until_signalled(settings: HttpSettings, listening: socket.socket) -> 
     stop_on_signals(stop, END_SECONDS)
     log.info("listening on %s", address(listening))
     try:
+        await check_entrance(settings, stop)
         await serve_until(settings, listening, stop)
     except (DatabaseError, RegistryError, ProcessSettingsError) as error:
         print(error, file=sys.stderr)  # noqa: T201

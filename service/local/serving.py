@@ -22,7 +22,7 @@ from service.environment import address_file
 from service.listening import address
 from service.local.child import ChildProcess, UpError
 from service.local.typed import render_typed
-from service.serve import run_loop, serve_until, stop_on_signals
+from service.serve import check_entrance, run_loop, serve_until, stop_on_signals
 from service.settings import HttpSettings
 
 END_SECONDS = 80.0  # for the service, the worker and the queue, one after another
@@ -58,6 +58,7 @@ def run_service(
 
     Raises:
         UpError: the queue, the database or the worker cannot be used.
+        ProcessSettingsError: nobody has said who may come in.
 
     """
     try:
@@ -81,6 +82,7 @@ async def _until_stopped(
         await _wait_for_queue(settings.process.redis_url)
         await _forget_workers(settings.process.redis_url)
         names = Names(await migrate(settings.process.database_url))
+        await check_entrance(settings, stop)
         serving = asyncio.create_task(serve_until(settings, listening, stop))
         announcing = asyncio.create_task(
             _announce(settings.process.redis_url, names, address(listening), stop, announcement)
