@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from graphnet.data.atlas import Atlas, shown_title
 from graphnet.data.class_names import shared_names
-from graphnet.data.dataset import Covariate, joined_covariates
+from graphnet.data.dataset import Covariate
 from graphnet.data.identifiers import match_ids
 from graphnet.data.interpretation import COUNTS, OTHER, Interpretation, Z
+from graphnet.data.joined_covariates import joined_covariates
 from graphnet.data.quality import Finding
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
@@ -222,7 +223,7 @@ def merge(cohorts: Sequence[Cohort]) -> Cohort:
             *_without_connectome(cohorts),
             *different,
             *_matched(cohorts),
-            *(Message("data.covariate-kinds", covariate=name) for name in odd),
+            *odd,
         ),
         class_names=names,
         edges=first.edges,

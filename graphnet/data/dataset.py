@@ -4,7 +4,7 @@ It is what every file becomes, what is kept under a dataset's id, and what a tra
 are as they were measured: nothing is filled in, scaled, clipped or screened here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,15 +21,33 @@ NO_CLASS = -1  # the label of a subject whose class is not known
 
 NUMERIC, CATEGORICAL = "numeric", "categorical"
 LARGEST = 1e12  # beyond which a number says nothing of a subject
-SEX_KEYS = {"sex", "gender", "sexatbirth"}
+SEX_KEYS = {
+    *("sex", "gender", "sexatbirth", "geschlecht", "sexe", "sexo", "sesso", "genre", "género"),
+    *("性别", "性別", "성별", "пол"),
+}
+MOST_SEXES = 3  # codes of sex
 SEXES = {
-    **dict.fromkeys(("m", "male", "man", "boy", "男", "男性"), "M"),
-    **dict.fromkeys(("f", "female", "woman", "girl", "女", "女性"), "F"),
+    **dict.fromkeys(
+        ("m", "male", "man", "boy", "男", "男性", "männlich", "mann", "h", "homme"), "M"
+    ),
+    **dict.fromkeys(
+        ("masculin", "masculino", "hombre", "maschio", "uomo", "남", "남성", "муж"), "M"
+    ),
+    **dict.fromkeys(("f", "female", "woman", "girl", "女", "女性", "w", "weiblich", "frau"), "F"),
+    **dict.fromkeys(
+        ("femme", "féminin", "femenino", "mujer", "femmina", "donna", "여", "여성"), "F"
+    ),
+    "жен": "F",
+}
+AGE_KEYS = {
+    *("age", "ageatscan", "ageatmri", "ageyears", "ageyrs", "ageinyears", "scanage", "alter"),
+    *("alterjahre", "alterinjahren", "âge", "edad", "edadaños", "età", "idade", "leeftijd"),
+    *("年龄", "年龄岁", "年齢", "나이", "возраст"),
 }
 # What the field controls for, as tables call it (see Covariate.key).
 RECOGNISED = {
     *SEX_KEYS,
-    *("age", "ageatscan", "ageatmri", "ageyears", "ageyrs", "ageinyears", "scanage"),
+    *AGE_KEYS,
     *("fd", "meanfd", "fdmean", "meanfdjenkinson", "fdjenkinson", "meanfdpower", "fdpower"),
     *("funcmeanfd", "meanframewisedisplacement", "framewisedisplacement", "fwd", "meanfwd"),
     *("motion", "headmotion", "meanmotion", "rmsmotion"),
@@ -89,7 +107,7 @@ def usable(covariate: Covariate) -> tuple[Covariate, int]:
     with np.errstate(invalid="ignore"):
         odd = ~np.isnan(numbers) & ~(np.abs(numbers) <= LARGEST)
     numbers = np.where(odd, np.nan, numbers)
-    if covariate.key in SEX_KEYS and len(np.unique(numbers[~np.isnan(numbers)])) <= len(SEX_KEYS):
+    if covariate.key in SEX_KEYS and len(np.unique(numbers[~np.isnan(numbers)])) <= MOST_SEXES:
         words = tuple("" if np.isnan(number) else f"{number:g}" for number in numbers)
         return replace(covariate, kind=CATEGORICAL, values=words), int(odd.sum())
     return replace(covariate, values=numbers), int(odd.sum())
@@ -98,37 +116,6 @@ def usable(covariate: Covariate) -> tuple[Covariate, int]:
 def covariate_key(name: str) -> str:
     """A name without capitals, blanks and signs: ``Age (years)`` is ``ageyears``."""
     return "".join(character for character in name.casefold() if character.isalnum())
-
-
-def joined_covariates(
-    parts: Sequence[tuple[tuple[Covariate, ...], int]],
-) -> tuple[tuple[Covariate, ...], tuple[str, ...]]:
-    """The covariates of several cohorts, each with its number of subjects, one below the other.
-
-    One that a cohort does not have is missing for its subjects. One that is numbers in one cohort
-    and words in another is left out; the names of these come besides.
-    """
-    first: dict[str, Covariate] = {}
-    kinds: dict[str, set[str]] = {}
-    for covariates, _ in parts:
-        for covariate in covariates:
-            first.setdefault(covariate.key, covariate)
-            kinds.setdefault(covariate.key, set()).add(covariate.kind)
-    joined = (_joined(covariate, parts) for key, covariate in first.items() if len(kinds[key]) == 1)
-    return tuple(joined), tuple(each.name for key, each in first.items() if len(kinds[key]) > 1)
-
-
-def _joined(named: Covariate, parts: Sequence[tuple[tuple[Covariate, ...], int]]) -> Covariate:
-    numbers: list[FloatArray] = []
-    words: list[str] = []
-    for covariates, count in parts:
-        own = next((covariate for covariate in covariates if covariate.key == named.key), None)
-        if named.kind == NUMERIC:
-            numbers.append(np.full(count, np.nan) if own is None else own.numbers)
-        else:
-            words += [""] * count if own is None else own.words
-    values = np.concatenate(numbers) if named.kind == NUMERIC else tuple(words)
-    return Covariate(named.name, named.kind, values)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,10 @@ unusual-zip = { $file } is packed in an unusual way; make a plain ZIP file.
 
 # What a folder holds
 
+files-by-column = { $count ->
+    [one] { $file }: a file belongs to the subject beside whom { $table } names it in { $column }.
+   *[other] { $file }: { $count } files belong to the subjects beside whom { $table } names them in { $column }.
+}
 one-brain = { $file } is the connectivity of one brain, as The Virtual Brain stores it (weights, centres, tract_lengths), not a cohort. Give one connectome per subject and a table of the subjects.
 nothing-measured = { $file } has no time series, matrices or measures.
 measures-differ = { $file } has measures of different regions: { $measures } is not of the { $count } regions of { $first }.

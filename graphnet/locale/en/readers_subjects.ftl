@@ -7,6 +7,7 @@ of-file = { $file }: { $detail }
 
 same-id = { $file } has the ids { $ids }, which are the same without 'sub-'. Write each subject in one way.
 ids-differ-in-zeros = { $file } has the ids { $ids }, which differ only in leading zeros; they were read as different subjects.
+classes-coded-by-site = { $column } of { $file } holds 1 and 2 at site { $one }, but 0 and 1 at site { $other }, so that a number does not mean the same class everywhere. Code the classes alike, best in words.
 id-in-two-classes = { $file } has rows with the same id in different classes: { $ids }. Give each subject its own id, or correct the class; of somebody whose diagnosis changed, keep the rows of one class.
 id-with-classes = { $id } ({ $classes })
 repeated-ids = { $count ->
@@ -80,6 +81,7 @@ rows-lack-id = { $count ->
     [one] Row { $rows } of { $file } has no id; it is read as a subject.
    *[other] { $count } rows of { $file } have no id ({ $rows }); each is read as a subject.
 }
+not-alike-at-sites = its codes or its unit differ between sites
 constant-column = it is { $value } in every row
 constant-where-given = it is { $value } in { $count } of { $rows } rows and missing in the others
 dates = it holds dates

@@ -26,6 +26,7 @@ no-rows = { $file } has no row below its header.
 column-twice = { $file } has two columns named { $columns }. Keep one of each, or rename it.
 names-repeated = The file has several columns with the same name.
 no-header = { $file } has no header: its first row holds numbers ({ $cells }). Add a row of names above it: ID, LABEL, and MEASURE_REGION (such as GMV_1) or FC_i_j for each column.
+places-of-regions = { $file } has three rows of regions on the left with negative and on the right with positive numbers: these are coordinates of an atlas, not subjects. Give a table with a row per subject.
 rows-of-statistics = The rows of { $file } are statistics ({ $rows }), not subjects. Give the table that they describe.
 transposed = { $file } is transposed: its first column holds column names ({ $names }), and each subject is a column. Transpose it so that each subject is a row, for example with pandas: table.set_index(table.columns[0]).T.
 long-format = { $file } is in long format: it has several rows per subject, one for each region. Give one row per subject and one column per region (wide format), for example with pandas: table.pivot(index="ID", columns="region", values="GMV").

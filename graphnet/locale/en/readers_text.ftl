@@ -92,6 +92,11 @@ mixed-marks-in-file = { $file } holds numbers with decimal commas and with decim
 # Files of numbers
 
 no-data-lines = { $file } holds no numbers: it has no line of data.
+percent = Line { $line } of { $file } holds percentages ({ $cell }), not numbers. Save the values without the percent sign, such as 0.453 for 45.3%.
+footer-lines = { $count ->
+    [one] A line that a database printed below the table was passed over.
+   *[other] { $count } lines that a database printed below the table were passed over.
+}
 only-row-names = { $file } holds no numbers beside the names of its rows.
 comments-ignored = Comment lines that start with # were ignored.
 broken-quotes = Line { NUMBER($line, useGrouping: 0) } of { $file } has unbalanced quotation marks ({ $error }).

@@ -7,6 +7,7 @@ of-file = { $file }：{ $detail }
 
 same-id = { $file } 中的 ID { $ids } 去掉“sub-”后相同。请统一每名受试者的写法。
 ids-differ-in-zeros = { $file } 中的 ID { $ids } 仅前导零不同，已按不同的受试者读取。
+classes-coded-by-site = { $file } 的 { $column } 列在站点 { $one } 为 1 和 2，在站点 { $other } 为 0 和 1，同一数字在各站点的含义不同。请统一编码，最好使用文字。
 id-in-two-classes = { $file } 中有同一 ID 的多行属于不同类别：{ $ids }。请为每名受试者使用不同的 ID，或更正类别；诊断发生变化的受试者，请只保留其中一个类别的行。
 id-with-classes = { $id }（{ $classes }）
 repeated-ids = { $file } 中有 { $count } 个 ID 出现在多行（{ $ids }；最多 { $rows } 行）：这些行视为同一受试者的多次扫描，在交叉验证中归入同一折。
@@ -53,6 +54,7 @@ scans-apart = 是不同的受试者，可能分别进入训练集和测试集
 scans-read-together = { $file } 中的 { $ids } 作为 { $id } 的多次扫描读取（共 { $count } 名受试者）：各行使用同一个 ID，归入同一折。
 ids-of-occasions = { $file } 中的 { $ids } 可能是同一受试者的两次访视或扫描（共 { $count } 组）：它们可能分别进入训练集和测试集。如果是，请为同一受试者的各行使用同一个 ID，例如 { $id }。
 rows-lack-id = { $file } 有 { $count } 行没有 ID（{ $rows }）；每一行作为一名受试者读取。
+not-alike-at-sites = 不同站点的编码或单位不同
 constant-column = 每一行都是 { $value }
 constant-where-given = { $rows } 行中有 { $count } 行是 { $value }，其余为缺失
 dates = 其中是日期

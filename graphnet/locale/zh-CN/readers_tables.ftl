@@ -19,6 +19,7 @@ no-rows = { $file } 的表头下方没有数据行。
 column-twice = { $file } 有两列同名：{ $columns }。请只保留一列，或重新命名。
 names-repeated = 文件中有多列同名。
 no-header = { $file } 没有表头：第一行是数字（{ $cells }）。请在其上方加一行列名：ID、LABEL，以及各列的“指标_脑区”（如 GMV_1）或 FC_i_j。
+places-of-regions = { $file } 只有三行，其中左侧脑区的数值为负，右侧为正：这是图谱的坐标，而不是受试者。请提供每名受试者一行的表格。
 rows-of-statistics = { $file } 的各行是统计量（{ $rows }），而不是受试者。请提供它们所描述的原始表格。
 transposed = { $file } 行列颠倒：第一列是列名（{ $names }），每名受试者占一列。请转置为每名受试者一行，例如用 pandas：table.set_index(table.columns[0]).T。
 long-format = { $file } 是长格式：每名受试者占多行，每个脑区一行。请改为宽格式，即每名受试者一行、每个脑区一列，例如用 pandas：table.pivot(index="ID", columns="region", values="GMV")。

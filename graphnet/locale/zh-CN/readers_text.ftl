@@ -76,6 +76,8 @@ mixed-marks-in-file = { $file } 中的数字既有以逗号为小数点的，又
 # 数字文件
 
 no-data-lines = { $file } 中没有数字：没有任何数据行。
+percent = { $file } 第 { $line } 行为百分数（{ $cell }），而不是数字。请保存不带百分号的数值，例如将 45.3% 保存为 0.453。
+footer-lines = 已略过数据库在表格下方输出的 { $count } 行。
 only-row-names = { $file } 中除行名外没有数字。
 comments-ignored = 忽略了以 # 开头的注释行。
 broken-quotes = { $file } 第 { NUMBER($line, useGrouping: 0) } 行的引号不成对（{ $error }）。

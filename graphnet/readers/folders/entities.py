@@ -156,6 +156,14 @@ def scan_by_id(
     return None
 
 
+def scan_listed(path: Path, folder: Path, subject: str) -> Scan:
+    """The scan of a file that a table says to be the subject's, whatever it is called."""
+    kind = _kind_of_end(path.name) or _kind_of(stem(path.name))
+    inner = path.relative_to(folder)
+    hint = hint_of(stem(path.name)) or hint_of_folders(inner, subject)
+    return Scan(path, (subject,), kind, {}, hint)
+
+
 def keys(ids: list[str]) -> dict[str, str]:
     """Ways to write each id, as a file's name may hold it."""
     subject_of: dict[str, str] = {}

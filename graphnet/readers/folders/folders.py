@@ -18,6 +18,7 @@ from graphnet.readers.folders.choosing import of_each_measure, one_each, one_kin
 from graphnet.readers.folders.entities import NO_REGIONS, Scan, is_in_never, is_never, scan_of
 from graphnet.readers.folders.freesurfer import with_tables
 from graphnet.readers.folders.joined import read_joined
+from graphnet.readers.folders.listed_files import with_listed_files
 from graphnet.readers.folders.measured import Measured, connected, rows_of_measure
 from graphnet.readers.folders.programs import ATLAS, scans_within
 from graphnet.readers.folders.scans import LAYOUT
@@ -61,6 +62,7 @@ def read_folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
             inquiry.check()
             if joined is not None:
                 return joined
+        files = with_listed_files(files, inquiry, most)
         roster = find_roster(files, inquiry, most)
         files = replace(files, rest=[path for path in files.rest if path != roster.path])
         if not files.scans and not by_ids(files, roster.ids):

@@ -30,7 +30,7 @@ OF_ASEG = re.compile(r"Measure:(?P<measure>\w+)")
 OF_APARC = re.compile(r"(?P<side>[lr]h)\.(?P<atlas>\w[\w.\-]*)\.(?P<measure>[a-z_]+)")
 STRUCTURE = re.compile(
     r"(Left|Right)-[\w-]+|[345](rd|th)-Ventricle|CSF|Brain-Stem|Optic-Chiasm|CC_\w+"
-    r"|(non-)?WM-hypointensities|[lr]h_\w+",
+    r"|(non-)?WM-hypointensities|[lr]h_\w+|wm-[lr]h-[\w-]+",
     re.ASCII,
 )
 

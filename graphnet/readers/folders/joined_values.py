@@ -15,8 +15,8 @@ from graphnet.readers.subjects.roster import unpacked_name
 from graphnet.readers.subjects.words import MEASURES
 from graphnet.readers.tables.grid import refuse_visits
 from graphnet.readers.tables.names import Name
+from graphnet.readers.tables.numbered import VALUE
 from graphnet.readers.tables.reading import Connectome, Measured, arranged
-from graphnet.readers.tables.regions import VALUE
 
 CONNECTOMES = "files.connectomes"  # the key of a question
 WORD = re.compile(r"[^_.\-\s]+")

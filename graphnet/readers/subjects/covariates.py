@@ -18,6 +18,7 @@ from graphnet.data.dataset import (
     covariate_key,
 )
 from graphnet.data.interpretation import Choice, MissingCode
+from graphnet.data.joined_covariates import by_site, difference
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import COVARIATES, Inquiry
 from graphnet.readers.tables.missing_codes import MISSING, VALUE, without_codes
@@ -51,6 +52,22 @@ def covariates_of(sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> tup
         if covariate is not None:
             covariates.append(covariate)
     return tuple(covariates)
+
+
+def alike_at_sites(
+    covariates: Sequence[Covariate], sites: Sequence[str], inquiry: Inquiry
+) -> tuple[Covariate, ...]:
+    """Those that mean the same at all ``sites`` (S); why others do not is said."""
+    kept = []
+    for covariate in covariates:
+        groups = by_site(covariate, sites)
+        why = difference(groups) if len(groups) > 1 else None
+        if why is None:
+            kept.append(covariate)
+        else:
+            inquiry.assume(why)
+            inquiry.leave(covariate.name, Message("readers_subjects.not-alike-at-sites"))
+    return tuple(kept)
 
 
 def _covariate(column: str, cells: Cells, inquiry: Inquiry) -> Covariate | None:

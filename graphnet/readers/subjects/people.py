@@ -31,6 +31,7 @@ from graphnet.readers.inquiry import COVARIATES, LABEL, Inquiry
 from graphnet.readers.subjects.class_again import leaves_as_class
 from graphnet.readers.subjects.classes import class_coding, is_of_abide
 from graphnet.readers.subjects.covariates import (
+    alike_at_sites,
     covariates_of,
     in_one_spelling,
     without_code_words,
@@ -46,6 +47,7 @@ from graphnet.readers.tables.roles import NONE, UNNAMED, Roles, find_roles
 from graphnet.readers.tables.sheet import Sheet, is_missing, to_numbers
 
 MOST_NAMED = 5
+CODES = {code + end: code for code in "012" for end in ("", ".0")}
 LEAST_OF_BLOCK = 3  # rows to each value
 
 
@@ -96,13 +98,17 @@ def read_people(
     rest = [column for column in among if column not in chosen.taken]
     if inquiry.answer(COVARIATES) is None:
         rest = _without_classes_again(sheet, rest, labels, inquiry)
+    sites = _sites(sheet, chosen.site, inquiry)
     covariates = covariates_of(sheet, _wanted(sheet, rest, chosen, inquiry), inquiry)
+    covariates = alike_at_sites(covariates, sites, inquiry)
+    if coding is not None:
+        _refuse_codes_of_sites(sheet.texts(coding.column), sites, coding.column, inquiry)
     return People(
         subjects=Subjects(
             ids=ids,
             labels=labels,
             scores=_scores(sheet, chosen.score, inquiry),
-            sites=_sites(sheet, chosen.site, inquiry),
+            sites=sites,
             covariates=covariates,
         ),
         id=chosen.id,
@@ -169,6 +175,31 @@ def _sites(sheet: Sheet, column: str | None, inquiry: Inquiry) -> tuple[str, ...
     cells = without_code_words(sheet.texts(column), column, inquiry)
     cells = without_point_zero(cells, column, inquiry)
     return in_one_spelling(cells, column, inquiry)
+
+
+def _refuse_codes_of_sites(
+    cells: Sequence[str], sites: Sequence[str], column: str, inquiry: Inquiry
+) -> None:
+    """Refuse a class that is 1 and 2 at one site, 0 and 1 at another, and never has three codes."""
+    codes: dict[str, set[str]] = {}
+    for cell, site in zip(cells, sites, strict=True):
+        if site and cell in CODES:
+            codes.setdefault(site, set()).add(CODES[cell])
+    ways = [site for pair in ({"1", "2"}, {"0", "1"}) for site, own in codes.items() if own == pair]
+    if (
+        {*map(len, codes.values())} <= {1, 2}
+        and {"1", "2"} in codes.values()
+        and ({"0", "1"} in codes.values())
+    ):
+        inquiry.refuse(
+            Message(
+                "readers_subjects.classes-coded-by-site",
+                file=inquiry.name,
+                column=column,
+                one=ways[0],
+                other=ways[-1],
+            )
+        )
 
 
 def _without_classes_again(

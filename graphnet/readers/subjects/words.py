@@ -298,7 +298,7 @@ GLOBALS = re.compile(
 )
 
 TISSUES = re.compile(  # of a hemisphere: covariates of most tables, and regions of some atlases
-    r"(l|r|lh|rh|left|right)?(cerebral|cerebrum)?"
+    r"(l|r|lh|rh|left|right)?(cerebral|cerebrum|unsegmented)?"
     r"(whitematter|graymatter|greymatter|wm|gm|csf|cortex|cerebrospinalfluid)"
     r"(l|r|lh|rh|left|right)?"
 )

@@ -37,6 +37,7 @@ UK_BIOBANK = re.compile(
 )
 # What FreeSurfer calls the column of its subjects, and what R makes of it.
 OF_FREESURFER = re.compile(r"[lr]h\.aparc[\w.\-]*\.[a-z_]+|Measure[:.]\w+", re.ASCII)
+UNSEGMENTED = re.compile(r"Unsegmented[_.\- ]?WhiteMatter", re.IGNORECASE)  # of wmparc
 AREA = "area"  # a measure, or the first word of a region
 FIELD = re.compile(r"[pfX]?\.?[0-9]{2,6}")  # of UK Biobank, beside others with a visit
 
@@ -163,6 +164,8 @@ class Name:
         """One of these ``measures`` of the whole brain, of a hemisphere or of a tissue."""
         if "" in measures and is_tissue(self.text):
             return Part(self.text, "", self.text)
+        if len(measures) == 1 and UNSEGMENTED.search(self.text):
+            return Part(self.text, next(iter(measures)), self.text)
         for word in range(1, len(self.words)):
             before, after = self.cut(word)
             for measure, rest in ((before, after), (after, before)):

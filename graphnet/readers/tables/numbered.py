@@ -20,6 +20,7 @@ from graphnet.readers.tables.sheet import Looks
 AS_REGIONS, AS_OTHER, AS_EDGES = "regions", "other", "edges"
 LETTER = re.compile(r"[^\W\d_]")
 LEAST_NAMED = 3  # columns whose names begin alike
+VALUE = "value"  # the measure of columns that are named by regions alone
 FEW = 20  # regions, as many as a questionnaire or a test may have numbers
 MOST_ASKED = 5  # groups of unknown names: of more a person is not asked
 
@@ -173,6 +174,26 @@ def add_words(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry)
     for group in measured:
         if _ask_either(group, inquiry) == AS_REGIONS:
             grid.measures[group.prefix] = group.columns
+
+
+def add_bare(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry) -> None:
+    """Columns called 0, 1, 2 …, as an array becomes that is put beside a table: asked."""
+    columns = {
+        str(int(name.text)): name.text
+        for name in names
+        if name.text.isascii() and name.text.isdigit() and looks.is_numeric(name.text)
+    }
+    numbers = sorted(map(int, columns))
+    if len(numbers) < LEAST_NAMED or numbers not in (
+        [*range(len(numbers))], [*range(1, len(numbers) + 1)]
+    ):  # fmt: skip
+        return
+    group = _look(VALUE, columns, looks)
+    answer = _ask_flat(group, looks, inquiry)
+    if answer == AS_REGIONS:
+        grid.measures[VALUE] = columns
+    elif answer == AS_EDGES:
+        grid.flat, grid.about_flat = tuple(columns.values()), group.key
 
 
 def _groups(names: Sequence[Name], looks: Looks) -> Groups:

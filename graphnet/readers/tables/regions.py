@@ -20,13 +20,14 @@ from graphnet.readers.tables.names import FIELD, Name, Part
 from graphnet.readers.tables.numbered import (
     AS_OTHER,
     AS_REGIONS,
+    VALUE,
     add_alike,
+    add_bare,
     add_numbered,
     add_words,
 )
 from graphnet.readers.tables.sheet import Looks
 
-VALUE = "value"  # the measure of columns that are named by regions alone
 KNOWN, ALL = "known", "all"
 MOST_NAMED = 5
 LEAST_NAMED = 3  # columns whose names are regions of an atlas
@@ -57,6 +58,8 @@ def find_grid(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Grid:
     add_numbered(rest, grid, looks, inquiry)
     if not grid.measures and not grid.flat:
         add_words(rest, grid, looks, inquiry)
+    if not grid.measures and not grid.flat:
+        add_bare(names, grid, looks, inquiry)
     _say_strays([name.text for name in strays], grid, looks, inquiry)
     settle(grid, inquiry)
     if VALUE in grid.measures:

@@ -95,6 +95,8 @@ def refuse_other_shapes(sheet: Sheet, inquiry: Inquiry) -> None:
                 "readers_tables.rows-of-statistics", file=inquiry.name, rows=first_of(statistics)
             )
         )
+    elif _are_places(sheet):
+        inquiry.refuse(Message("readers_tables.places-of-regions", file=inquiry.name))
     elif _is_long(sheet):
         inquiry.refuse(Message("readers_tables.long-format", file=inquiry.name))
     elif (column := _several_rows_of(sheet)) is not None:
@@ -165,6 +167,27 @@ def _statistics_in_rows(sheet: Sheet) -> tuple[str, ...]:
     known = SUMMARIES | STATISTICS | OF_DESCRIPTION
     all_known = all(plain(row) in known or PERCENT.fullmatch(row) for row in rows)
     return rows if len(set(rows)) >= LEAST_LIKE_COLUMNS and all_known else ()
+
+
+LEFT, RIGHT = {"l", "lh", "left"}, {"r", "rh", "right"}
+AXES = 3  # x, y and z
+
+
+def _are_places(sheet: Sheet) -> bool:
+    """Whether three rows are the coordinates of regions, of which x is negative on the left."""
+    if len(sheet) != AXES:
+        return False
+    lefts: list[float] = []
+    rights: list[float] = []
+    for name, cells in zip(sheet.names, sheet.columns, strict=True):
+        words, numbers = set(Name(name).words), as_numbers(cells)
+        if numbers is not None and bool(words & LEFT) != bool(words & RIGHT):
+            (lefts if words & LEFT else rights).append(float(numbers[0]))
+    return (
+        min(len(lefts), len(rights)) >= LEAST_LIKE_COLUMNS
+        and all(x < 0 for x in lefts)
+        and all(x > 0 for x in rights)
+    )
 
 
 def are_turned(rows: Sequence[str], columns: Sequence[str]) -> bool:

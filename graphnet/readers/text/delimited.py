@@ -37,6 +37,12 @@ from graphnet.readers.text.encodings import detect_encoding
 from graphnet.readers.text.marks import NAME_OF_ID, has_certain_point, settle_decimal_marks
 from graphnet.readers.text.number_files import END_OF_DOS
 
+# What SQL Server, Oracle, PostgreSQL and MySQL print below a table.
+FOOTER = re.compile(
+    r"\(?[0-9]+ row(s|\(s\))?( affected| selected\.?| in set.*)?\)?"
+    r"|Time: [0-9.,]+ ?ms|Completion time: .*|\([0-9]+ Zeilen? betroffen\)|\([0-9]+ 行受影响\)",
+    re.IGNORECASE,
+)
 LOOKED_AT = 12  # rows below a second header that must hold numbers
 
 
@@ -109,6 +115,7 @@ class RowShape:
     comments: int = 0
     rulers: int = 0
     headers: int = 0
+    footers: int = 0
 
     def __post_init__(self) -> None:
         self.header = self.names
@@ -135,6 +142,8 @@ class RowShape:
                 self.rulers += 1
             elif self._is_header(row):
                 self.headers += 1
+            elif len(row) < width and FOOTER.fullmatch(" ".join(row).strip()):
+                self.footers += 1
             elif len(row) == width:
                 self.first = self.first or line
                 yield row
@@ -197,6 +206,8 @@ class RowShape:
             inquiry.assume(Message("readers_text.ruler-lines", count=rulers))
         if self.headers:
             inquiry.assume(Message("readers_text.repeated-headers", count=self.headers))
+        if self.footers:
+            inquiry.assume(Message("readers_text.footer-lines", count=self.footers))
         if self.dialect.marked:
             inquiry.assume(Message("readers_text.header-mark"))
         return (

@@ -67,6 +67,9 @@ def read_numbers(source: Path | bytes, inquiry: Inquiry, what: str) -> NumberTab
     return NumberTable(_values(rows, names, separator, inquiry, what), names, index)
 
 
+PERCENT = re.compile(r"[+-]?[0-9][0-9.,]*\s*%")
+
+
 def separator_of(lines: Sequence[str]) -> str:
     """What parts the numbers: blanks where it is no other mark, or where commas are decimal."""
     last = lines[-1]
@@ -108,6 +111,11 @@ def _even(
     """
     if not rows:
         raise CohortError(Message("readers_text.no-rows", file=what))
+    percent = next((cell for cell in rows[0][1] if PERCENT.fullmatch(cell)), None)
+    if percent is not None:
+        raise CohortError(
+            Message("readers_text.percent", file=what, line=rows[0][0], cell=shown(percent))
+        )
     width = len(rows[0][1])
     for place, row in rows:
         if len(row) != width:
