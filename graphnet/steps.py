@@ -10,7 +10,8 @@ from graphnet.config import TrainingSettings
 from graphnet.evaluation.assessment import has_graph
 from graphnet.evaluation.attribution import MOST_SUBJECTS, passes
 from graphnet.evaluation.learning_curve import SHARES, curve_subjects
-from graphnet.evaluation.model_selection import grid, inner_settings
+from graphnet.evaluation.model_selection import inner_settings
+from graphnet.evaluation.nested_selection import grid
 from graphnet.evaluation.recalibration import OWN_FOLDS
 from graphnet.evaluation.validation import FoldsPlan
 from graphnet.plan import ExperimentPlan

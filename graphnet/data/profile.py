@@ -87,12 +87,6 @@ class Profile:
         return REFUSED if self.problems else READY
 
     @property
-    def label_column(self) -> str | None:
-        """The column that the class was read from."""
-        label = self._reading.get("label")
-        return None if label is None else label["column"]
-
-    @property
     def repetition_time(self) -> float | None:
         """The seconds from one point of its series to the next."""
         return self._reading.get("repetition_time")

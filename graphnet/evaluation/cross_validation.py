@@ -21,10 +21,10 @@ from graphnet.evaluation.model_selection import (
     Comparison,
     all_candidates,
     arm_of,
-    choose,
     compare,
     figure,
 )
+from graphnet.evaluation.nested_selection import choose
 from graphnet.evaluation.recalibration import (
     Fitting,
     InnerFold,

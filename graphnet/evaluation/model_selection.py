@@ -1,4 +1,4 @@
-"""Settings chosen on inner folds: within each fold (nested selection), and among those of a sweep.
+"""Which candidate of a sweep is best, compared on inner folds.
 
 Whoever compares many candidates and reports the best reports chance, too. So the choice is a part
 of the training: each outer fold compares all candidates anew, on inner folds of its own training
@@ -8,12 +8,11 @@ subjects, and its test subjects have no part in it (Varma & Simon 2006, BMC Bioi
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import accumulate, product
+from itertools import accumulate
 from statistics import fmean
 from typing import Any
 
 import numpy as np
-import torch
 
 from graphnet.artifacts.further_trainings import (
     ATLAS,
@@ -23,8 +22,7 @@ from graphnet.artifacts.further_trainings import (
     Candidate,
     SweepResult,
 )
-from graphnet.artifacts.model import StoredModel
-from graphnet.catalogue import INNER_FOLDS, WITHOUT_DENSITY
+from graphnet.catalogue import INNER_FOLDS
 from graphnet.config import TrainingSettings, swept_values
 from graphnet.data.cohort import Cohort, FloatArray, IntArray, Layout
 from graphnet.data.splits import Splits
@@ -32,10 +30,7 @@ from graphnet.errors import CohortError, SettingsError, TrainingError
 from graphnet.evaluation.folds import Fold, stratified
 from graphnet.evaluation.recalibration import Fitting
 from graphnet.evaluation.resampling import auc
-from graphnet.graphs.edges import leaves_edges
 from graphnet.messages import Message
-from graphnet.preprocessing.pipeline import rule
-from graphnet.training.callbacks import Callback
 from graphnet.training.stacked import FitResult, FitSpec, fit_all
 
 
@@ -209,11 +204,8 @@ def _scored(
     pairs = list(zip(folds, fits, strict=True))
     figures = [figure(cohort, fold.test, fit.predicted[fold.test], classes) for fold, fit in pairs]
     known = [each for each in figures if each is not None]
-    logs = np.full((len(cohort), len(classes)), np.nan)
-    for fold, fit in pairs:
-        if fit.log_probabilities is not None:
-            logs[fold.test] = fit.log_probabilities[fold.test]
-    loss = fmean(_mean_loss(cohort, fold, fit.predicted, classes) for fold, fit in pairs)
+    logs = out_of_fold(folds, fits, len(cohort), len(classes))
+    loss = fmean(mean_loss(cohort, fold, fit.predicted, classes) for fold, fit in pairs)
     return _Scored(fmean(known) if known else None, loss, logs)
 
 
@@ -320,77 +312,7 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return fmean(known) if known else None
 
 
-RATES = (0.3, 1.0, 3.0)  # times the learning rate
-DECAYS = (0.0, 0.1)
-DENSITIES = (0.05, 0.1, 0.2)
 TINY = 1e-12
-
-
-def choose(
-    cohort: Cohort,
-    specs: Sequence[FitSpec],
-    classes: tuple[int, ...],
-    *,
-    device: torch.device,
-    parent: StoredModel | None = None,
-    callback: Callback | None = None,
-) -> tuple[list[FitSpec], list[FloatArray]]:
-    """Each fit with the settings of least inner loss; no subject outside its ``rows`` is used.
-
-    Beside them the log probabilities (S of the fit, C) that the inner folds gave with these, of a
-    clinical score (S of the fit, 0).
-
-    Cawley & Talbot 2010, Journal of Machine Learning Research 11:2079-2107.
-
-    Args:
-        cohort: S subjects.
-        specs: the outer fits, each with its rows of the cohort.
-        classes: the labels, ascending; () of a clinical score.
-        device: to train on.
-        parent: the model that the fits start from, whose graph stays as it is; None: from scratch.
-        callback: follows the trainings.
-
-    Raises:
-        CohortError: too few subjects of a class for the inner folds.
-
-    """
-    callback = callback or Callback()
-    fit_inner = partial(fit_all, device=device, parent=parent, callback=callback)
-    chosen, predicted = [], []
-    for place, spec in enumerate(specs):
-        span = place / len(specs), (place + 1) / len(specs)
-        with callback.progress.part(*span, (place + 1, place + 1)):
-            one, logs = _chosen(cohort, spec, classes, fit_inner, inherited=parent is not None)
-        chosen.append(one)
-        predicted.append(logs)
-    return chosen, predicted
-
-
-def grid(
-    settings: TrainingSettings, regions: int, *, inherited: bool = False
-) -> list[TrainingSettings]:
-    """What is tried: learning rates and weight decays, and densities where the graph has one.
-
-    Densities that leave no edge between so many ``regions`` are not tried. A graph that is
-    ``inherited`` from a parent is as dense as it is.
-    """
-    densities = [
-        density
-        for density in DENSITIES
-        if leaves_edges(rule(replace(settings, density=density)), regions)
-    ]
-    fixed = inherited or settings.graph in WITHOUT_DENSITY or settings.threshold is not None
-    return [
-        replace(
-            settings,
-            learning_rate=min(10.0, rate * settings.learning_rate),
-            weight_decay=decay,
-            density=density,
-        )
-        for rate, decay, density in product(
-            RATES, DECAYS, (settings.density,) if fixed or not densities else densities
-        )
-    ]
 
 
 def inner_settings(settings: TrainingSettings, *, inherited: bool) -> TrainingSettings:
@@ -398,41 +320,10 @@ def inner_settings(settings: TrainingSettings, *, inherited: bool) -> TrainingSe
     return settings if inherited else replace(settings, seeds=1)
 
 
-def _chosen(
-    cohort: Cohort,
-    spec: FitSpec,
-    classes: tuple[int, ...],
-    fit_inner: Callable[[Cohort, Sequence[FitSpec], tuple[int, ...]], list[FitResult]],
-    *,
-    inherited: bool,
-) -> tuple[FitSpec, FloatArray]:
-    inside = cohort.rows(spec.rows)
-    folds = stratified(
-        None if spec.settings.label == "score" else inside.labels,
-        inside.persons,
-        folds=INNER_FOLDS,
-        repeats=1,
-        seed=spec.settings.seed,
-    )
-    settings = inner_settings(spec.settings, inherited=inherited)
-    candidates = grid(settings, len(cohort.regions), inherited=inherited)
-    inner = [FitSpec(fold.train, settings) for settings in candidates for fold in folds]
-    fits = fit_inner(inside, inner, classes)
-    losses = [
-        _mean_loss(inside, fold, fit.predicted, classes)
-        for fold, fit in zip([*folds] * len(candidates), fits, strict=True)
-    ]
-    by_settings = np.array(losses).reshape(len(candidates), len(folds)).mean(axis=1)
-    best = int(by_settings.argmin())
-    chosen = replace(candidates[best], seeds=spec.settings.seeds)
-    own = fits[best * len(folds) : (best + 1) * len(folds)]
-    return replace(spec, settings=chosen), _pooled(folds, own, len(inside), len(classes))
-
-
-def _pooled(
+def out_of_fold(
     folds: Sequence[Fold], fits: Sequence[FitResult], subjects: int, classes: int
 ) -> FloatArray:
-    """Out-of-fold log probabilities (S, C)."""
+    """Log probabilities (S, C) of each subject by the fit that held it out; NaN of the others."""
     logs = np.full((subjects, classes), np.nan)
     for fold, fit in zip(folds, fits, strict=True):
         if fit.log_probabilities is not None:
@@ -440,9 +331,7 @@ def _pooled(
     return logs
 
 
-def _mean_loss(
-    cohort: Cohort, fold: Fold, predicted: FloatArray, classes: tuple[int, ...]
-) -> float:
+def mean_loss(cohort: Cohort, fold: Fold, predicted: FloatArray, classes: tuple[int, ...]) -> float:
     """Mean log loss of the held-out subjects, or mean squared error of their scores."""
     held_out = predicted[fold.test]
     if held_out.shape[1] == 1:

@@ -18,13 +18,13 @@ from graphnet.data.cohort import Cohort, merge
 from graphnet.data.splits import Splits
 from graphnet.distributed.shards import Coordinator
 from graphnet.errors import CohortError, TrainingError
-from graphnet.evaluation import model_selection
+from graphnet.evaluation import nested_selection
 from graphnet.evaluation.assessment import graph_helps
 from graphnet.evaluation.baselines import CLASSIFIERS, SITE
 from graphnet.evaluation.cross_validation import cross_validate, pooled
 from graphnet.evaluation.folds import Fold, stratified
 from graphnet.evaluation.metrics import evaluate
-from graphnet.evaluation.model_selection import choose, grid
+from graphnet.evaluation.nested_selection import choose, grid
 from graphnet.evaluation.validation import validate
 from graphnet.experiment import run
 from graphnet.messages import Message
@@ -231,8 +231,8 @@ def test_densities_that_leave_no_edge_are_not_tried() -> None:
 
 
 def test_nested_selection_looks_at_training_subjects_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model_selection, "RATES", (1e-4, 1.0))
-    monkeypatch.setattr(model_selection, "DENSITIES", (0.2,))
+    monkeypatch.setattr(nested_selection, "RATES", (1e-4, 1.0))
+    monkeypatch.setattr(nested_selection, "DENSITIES", (0.2,))
     fold = FOLDS[0]
     (chosen,), _ = choose(PEOPLE, [FitSpec(fold.train, QUICK)], (0, 1), device=CPU)
     assert chosen.settings.learning_rate == 0.01  # the other hardly learns

@@ -146,11 +146,6 @@ def unpacked_name(path: Path) -> Path:
     return path.with_suffix("") if path.suffix.lower() == PACKED else path
 
 
-def _lies_unpacked(path: Path) -> bool:
-    """Whether a packed file lies there unpacked too."""
-    return path != unpacked_name(path) and unpacked_name(path).exists()
-
-
 def is_of_freesurfer(path: Path) -> bool:
     """Whether a file begins as ``aparcstats2table`` and ``asegstats2table`` begin theirs."""
     with path.open("rb") as opened:
