@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from tests.wild.cases import FloatArray, outcome
+from tests.wild.cases import FloatArray, close, edges, outcome, upper
 from tests.wild.test_same_kinds import COUNT, IDS, NAMES, VALUES, is_base, of, table
 
 FRAME = pd.read_csv(io.StringIO(table()), dtype={"ID": str})
@@ -134,3 +134,73 @@ def test_lists_of_regions_are_not_called_turned(tmp_path: Path) -> None:
 def test_a_description_is_no_cohort(tmp_path: Path, described: pd.DataFrame) -> None:
     text = described.to_csv()
     assert "statistics (count," in of(tmp_path, text).refusal
+
+
+# Several things in one file -----------------------------------------------------------------------
+
+SERIES = np.random.default_rng(7).normal(size=(COUNT, 40, 8))
+
+
+def block(values: FloatArray) -> str:
+    return "".join(" ".join(f"{cell:.8e}" for cell in row) + "\n" for row in values)
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_matrices_below_each_other_are_no_series(tmp_path: Path, *, named: bool) -> None:
+    """As ``save -ascii R P`` writes two matrices, and Octave's ``save -text`` by name."""
+    for subject, series in zip(IDS, SERIES, strict=True):
+        one = np.corrcoef(series.T)
+        before = ["# name: R\n# type: matrix\n", "\n\n# name: P\n# type: matrix\n"]
+        names = before if named else ["", ""]
+        text = names[0] + block(one) + names[1] + block(one**2)
+        (tmp_path / f"{subject}.txt").write_text(text)
+    FRAME[["ID", "LABEL"]].to_csv(tmp_path / "subjects.csv", index=False)
+    assert ("(R and P)" if named else "2 square matrices") in outcome(tmp_path).refusal
+
+
+def test_one_matrix_of_octave_is_read(tmp_path: Path) -> None:
+    matrices = [np.corrcoef(series.T) for series in SERIES]
+    for subject, matrix in zip(IDS, matrices, strict=True):
+        text = "# Created by Octave 7.3.0\n# name: R\n# type: matrix\n# rows: 8\n# columns: 8\n"
+        (tmp_path / f"{subject}.txt").write_text(text + block(matrix) + "\n\n")
+    FRAME[["ID", "LABEL"]].to_csv(tmp_path / "subjects.csv", index=False)
+    found = outcome(tmp_path).dataset
+    close(edges(found), np.stack([np.arctanh(upper(matrix)) for matrix in matrices]))
+
+
+def test_units_behind_regions_are_measures(tmp_path: Path) -> None:
+    """volBrain gives volumes, parts of the whole and an asymmetry of both sides."""
+    regions = ("Hippocampus", "Amygdala", "Caudate")
+    sides = [f"{region} {side}" for region in regions for side in ("Right", "Left")]
+    columns = {
+        **{f"{side} cm3": VALUES[:, place] for place, side in enumerate(sides)},
+        **{f"{side} %": VALUES[:, place] / 15 for place, side in enumerate(sides)},
+        **{f"{region} Asymmetry": VALUES[:, 0] - 0.4 for region in regions},
+    }
+    frame = pd.DataFrame({"Patient ID": IDS, "Group": FRAME["LABEL"], **columns})
+    found = of(tmp_path, frame.to_csv(index=False, sep=";")).dataset
+    assert set(found.measures) == {"cm3", "%"}
+    assert found.regions == tuple(sides)
+    assert found.values is not None
+    np.testing.assert_allclose(found.values[:, :, found.measures.index("cm3")], VALUES)
+
+
+@pytest.mark.parametrize(
+    ("columns", "asked"),
+    [(["CandID", "PSCID"], True), (["LabID"], False), (["lab_id"], False), (["lab id"], False)],
+)
+def test_columns_called_id_are_ids(tmp_path: Path, columns: list[str], *, asked: bool) -> None:
+    """Of LORIS and of a laboratory; subjects without ids would not be known again."""
+    ids = {name: [f"{900 + place}{row:03}" for row in range(COUNT)]
+           for place, name in enumerate(columns)}  # fmt: skip
+    text = FRAME.drop(columns="ID").assign(**ids).to_csv(index=False)
+    found = of(tmp_path, text)
+    if asked:
+        found.question("id")
+    else:
+        assert found.dataset.subjects.ids == tuple(ids[columns[0]])
+
+
+def test_ids_of_sites_are_no_ids_of_subjects(tmp_path: Path) -> None:
+    text = FRAME.drop(columns="ID").assign(lab_id=["a", "b"] * (COUNT // 2)).to_csv(index=False)
+    assert set(of(tmp_path, text).dataset.subjects.ids) == {""}

@@ -168,6 +168,7 @@ same-classes = { $file } has several columns with the same classes ({ $columns }
 site-column-chosen = { $file } has several site columns ({ $columns }); { $column } was used.
 subject-column-chosen = { $file } has ids of scans and of subjects ({ $columns }); { $column } was used, so that the rows of a subject stay in one fold.
 without-apostrophes = { $file }: cells of { $columns } were read without their apostrophes, which only mark text.
+column-is-id = { $column } was read as the subject ids: it is called so, and differs in every row.
 first-column-is-id = The first column, { $column }, was read as the subject ids.
 unnamed-numbers-are-no-ids = The first column has no name of its own and holds numbers, as the index of a data frame does; it was not read as ids. If they are ids, name the column ID.
 unnamed-column-is-id = The unnamed column was read as the subject ids.

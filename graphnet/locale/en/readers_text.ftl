@@ -97,6 +97,8 @@ footer-lines = { $count ->
     [one] A line that a database printed below the table was passed over.
    *[other] { $count } lines that a database printed below the table were passed over.
 }
+matrices-below = { $file } holds { $count } square matrices below each other. Give one file per matrix.
+several-arrays = { $file } holds several arrays of Octave ({ $names }). Save one array per file.
 only-row-names = { $file } holds no numbers beside the names of its rows.
 comments-ignored = Comment lines that start with # were ignored.
 broken-quotes = Line { NUMBER($line, useGrouping: 0) } of { $file } has unbalanced quotation marks ({ $error }).

@@ -119,6 +119,7 @@ same-classes = { $file } 有多列类别相同（{ $columns }），已使用 { $
 site-column-chosen = { $file } 有多个站点列（{ $columns }），已使用 { $column }。
 subject-column-chosen = { $file } 同时有扫描 ID 和受试者 ID（{ $columns }），已使用 { $column }，使同一受试者的各行归入同一折。
 without-apostrophes = { $file }：{ $columns } 的单元格已去掉仅用于标记文本的撇号。
+column-is-id = 已将 { $column } 列读作受试者 ID：列名如此，且每行各不相同。
 first-column-is-id = 第一列 { $column } 已作为受试者 ID 读取。
 unnamed-numbers-are-no-ids = 第一列没有自己的名称，内容是数字，像是数据框的索引；没有作为 ID 读取。如果它们是 ID，请将该列命名为 ID。
 unnamed-column-is-id = 没有名称的列已作为受试者 ID 读取。

@@ -57,7 +57,7 @@ IDS = words(
     code names name studyid personid 被试 被试编号 被试号 被试id 编号 受试者 受试者编号
     受试者id 病人编号 患者编号 姓名 序号 病历号 住院号 学号
     patno patnr patid ptnum ptno subnr subjnr ursi bidsid xnatid identifier
-    projid naccid identifiant donor donorid individ individualid
+    projid naccid candid pscid dccid candidateid identifiant donor donorid individ individualid
     被験者 被験者id 被験者番号 患者id 患者番号 症例番号 피험자 피험자번호 대상자 환자번호 참가자
     испытуемый пациентid номер участник
     """

@@ -31,6 +31,7 @@ from graphnet.readers.tables.sheet import Looks
 KNOWN, ALL = "known", "all"
 MOST_NAMED = 5
 LEAST_NAMED = 3  # columns whose names are regions of an atlas
+UNITS = {"cm3", "cm³", "mm3", "mm³", "mm2", "mm²", "mm", "ml", "%", "percent"}
 LEAST_SIDED = 6  # columns in pairs of left and right whose names are not known
 
 
@@ -368,6 +369,10 @@ def _with_trailing_measure(groups: Groups) -> Groups:
             return {**others, VALUE: bare}
         stem, end = name.cut(len(name.words) - 1)
         ends.setdefault(end, {})[stem] = column
+    of_units = {end: group for end, group in ends.items() if end.casefold() in UNITS}
+    stems = {frozenset(group) for group in of_units.values()}
+    if len(of_units) > 1 and len(stems) == 1:  # volBrain: cm3 and %, and an asymmetry of both sides
+        return {**others, **of_units}
     stems = {frozenset(group) for group in ends.values()}
     if len(stems) == 1 and len(next(iter(stems))) >= LEAST_NAMED:
         return {**others, **ends}

@@ -237,6 +237,16 @@ def _id(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
     usable = [column for column in named if not _is_no_rival(sheet, column)] or named[:1]
     if usable:
         return _one(ID, sheet, usable, inquiry)
+    return _unnamed_id(sheet, among, inquiry)
+
+
+def _unnamed_id(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
+    """A column whose name ends in id, or the first, that differ in every row."""
+    called = [column for column in among if _is_called_id(sheet, column)]
+    if called:
+        if len(called) == 1:
+            inquiry.assume(Message("readers_tables.column-is-id", column=called[0]))
+        return _one(ID, sheet, called, inquiry)
     first = next(iter(among), None)
     if first is None or first != sheet.names[0]:
         return None
@@ -249,6 +259,18 @@ def _id(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
     else:
         inquiry.assume(Message("readers_tables.first-column-is-id", column=first))
     return first
+
+
+def _is_called_id(sheet: Sheet, column: str) -> bool:
+    """Whether a name ends in id, as ``LabID``, and whole numbers or words differ in all rows."""
+    cells = sheet.texts(column)
+    is_called = re.fullmatch(r".*(\b|[a-z_])(ID|Id)|.*[_\W]id", column.strip()) is not None
+    return (
+        is_called
+        and len(cells) > 1
+        and len(set(cells)) == len(cells)
+        and not any(is_missing(cell) or (is_number(cell) and "." in cell) for cell in cells)
+    )
 
 
 def _of_several_scans(sheet: Sheet, named: Sequence[str], inquiry: Inquiry) -> str | None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
 from graphnet.messages import Message
@@ -54,6 +56,7 @@ def read_numbers(source: Path | bytes, inquiry: Inquiry, what: str) -> NumberTab
     body = body.removesuffix(END_OF_DOS)
     text = body.decode(detect_encoding(body, inquiry, what))
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    _check_one_array(lines, what)
     marked, numbered = _data_lines(lines, inquiry)
     if not numbered:
         raise CohortError(Message("readers_text.no-data-lines", file=what))
@@ -64,9 +67,35 @@ def read_numbers(source: Path | bytes, inquiry: Inquiry, what: str) -> NumberTab
         header, rows = split_header(rows, inquiry, what)
     header, rows = _even(header, rows, separator, inquiry, what)
     index, names, rows = split_row_names(header, rows, inquiry, what)
-    return NumberTable(_values(rows, names, separator, inquiry, what), names, index)
+    values = _values(rows, names, separator, inquiry, what)
+    _check_one_matrix(values, what)
+    return NumberTable(values, names, index)
 
 
+def _check_one_array(lines: Sequence[str], what: str) -> None:
+    """Raises CohortError where Octave wrote several arrays, each below a comment of its name."""
+    names = [match[1] for line in lines if (match := ARRAY_OF_OCTAVE.fullmatch(line.strip()))]
+    if len(names) > 1:
+        raise CohortError(Message("readers_text.several-arrays", file=what, names=names[:5]))
+
+
+def _check_one_matrix(values: FloatArray, what: str) -> None:
+    """Raises CohortError where symmetric matrices stand below each other, which no series does."""
+    rows, columns = values.shape
+    count = rows // columns if columns >= LEAST_SIDE and not rows % columns else 1
+    if count > 1 and all(
+        _is_symmetric(values[row : row + columns]) for row in range(0, rows, columns)
+    ):
+        raise CohortError(Message("readers_text.matrices-below", file=what, count=count))
+
+
+def _is_symmetric(block: FloatArray) -> bool:
+    same = np.allclose(block, block.T, rtol=0, atol=1e-6, equal_nan=True)
+    return bool(same and np.nanmin(block) < np.nanmax(block))
+
+
+LEAST_SIDE = 3  # rows of a matrix
+ARRAY_OF_OCTAVE = re.compile(r"# name: (\w+)")
 PERCENT = re.compile(r"[+-]?[0-9][0-9.,]*\s*%")
 
 
