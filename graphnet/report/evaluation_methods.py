@@ -259,7 +259,7 @@ def explained(facts: Facts) -> Iterator[Message]:
         "methods.attribution",
         count=explanation.subjects,
         split=split,
-        explained=_explained_output(facts),
+        explained=explained_score(facts),
         fitted_on=fitted_on(facts),
     )
     if explanation.steps is None:
@@ -282,7 +282,8 @@ def explained(facts: Facts) -> Iterator[Message]:
         yield Message("methods.glass-brain")
 
 
-def _explained_output(facts: Facts) -> Message:
+def explained_score(facts: Facts) -> Message:
+    """Which score the attributions explain, within a sentence."""
     if facts.is_regression:
         return Message("methods.explained-score")
     if facts.is_binary:

@@ -71,7 +71,7 @@ PAGES = (
         *(*NOT_THERE, *READING, *STORED),
     ),
     _page(
-        *("GET", f"{TASK}/brain", "pages.outcome:brain", "Its regions in a brain that is turned."),
+        *("GET", f"{TASK}/brain", "pages.brain:brain", "Its regions in a brain that is turned."),
         *(*NOT_THERE, *STORED),
     ),
     _page("GET", "/compare", "pages.compare:show", "Tasks side by side."),

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -158,6 +160,68 @@ def test_without_webgl_the_page_says_so(visit: Page, placed: dict[str, Any]) -> 
     expect(visit.locator("canvas")).to_be_hidden()
     expect(visit.locator("[data-brain] tbody tr")).to_have_count(90)
     expect(visit.locator(".brain img")).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def connected(
+    installation: Installation, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """A task on connectomes of an atlas; the classes differ in one connection."""
+    rng = np.random.default_rng(1)
+    rows, columns = np.triu_indices(90, k=1)
+    values = rng.normal(0, 0.2, (40, len(rows)))
+    label = np.arange(40) % 2
+    values[label == 1, 100] += 1.0
+    names = [f"FC_{i + 1}_{j + 1}" for i, j in zip(rows, columns, strict=True)]
+    table = pd.DataFrame(values, columns=names)
+    ids = {"ID": [f"s{number}" for number in range(40)], "LABEL_GROUP": label}
+    path = tmp_path_factory.mktemp("connected") / "connected.csv"
+    pd.concat([pd.DataFrame(ids), table], axis=1).to_csv(path, index=False)
+    query = {"proj_id": "P", "data_name": "connected", "mapping": json.dumps({"atlas": "aal90"})}
+    installation.http.post("/api/v0/datasets", params=query, content=path.read_bytes())
+    asked = {"cv_folds": 0, "baselines": False}
+    wanted = form(train_data=["connected"], model="LinearSVM", param_set=asked)
+    task = installation.wait(installation.post(wanted)["task_form"]["task_id"])
+    assert task["task_status"] == "Finished", task["error"]
+    return task
+
+
+def test_connections_are_drawn_named_and_chosen_by_a_slider(
+    looking: Page, connected: dict[str, Any]
+) -> None:
+    opened(looking, connected)
+    rows = looking.locator("tr[data-ends]")
+    expect(rows).to_have_count(100)
+    expect(rows.locator("visible=true")).to_have_count(20)
+    # The 101st pair of regions is that of the regions 2 and 14: 89 pairs begin with region 1.
+    expect(rows.first).to_contain_text("Precentral_R (2) – Frontal_Inf_Tri_R (14)")
+    with_some = picture(looking)
+    slider = looking.get_by_role("slider", name="Connections shown")
+    slider.focus()
+    looking.keyboard.press("Home")
+    expect(rows.locator("visible=true")).to_have_count(0)
+    assert picture(looking) != with_some
+    looking.keyboard.press("End")
+    expect(rows.locator("visible=true")).to_have_count(100)
+    looking.locator("canvas").focus()
+    looking.keyboard.press(".")
+    said = rows.first.get_attribute("data-said") or "?"
+    expect(looking.locator("[data-brain-label]")).to_have_text(said)
+    expect(rows.first).to_have_class("chosen")
+    looking.keyboard.press(",")
+    expect(rows.last).to_have_class("chosen")
+    assert serious(looking) == []
+    assert (
+        looking.evaluate("document.documentElement.scrollWidth")
+        <= (looking.viewport_size or DESKTOP)["width"]
+    )
+
+
+@pytest.mark.nightly
+def test_a_task_on_measures_has_no_connections(visit: Page, placed: dict[str, Any]) -> None:
+    opened(visit, placed)
+    expect(visit.locator("[data-edges]")).to_have_count(0)
+    expect(visit.locator("tr[data-ends]")).to_have_count(0)
 
 
 def test_regions_without_centres_have_no_button(visit: Page, trained: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from graphnet.artifacts.evidence import Evidence, Importance
 from graphnet.figures import glass_brain as drawing
 from graphnet.figures.importance import RegionMarks
 from graphnet.report.explanation import regions_node, regions_volume
-from service.pages.outcome import PlacedRegion, placed
+from service.pages.brain import PlacedRegion, placed
 from tests.graphnet.test_report import explained, facts_of
 
 SHARE = np.array([0.5, 0.3, 0.2])

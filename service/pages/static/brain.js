@@ -1,9 +1,12 @@
-// Regions as spheres in a brain that is turned: WebGL 2, without perspective, in MNI millimetres.
+// Regions as spheres, connections as rods in a brain that is turned: WebGL 2, without perspective,
+// in MNI millimetres.
 // All that it shows stands in the table beside it, from which it is read.
 
 const CENTRE = [0, -17, 5]; // millimetres: the middle of the surface
 const REACH = 108; // millimetres from the middle to the nearer edge of the picture
 const SMALLEST = 1.2, LARGEST = 8; // radius in millimetres; the area goes with the magnitude
+const THINNEST = 0.35, THICKEST = 1.6; // of a rod: radius in millimetres, by the magnitude
+const REACHED = 4; // pixels from a rod's middle within which it is pointed at
 const STEP = Math.PI / 18, TURN = 0.008, MOST_PITCH = Math.PI / 2;
 const ZOOM = { least: 0.6, most: 5, step: 1.2 };
 const VIEWS = { left: [Math.PI / 2, 0], right: [-Math.PI / 2, 0], front: [Math.PI, 0], top: [0, MOST_PITCH] };
@@ -55,6 +58,32 @@ void main() {
   float light = 0.45 + 0.55 * max(0.0, dot(vec3(at, height), normalize(vec3(-0.4, 0.5, 0.8))));
   drawn = vec4(own * light, 1.0);
 }`;
+const ROD_VERTEX = `#version 300 es
+uniform mat3 turn; uniform vec2 scale; uniform int chosen;
+in vec2 corner; in vec3 place; in vec3 other; in float radius; in vec3 colour;
+out float across; out float size; out float depth; out vec3 own; flat out int marked;
+void main() {
+  vec3 one = turn * place;
+  vec3 two = turn * other;
+  vec2 along = two.xy - one.xy;
+  float far = length(along);
+  vec2 side = far > 0.001 ? vec2(-along.y, along.x) / far : vec2(1.0, 0.0);
+  vec3 seen = mix(one, two, 0.5 + 0.5 * corner.x);
+  marked = gl_InstanceID == chosen ? 1 : 0;
+  across = corner.y; size = radius; depth = seen.z; own = colour;
+  gl_Position = vec4((seen.xy + side * corner.y * (marked == 1 ? radius + 0.9 : radius)) * scale, -seen.z / 400.0, 1.0);
+}`;
+const ROD_FRAGMENT = `#version 300 es
+precision highp float;
+uniform vec3 ring;
+in float across; in float size; in float depth; in vec3 own; flat in int marked;
+out vec4 drawn;
+void main() {
+  float height = sqrt(max(0.0, 1.0 - across * across));
+  gl_FragDepth = 0.5 - (depth + height * size) / 800.0;
+  if (marked == 1 && abs(across) > 0.6) { drawn = vec4(ring, 1.0); return; }
+  drawn = vec4(own * (0.55 + 0.45 * height), 1.0);
+}`;
 
 // Columns of a 3 x 3 matrix, from MNI to the picture: x to its right, y up, z towards the eye, which
 // is behind the head at first. The yaw turns about the body's axis, the pitch tips the crown forward.
@@ -86,6 +115,19 @@ const regionsIn = (root) => {
   for (const each of found) {
     each.radius = Math.max(SMALLEST, LARGEST * Math.sqrt(Math.abs(each.value) / largest));
   }
+  return found;
+};
+
+const edgesIn = (root, regions) => {
+  const found = [...root.querySelectorAll("tr[data-ends]")].map((row) => ({
+    row,
+    said: row.dataset.said,
+    ends: row.dataset.ends.split(" ").map((place) => regions[Number(place)].place),
+    value: Math.abs(Number(row.dataset.value)),
+    sign: row.dataset.sign,
+  }));
+  const largest = Math.max(...found.map((each) => each.value), 1e-12);
+  for (const each of found) { each.radius = Math.max(THINNEST, (THICKEST * each.value) / largest); }
   return found;
 };
 
@@ -141,6 +183,9 @@ class Brain {
     this.label = root.querySelector("[data-brain-label]");
     this.regions = regionsIn(root);
     this.chosen = -1;
+    this.edges = edgesIn(root, this.regions);
+    this.chosenEdge = -1;
+    this.shown = 0;
     this.triangles = surface.corners.length;
     this.letters = Object.entries(LETTERS).map(([letter, place]) => {
       const shown = document.createElement("span");
@@ -151,6 +196,8 @@ class Brain {
     });
     this.surface = this.loadSurface(surface);
     this.spheres = this.loadSpheres();
+    this.rods = this.loadRods();
+    this.showEdges();
     this.reset();
   }
 
@@ -177,6 +224,30 @@ class Brain {
     return { made, array };
   }
 
+  loadRods() {
+    const { gl, edges } = this;
+    const made = program(gl, ROD_VERTEX, ROD_FRAGMENT);
+    const array = gl.createVertexArray();
+    gl.bindVertexArray(array);
+    const of = (values) => new Float32Array(edges.flatMap(values));
+    attribute(gl, made, "corner", new Float32Array([-1, -1, 1, -1, -1, 1, 1, 1]), 2);
+    attribute(gl, made, "place", of(({ ends }) => ends[0]), 3, 1);
+    attribute(gl, made, "other", of(({ ends }) => ends[1]), 3, 1);
+    attribute(gl, made, "radius", of(({ radius }) => radius), 1, 1);
+    return { made, array };
+  }
+
+  // As many as the slider says, in the picture and in their table.
+  showEdges() {
+    const slider = this.root.querySelector("[data-edges]");
+    if (!slider) { return; }
+    this.shown = Number(slider.value);
+    this.root.querySelector("[data-edges-shown]").textContent = slider.value;
+    this.edges.forEach(({ row }, place) => { row.hidden = place >= this.shown; });
+    if (this.chosenEdge >= this.shown) { this.chooseEdge(-1); }
+    this.draw();
+  }
+
   // The theme may change while the page is open.
   colours() {
     const style = getComputedStyle(this.root);
@@ -191,6 +262,8 @@ class Brain {
     const shade = ({ sign, depth }) => by[sign].map((full, place) => unsure[place] + depth * (full - unsure[place]));
     gl.bindVertexArray(this.spheres.array);
     attribute(gl, this.spheres.made, "colour", new Float32Array(this.regions.flatMap(shade)), 3, 1);
+    gl.bindVertexArray(this.rods.array);
+    attribute(gl, this.rods.made, "colour", new Float32Array(this.edges.flatMap(({ sign }) => by[sign])), 3, 1);
     this.tint = { surface, ring: rgb(ink) };
   }
 
@@ -216,13 +289,50 @@ class Brain {
     this.draw();
   }
 
-  choose(place, { say = false } = {}) {
-    if (this.chosen !== place) { this.regions[this.chosen]?.row.classList.remove("chosen"); }
-    this.chosen = place;
-    this.regions[place]?.row.classList.add("chosen");
+  choose(place, options) {
+    [this.chosen, this.chosenEdge] = [place, -1];
+    this.mark(this.regions[place], options);
+  }
+
+  chooseEdge(place, options) {
+    [this.chosen, this.chosenEdge] = [-1, place];
+    this.mark(this.edges[place], options);
+  }
+
+  mark(found, { say = false } = {}) {
+    this.marked?.row.classList.remove("chosen");
+    this.marked = found;
+    found?.row.classList.add("chosen");
     if (say) { this.label.setAttribute("aria-live", "polite"); } else { this.label.removeAttribute("aria-live"); }
-    this.label.textContent = this.regions[place]?.said ?? "";
+    this.label.textContent = found?.said ?? "";
     this.draw();
+  }
+
+  stepEdge(step) {
+    if (!this.shown) { return; }
+    const from = this.chosenEdge < 0 && step < 0 ? 0 : this.chosenEdge;
+    this.chooseEdge((from + step + this.shown) % this.shown, { say: true });
+  }
+
+  // What is under a point of the picture: a region before a connection.
+  pointAt(x, y) {
+    const region = this.under(x, y);
+    if (region >= 0) { this.choose(region); } else { this.chooseEdge(this.edgeUnder(x, y)); }
+  }
+
+  edgeUnder(x, y) {
+    const { width, height } = this.canvas.getBoundingClientRect();
+    const { turn, unit } = this.geometry(width, height);
+    let found = -1, nearest = Infinity;
+    this.edges.slice(0, this.shown).forEach(({ ends, radius }, place) => {
+      const [one, two] = ends.map((end) => seenAt(turn, end)).map(([across, up]) => [width / 2 + across * unit, height / 2 - up * unit]);
+      const along = [two[0] - one[0], two[1] - one[1]];
+      const square = along[0] ** 2 + along[1] ** 2 || 1;
+      const part = Math.max(0, Math.min(1, ((x - one[0]) * along[0] + (y - one[1]) * along[1]) / square));
+      const away = Math.hypot(x - one[0] - part * along[0], y - one[1] - part * along[1]) - radius * unit;
+      if (away <= REACHED && away < nearest) { [found, nearest] = [place, away]; }
+    });
+    return found;
   }
 
   // The region under a point of the picture that is nearest to the eye; -1 if there is none.
@@ -272,6 +382,12 @@ class Brain {
     gl.uniform1i(sphere("chosen"), this.chosen);
     gl.uniform3fv(sphere("ring"), this.tint.ring);
     gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.regions.length);
+    if (this.shown) {
+      const rod = use(this.rods);
+      gl.uniform1i(rod("chosen"), this.chosenEdge);
+      gl.uniform3fv(rod("ring"), this.tint.ring);
+      gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.shown);
+    }
     const surface = use(this.surface);
     gl.uniform3fv(surface("colour"), this.tint.surface);
     gl.enable(gl.BLEND);
@@ -341,6 +457,8 @@ const KEYS = {
   Home: (brain) => brain.reset(),
   PageDown: (brain) => brain.choose((brain.chosen + 1) % brain.regions.length, { say: true }),
   PageUp: (brain) => brain.choose((Math.max(brain.chosen, 0) + brain.regions.length - 1) % brain.regions.length, { say: true }),
+  ".": (brain) => brain.stepEdge(1),
+  ",": (brain) => brain.stepEdge(-1),
   Escape: (brain) => brain.choose(-1),
 };
 const BUTTONS = {
@@ -368,7 +486,7 @@ const listen = (brain) => {
   });
   canvas.addEventListener("pointermove", (event) => {
     const before = fingers.get(event.pointerId);
-    if (!before) { brain.choose(brain.under(event.offsetX, event.offsetY)); return; }
+    if (!before) { brain.pointAt(event.offsetX, event.offsetY); return; }
     const distance = fingers.size === 2 ? apart() : 0;
     fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     if (fingers.size === 2) { brain.scaleBy(apart() / Math.max(distance, 1)); return; }
@@ -377,7 +495,7 @@ const listen = (brain) => {
   for (const kind of ["pointerup", "pointercancel"]) {
     canvas.addEventListener(kind, (event) => {
       fingers.delete(event.pointerId);
-      if (event.pointerType === "touch") { brain.choose(brain.under(event.offsetX, event.offsetY)); }
+      if (event.pointerType === "touch") { brain.pointAt(event.offsetX, event.offsetY); }
     });
   }
   canvas.addEventListener("pointerleave", () => brain.choose(-1));
@@ -395,6 +513,11 @@ const listen = (brain) => {
     row.addEventListener("pointerenter", () => brain.choose(place));
     row.addEventListener("pointerleave", () => brain.choose(-1));
   });
+  brain.edges.forEach(({ row }, place) => {
+    row.addEventListener("pointerenter", () => brain.chooseEdge(place));
+    row.addEventListener("pointerleave", () => brain.chooseEdge(-1));
+  });
+  root.querySelector("[data-edges]")?.addEventListener("input", () => brain.showEdges());
   new ResizeObserver(() => brain.draw()).observe(canvas);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => brain.draw());
   canvas.addEventListener("webglcontextlost", () => giveUp(root));
