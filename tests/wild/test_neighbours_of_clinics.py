@@ -14,6 +14,7 @@ import pytest
 
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import cohort_of
+from graphnet.readers.subjects.words import plain
 from tests.wild.cases import (
     FloatArray,
     alternating,
@@ -219,3 +220,48 @@ def test_white_matter_parcels_of_freesurfer(tmp_path: Path) -> None:
     assert (found.measures, found.regions) == (("volume",), names)
     equal(one_measure(found), VALUES)
     of(tmp_path, text, "other.csv").question("regions.tissues")
+
+
+# Regions in two spellings -----------------------------------------------------------------------
+
+OTHER = VALUES + 0.1
+FRONTS = ["AAL_", "aal3-", "ROI ", "ctx-", "aparc_"]
+
+
+@pytest.mark.parametrize("front", [*FRONTS, ""])
+def test_an_atlas_in_front_of_regions_is_none_of_their_names(tmp_path: Path, front: str) -> None:
+    """ALFF_AAL_Insula_L of one tool, GMV_Insula_L of another; separators and capitals differ."""
+    named = [f"GMV_{name}" for name in NAMES]
+    spelled = [f"ALFF_{front}{name.lower().replace('_', '-')}" for name in NAMES]
+    (tmp_path / "gmv.csv").write_text(table(columns=tuple(named)))
+    others = pd.read_csv(io.StringIO(table(OTHER, tuple(spelled))), dtype=str)
+    others.drop(columns="LABEL").to_csv(tmp_path / "alff.csv", index=False)
+    found = outcome(tmp_path).dataset
+    assert set(found.measures) == {"ALFF", "GMV"}
+    plain_names = [plain(name) for name in NAMES]
+    assert sorted(map(plain, found.regions)) == sorted(plain_names)
+    order = [plain_names.index(plain(name)) for name in found.regions]
+    assert found.values is not None
+    equal(found.values[:, :, found.measures.index("GMV")], VALUES[:, order])
+    np.testing.assert_allclose(
+        found.values[:, :, found.measures.index("ALFF")], OTHER[:, order], atol=1e-6
+    )
+    assert "spells its 6 regions" in told(found)
+
+
+def test_sites_that_spell_regions_in_two_ways_are_one_cohort(tmp_path: Path) -> None:
+    lines = table(columns=tuple(f"GMV_{name}" for name in NAMES)).splitlines(keepends=True)
+    spelled = lines[0].replace("GMV_", "GMV_AAL_")
+    (tmp_path / "one.csv").write_text("".join(lines[:13]))
+    (tmp_path / "two.csv").write_text(spelled + "".join(lines[13:]))
+    found = outcome(tmp_path).dataset
+    assert found.subjects.ids == IDS
+    assert found.regions == NAMES
+    equal(one_measure(found), VALUES)
+
+
+def test_a_visit_in_front_of_regions_is_no_atlas(tmp_path: Path) -> None:
+    named = table(columns=tuple(f"GMV_{name}" for name in NAMES))
+    (tmp_path / "one.csv").write_text(named)
+    (tmp_path / "two.csv").write_text(named.replace("GMV_", "GMV_followup_"))
+    assert outcome(tmp_path).questions

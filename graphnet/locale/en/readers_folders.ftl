@@ -23,6 +23,7 @@ files-by-column = { $count ->
     [one] { $file }: a file belongs to the subject beside whom { $table } names it in { $column }.
    *[other] { $file }: { $count } files belong to the subjects beside whom { $table } names them in { $column }.
 }
+regions-spelled = { $table } spells its { $count } regions in another way than { $reference }: { $one } was read as { $other }, and so on.
 one-brain = { $file } is the connectivity of one brain, as The Virtual Brain stores it (weights, centres, tract_lengths), not a cohort. Give one connectome per subject and a table of the subjects.
 nothing-measured = { $file } has no time series, matrices or measures.
 measures-differ = { $file } has measures of different regions: { $measures } is not of the { $count } regions of { $first }.

@@ -6,7 +6,7 @@ else the tables stay what they are, and one of them is asked for.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 from graphnet.readers.folders.archives import damaged_gzip
 from graphnet.readers.folders.freesurfer import atlas_of, interpret_table
+from graphnet.readers.folders.region_spellings import other_spellings, renamed_columns
 from graphnet.readers.folders.surroundings import called, classes_by_names, shown
 from graphnet.readers.inquiry import COVARIATES, ID, LABEL, POSITIVE, SCORE, SITE, Inquiry
 from graphnet.readers.subjects.assigning import Files
@@ -46,7 +47,8 @@ class Table:
     """A table, its ids, its column of classes, and what it measures: None where it is nothing.
 
     Its rows are those of the files ``parts``, one after the other; ``with_classes`` if the names of
-    these may be the classes.
+    these may be the classes. ``renamed`` are columns by the names that another table has for their
+    regions.
     """
 
     parts: tuple[Path, ...]
@@ -55,6 +57,7 @@ class Table:
     brain: Dataset | None
     label: str | None
     with_classes: bool = False
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
@@ -78,7 +81,10 @@ class Table:
 
     def read(self, inquiry: Inquiry, most: int) -> Sheet:
         """Its rows, read again: what comes up then is asked and said."""
-        sheets = [read_file(path, replace(inquiry, name=path.name), most) for path in self.parts]
+        sheets = [
+            _with_names(read_file(path, replace(inquiry, name=path.name), most), self.renamed)
+            for path in self.parts
+        ]
         return _one_below_the_other(self.parts, sheets, inquiry, with_classes=self.with_classes)
 
 
@@ -108,7 +114,58 @@ def tables_of(files: Files, inquiry: Inquiry, most: int) -> tuple[list[Table], d
         for path in sorted(candidates(files, MOST_TABLES))
         if (table := _looked_into(path, inquiry, most, unread)) is not None
     ]
-    return _appended(tables, files.folder, inquiry), unread
+    return _appended(_in_one_spelling(tables, inquiry), files.folder, inquiry), unread
+
+
+def _in_one_spelling(tables: Sequence[Table], inquiry: Inquiry) -> list[Table]:
+    """The same, where one names regions with its atlas in front with the names of the other."""
+    spelled: dict[Path, Table] = {}
+    references: list[Table] = []
+    for table in sorted(tables, key=_spelling_length):
+        if table.brain is None or atlas_of(table.sheet):
+            continue
+        again = _as_spelled(table, references, inquiry)
+        if again is None:
+            references.append(table)
+        else:
+            spelled[table.path] = again
+    return [spelled.get(table.path, table) for table in tables]
+
+
+def _spelling_length(table: Table) -> int:
+    return sum(map(len, table.brain.regions)) if table.brain is not None else 0
+
+
+def _as_spelled(table: Table, references: Sequence[Table], inquiry: Inquiry) -> Table | None:
+    """The table with the names of one of the references; None where it has none of their regions.
+
+    Or where it has the same names already.
+    """
+    for other in references:
+        if table.brain is None or other.brain is None:
+            continue
+        spellings = other_spellings(table.brain.regions, other.brain.regions)
+        if not spellings:
+            continue
+        renamed = renamed_columns(table.sheet, spellings)
+        one = next(iter(spellings))
+        inquiry.assume(
+            Message(
+                "readers_folders.regions-spelled",
+                table=table.name,
+                one=one,
+                other=spellings[one],
+                reference=other.name,
+                count=len(spellings),
+            )
+        )
+        found = understood(table.parts, _with_names(table.sheet, renamed), inquiry)
+        return replace(found, renamed=renamed)
+    return None
+
+
+def _with_names(sheet: Sheet, renamed: Mapping[str, str]) -> Sheet:
+    return replace(sheet, names=tuple(renamed.get(name, name) for name in sheet.names))
 
 
 def _looked_into(
@@ -270,7 +327,9 @@ def _together(group: Sequence[Table], inquiry: Inquiry) -> Table:
     sheets = [table.sheet for table in group]
     with_classes = group[0].label is None
     sheet = _one_below_the_other(parts, sheets, inquiry, with_classes=with_classes)
-    return replace(understood(parts, sheet, inquiry), with_classes=with_classes)
+    renamed = {old: new for table in group for old, new in table.renamed.items()}
+    found = understood(parts, sheet, inquiry)
+    return replace(found, with_classes=with_classes, renamed=renamed)
 
 
 def _one_below_the_other(
