@@ -18,6 +18,8 @@ from graphnet.readers.subjects.words import plain
 from tests.wild.cases import (
     FloatArray,
     alternating,
+    answered,
+    choices,
     close,
     edges,
     equal,
@@ -265,3 +267,51 @@ def test_a_visit_in_front_of_regions_is_no_atlas(tmp_path: Path) -> None:
     (tmp_path / "one.csv").write_text(named)
     (tmp_path / "two.csv").write_text(named.replace("GMV_", "GMV_followup_"))
     assert outcome(tmp_path).questions
+
+
+# Classes in several spellings --------------------------------------------------------------------
+
+PATIENT = np.array(alternating(COUNT)) == 1
+
+
+def of_classes(tmp_path: Path, name: str, words: FloatArray, column: str = "LABEL") -> Path:
+    file = tmp_path / name
+    frame = FRAME.rename(columns={"LABEL": column})
+    frame.assign(SITE=SITES, **{column: words}).to_csv(file, index=False)
+    return file
+
+
+def test_words_of_sites_for_patients_are_asked_about(tmp_path: Path) -> None:
+    words = np.where(
+        PATIENT, np.where(LATER, "SCZ", "Schizophrenia"), np.where(LATER, "HC", "control")
+    )
+    file = of_classes(tmp_path, "x.csv", words)
+    found = choices(file, "class.sites")
+    assert labels(found["one"].dataset) == alternating(COUNT)
+    assert "SCZ is class 2" not in told(found["one"].dataset)
+    assert set(labels(found["several"].dataset)) == {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [np.where(PATIENT, np.where(np.arange(COUNT) % 3, "SZ", "BD"), "HC"),
+     np.where(PATIENT, "SZ", "HC"), np.where(PATIENT, np.where(LATER, "BD", "SZ"),
+                                            np.where(LATER, "MDD", "HC"))],
+)  # fmt: skip
+def test_classes_that_sites_share_are_not_asked_about(tmp_path: Path, words: FloatArray) -> None:
+    assert len(outcome(of_classes(tmp_path, "x.csv", words)).dataset) == COUNT
+
+
+def test_words_beside_numbers_are_no_classes(tmp_path: Path) -> None:
+    words = np.where(LATER, np.where(PATIENT, "1", "0"), np.where(PATIENT, "patient", "control"))
+    refusal = outcome(of_classes(tmp_path, "x.csv", words)).refusal
+    assert "nothing says what the numbers mean" in refusal
+    words = np.where(PATIENT, np.where(np.arange(COUNT) % 3, "1", "2"), "HC")  # subtypes
+    assert set(labels(outcome(of_classes(tmp_path, "y.csv", words)).dataset)) == {0, 1, 2}
+
+
+@pytest.mark.parametrize("column", ["Group_SZ", "dx.SZ", "Group (choice=SZ)", "Group[T.SZ]"])
+def test_a_column_of_one_class_is_offered(tmp_path: Path, column: str) -> None:
+    file = of_classes(tmp_path, "x.csv", PATIENT.astype(int), column)
+    assert [choice.value for choice in outcome(file).question("class").choices] == [column, "none"]
+    assert labels(answered(file, {"class": column}).dataset) == alternating(COUNT)

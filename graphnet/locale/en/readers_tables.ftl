@@ -173,8 +173,8 @@ first-column-is-id = The first column, { $column }, was read as the subject ids.
 unnamed-numbers-are-no-ids = The first column has no name of its own and holds numbers, as the index of a data frame does; it was not read as ids. If they are ids, name the column ID.
 unnamed-column-is-id = The unnamed column was read as the subject ids.
 ask-class-by-words = { $count ->
-    [one] { $file } has no column named like a class, but { $columns } holds words that name classes. Which column holds the class?
-   *[other] { $file } has no column named like a class, but { $columns } hold words that name classes. Which column holds the class?
+    [one] { $file } has no column named like a class, but { $columns } may say who is of a class. Which column holds the class?
+   *[other] { $file } has no column named like a class, but { $columns } may say who is of a class. Which column holds the class?
 }
 none-of-them = none of them
 ask-column = { $key ->

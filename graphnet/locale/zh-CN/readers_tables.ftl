@@ -123,7 +123,7 @@ column-is-id = 已将 { $column } 列读作受试者 ID：列名如此，且每�
 first-column-is-id = 第一列 { $column } 已作为受试者 ID 读取。
 unnamed-numbers-are-no-ids = 第一列没有自己的名称，内容是数字，像是数据框的索引；没有作为 ID 读取。如果它们是 ID，请将该列命名为 ID。
 unnamed-column-is-id = 没有名称的列已作为受试者 ID 读取。
-ask-class-by-words = { $file } 中没有以类别命名的列，但 { $columns } 含有表示类别的文字。哪一列是类别？
+ask-class-by-words = { $file } 中没有以类别命名的列，但 { $columns } 可能表示类别。哪一列是类别？
 none-of-them = 都不是
 ask-column = { $key ->
     [class] { $file } 有多列可能是类别：{ $columns }。使用哪一列？

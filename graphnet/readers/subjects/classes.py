@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from graphnet.data.interpretation import CONTROL, PATIENT, Choice, ClassCoding, MissingCode
 from graphnet.messages import Message, first_of
@@ -69,7 +69,26 @@ def class_coding(
         _refuse(column, list(counts), inquiry)
         return None
     counts = _words_without_codes(column, counts, numbers, inquiry)
+    _refuse_two_vocabularies(column, counts, numbers, inquiry)
     return _of_words(column, counts, inquiry.behind(f"missing.{column}"))
+
+
+def _refuse_two_vocabularies(
+    column: str, counts: Counter[str], numbers: Mapping[str, float], inquiry: Inquiry
+) -> None:
+    """Refuse numbers beside the words of controls and of others: nothing says what they mean."""
+    coded = [value for value in counts if value in numbers]
+    in_words = [value for value in counts if value not in numbers]
+    if coded and len(in_words) > 1 and any(map(is_control, in_words)):
+        inquiry.refuse(
+            Message(
+                "readers_subjects.classes-in-two-ways",
+                file=inquiry.name,
+                column=column,
+                words=first_of(in_words, MOST_SHOWN),
+                numbers=first_of(coded, MOST_SHOWN),
+            )
+        )
 
 
 def _named_classes(column: str, cells: Sequence[str], inquiry: Inquiry) -> Counter[str]:

@@ -54,7 +54,7 @@ def covariates_of(sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> tup
     return tuple(covariates)
 
 
-def alike_at_sites(
+def covariates_alike(
     covariates: Sequence[Covariate], sites: Sequence[str], inquiry: Inquiry
 ) -> tuple[Covariate, ...]:
     """Those that mean the same at all ``sites`` (S); why others do not is said."""

@@ -30,8 +30,9 @@ from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import COVARIATES, LABEL, Inquiry
 from graphnet.readers.subjects.class_again import leaves_as_class
 from graphnet.readers.subjects.classes import class_coding, is_of_abide
+from graphnet.readers.subjects.classes_by_site import alike_at_sites
 from graphnet.readers.subjects.covariates import (
-    alike_at_sites,
+    covariates_alike,
     covariates_of,
     in_one_spelling,
     without_code_words,
@@ -47,7 +48,6 @@ from graphnet.readers.tables.roles import NONE, UNNAMED, Roles, find_roles
 from graphnet.readers.tables.sheet import Sheet, is_missing, to_numbers
 
 MOST_NAMED = 5
-CODES = {code + end: code for code in "012" for end in ("", ".0")}
 LEAST_OF_BLOCK = 3  # rows to each value
 
 
@@ -93,16 +93,14 @@ def read_people(
     for column in (chosen.label, chosen.site):
         _refuse_blocks(sheet, column, inquiry)
     ids = _ids(sheet, chosen.id, inquiry)
-    coding, labels = _classes(sheet, chosen.label, ids, inquiry)
+    sites = _sites(sheet, chosen.site, inquiry)
+    coding, labels = _classes(sheet, chosen.label, ids, sites, inquiry)
     check_ids(ids, labels, inquiry, coding.names if coding else {})
     rest = [column for column in among if column not in chosen.taken]
     if inquiry.answer(COVARIATES) is None:
         rest = _without_classes_again(sheet, rest, labels, inquiry)
-    sites = _sites(sheet, chosen.site, inquiry)
     covariates = covariates_of(sheet, _wanted(sheet, rest, chosen, inquiry), inquiry)
-    covariates = alike_at_sites(covariates, sites, inquiry)
-    if coding is not None:
-        _refuse_codes_of_sites(sheet.texts(coding.column), sites, coding.column, inquiry)
+    covariates = covariates_alike(covariates, sites, inquiry)
     return People(
         subjects=Subjects(
             ids=ids,
@@ -147,7 +145,7 @@ def _ids(sheet: Sheet, column: str | None, inquiry: Inquiry) -> tuple[str, ...]:
 
 
 def _classes(
-    sheet: Sheet, column: str | None, ids: Sequence[str], inquiry: Inquiry
+    sheet: Sheet, column: str | None, ids: Sequence[str], sites: Sequence[str], inquiry: Inquiry
 ) -> tuple[ClassCoding | None, IntArray]:
     nobody = np.full(len(sheet), NO_CLASS, dtype=np.int64)
     if column is None:
@@ -157,6 +155,7 @@ def _classes(
     coding = class_coding(column, cells, inquiry.behind(LABEL), of_abide=of_abide)
     if coding is None:
         return None, nobody
+    coding = alike_at_sites(coding, cells, sites, inquiry.behind(LABEL))
     return coding, np.array([coding.values.get(cell, NO_CLASS) for cell in cells], dtype=np.int64)
 
 
@@ -175,31 +174,6 @@ def _sites(sheet: Sheet, column: str | None, inquiry: Inquiry) -> tuple[str, ...
     cells = without_code_words(sheet.texts(column), column, inquiry)
     cells = without_point_zero(cells, column, inquiry)
     return in_one_spelling(cells, column, inquiry)
-
-
-def _refuse_codes_of_sites(
-    cells: Sequence[str], sites: Sequence[str], column: str, inquiry: Inquiry
-) -> None:
-    """Refuse a class that is 1 and 2 at one site, 0 and 1 at another, and never has three codes."""
-    codes: dict[str, set[str]] = {}
-    for cell, site in zip(cells, sites, strict=True):
-        if site and cell in CODES:
-            codes.setdefault(site, set()).add(CODES[cell])
-    ways = [site for pair in ({"1", "2"}, {"0", "1"}) for site, own in codes.items() if own == pair]
-    if (
-        {*map(len, codes.values())} <= {1, 2}
-        and {"1", "2"} in codes.values()
-        and ({"0", "1"} in codes.values())
-    ):
-        inquiry.refuse(
-            Message(
-                "readers_subjects.classes-coded-by-site",
-                file=inquiry.name,
-                column=column,
-                one=ways[0],
-                other=ways[-1],
-            )
-        )
 
 
 def _without_classes_again(

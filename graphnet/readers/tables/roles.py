@@ -27,6 +27,11 @@ UNNAMED = re.compile(
     r"Unnamed: [0-9]+(\.[0-9]+|_level_[0-9]+)?|index|rownames|row_names|\.?\.?\.1|"
 )
 SCORE_NAME = "labelscore"
+OF_ONE_CLASS = re.compile(  # as dummies are called, and REDCap's boxes
+    r"(?P<of>group|grp|dx|diagnosis|class|gruppe|diagnose|groupe|grupo|组别|诊断)"
+    r"([_.\s]*[(\[](T\.|choice=)|[_.\s=]+)(?P<value>[^\W\d][^)\]]*)[)\]]?",
+    re.IGNORECASE,
+)
 DOCUMENTED_CLASSES = ("LABEL_GROUP", "LABEL")
 MOST_CLASSES = 10
 LEAST_DIGITS = 4  # of numbers that are ids
@@ -144,6 +149,7 @@ def _in_words(sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> list[st
 def _class_by_words(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
     """A column of another name that holds a word such as control beside others: asked."""
     worded = [column for column in among if _holds_controls(sheet, column)]
+    worded = worded or [column for column in among if _is_of_one_class(sheet, column)]
     if not worded:
         inquiry.answer(LABEL)
         return None
@@ -161,6 +167,14 @@ def _class_by_words(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str
         ),
     )
     return None if answer == NONE else answer
+
+
+def _is_of_one_class(sheet: Sheet, column: str) -> bool:
+    """Whether it says of each subject if it is of a class: ``Group_SZ``, ``dx (choice=SZ)``."""
+    match = OF_ONE_CLASS.fullmatch(column)
+    if match is None or plain(match["of"]) not in CLASSES or is_control(match["value"]):
+        return False
+    return len({cell for cell in sheet.texts(column) if not is_missing(cell)}) == 2
 
 
 def _holds_controls(sheet: Sheet, column: str) -> bool:
