@@ -1,5 +1,6 @@
 """What the HTTP process needs to know besides what every process does."""
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,6 +17,7 @@ from actors.settings import (
     read,
     yes_or_no,
 )
+from graphnet.errors import system_reason
 from graphnet.messages import Message
 
 MEGABYTE, GIGABYTE = 1_000_000, 1_000_000_000
@@ -28,11 +30,13 @@ class WebhookSettings:
     """Where ended tasks are told, and the ``secret`` with which that is signed.
 
     ``hosts`` are trusted: only they may have addresses of the own network, and do without TLS.
+    ``authorities``: a file of certificates (PEM) that are believed beside the public ones.
     """
 
     url: str
     secret: str = field(repr=False)
     hosts: frozenset[str] = frozenset()
+    authorities: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self | None:
@@ -42,8 +46,9 @@ class WebhookSettings:
             return None
         key = read(environment, "SGN_WEBHOOK_SECRET", secret)
         hosts: frozenset[str] = read(environment, "SGN_WEBHOOK_HOSTS", names, frozenset())
+        authorities = read(environment, "SGN_WEBHOOK_AUTHORITIES", certificates, "")
         try:
-            return cls(webhook_address(url, hosts), key, hosts)
+            return cls(webhook_address(url, hosts), key, hosts, authorities)
         except InvalidValue as error:
             problem = Message("settings.invalid", name="SGN_WEBHOOK_URL", reason=error.message)
             raise ProcessSettingsError(problem, "SGN_WEBHOOK_URL") from error
@@ -150,6 +155,17 @@ def secret(text: str) -> str:
     """A secret that cannot be guessed. Raises InvalidValue."""
     if len(text) < LEAST_SECRET:
         raise InvalidValue(Message("settings.webhook-secret", least=LEAST_SECRET))
+    return text
+
+
+def certificates(text: str) -> str:
+    """The path of a file with certificates of authorities, in PEM. Raises InvalidValue."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=text)
+    except OSError as error:  # an SSLError, which says what OpenSSL found, is one, too
+        is_read = isinstance(error, ssl.SSLError)
+        reason = Message("settings.no-certificate") if is_read else system_reason(error)
+        raise InvalidValue(Message("settings.certificates", file=text, reason=reason)) from error
     return text
 
 

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import logging
+import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -88,7 +89,7 @@ class Webhook:
         self._http = httpx.AsyncClient(
             # Without proxies of the environment, which would look the host up once more.
             trust_env=False,
-            verify=httpx.create_ssl_context(),
+            verify=_context(settings),
             follow_redirects=False,
             timeout=ANSWER_SECONDS,
         )
@@ -207,7 +208,7 @@ class Webhook:
             ):
                 status = reply.status_code
         except (httpx.HTTPError, TimeoutError) as error:
-            raise WebhookError(str(error) or type(error).__name__) from error
+            raise WebhookError(_reason(error)) from error
         if not httpx.codes.is_success(status):
             raise WebhookError(f"{self._settings.host} answers {status}")
 
@@ -228,6 +229,22 @@ class Webhook:
                 " SGN_WEBHOOK_HOSTS does not list it"
             )
         return addresses[0]
+
+
+def _reason(error: httpx.HTTPError | TimeoutError) -> str:
+    """What went wrong, and which setting helps where a certificate is not believed."""
+    said = str(error) or type(error).__name__
+    if "CERTIFICATE_VERIFY_FAILED" in said:
+        return f"{said}; SGN_WEBHOOK_AUTHORITIES names the certificates of another authority"
+    return said
+
+
+def _context(settings: WebhookSettings) -> ssl.SSLContext:
+    """Checks certificates by the public authorities and by the operator's own."""
+    context = httpx.create_ssl_context()
+    if settings.authorities:
+        context.load_verify_locations(cafile=settings.authorities)
+    return context
 
 
 @dataclass(frozen=True)

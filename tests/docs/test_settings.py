@@ -21,6 +21,7 @@ HOOK = {  # another than in the examples
     "SGN_WEBHOOK_URL": "https://other.example.org",
     "SGN_WEBHOOK_SECRET": "of another installation",
     "SGN_WEBHOOK_HOSTS": "",
+    "SGN_WEBHOOK_AUTHORITIES": "",
 }
 
 

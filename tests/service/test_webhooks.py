@@ -5,11 +5,14 @@ import hashlib
 import hmac
 import json
 import logging
+import shutil
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -91,6 +94,35 @@ def settings(url: str, hosts: str = "localhost") -> WebhookSettings:
     )
     assert found is not None
     return found
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an authority (``ca``) and certificates by it: of localhost, and of another."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl, which makes certificates, is not on this machine.")
+    folder = tmp_path_factory.mktemp("certificates")
+
+    def made(*arguments: str) -> None:
+        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+        command = ["openssl", "req", "-x509", *key, "-days", "2", *arguments]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+    made("-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Authority of a clinic")
+    for name in ("localhost", "other.lan"):
+        files = ("-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", f"/CN={name}")
+        names = ("-addext", f"subjectAltName=DNS:{name}")
+        leaf = ("-addext", "basicConstraints=critical,CA:FALSE")
+        made(*files, *names, *leaf, "-CA", "ca.pem", "-CAkey", "ca.key")
+    return folder
+
+
+def over_tls(receiver: Receiver, certificates: Path, name: str = "localhost") -> str:
+    """The address of the receiver, which shows the certificate of ``name`` from now on."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates / f"{name}.pem", certificates / f"{name}.key")
+    receiver.socket = context.wrap_socket(receiver.socket, server_side=True)
+    return receiver.url.replace("http://", "https://")
 
 
 @dataclass
@@ -223,6 +255,54 @@ def test_a_private_address_is_not_called_unless_it_is_listed(
     assert "which is not public, and SGN_WEBHOOK_HOSTS does not list it" in caplog.text
 
 
+def test_an_authority_of_the_clinic_is_believed_where_it_is_named(
+    receiver: Receiver,
+    clock: Clock,
+    redis_url: str,
+    certificates: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Refused, said how to help, and tried again after the operator has named it."""
+    url = over_tls(receiver, certificates)
+    rounds(redis_url, "tls", settings(url))
+    clock.ended = [TASK]
+    rounds(redis_url, "tls", settings(url))
+    assert receiver.told == []
+    assert "CERTIFICATE_VERIFY_FAILED" in caplog.text
+    assert "SGN_WEBHOOK_AUTHORITIES" in caplog.text
+    clock.seconds += PAUSES[0] + 1
+    named = replace(settings(url), authorities=str(certificates / "ca.pem"))
+    rounds(redis_url, "tls", named, number=2)
+    assert [json.loads(each.body)["task_id"] for each in receiver.told] == ["TASK1"]
+
+
+def test_a_certificate_of_another_host_is_refused(
+    receiver: Receiver,
+    clock: Clock,
+    redis_url: str,
+    certificates: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    url = over_tls(receiver, certificates, "other.lan")
+    given = replace(settings(url), authorities=str(certificates / "ca.pem"))
+    rounds(redis_url, "other host", given)
+    clock.ended = [TASK]
+    rounds(redis_url, "other host", given)
+    assert receiver.told == []
+    assert "Hostname mismatch" in caplog.text
+
+
+def test_a_receiver_that_is_away_is_told_later(
+    clock: Clock, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with receiving() as server:
+        given = settings(server.url)
+    rounds(redis_url, "away", given)
+    clock.ended = [TASK]
+    rounds(redis_url, "away", given)
+    assert "the web hook is tried again in 10 s" in caplog.text
+
+
 def test_two_processes_tell_it_once(receiver: Receiver, clock: Clock, redis_url: str) -> None:
     given = settings(receiver.url)
     rounds(redis_url, "two", given)
@@ -271,6 +351,8 @@ def test_what_is_public(address: str, *, public: bool) -> None:
         ({"SGN_WEBHOOK_URL": "ftp://hooks.example.org"}, "must look like"),
         ({"SGN_WEBHOOK_URL": "https://user:pw@hooks.example.org"}, "must look like"),
         ({"SGN_WEBHOOK_URL": "https://"}, "must look like"),
+        ({"SGN_WEBHOOK_AUTHORITIES": "/nowhere/ca.pem"}, "/nowhere/ca.pem cannot be used"),
+        ({"SGN_WEBHOOK_AUTHORITIES": __file__}, "holds no certificate in PEM"),
     ],
 )
 def test_what_cannot_be_used_is_said(changes: dict[str, str], said: str) -> None:

@@ -16,6 +16,8 @@ yes-or-no = it must be 1 or 0, not '{ $value }'
 networks = { $reason }; it must list networks such as 10.1.0.0/16,10.2.3.4
 webhook-address = it must look like https://hooks.example.org/sgn, without user and #
 webhook-plain = only a host in SGN_WEBHOOK_HOSTS may be told without TLS; use https://, or list { $host } there
+certificates = { $file } cannot be used: { $reason }
+no-certificate = it holds no certificate in PEM (BEGIN CERTIFICATE)
 webhook-secret = it must have at least { $least } characters, such as those of 'openssl rand -hex 32'
 
 # The spool.

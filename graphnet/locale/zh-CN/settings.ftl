@@ -16,6 +16,8 @@ yes-or-no = 必须是 1 或 0，而不是 '{ $value }'
 networks = { $reason }；应列出网络，例如 10.1.0.0/16,10.2.3.4
 webhook-address = 应形如 https://hooks.example.org/sgn，不含用户名和 #
 webhook-plain = 只有 SGN_WEBHOOK_HOSTS 中的主机可以不用 TLS 通知；请使用 https://，或将 { $host } 列入其中
+certificates = 无法使用 { $file }：{ $reason }
+no-certificate = 其中没有 PEM 格式的证书（BEGIN CERTIFICATE）
 webhook-secret = 至少应有 { $least } 个字符，例如 'openssl rand -hex 32' 的输出
 
 # 暂存文件夹。
