@@ -159,7 +159,9 @@ def secret(text: str) -> str:
 
 
 def certificates(text: str) -> str:
-    """The path of a file with certificates of authorities, in PEM. Raises InvalidValue."""
+    """The path of a file with certificates of authorities, in PEM, or "". Raises InvalidValue."""
+    if not text:
+        return text
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=text)
     except OSError as error:  # an SSLError, which says what OpenSSL found, is one, too
