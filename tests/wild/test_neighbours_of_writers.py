@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from tests.wild.cases import FloatArray, close, edges, outcome, upper
+from tests.wild.cases import FloatArray, close, edges, outcome, told, upper
 from tests.wild.test_same_kinds import COUNT, IDS, NAMES, VALUES, is_base, of, table
 
 FRAME = pd.read_csv(io.StringIO(table()), dtype={"ID": str})
@@ -204,3 +204,21 @@ def test_columns_called_id_are_ids(tmp_path: Path, columns: list[str], *, asked:
 def test_ids_of_sites_are_no_ids_of_subjects(tmp_path: Path) -> None:
     text = FRAME.drop(columns="ID").assign(lab_id=["a", "b"] * (COUNT // 2)).to_csv(index=False)
     assert set(of(tmp_path, text).dataset.subjects.ids) == {""}
+
+
+@pytest.mark.parametrize("with_class", [False, True])
+def test_levels_of_columns_in_a_workbook(tmp_path: Path, *, with_class: bool) -> None:
+    """pandas merges the first level, and writes the name of the index in a line of its own."""
+    values = pd.DataFrame(VALUES, columns=list(NAMES), index=pd.Index(IDS, name="ID"))
+    levels = pd.concat({"GMV": values, "ALFF": values + 0.1}, axis=1)
+    if with_class:
+        levels.insert(0, ("Group", ""), WORDS["LABEL"].tolist())
+    levels.to_excel(tmp_path / "x.xlsx")
+    found = outcome(tmp_path / "x.xlsx").dataset
+    assert found.subjects.ids == IDS
+    assert set(found.measures) == {"GMV", "ALFF"}
+    assert found.regions == NAMES
+    assert found.values is not None
+    np.testing.assert_allclose(found.values[:, :, found.measures.index("GMV")], VALUES)
+    assert dict(found.class_names) == ({0: "control", 1: "patient"} if with_class else {})
+    assert "3 lines of names" in told(found)

@@ -8,7 +8,7 @@ Dates, decimals, percents and the like show a number that is the same one.
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -21,6 +21,7 @@ from graphnet.readers.subjects.words import CLASSES, IDS, LESSER_CLASSES, SITES,
 from graphnet.readers.tables.sheet import Cells, Sheet, as_texts, trimmed
 from graphnet.readers.tables.workbook_xml import Extent, cell_name, column_name
 from graphnet.readers.text.delimited import check_header, check_second_header
+from graphnet.readers.text.dialects import MOST_LINES, names_of_lines
 from graphnet.readers.text.marks import settle_decimal_marks
 
 Cell = str | float | bool | dt.date | dt.time | dt.timedelta
@@ -59,6 +60,7 @@ class WorksheetTable:
 
 def to_sheet(table: WorksheetTable, inquiry: Inquiry) -> Sheet:
     """The table as named columns. Raises CohortError where it is not a table."""
+    table = _with_one_header(table, inquiry)
     _check(table, inquiry)
     header = table.header
     below = _as_shown(table, inquiry)
@@ -82,6 +84,31 @@ def to_sheet(table: WorksheetTable, inquiry: Inquiry) -> Sheet:
     check_second_header(named, inquiry)
     settled, _ = settle_decimal_marks(names, named, "", inquiry)
     return Sheet(tuple(names), settled)
+
+
+def _with_one_header(table: WorksheetTable, inquiry: Inquiry) -> WorksheetTable:
+    """With lines of names, as pandas writes columns of two levels, joined in the last of them."""
+    rows = table.rows
+    first = next((row for row in range(table.header) if filled_cells(rows[row]) > MOST_ABOVE), None)
+    lines = [] if first is None else [[*map(text_of, row)] for row in rows[first:][:MOST_LINES]]
+    found = names_of_lines(lines) if len(lines) > 1 else None
+    if first is None or found is None or not any(plain(name) in IDS for name in found[0]):
+        return table
+    names, count = found
+    known = {cell for line in lines[:count] for cell in line}
+    inquiry.assume(
+        Message(
+            "readers_text.lines-of-names",
+            file=inquiry.name,
+            count=count,
+            name=next(name for name in names if name not in known),
+        )
+    )
+    blank = ("",) * len(names)
+    last = first + count
+    joined = [*rows[:first], *[blank] * (count - 1), names, *rows[last:]]
+    merged = [corners for corners in table.merged if corners[1][0] >= last]
+    return replace(table, rows=joined, merged=merged)
 
 
 def _as_shown(table: WorksheetTable, inquiry: Inquiry) -> Sequence[Row]:
