@@ -76,7 +76,8 @@ class BNT(Net):
         parts = _map(params, "attention", tokens)
         parts = parts.view(*parts.shape[:-1], 3, HEADS, WIDTH // HEADS)
         query, key, value = parts.transpose(2, 4).unbind(dim=3)  # (K, B, heads, N, w)
-        scores = (query @ key.mT / math.sqrt(WIDTH // HEADS)).softmax(dim=-1)
+        # Halved before the product, which is exact and far smaller than after it.
+        scores = (query / math.sqrt(WIDTH // HEADS) @ key.mT).softmax(dim=-1)
         return _map(params, "mix", (scores @ value).transpose(2, 3).flatten(-2))
 
     def decayed(self, name: str) -> bool:
