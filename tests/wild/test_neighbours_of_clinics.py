@@ -160,6 +160,31 @@ def test_files_belong_to_whom_a_column_says(
     assert "file_name" in told(found)
 
 
+def test_a_column_that_contradicts_the_names_is_asked_about(tmp_path: Path) -> None:
+    """A table that was sorted by one column alone, or numbers that count something else."""
+    paths = [f"ROISignals_{subject}.txt" for subject in LISTED]
+    moved = [*paths[1:], paths[0]]
+    found = choices(listed(tmp_path, paths, moved), "files.column")
+    wanted = np.stack([fisher(series) for series in SERIES])
+    close(edges(found["names"].dataset), wanted)
+    close(edges(found["column"].dataset), np.roll(wanted, -1, axis=0))
+
+
+def test_numbers_that_names_of_files_count_are_asked_about(tmp_path: Path) -> None:
+    paths = [f"scan_{row:03}.txt" for row in range(1, 9)]
+    folder = listed(tmp_path, paths, [*paths[1:], paths[0]])
+    people = pd.read_csv(folder / "subjects.csv").assign(ID=range(1, 9))
+    people.to_csv(folder / "subjects.csv", index=False)
+    outcome(folder).question("files.column")
+
+
+def test_a_column_that_says_what_the_names_say_is_not_used(tmp_path: Path) -> None:
+    paths = [f"ROISignals_{subject}.txt" for subject in LISTED]
+    found = outcome(listed(tmp_path, paths, paths)).dataset
+    close(edges(found), np.stack([fisher(series) for series in SERIES]))
+    assert "names them in" not in told(found)
+
+
 def test_a_column_that_names_only_some_files_says_nothing(tmp_path: Path) -> None:
     folder = listed(tmp_path, SCANS, [*SCANS[:7], "scan_z.txt"])
     assert outcome(folder).refusal

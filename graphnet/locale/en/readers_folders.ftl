@@ -24,6 +24,9 @@ files-by-column = { $count ->
    *[other] { $file }: { $count } files belong to the subjects beside whom { $table } names them in { $column }.
 }
 regions-spelled = { $table } spells its { $count } regions in another way than { $reference }: { $one } was read as { $other }, and so on.
+ask-files-by-column = { $table } names the files of { $file } in { $column } for other subjects than the ids in their names say: { $example } is of { $listed } by the column and of { $named } by its name. Which is right?
+files-of-column = the column { $column }
+files-of-names = the ids in the names of the files
 one-brain = { $file } is the connectivity of one brain, as The Virtual Brain stores it (weights, centres, tract_lengths), not a cohort. Give one connectome per subject and a table of the subjects.
 nothing-measured = { $file } has no time series, matrices or measures.
 measures-differ = { $file } has measures of different regions: { $measures } is not of the { $count } regions of { $first }.

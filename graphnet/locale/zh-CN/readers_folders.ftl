@@ -21,6 +21,9 @@ unusual-zip = { $file } 的压缩方式不常见；请使用普通的 ZIP 文件
 
 files-by-column = { $file }：{ $count } 个文件按 { $table } 的 { $column } 列归属受试者。
 regions-spelled = { $table } 的 { $count } 个脑区名称写法与 { $reference } 不同：{ $one } 已读作 { $other }，其余类推。
+ask-files-by-column = { $table } 的 { $column } 列所给的 { $file } 的文件归属与文件名中的 ID 不一致：按该列，{ $example } 属于 { $listed }；按文件名，属于 { $named }。哪个正确？
+files-of-column = { $column } 列
+files-of-names = 文件名中的 ID
 one-brain = { $file } 是 The Virtual Brain 格式的单个大脑的连接数据（weights、centres、tract_lengths），不是一组受试者。请为每名受试者提供一个连接组，并附受试者表。
 nothing-measured = { $file } 中没有时间序列、矩阵或指标。
 measures-differ = { $file } 中各指标的脑区不同：{ $measures } 与 { $first } 的 { $count } 个脑区不一致。

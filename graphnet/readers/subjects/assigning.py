@@ -230,6 +230,12 @@ def _files_of(ids: Sequence[str], files: Files) -> list[frozenset[Path]]:
     ]
 
 
+def owners_by_ids(files: Files, ids: Sequence[str]) -> dict[Path, str]:
+    """Whose each file is by the ids in their names."""
+    pairs = zip(ids, _files_of(ids, files), strict=True)
+    return {path: subject for subject, paths in pairs for path in paths}
+
+
 def _columns(sheet: Sheet) -> dict[str, tuple[str, ...]]:
     """The cells of columns that may hold ids, those that are called so first."""
     candidates: dict[str, tuple[str, ...]] = {}
