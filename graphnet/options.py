@@ -184,7 +184,7 @@ class Grid:
         """The values by name. What cannot be read comes back as text, which nothing accepts."""
         lists: dict[str, list[Any]] = {}
         for part in filter(None, map(str.strip, text.split(";"))):
-            name, _, listed = (each.strip() for each in part.partition("="))
+            name, _, listed = (side.strip() for side in part.partition("="))
             accepts = self.values.get(name)
             words = [word.strip() for word in listed.split(",") if word.strip()]
             read = [word if accepts is None else accepts.parse(word) for word in words]

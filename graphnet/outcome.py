@@ -104,7 +104,9 @@ class JudgedModel:
         # A fine-tuned model has no baseline without the graph, nor have its folds unless they
         # started from scratch; of subjects who were trained on nothing is said.
         seen = {split for split, _ in data.held_out() if data.shared("train", split)}
-        compared = {split: each for split, each in differences.items() if split not in seen}
+        compared = {
+            split: difference for split, difference in differences.items() if split not in seen
+        }
         return TaskResult(
             history=fit.history,
             metrics={**evaluated.metrics, **validated.metrics},
@@ -154,7 +156,7 @@ class JudgedModel:
 
         None where nobody can say that there are none.
         """
-        counts = {split: each.tested().seen for split, each in predicted.items()}
+        counts = {split: cohort.tested().seen for split, cohort in predicted.items()}
         if is_complete(self.plan.parent_facts):
             return {**counts}
         return {split: count or None for split, count in counts.items()}

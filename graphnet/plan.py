@@ -119,8 +119,10 @@ class ExperimentPlan:
         )
         from_scratch, warnings = _fold_start(parent, data)
         fold_parent = None if from_scratch else parent
-        fold_plans = [replace(each, from_parent=not from_scratch) for each in fold_plans]
-        from_parent = fold_parent is not None or not any(each.folds for each in fold_plans)
+        fold_plans = [replace(fold_plan, from_parent=not from_scratch) for fold_plan in fold_plans]
+        from_parent = fold_parent is not None or not any(
+            fold_plan.folds for fold_plan in fold_plans
+        )
         pool = _pool(ancestors, data, evaluation, in_folds=from_parent)
         return cls(
             *(data, evaluation, parent, start, fold_plans, fold_parent, warnings, arms), pool
@@ -271,13 +273,13 @@ def _arms(
     own = replace(Arm.of(data.train, candidates), data=lambda: data, content=content)
     others = [
         Arm(
-            each.data.name,
-            partial(_on_atlas, each.data, evaluation),
-            each.candidates,
-            each.data.layout,
-            each.data.content,
+            atlas.data.name,
+            partial(_on_atlas, atlas.data, evaluation),
+            atlas.candidates,
+            atlas.data.layout,
+            atlas.data.content,
         )
-        for each in atlases
+        for atlas in atlases
     ]
     return [own, *others]
 

@@ -201,8 +201,8 @@ class _Expected:
         """The inner fits of the first ``count`` folds; some serve several of these."""
         sizes = {
             inner.train.tobytes(): len(inner.train)
-            for each in folds.some(0, count).inner
-            for inner in each
+            for inner_folds in folds.some(0, count).inner
+            for inner in inner_folds
         }
         share = sum(sizes.values()) / max(1, len(sizes)) / self._subjects
         return share * self._fits(len(sizes), settings)
@@ -210,13 +210,15 @@ class _Expected:
     def _own_calibration(self) -> list[Step]:
         """Of the model itself, where no folds serve, and of one that is trained from scratch."""
         plan = self.plan
-        by_folds = plan.folds_may_calibrate and any(each.folds for each in plan.fold_plans)
+        by_folds = plan.folds_may_calibrate and any(
+            fold_plan.folds for fold_plan in plan.fold_plans
+        )
         if not plan.calibrates:
             return []
         trained = [] if plan.parent_saw_training or by_folds else [plan.start.settings]
         trained += [plan.scratch_settings] if plan.has_scratch_model else []
         share = (OWN_FOLDS - 1) / OWN_FOLDS
-        return [Step(CALIBRATION, share * self._fits(OWN_FOLDS, each)) for each in trained]
+        return [Step(CALIBRATION, share * self._fits(OWN_FOLDS, fits)) for fits in trained]
 
     def _learning_curve(self) -> list[Step]:
         found = curve_subjects(self.plan)

@@ -103,7 +103,7 @@ class GroupDifference:
     def all_of(cls, stored: Any) -> "tuple[GroupDifference, ...]":
         """Those of a result; none of one of an older version, or that cannot be read."""
         try:
-            return tuple(cls(**each) for each in stored)
+            return tuple(cls(**fields) for fields in stored)
         except TypeError:
             return ()
 
@@ -149,14 +149,14 @@ class Confounds:
             return cls(
                 tuple(map(str, stored["checked"])),
                 tuple(map(_summary, stored["summaries"])),
-                tuple(Association(**each) for each in stored["associations"]),
-                tuple(Stratum(**each) for each in stored["strata"]),
-                tuple(Matching(**each) for each in stored["matched"]),
+                tuple(Association(**association) for association in stored["associations"]),
+                tuple(Stratum(**stratum) for stratum in stored["strata"]),
+                tuple(Matching(**matching) for matching in stored["matched"]),
             )
         except (KeyError, TypeError, AttributeError):
             return None
 
 
 def _summary(stored: Json) -> CovariateSummary:
-    groups = {str(label): GroupSummary(**each) for label, each in stored["groups"].items()}
+    groups = {str(label): GroupSummary(**group) for label, group in stored["groups"].items()}
     return CovariateSummary(**{**stored, "groups": groups})

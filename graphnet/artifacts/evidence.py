@@ -130,7 +130,7 @@ class Importance:
         if not named:
             return None
         other = {"share", "coordinates", "names"}
-        arrays = [each.name for each in fields(cls) if each.name not in other]
+        arrays = [declared.name for declared in fields(cls) if declared.name not in other]
         return cls(
             np.asarray(named["share"], dtype=np.float64),
             **{name: _array(named.get(name)) for name in arrays},
@@ -197,17 +197,17 @@ class Evidence:
             regions=as_texts(stored.get("regions")),
             measures=as_texts(stored.get("measures")),
             cohorts={
-                str(split): CohortSummary.from_json(each)
-                for split, each in as_mapping(stored.get("cohorts")).items()
+                str(split): CohortSummary.from_json(cohort)
+                for split, cohort in as_mapping(stored.get("cohorts")).items()
             },
             predictions={
-                str(split): PredictedSubjects.from_json(each)
-                for split, each in as_mapping(stored.get("predictions")).items()
+                str(split): PredictedSubjects.from_json(predictions)
+                for split, predictions in as_mapping(stored.get("predictions")).items()
             },
             sites={
                 str(split): {
-                    str(site): SplitMetrics.from_json(each)
-                    for site, each in as_mapping(by_site).items()
+                    str(site): SplitMetrics.from_json(metrics)
+                    for site, metrics in as_mapping(by_site).items()
                 }
                 for split, by_site in sites.items()
             },

@@ -199,7 +199,11 @@ class SweepResult:
     @property
     def atlases(self) -> tuple[str, ...]:
         """The datasets of each atlas that was compared, the best one's first; () of one alone."""
-        named = (str(each.settings[ATLAS]) for each in self.candidates if ATLAS in each.settings)
+        named = (
+            str(candidate.settings[ATLAS])
+            for candidate in self.candidates
+            if ATLAS in candidate.settings
+        )
         return tuple(dict.fromkeys(named))
 
     @property
@@ -237,7 +241,9 @@ class SweepResult:
         listed = stored.get("candidates")
         return cls(
             str(stored.get("metric", AUC)),
-            [Candidate.from_json(each) for each in listed] if isinstance(listed, list) else [],
+            [Candidate.from_json(candidate) for candidate in listed]
+            if isinstance(listed, list)
+            else [],
             int(as_number(stored.get("inner_folds")) or 0),
             int(as_number(stored.get("folds")) or 0),
             as_number(stored.get("nested")),

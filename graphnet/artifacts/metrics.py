@@ -279,7 +279,7 @@ class FoldsResult:
             chosen=list(map(_settings, as_items(named.get("chosen")))),
             sites={site: metrics for site, metrics in sites.items() if metrics is not None},
             permutation=Permutation.from_json(named.get("permutation")),
-            slopes=[as_number(each) for each in as_items(named.get("calibration_slopes"))],
+            slopes=[as_number(slope) for slope in as_items(named.get("calibration_slopes"))],
         )
 
 

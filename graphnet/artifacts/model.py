@@ -100,7 +100,9 @@ class StoredModel:
         if self.preprocessing.inputs is None:
             return self
         parameters = {
-            name: each for name, each in self.parameters.items() if name != COVARIATE_WEIGHT
+            name: parameter
+            for name, parameter in self.parameters.items()
+            if name != COVARIATE_WEIGHT
         }
         preprocessing = replace(self.preprocessing, inputs=None)
         return replace(self, parameters=parameters, preprocessing=preprocessing)

@@ -105,7 +105,7 @@ class Quality:
         return cls(
             {str(rule): str(text) for rule, text in as_mapping(named.get("rules")).items()},
             {
-                str(split): [QualityFinding.from_json(each) for each in as_items(findings)]
+                str(split): [QualityFinding.from_json(finding) for finding in as_items(findings)]
                 for split, findings in as_mapping(named.get("findings")).items()
             },
         )
@@ -251,11 +251,13 @@ class TaskResult:
     def _evaluated(self) -> dict[str, Any]:
         return {
             "metrics": _metrics_json(self.metrics),
-            "baselines": {name: _metrics_json(each) for name, each in self.baselines.items()},
+            "baselines": {name: _metrics_json(metrics) for name, metrics in self.baselines.items()},
             "baselines_left_out": sentences_json(self.baselines_left_out),
             "baselines_left_out_messages": coded_json(self.baselines_left_out),
             "differences": {
-                split: {name: _differences_json(each) for name, each in by_name.items()}
+                split: {
+                    name: _differences_json(differences) for name, differences in by_name.items()
+                }
                 for split, by_name in self.differences.items()
             },
             "graph_helps": None if self.graph_helps is None else self.graph_helps.as_dict(),
@@ -271,7 +273,7 @@ class TaskResult:
             "quality": self.quality.as_dict(),
             "explanation": None if self.explanation is None else self.explanation.as_dict(),
             "confounds": None if self.confounds is None else self.confounds.as_dict(),
-            "group_differences": [asdict(each) for each in self.group_differences],
+            "group_differences": [asdict(difference) for difference in self.group_differences],
             "fine_tuning": None if self.fine_tuning is None else self.fine_tuning.as_dict(),
             "sweep": None if self.sweep is None else self.sweep.as_dict(),
             "calibration": None if self.calibration is None else self.calibration.as_dict(),
@@ -296,19 +298,20 @@ class TaskResult:
         return cls(
             history=History.from_lines(as_items(named.get("train_epochs"))),
             metrics=_by_split(named.get("metrics")),
-            baselines={str(name): _by_split(each) for name, each in baselines.items()},
+            baselines={str(name): _by_split(by_split) for name, by_split in baselines.items()},
             baselines_left_out=messages_by_name(
                 named, "baselines_left_out_messages", "baselines_left_out"
             ),
             differences={
                 str(split): {
-                    str(name): _differences(each) for name, each in as_mapping(named_).items()
+                    str(name): _differences(by_split)
+                    for name, by_split in as_mapping(named_).items()
                 }
                 for split, named_ in differences.items()
             },
             graph_helps=GraphHelps.from_json(named.get("graph_helps")),
             cross_validation={
-                str(kind): FoldsResult.from_json(each) for kind, each in folds.items()
+                str(kind): FoldsResult.from_json(outcome) for kind, outcome in folds.items()
             },
             seen_in_training=(
                 {str(split): as_whole(count) for split, count in seen.items()}
@@ -318,8 +321,8 @@ class TaskResult:
             class_names=_class_names(named.get("class_names")),
             classes=tuple(
                 label
-                for each in as_items(named.get("classes"))
-                if (label := as_whole(each)) is not None
+                for value in as_items(named.get("classes"))
+                if (label := as_whole(value)) is not None
             ),
             warnings=as_messages(named.get("warnings") if coded is None else coded),
             selected_epoch=as_whole(named.get("selected_epoch")),
@@ -354,7 +357,7 @@ def _metrics_json(metrics: BySplit) -> dict[str, Any]:
 def _differences_json(differences: Estimates | None) -> dict[str, Any] | None:
     if differences is None:
         return None
-    return {metric: dict(difference_json(each)) for metric, each in differences.items()}
+    return {metric: dict(difference_json(difference)) for metric, difference in differences.items()}
 
 
 def _by_split(stored: Any) -> dict[str, SplitMetrics | None]:

@@ -248,7 +248,8 @@ def train(given: argparse.Namespace, callback: "ShownRun") -> Outcome:
             callback=callback,
             candidates=compared(connectomes=of_connectomes),
             compared_atlases=[
-                OtherAtlas(each, compared(connectomes=each.layout.is_connectome)) for each in others
+                OtherAtlas(atlas, compared(connectomes=atlas.layout.is_connectome))
+                for atlas in others
             ],
             atlases=atlases,
         )
@@ -282,7 +283,7 @@ def _read(
     files = LocalFiles.of(given.map, paths, asking, given.lang)
     cohorts = files.cohorts(every, target, series, others)
     known = [cohorts.pop(name) for name in of_parent]
-    own = Splits(**{name: _placed(each, atlases) for name, each in cohorts.items()})
+    own = Splits(**{name: _placed(cohort, atlases) for name, cohort in cohorts.items()})
     if not others:
         return own, known, ()
     sources = [files.source(paths, series, atlases) for paths in given.other_atlases]

@@ -200,7 +200,7 @@ class _Pair:
         rows = [first[there[subject]] if subject in there else -1 for subject in self.own.ids]
         datasets = every([*self.own_name.items, self.name])
         details = (*match.how, *match.collisions)
-        how = [Message("data.ids-matched", datasets=datasets, detail=each) for each in details]
+        how = [Message("data.ids-matched", datasets=datasets, detail=detail) for detail in details]
         return np.array(rows, dtype=np.int64), how
 
     def several_rows(self, rows: IntArray) -> Iterator[Message]:
@@ -229,7 +229,7 @@ class _Pair:
         if by_score:
             scores = self.own.scores[here], self.atlas.scores[there]
             rows = np.flatnonzero(_differ(*scores))
-            words = ([f"{each:g}" for each in part[rows]] for part in scores)
+            words = ([f"{value:g}" for value in part[rows]] for part in scores)
             yield from self._different(SCORE, here[rows], *words)
         for mine, other in self._covariates():
             if mine.kind == other.kind != NUMERIC:
@@ -303,7 +303,7 @@ class _Pair:
             for row, mine, other in zip(here, ours, theirs, strict=True)
             if mine and other
         ]
-        differ = [each for each in known if _plain(each[1]) != _plain(each[2])]
+        differ = [pair for pair in known if _plain(pair[1]) != _plain(pair[2])]
         if differ:
             subjects = [
                 Message(

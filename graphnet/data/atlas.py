@@ -269,8 +269,8 @@ def tables() -> dict[str, Table]:
     """All atlases of the package, by name."""
     listed = json.loads((files("graphnet") / FOLDER / "atlases.json").read_text("utf-8"))
     return {
-        each["name"]: Table(**{**each, "asks_without": tuple(each.get("asks_without", ()))})
-        for each in listed
+        entry["name"]: Table(**{**entry, "asks_without": tuple(entry.get("asks_without", ()))})
+        for entry in listed
     }
 
 
@@ -287,8 +287,8 @@ def atlases_of(path: Path) -> tuple[Atlas | Table, ...]:
 
     """
     if path.is_dir():
-        files = sorted(each for each in path.iterdir() if each.suffix.lower() in TABLES)
-        return tuple(Atlas.read(each) for each in files)
+        files = sorted(file for file in path.iterdir() if file.suffix.lower() in TABLES)
+        return tuple(Atlas.read(file) for file in files)
     known = None if path.exists() else tables().get(str(path).lower())
     return (Atlas.read(path),) if known is None else (known,)
 
@@ -312,4 +312,4 @@ def key_of(name: str) -> str:
 def _numbers_of(regions: Sequence[str]) -> tuple[int, ...] | None:
     """The numbers that regions are called by, such as ``7`` or ``ROI_007``; None of others."""
     matches = [NUMBERED.fullmatch(region.strip()) for region in regions]
-    return tuple(int(each["number"]) for each in matches if each) if all(matches) else None
+    return tuple(int(match["number"]) for match in matches if match) if all(matches) else None

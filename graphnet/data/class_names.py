@@ -46,7 +46,7 @@ def shared_names(sources: Sequence[Source]) -> tuple[dict[int, str], tuple[Messa
     _refuse_crossed(sources)
     names: dict[int, str] = {}
     messages = []
-    for label in sorted({label for _, each in sources for label in each}):
+    for label in sorted({label for _, names in sources for label in names}):
         words = _words(sources, label)
         names[label] = words[0][1] if label == CONTROL else " / ".join(word for _, word in words)
         if len(words) > 1 and label != CONTROL:

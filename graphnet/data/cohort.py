@@ -182,7 +182,7 @@ class Cohort:
             regions=layout.regions,
             measures=layout.measures,
             connectomes=None if edges is None else edges[:, where][:, :, where],
-            series=None if self.series is None else tuple(each[:, where] for each in self.series),
+            series=None if self.series is None else tuple(array[:, where] for array in self.series),
             coordinates=None if self.coordinates is None else self.coordinates[where],
         )
 
@@ -326,14 +326,14 @@ def persons(
     how: list[Message] = []
     for name in names:
         own = list(
-            dict.fromkeys(each for each, of in zip(ids, datasets, strict=True) if of == name)
+            dict.fromkeys(subject for subject, of in zip(ids, datasets, strict=True) if of == name)
         )
         match = match_ids(own, list(known))
         how += match.how
         there = match.as_dict
-        for each in own:
-            person = there.get(each, each)
-            first[name, each] = person
+        for subject in own:
+            person = there.get(subject, subject)
+            first[name, subject] = person
             known[person] = None
     rows = zip(datasets, ids, strict=True)
     return tuple(first[row] for row in rows), tuple(how)

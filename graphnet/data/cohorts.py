@@ -145,7 +145,7 @@ def _dropped(kept: NDArray[np.bool_], name: str, target: str) -> tuple[Message, 
 
 def _left_alone(dataset: Dataset, name: str) -> tuple[Message, ...]:
     """What of the file was not used; the interpretation says why."""
-    columns = [each.what for each in dataset.interpretation.left_alone]
+    columns = [column.what for column in dataset.interpretation.left_alone]
     return (Message("data.not-used", name=name, columns=first_of(columns)),) if columns else ()
 
 

@@ -297,7 +297,7 @@ class Interpretation:
             ),
             assumptions=_messages(stored, "said_messages", stored["said"]),
             atlas=AtlasReading.from_dict(stored.get("atlas")),
-            offers=tuple(Question.from_dict(each) for each in stored.get("offers") or ()),
+            offers=tuple(Question.from_dict(question) for question in stored.get("offers") or ()),
         )
 
 

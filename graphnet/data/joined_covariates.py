@@ -75,7 +75,7 @@ def _codes(groups: Sequence[Covariate]) -> list[str]:
 
 def _sizes(groups: Sequence[Covariate]) -> tuple[float, float] | None:
     """The medians of two groups that cannot be in one unit."""
-    finite = [numbers[np.isfinite(numbers)] for numbers in (each.numbers for each in groups)]
+    finite = [numbers[np.isfinite(numbers)] for numbers in (group.numbers for group in groups)]
     finite = [numbers for numbers in finite if len(numbers) >= LEAST and numbers.min() >= 0]
     ordered = sorted(finite, key=lambda numbers: float(np.median(numbers)))
     for lower, upper in pairwise(ordered):

@@ -28,7 +28,7 @@ class Recognition:
         """The question of which atlas it is, which need not be answered; () if no atlas fits."""
         if not self.possible:
             return ()
-        known = (Choice(each.name, each.message) for each in self.possible)
+        known = (Choice(atlas.name, atlas.message) for atlas in self.possible)
         none = Choice(NO_ATLAS, Message("data.atlas-none"))
         return (Question(ATLAS, Message("data.atlas-which"), (*known, none)),)
 

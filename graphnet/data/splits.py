@@ -69,7 +69,7 @@ class Splits:
 
     def named(self) -> list[Source]:
         """Each split and its class names."""
-        return [(f"{name}_data", each.class_names) for name, each in self.present().items()]
+        return [(f"{name}_data", cohort.class_names) for name, cohort in self.present().items()]
 
     def present(self) -> dict[str, Cohort]:
         """The cohorts by name, training first."""

@@ -180,8 +180,8 @@ def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, a piece at a time; of a folder, that of its files' names and sums."""
     digest = hashlib.sha256()
     if path.is_dir():
-        for each in sorted(each for each in path.rglob("*") if each.is_file()):
-            digest.update(f"{each.relative_to(path).as_posix()}\0{sha256_of(each)}\n".encode())
+        for inner in sorted(file for file in path.rglob("*") if file.is_file()):
+            digest.update(f"{inner.relative_to(path).as_posix()}\0{sha256_of(inner)}\n".encode())
         return digest.hexdigest()
     with path.open("rb") as file:
         while piece := file.read(PIECE):

@@ -58,7 +58,7 @@ def pack_folds(result: CrossValidation) -> bytes:
     }
     arrays |= {OTHER + name: values for name, values in result.others.items()}
     arrays |= {RANKED + OTHER + name: values for name, values in result.others_ranked.items()}
-    arrays |= {RANKED + BASELINE + name: each for name, each in result.baselines_ranked.items()}
+    arrays |= {RANKED + BASELINE + name: ranked for name, ranked in result.baselines_ranked.items()}
     if result.log_probabilities is not None:
         arrays[LOGS] = result.log_probabilities
     reason = result.uncalibrated

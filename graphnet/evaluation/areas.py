@@ -110,7 +110,7 @@ class GroupAreas:
         """Of each group how many independent positives and negatives say as much."""
         effects = np.ones(len(self)) if self.effects is None else self.effects
         columns = (column.tolist() for column in (self.positives, self.negatives, effects))
-        return [effective(*each) for each in zip(*columns, strict=True)]
+        return [effective(*column) for column in zip(*columns, strict=True)]
 
     @property
     def variance_between(self) -> float:

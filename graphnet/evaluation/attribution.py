@@ -287,7 +287,9 @@ def _randomised(model: StoredModel, cohort: Cohort, explained: Attribution) -> R
     correlations = []
     for number in range(RANDOMISED):
         generator = torch.Generator().manual_seed(RANDOM_SEED + number)
-        shuffled = {name: _shuffled(each, generator) for name, each in model.parameters.items()}
+        shuffled = {
+            name: _shuffled(parameter, generator) for name, parameter in model.parameters.items()
+        }
         other = integrated_gradients(replace(model, parameters=shuffled), cohort)
         correlations.append(rank_correlation(explained.by_region, other.by_region))
     computed = [value for value in correlations if value is not None]

@@ -296,7 +296,7 @@ def _classes_by_covariates(
         model = fit_strongest(x, places, STRENGTHS, folds)
     else:
         model = minimise_log_loss(x, places, STRENGTHS[1])
-    predicted = {name: np.exp(model.log_probabilities(each)) for name, each in groups.items()}
+    predicted = {name: np.exp(model.log_probabilities(group)) for name, group in groups.items()}
     return spread(Baseline(predicted), present, classes)
 
 
@@ -305,5 +305,5 @@ def _score_by_covariates(
 ) -> Baseline:
     model = RidgeCV(alphas=RIDGES).fit(x, targets)
     return Baseline(
-        {name: np.asarray(model.predict(each))[:, None] for name, each in groups.items()}
+        {name: np.asarray(model.predict(group))[:, None] for name, group in groups.items()}
     )

@@ -170,7 +170,7 @@ def calibration_error(probability: FloatArray, truth: FloatArray) -> Estimate:
     binned = bins(probability, truth)
     if not binned:
         return UNKNOWN
-    gaps = [each.n * abs(each.observed - each.predicted) for each in binned]
+    gaps = [group.n * abs(group.observed - group.predicted) for group in binned]
     return Estimate(sum(gaps) / len(truth))
 
 

@@ -30,7 +30,7 @@ def sums(values: FloatArray, subjects: IntArray) -> FloatArray:
     """The sum over each subject's scans: (..., K) of (..., S)."""
     if values.ndim == 1:
         return np.bincount(subjects, weights=values).astype(np.float64)
-    return np.stack([sums(each, subjects) for each in values])
+    return np.stack([sums(column, subjects) for column in values])
 
 
 def scans_per_subject(subjects: IntArray) -> float:

@@ -65,9 +65,13 @@ def confounds(model: StoredModel, cohorts: Mapping[str, Cohort], predicted: Pred
             if (summary := _summary(model, split, cohort, covariate)) is not None
         ),
         associations=tuple(
-            each for split, tested in held_out.items() for each in _associations(split, tested)
+            association
+            for split, tested in held_out.items()
+            for association in _associations(split, tested)
         ),
-        strata=tuple(each for split, tested in held_out.items() for each in _strata(split, tested)),
+        strata=tuple(
+            stratum for split, tested in held_out.items() for stratum in _strata(split, tested)
+        ),
         matched=tuple(
             each
             for split, tested in held_out.items()
@@ -100,12 +104,12 @@ def group_differences(
         for split, pair in predicted.items()
         if model is not None and pair[0].subjects is not None
     }
-    for split, name in dict.fromkeys((each.split, each.name) for each in strata):
-        levels = [each for each in strata if (each.split, each.name) == (split, name)]
+    for split, name in dict.fromkeys((stratum.split, stratum.name) for stratum in strata):
+        levels = [stratum for stratum in strata if (stratum.split, stratum.name) == (split, name)]
         groups = [
-            (each.level, each.auc, each.positives, each.negatives or 0)
-            for each in levels
-            if each.positives is not None
+            (stratum.level, stratum.auc, stratum.positives, stratum.negatives or 0)
+            for stratum in levels
+            if stratum.positives is not None
         ]
         if groups and split in scanned:
             found.append(scanned[split].difference(split, "covariate", name))
@@ -121,7 +125,7 @@ def group_differences(
                 if metrics.confusion is not None and len(metrics.confusion) == 2
             ]
             found.append(_difference(split, "site", "", counted))
-    return tuple(each for each in found if each is not None)
+    return tuple(difference for difference in found if difference is not None)
 
 
 def _difference(
@@ -191,7 +195,9 @@ class _Tested:
             sites = np.array(self.cohort.sites)
             groups = {str(site): np.flatnonzero(sites == site) for site in np.unique(sites)}
         else:
-            (covariate,) = (each for each in checked(self.cohort) if each.name == name)
+            (covariate,) = (
+                covariate for covariate in checked(self.cohort) if covariate.name == name
+            )
             groups = _levels(covariate)
         counts = {level: min(self.classes(rows)) for level, rows in groups.items()}
         compared = [level for level, fewest in counts.items() if fewest >= LEAST_COMPARED]
@@ -372,7 +378,7 @@ def _spearman(one: FloatArray, other: FloatArray, subjects: Subjects) -> Estimat
         return UNKNOWN
     ranks = stats.rankdata(one), stats.rankdata(other)
     rho = float(np.corrcoef(*ranks)[0, 1])
-    x, y = ((each - each.mean()) / each.std() for each in ranks)
+    x, y = ((rank - rank.mean()) / rank.std() for rank in ranks)
     effect = design_effect(x * y - rho * (x**2 + y**2) / 2, subjects)
     centre = np.arctanh(np.clip(rho, -1 + 1e-12, 1 - 1e-12))
     margin = 1.959964 * np.sqrt(RANK_VARIANCE / max(1.0, len(one) / effect - 3))

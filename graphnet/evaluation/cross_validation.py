@@ -225,7 +225,7 @@ class _FoldCohorts:
     def by_atlas(self) -> Iterator[tuple[Cohort, list[int]]]:
         """Each cohort with the places of its folds."""
         for number, arm in enumerate(self.arms):
-            places = [place for place, each in enumerate(self.of_folds) if each == number]
+            places = [place for place, own in enumerate(self.of_folds) if own == number]
             if places:
                 yield arm.train(), places
 
@@ -260,15 +260,15 @@ def _swept(
         comparisons = compare(fitting, [fold.train for fold in folds], arms)
     candidates = all_candidates(arms)
     specs = [
-        FitSpec(fold.train, candidates[each.best])
-        for fold, each in zip(folds, comparisons, strict=True)
+        FitSpec(fold.train, candidates[comparison.best])
+        for fold, comparison in zip(folds, comparisons, strict=True)
     ]
-    cohorts = _FoldCohorts(arms, [arm_of(arms, each.best) for each in comparisons])
+    cohorts = _FoldCohorts(arms, [arm_of(arms, comparison.best) for comparison in comparisons])
     with progress.step(FOLDS):
         fits = cohorts.fit_all(fitting, specs)
     tested = [
-        replace(each, tested=figure(cohort, fold.test, fit.predicted[fold.test], classes))
-        for each, fold, fit in zip(comparisons, folds, fits, strict=True)
+        replace(comparison, tested=figure(cohort, fold.test, fit.predicted[fold.test], classes))
+        for comparison, fold, fit in zip(comparisons, folds, fits, strict=True)
     ]
     return specs, fits, tested, cohorts
 
@@ -334,7 +334,11 @@ def pooled(folds: Sequence[Fold], tested: Sequence[FloatArray], subjects: int) -
 
 def _logs(folds: Sequence[Fold], fits: Sequence[FitResult], subjects: int) -> FloatArray | None:
     logs = [fit.log_probabilities for fit in fits]
-    known = [each[fold.test] for fold, each in zip(folds, logs, strict=True) if each is not None]
+    known = [
+        fold_logs[fold.test]
+        for fold, fold_logs in zip(folds, logs, strict=True)
+        if fold_logs is not None
+    ]
     return pooled(folds, known, subjects) if known else None
 
 

@@ -79,7 +79,7 @@ def _difference(one: FloatArray, other: FloatArray) -> Contribution | None:
     if min(len(one), len(other)) < FEWEST:
         return None
     value = other.mean(axis=0) - one.mean(axis=0)
-    errors = np.stack([_standard_error(each) ** 2 for each in (one, other)])
+    errors = np.stack([_standard_error(sample) ** 2 for sample in (one, other)])
     total = errors.sum(axis=0)
     spread = (errors**2 / np.array([[len(one) - 1], [len(other) - 1]])).sum(axis=0)
     freedom = np.divide(total**2, spread, out=np.ones_like(total), where=spread > 0)

@@ -154,24 +154,24 @@ def _test(models: TunedModels, data: Splits, predicted: FloatArray | None) -> It
 
 
 def _folds(models: TunedModels, train: Cohort, folds: Mapping[str, TunedFolds]) -> Iterator[_Group]:
-    for kind, each in folds.items():
+    for kind, outcome in folds.items():
         theirs, seen = models.parent.predict(train), seen_by_parent(models.parent, train)
-        if each.tuned is None:  # the parent was trained on all of them
+        if outcome.tuned is None:  # the parent was trained on all of them
             nothing = Predicted.of_one_model(np.full(theirs.shape, np.nan))
             yield _Group(kind, train, nothing, by_parent=seen, in_training=np.zeros_like(seen))
             continue
         rivals, reasons = {PARENT: Predicted.of_one_model(theirs)}, {}
         if models.model.scale is None and len(models.model.classes) == 2:
-            moved = _moved_by_fold(models, train, each, theirs, seen)
+            moved = _moved_by_fold(models, train, outcome, theirs, seen)
             # A threshold ranks nobody anew: that each fold has one of its own would only add noise.
             rivals[MOVED] = Predicted(moved, np.broadcast_to(theirs, moved.shape))
-        if each.scratch is not None:
-            rivals[SCRATCH] = each.scratch
-        elif each.scratch_reason is not None:
-            reasons[SCRATCH] = each.scratch_reason
+        if outcome.scratch is not None:
+            rivals[SCRATCH] = outcome.scratch
+        elif outcome.scratch_reason is not None:
+            reasons[SCRATCH] = outcome.scratch_reason
         nobody = np.zeros(len(train), dtype=bool)
-        widening = fold_widening(len({fold.name for fold in each.folds}))
-        yield _Group(kind, train, each.tuned, rivals, reasons, seen, nobody, widening)
+        widening = fold_widening(len({fold.name for fold in outcome.folds}))
+        yield _Group(kind, train, outcome.tuned, rivals, reasons, seen, nobody, widening)
 
 
 def _moved_by_fold(
@@ -242,7 +242,9 @@ def _compared(models: TunedModels, group: _Group) -> TuningComparison:
     for name, values in group.rivals.items():
         theirs = values.rows(rows)
         apart = judge.differences(tuned, theirs)
-        widened = {metric: each.widened(group.widening) for metric, each in apart.items()}
+        widened = {
+            metric: difference.widened(group.widening) for metric, difference in apart.items()
+        }
         rivals[name] = Rival(judge.figures(theirs), widened)
     return replace(empty, tuned=judge.figures(tuned), rivals=rivals)
 
@@ -266,7 +268,7 @@ class _Judge:
     def differences(self, ours: Predicted, theirs: Predicted) -> Estimates:
         """Ours less theirs, likewise; of R repeats of each, or one of theirs."""
         repeats = (
-            np.broadcast_to(each, ours.values.shape) for each in (theirs.values, theirs.ranked)
+            np.broadcast_to(array, ours.values.shape) for array in (theirs.values, theirs.ranked)
         )
         pairs = zip(ours.values, ours.ranked, *repeats, strict=True)
         return _means([self._apart(*pair) for pair in pairs])
@@ -285,7 +287,7 @@ class _Judge:
         errors = difference_of_means(self._errors(ours), self._errors(theirs), self.subjects)
         if not self.classes:
             return {SCORE_FIGURES[0]: errors}
-        hits = [each.argmax(axis=1) == self.truth for each in (ours, theirs)]
+        hits = [probabilities.argmax(axis=1) == self.truth for probabilities in (ours, theirs)]
         if self.classes > 2:
             apart = difference_of_shares(hits[0], hits[1], self.subjects)
             return {"accuracy": apart, "brier": errors}

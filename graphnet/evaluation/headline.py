@@ -110,7 +110,7 @@ def _seen_of_split(predictions: Json, split: str) -> int:
     columns = as_mapping(predictions["predictions"].get(split))
     known = list(as_items(columns.get("known")))
     whose = as_items(columns.get("subject") or columns.get("id")) or range(len(known))
-    return len({each for each, is_known in zip(whose, known, strict=False) if is_known})
+    return len({subject for subject, is_known in zip(whose, known, strict=False) if is_known})
 
 
 def _by_predictions(predictions: Json | None) -> dict[str, int]:

@@ -187,7 +187,7 @@ def difference_of_areas(
     if counts_by_class(positive.astype(np.int64), subjects, 2).min() < LEAST_OF_AREA:
         return Estimate(float(placed[0][0].mean() - placed[1][0].mean()))
     if subjects is not None:
-        mine, their = (influence_on_area(positive, each, subjects) for each in (ours, theirs))
+        mine, their = (influence_on_area(positive, scores, subjects) for scores in (ours, theirs))
         one = area(positive, ours, values[0], subjects)
         other = area(positive, theirs, values[1], subjects)
         return _combined(one, other, correlation(mine, their, subjects))

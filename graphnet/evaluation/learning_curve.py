@@ -41,9 +41,9 @@ def curve_subjects(plan: ExperimentPlan) -> tuple[str, Sequence[Fold]] | None:
     """
     if not plan.evaluation.learning_curve:
         return None
-    for each in plan.fold_plans:
-        if each.kind == CV and each.folds:
-            return CV, [fold for fold in each.folds if fold.repeat == 0]
+    for fold_plan in plan.fold_plans:
+        if fold_plan.kind == CV and fold_plan.folds:
+            return CV, [fold for fold in fold_plan.folds if fold.repeat == 0]
     test = plan.data.test
     if test is None or plan.data.shared("train", "test"):
         return None
@@ -169,7 +169,9 @@ class _Curve:
             (fit.predicted if fit.log_probabilities is None else np.exp(fit.log_probabilities))
             for fit in fits
         ]
-        held_out = [each[fold.test] for fold, each in zip(self.folds, tested, strict=True)]
+        held_out = [
+            predicted[fold.test] for fold, predicted in zip(self.folds, tested, strict=True)
+        ]
         return pooled(self.folds, held_out, len(train))
 
     def of_all(self, validated: ValidationResult) -> FloatArray | None:

@@ -339,7 +339,7 @@ def evaluate_scores(
     if number < LEAST:
         unknown = dict.fromkeys(SCORE_METRICS)
         return SplitMetrics(len(targets), unknown, dict(unknown), subjects=fewer(subjects))
-    values = {name: float(each) for name, each in _score_metrics(targets, predicted).items()}
+    values = {name: float(value) for name, value in _score_metrics(targets, predicted).items()}
     parts = [
         _score_metrics(targets[rows], predicted[rows])
         for rows in _drawn_rows(len(targets), subjects, seed)
@@ -362,7 +362,7 @@ def _drawn_rows(rows: int, subjects: Subjects, seed: int) -> Iterator[IntArray]:
     if subjects is not None:
         own = np.split(np.argsort(subjects, kind="stable"), np.cumsum(np.bincount(subjects))[:-1])
         for _ in range(RESAMPLES):
-            yield np.concatenate([own[each] for each in random.integers(len(own), size=len(own))])
+            yield np.concatenate([own[drawn] for drawn in random.integers(len(own), size=len(own))])
         return
     size = max(1, CELLS // rows)
     for first in range(0, RESAMPLES, size):

@@ -92,7 +92,7 @@ class Comparison:
         return {
             "figures": list(self.figures),
             "best": self.best,
-            "reasons": {str(number): each.as_dict() for number, each in self.reasons.items()},
+            "reasons": {str(number): reason.as_dict() for number, reason in self.reasons.items()},
             "tested": self.tested,
         }
 
@@ -124,7 +124,7 @@ def compare(fitting: Fitting, places: Sequence[IntArray], arms: Sequence[Arm]) -
     classes, candidates = fitting.classes, all_candidates(arms)
     folds = [_inner(fitting.cohort, rows, classes, candidates[0].seed) for rows in places]
     scored: list[list[_Scored]] = []
-    done = list(accumulate((each.epochs for each in candidates), initial=0))
+    done = list(accumulate((candidate.epochs for candidate in candidates), initial=0))
     for arm in arms:
         cohort = arm.train()
         train = partial(
@@ -138,14 +138,14 @@ def compare(fitting: Fitting, places: Sequence[IntArray], arms: Sequence[Arm]) -
                 fits = _fits(train, folds, settings)
             scored.append(
                 [
-                    _Scored(reason=each)
-                    if isinstance(each, Message)
-                    else _scored(cohort, inner, each, classes)
-                    for inner, each in zip(folds, fits, strict=True)
+                    _Scored(reason=fitted)
+                    if isinstance(fitted, Message)
+                    else _scored(cohort, inner, fitted, classes)
+                    for inner, fitted in zip(folds, fits, strict=True)
                 ]
             )
     of_places = zip(*scored, strict=True)
-    return [_compared(each, rows) for each, rows in zip(of_places, places, strict=True)]
+    return [_compared(of_place, rows) for of_place, rows in zip(of_places, places, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ def _scored(
 ) -> _Scored:
     pairs = list(zip(folds, fits, strict=True))
     figures = [figure(cohort, fold.test, fit.predicted[fold.test], classes) for fold, fit in pairs]
-    known = [each for each in figures if each is not None]
+    known = [value for value in figures if value is not None]
     logs = out_of_fold(folds, fits, len(cohort), len(classes))
     loss = fmean(mean_loss(cohort, fold, fit.predicted, classes) for fold, fit in pairs)
     return _Scored(fmean(known) if known else None, loss, logs)
@@ -228,10 +228,14 @@ def figure(
 
 
 def _compared(scored: Sequence[_Scored], rows: IntArray) -> Comparison:
-    reasons = {n: each.reason for n, each in enumerate(scored) if each.reason is not None}
+    reasons = {
+        n: candidate.reason for n, candidate in enumerate(scored) if candidate.reason is not None
+    }
     if len(reasons) == len(scored):
         raise TrainingError(next(iter(reasons.values())))
-    is_regression = any(each.logs is not None and not each.logs.shape[1] for each in scored)
+    is_regression = any(
+        candidate.logs is not None and not candidate.logs.shape[1] for candidate in scored
+    )
 
     def rank(number: int) -> tuple[bool, float, float]:
         each = scored[number]
@@ -243,7 +247,10 @@ def _compared(scored: Sequence[_Scored], rows: IntArray) -> Comparison:
     best = min(range(len(scored)), key=rank)
     logs = scored[best].logs
     return Comparison(
-        [each.figure for each in scored], best, reasons, logs=None if logs is None else logs[rows]
+        [candidate.figure for candidate in scored],
+        best,
+        reasons,
+        logs=None if logs is None else logs[rows],
     )
 
 
@@ -284,9 +291,13 @@ def summarise(
         return number != own.best, worst if value is None else -sign * value, number
 
     gaps = []
-    for each in in_folds:
-        inner = each.figures[each.best]
-        gaps.append(None if inner is None or each.tested is None else sign * (inner - each.tested))
+    for comparison in in_folds:
+        inner = comparison.figures[comparison.best]
+        gaps.append(
+            None
+            if inner is None or comparison.tested is None
+            else sign * (inner - comparison.tested)
+        )
     return SweepResult(
         metric,
         [listed[number] for number in sorted(range(len(listed)), key=rank)],

@@ -47,21 +47,23 @@ def recorded_datasets(facts: Json, task_id: str = "") -> tuple[list[TrainedDatas
 
     One of several ancestors is there once. Besides, whether all of them recorded theirs.
     """
-    content = {each.get("name"): each.get("sha256") for each in _trained(facts)}
+    content = {dataset.get("name"): dataset.get("sha256") for dataset in _trained(facts)}
     steps = lineage(facts, task_id)
     found: dict[str, TrainedDataset] = {}
     for place, step in enumerate(steps):
-        for number, each in enumerate(map(as_mapping, as_items(step.get("datasets")))):
-            name = as_text(each.get("name"))
+        for number, dataset in enumerate(map(as_mapping, as_items(step.get("datasets")))):
+            name = as_text(dataset.get("name"))
             sha256 = as_text(content.get(name)) if place == len(steps) - 1 else ""
             whose = as_text(step.get("task_id")) or task_id
-            one = TrainedDataset(name, whose, as_whole(each.get("subjects")), sha256)
+            one = TrainedDataset(name, whose, as_whole(dataset.get("subjects")), sha256)
             found[name or f"{place} {number}"] = one
     return list(found.values()), all(step.get("datasets") is not None for step in steps)
 
 
 def _trained(facts: Json) -> list[Json]:
-    return [as_mapping(each) for each in as_items(as_mapping(facts.get("datasets")).get("train"))]
+    return [
+        as_mapping(dataset) for dataset in as_items(as_mapping(facts.get("datasets")).get("train"))
+    ]
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class AncestorSubjects:
 
 def recorded_subjects(listed: Sequence[TrainedDataset], *, complete: bool) -> int | None:
     """How many subjects these datasets had, if all ancestors recorded theirs; else None."""
-    counts = [each.subjects for each in listed]
+    counts = [dataset.subjects for dataset in listed]
     return sum(count or 0 for count in counts) if complete and None not in counts else None
 
 
@@ -246,7 +248,7 @@ def too_many(subjects: int, values: int) -> Message | None:
 def ancestors_in_files(parent: StoredModel, cohorts: Sequence[Cohort]) -> AncestorSubjects:
     """Those of ``--parent-train`` whom the parent was trained on; files may have other names."""
     listed, complete = recorded_datasets(parent.facts)
-    by_name = {each.name: each for each in listed}
+    by_name = {dataset.name: dataset for dataset in listed}
     recorded = recorded_subjects(listed, complete=complete)
     names = [cohort.datasets[0] for cohort in cohorts]
     parts = [

@@ -77,9 +77,9 @@ def _by_groups(
         for place in group.tolist():
             pairs = []
             for other in groups[:number] + groups[number + 1 :]:
-                left_out = [folds[each] for each in (*group, *other)]
+                left_out = [folds[place] for place in (*group, *other)]
                 train = reduce(np.intersect1d, (fold.train for fold in left_out))
-                tested = np.concatenate([folds[each].test for each in other])
+                tested = np.concatenate([folds[place].test for place in other])
                 test = np.intersect1d(tested, folds[place].train)
                 if len(test) and len(np.unique(labels[train])) == len(np.unique(labels)):
                     pairs.append(InnerFold(train, test))

@@ -139,7 +139,7 @@ def benefit_band(
     gain = np.where(truth[:, None] > 0, 1.0, -thresholds / (1 - thresholds))  # per treated subject
     gain = gain * (probability[:, None] >= thresholds) / len(truth)
     draws = weights(labels, resamples, seed, subjects=subjects)
-    drawn = np.concatenate([each @ gain for each in draws])
+    drawn = np.concatenate([draw @ gain for draw in draws])
     low, high = np.percentile(drawn, LEVELS, axis=0)
     return low, high
 
@@ -163,8 +163,8 @@ def weights(
     members = classes if groups is None else [
         both
         for group in groups
-        for each in classes
-        if len(both := np.intersect1d(np.flatnonzero(np.isin(firsts, group)), each))
+        for members in classes
+        if len(both := np.intersect1d(np.flatnonzero(np.isin(firsts, group)), members))
     ]  # fmt: skip
     for first in range(0, resamples, size):
         counts = np.zeros((min(size, resamples - first), len(firsts)))
@@ -361,7 +361,7 @@ class _Shuffling:
         """A subject who was scanned in several strata swaps with others of the same ones."""
         if subjects is None:
             return cls(labels, np.unique(strata, return_inverse=True)[1].astype(np.int64), None)
-        own = [np.flatnonzero(subjects == each) for each in range(subjects.max() + 1)]
+        own = [np.flatnonzero(subjects == subject) for subject in range(subjects.max() + 1)]
         several = any(len(set(labels[rows].tolist())) > 1 for rows in own)
         blocks: dict[tuple[object, ...], int] = {}
         groups = []

@@ -52,18 +52,18 @@ class ValidationResult:
     @property
     def predicted(self) -> dict[str, FloatArray]:
         """Predictions (S, C), the mean over repeats; NaN for subjects that no fold tested."""
-        return {kind: each.predicted.mean(axis=0) for kind, each in self.outcomes.items()}
+        return {kind: outcome.predicted.mean(axis=0) for kind, outcome in self.outcomes.items()}
 
     @property
     def ranked(self) -> dict[str, FloatArray]:
         """What subjects of several folds are ranked by (S, C), likewise: before calibration."""
-        return {kind: each.ranked.mean(axis=0) for kind, each in self.outcomes.items()}
+        return {kind: outcome.ranked.mean(axis=0) for kind, outcome in self.outcomes.items()}
 
     @property
     def log_probabilities(self) -> dict[str, FloatArray]:
         """Those (R, S, C) before calibration, where there are some."""
-        by_kind = {kind: each.log_probabilities for kind, each in self.outcomes.items()}
-        return {kind: each for kind, each in by_kind.items() if each is not None}
+        by_kind = {kind: outcome.log_probabilities for kind, outcome in self.outcomes.items()}
+        return {kind: logs for kind, logs in by_kind.items() if logs is not None}
 
     @property
     def comparisons(self) -> Sequence[Comparison]:
@@ -150,7 +150,9 @@ def _words(covariate: Covariate) -> Sequence[str]:
     if not len(present):
         return [""] * len(values)
     third = np.searchsorted(np.quantile(present, (1 / 3, 2 / 3)), values)
-    return ["" if np.isnan(each) else str(place) for each, place in zip(values, third, strict=True)]
+    return [
+        "" if np.isnan(value) else str(place) for value, place in zip(values, third, strict=True)
+    ]
 
 
 def validate(

@@ -139,7 +139,7 @@ def on_screens(draw: Callable[..., str], *given: Any, **named: Any) -> str:
     if not wide:
         return ""
     narrow = draw(*given, **named, narrow=True)
-    kind = next((each for each in WIDTHS if each >= _width(wide)), WIDTHS[-1])
+    kind = next((width for width in WIDTHS if width >= _width(wide)), WIDTHS[-1])
     return (
         f'<div class="drawn of-{kind}"><div class="on-wide">{wide}</div>'
         f'<div class="on-narrow">{narrow}</div></div>'
@@ -247,7 +247,7 @@ def _digits(step: float) -> int:
 def _step(least: float) -> float:
     """The smallest round number not below ``least``."""
     size = 10.0 ** floor(log10(least))
-    return next(size * each for each in STEPS if size * each >= least * (1 - SLACK))
+    return next(size * step for step in STEPS if size * step >= least * (1 - SLACK))
 
 
 def padded(values: Iterable[float], *, zero: bool = False) -> tuple[float, float]:

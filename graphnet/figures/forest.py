@@ -145,23 +145,25 @@ def distributions(boxes: Boxes, language: str = ENGLISH, *, narrow: bool = False
         return ""
     parts, y, medians = [], 8.0, []
     for measure, sites in boxes.items():
-        measured = {site: each for site, each in sites.items() if each.get("median") is not None}
+        measured = {
+            site: metrics for site, metrics in sites.items() if metrics.get("median") is not None
+        }
         if not measured:
             continue
         parts.append(text(8, y + 14, measure, fill=INK, weight=600, size=13))
         ends = [
             value
-            for each in measured.values()
+            for metrics in measured.values()
             for key in ("low", "high")
-            if (value := each[key]) is not None
+            if (value := metrics[key]) is not None
         ]
         left, width = (100, NARROW - 156) if narrow else (150, 420)
         axes = Axes(left, y + 24, width, BOX_ROW * len(measured), padded(ends), (0.0, 1.0))
         parts += _panel(axes, measured)
         median = render(Message("figures.median"), language)
         medians += [
-            f"{measure}, {site or '—'}: {median} {each['median']:.3g}"
-            for site, each in measured.items()
+            f"{measure}, {site or '—'}: {median} {metrics['median']:.3g}"
+            for site, metrics in measured.items()
         ]
         y += axes.height + 62
     title = render(Message("figures.distributions-by-site"), language)
@@ -174,10 +176,10 @@ def _panel(axes: Axes, sites: Mapping[str, Mapping[str, float | None]]) -> list[
     for value, label in ticks(*axes.across, most=5 if axes.width < NARROW else 6):
         x = axes.x(value)
         parts += [line((x, axes.top), (x, bottom)), text(x, bottom + 17, label, anchor="middle")]
-    for number, (site, each) in enumerate(sites.items()):
+    for number, (site, metrics) in enumerate(sites.items()):
         y = axes.top + BOX_ROW * (number + 0.5)
         low, q1, median, q3, high = (
-            axes.x(each[key] or 0.0) for key in ("low", "q1", "median", "q3", "high")
+            axes.x(metrics[key] or 0.0) for key in ("low", "q1", "median", "q3", "high")
         )
         parts += [
             text(axes.left - 10, y + 4, fitting(site or "—", most), anchor="end", fill=INK),
@@ -185,6 +187,6 @@ def _panel(axes: Axes, sites: Mapping[str, Mapping[str, float | None]]) -> list[
             box(q1, y - 7, q3 - q1, 14, fill=PAPER),
             box(q1, y - 7, q3 - q1, 14, fill=ACCENT, stroke=ACCENT, radius=3, opacity=0.25),
             line((median, y - 7), (median, y + 7), stroke=INK, width=2),
-            text(axes.left + axes.width + 12, y + 4, f"n {each['n'] or 0:g}"),
+            text(axes.left + axes.width + 12, y + 4, f"n {metrics['n'] or 0:g}"),
         ]
     return parts

@@ -85,7 +85,7 @@ class _Square:
         """Words, in lines on a narrow screen."""
         left, first = self.beside(y)
         lines = lines_of(words) if self.narrow else [words]
-        return [text(left, first + 16 * number, each) for number, each in enumerate(lines)]
+        return [text(left, first + 16 * number, printed) for number, printed in enumerate(lines)]
 
 
 MOST_POINTS = 300
@@ -285,7 +285,9 @@ def decision_curve(evidence: Evidence, language: str = ENGLISH, *, narrow: bool 
     if interval is not None:
         # The bootstrap keeps the shares of the classes, so treating all has no interval here.
         said.append(_surely_best_at(THRESHOLDS[interval[0] > best + NEGLIGIBLE]))
-    sentences = (" " if language == ENGLISH else "").join(render(each, language) for each in said)
+    sentences = (" " if language == ENGLISH else "").join(
+        render(message, language) for message in said
+    )
     summary = f"{name}: n {len(truth)}. {sentences}"
     title = render(Message("figures.decision-curve"), language)
     return drawing(*square.size, title, summary, parts)

@@ -126,7 +126,7 @@ def assembled(state: State, wanted: Wanted, seen: TrainedOn) -> StoredModel:
 
 def _layout(wanted: Wanted, cohort: Cohort | None, measures: int) -> Layout:
     regions, chosen = _regions(wanted, cohort), _measures(wanted, cohort, measures)
-    unsaid = [each for each in (regions, chosen) if isinstance(each, Message)]
+    unsaid = [answer for answer in (regions, chosen) if isinstance(answer, Message)]
     if isinstance(regions, Message) or isinstance(chosen, Message):
         raise ModelError(*unsaid)
     layout = Layout(regions, chosen)

@@ -94,7 +94,7 @@ def _check_archive(path: Path, name: str, most: int) -> None:
         raise _damaged(name) from error
     if changed is not None:
         raise _damaged(name)
-    names = {Path(each.filename).name for each in inside}
+    names = {Path(member.filename).name for member in inside}
     if "constants.pkl" in names:
         raise ModelError(Message("predecessor.torchscript", file=name), *EXPORT)
     if "data.pkl" not in names:

@@ -102,7 +102,7 @@ class Preprocessing:
     def covariate_keys(self) -> frozenset[str]:
         """The keys of the covariates that are adjusted for, kept, or an input."""
         used = [part for part in (self.adjuster, self.kept, self.inputs) if part is not None]
-        return frozenset(part.key for each in used for part in each.design.parts)
+        return frozenset(part.key for covariate in used for part in covariate.design.parts)
 
     def missing(self, cohort: Cohort) -> dict[str, int]:
         """How many subjects lack each covariate that is adjusted for, kept, or an input."""
@@ -179,8 +179,10 @@ class PreprocessedViews:
         self.cohort = cohort
         self.through = through
         self.dtype = dtype
-        self.x = np.stack([each.scaled(cohort) for each in through])
-        self.covariates = torch.from_numpy(np.stack([each.covariates(cohort) for each in through]))
+        self.x = np.stack([pipeline.scaled(cohort) for pipeline in through])
+        self.covariates = torch.from_numpy(
+            np.stack([pipeline.covariates(cohort) for pipeline in through])
+        )
 
     def __len__(self) -> int:
         return len(self.cohort)
@@ -195,8 +197,8 @@ class PreprocessedViews:
         series = None if cohort.series is None else cohort.series[rows]
         adjacency = np.stack(
             [
-                each.graphs.adjacency(x[rows], connectomes, series)
-                for each, x in zip(self.through, self.x, strict=True)
+                pipeline.graphs.adjacency(x[rows], connectomes, series)
+                for pipeline, x in zip(self.through, self.x, strict=True)
             ]
         )
         measures = torch.from_numpy(self.x[:, rows])
@@ -227,7 +229,7 @@ def _check_inputs(
     """Raise CohortError for a covariate that is adjusted for and an input, too."""
     if inputs is None or settings.adjust == NOTHING:
         return
-    both = [each.name for each in checked(train) if each.name in inputs.names]
+    both = [covariate.name for covariate in checked(train) if covariate.name in inputs.names]
     if both:
         message = Message("data.covariate-input-adjusted", names=both, adjust=settings.adjust)
         raise CohortError(message)

@@ -178,7 +178,7 @@ def inputs_of(train: Cohort, asked: Sequence[str] | None) -> tuple[Covariate, ..
     present = {covariate.key: covariate for covariate in train.covariates}
     unknown = [name for name in asked if covariate_key(name) not in present]
     if unknown:
-        known = first_of(each.name for each in present.values())
+        known = first_of(cohort.name for cohort in present.values())
         listed = known if present else Message("evaluation.no-covariates")
         raise CohortError(Message("data.covariate-input-unknown", names=unknown, known=listed))
     return tuple(present[key] for key in dict.fromkeys(map(covariate_key, asked)))
@@ -218,7 +218,7 @@ class CovariateInputs:
                 values = {"name": covariate.name, "count": len(part.levels), "most": MOST_LEVELS}
                 raise CohortError(Message("data.covariate-input-levels", **values))
         means = column_means(design.values(covariates, len(train)))
-        return cls(tuple(each.name for each in covariates), design, means)
+        return cls(tuple(covariate.name for covariate in covariates), design, means)
 
     @property
     def columns(self) -> int:

@@ -104,7 +104,7 @@ def _has_covariates(facts: Facts) -> bool:
 def _has_groups(facts: Facts) -> bool:
     """Whether anything is told by site or stratum."""
     sites = {} if facts.predictions is None else facts.predictions.sites
-    several = any(len(each) > 1 for split, each in sites.items() if split != "train")
+    several = any(len(names) > 1 for split, names in sites.items() if split != "train")
     confounds = facts.result.confounds
     return several or bool(confounds and confounds.strata)
 

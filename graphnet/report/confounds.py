@@ -59,7 +59,7 @@ def covariates_table(facts: Facts) -> Table:
 
 def associations_table(facts: Facts) -> Table:
     """How the predictions go with each covariate within each class, on the headline's subjects."""
-    named = {each.name: _named(each) for each in _confounds(facts).summaries}
+    named = {summary.name: _named(summary) for summary in _confounds(facts).summaries}
     rows: list[Row] = [
         [
             named.get(association.name, association.name),
@@ -98,15 +98,17 @@ def heterogeneity_table(facts: Facts) -> Table:
     """
     rows: list[Row] = [
         [
-            Message("report.site") if each.kind == "site" else each.name,
-            str(len(each.groups)),
-            figure(each.q, 2),
-            str(each.df),
-            p_value(each.p),
-            Message("report.listed", items=in_cell(each.left_out)) if each.left_out else NOTHING,
+            Message("report.site") if difference.kind == "site" else difference.name,
+            str(len(difference.groups)),
+            figure(difference.q, 2),
+            str(difference.df),
+            p_value(difference.p),
+            Message("report.listed", items=in_cell(difference.left_out))
+            if difference.left_out
+            else NOTHING,
         ]
-        for each in facts.result.group_differences
-        if each.split == facts.headline
+        for difference in facts.result.group_differences
+        if difference.split == facts.headline
     ]
     titles: Row = [
         Message("report.between"),
@@ -120,20 +122,20 @@ def heterogeneity_table(facts: Facts) -> Table:
 
 
 def _strata(facts: Facts) -> Iterator[Row]:
-    for each in _confounds(facts).strata:
-        if each.split == facts.headline:
-            auc = _interval(each.auc, each.low, each.high)
-            yield [each.name, each.level, str(each.n), auc]
+    for stratum in _confounds(facts).strata:
+        if stratum.split == facts.headline:
+            auc = _interval(stratum.auc, stratum.low, stratum.high)
+            yield [stratum.name, stratum.level, str(stratum.n), auc]
 
 
 def _matched(facts: Facts) -> Iterator[Row]:
-    for each in _confounds(facts).matched:
-        if each.split == facts.headline:
+    for matching in _confounds(facts).matched:
+        if matching.split == facts.headline:
             yield [
                 Message("report.matched"),
-                Message("report.largest-difference", value=figure(each.largest, 2)),
-                Message("report.of-subjects", count=str(each.n), all=str(each.subjects)),
-                _interval(each.auc, each.low, each.high),
+                Message("report.largest-difference", value=figure(matching.largest, 2)),
+                Message("report.of-subjects", count=str(matching.n), all=str(matching.subjects)),
+                _interval(matching.auc, matching.low, matching.high),
             ]
 
 

@@ -71,7 +71,7 @@ def _folds(facts: Facts) -> Iterator[Message]:
         yield Message("methods.last-epoch-of-folds")
     if facts.is_regression and facts.repeated:
         yield Message("methods.mean-of-repeats")
-    if any(each.chosen for each in folds.values()):
+    if any(outcome.chosen for outcome in folds.values()):
         yield Message("methods.nested", density="yes" if _density_chosen(facts) else "no")
 
 
@@ -91,7 +91,11 @@ def _begun(facts: Facts) -> Iterator[Message]:
     found = facts.result.fine_tuning
     if found is None:  # an older version does not say
         yield Message("methods.fine-tuned-folds", known="unknown")
-    elif any(each.seen_by_parent for each in found.comparisons if each.split in facts.validated):
+    elif any(
+        comparison.seen_by_parent
+        for comparison in found.comparisons
+        if comparison.split in facts.validated
+    ):
         yield Message("methods.folds-from-scratch")
         yield Message("methods.refitted-folds")
     else:

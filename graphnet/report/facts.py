@@ -214,7 +214,7 @@ class Facts:
     def validated(self) -> dict[str, FoldsResult]:
         """Each kind of folds that gave metrics."""
         folds = self.result.cross_validation
-        return {kind: each for kind, each in folds.items() if kind in self.metrics}
+        return {kind: outcome for kind, outcome in folds.items() if kind in self.metrics}
 
     @property
     def cohorts(self) -> Mapping[str, CohortSummary]:

@@ -81,9 +81,9 @@ def _of_ancestors(facts: Facts) -> Iterator[Message]:
     if not facts.fine_tuned or not before or any(step.datasets is None for step in before):
         return
     datasets = {
-        (each.name or f"{place} {number}"): each.subjects
+        (dataset.name or f"{place} {number}"): dataset.subjects
         for place, step in enumerate(before)
-        for number, each in enumerate(step.datasets or ())
+        for number, dataset in enumerate(step.datasets or ())
     }
     if all(datasets.values()):
         ancestors = "one" if len(before) == 1 else "several"

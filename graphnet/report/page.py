@@ -76,7 +76,7 @@ def render_report(
         .render(
             task=task,
             language=language,
-            views=[_view(facts, each) for each in languages],
+            views=[_view(facts, language) for language in languages],
             style=Markup((files("graphnet.report") / "templates/report.css").read_text("utf-8")),  # noqa: S704 - ours
             script=Markup(SCRIPT),  # noqa: S704 - ours
         )

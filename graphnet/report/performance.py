@@ -250,7 +250,9 @@ def site_tables(facts: Facts) -> list[tuple[Message, Table]]:
     for split, metrics in stored.items():
         if len(metrics) < 2 or split == "train":
             continue
-        rows: list[Row] = [[site, *_cells(each, ("n", *names))] for site, each in metrics.items()]
+        rows: list[Row] = [
+            [site, *_cells(by_metric, ("n", *names))] for site, by_metric in metrics.items()
+        ]
         tables.append((split_name(split), first_rows(titles, rows, MOST_SITES)))
     return tables
 

@@ -236,16 +236,21 @@ def _files(interpretation: Interpretation) -> Cell:
 
 def _missing(interpretation: Interpretation) -> Cell:
     codes = [
-        Message("report.missing-code", code=each.code, column=each.column, count=str(each.count))
-        for each in interpretation.missing
+        Message(
+            "report.missing-code",
+            code=missing.code,
+            column=missing.column,
+            count=str(missing.count),
+        )
+        for missing in interpretation.missing
     ]
     return Message("report.listed", items=every(codes)) if codes else ""
 
 
 def _left_alone(interpretation: Interpretation) -> Cell:
     parts = [
-        Message("report.with-reason", what=each.what, reason=each.message)
-        for each in interpretation.left_alone
+        Message("report.with-reason", what=column.what, reason=column.message)
+        for column in interpretation.left_alone
     ]
     return Message("report.listed", items=first_of(parts, MOST_NAMED)) if parts else ""
 

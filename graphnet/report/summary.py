@@ -169,7 +169,7 @@ def _within_sites(facts: Facts) -> Iterator[Message]:
             yield Message("report.pooled-sites", figure=with_interval(metrics, "auc"))
         return
     sites = facts.result.cross_validation[LEAVE_SITE_OUT].sites
-    alone = [site for site, each in sites.items() if each["auc"] is None]
+    alone = [site for site, metrics in sites.items() if metrics["auc"] is None]
     yield Message(
         "report.within-sites",
         sites=len(sites) - len(alone),
@@ -191,11 +191,11 @@ def _only_sites_differ(facts: Facts, metrics: SplitMetrics | None) -> bool:
     if bounds is None or bounds[0] > CHANCE:
         return False
     found = []
-    for each in facts.result.cross_validation[LEAVE_SITE_OUT].sites.values():
-        value, interval = each["auc"], each.interval("auc")
-        if value is None or interval is None or each.confusion is None:
+    for site in facts.result.cross_validation[LEAVE_SITE_OUT].sites.values():
+        value, interval = site["auc"], site.interval("auc")
+        if value is None or interval is None or site.confusion is None:
             continue
-        negatives, positives = map(sum, each.confusion)
+        negatives, positives = map(sum, site.confusion)
         weight = positives * negatives / (positives + negatives)
         found.append((weight, value, interval[0]))
     whole = sum(weight for weight, *_ in found)
@@ -269,8 +269,8 @@ def _leaked(facts: Facts) -> Iterator[Message]:
 
 def _better_methods(facts: Facts) -> Iterator[Message]:
     better = [
-        Message("report.method-difference", method=method_name(name), difference=signed(each))
-        for name, each in worse_than(facts).items()
+        Message("report.method-difference", method=method_name(name), difference=signed(difference))
+        for name, difference in worse_than(facts).items()
     ]
     if better:
         yield Message("report.better-methods", methods=better)
@@ -317,7 +317,7 @@ def unkept_method(facts: Facts) -> Message | None:
     others = [facts.result.baseline(method, facts.headline) for method in KEEPABLE]
     if facts.card.is_solved:
         others.append(facts.headline_metrics)  # it is one of them
-    if any(each is not None and (each[name] or 0.0) >= value for each in others):
+    if any(metrics is not None and (metrics[name] or 0.0) >= value for metrics in others):
         return None
     return Message(
         "report.simple-not-kept",

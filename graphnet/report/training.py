@@ -93,7 +93,9 @@ def sweep_table(facts: Facts) -> Table:
         Message("report.sweep-in-folds"),
         Message("report.sweep-chosen"),
     ]
-    return Table(titles, [_row(rank, each) for rank, each in enumerate(candidates, start=1)])
+    return Table(
+        titles, [_row(rank, candidate) for rank, candidate in enumerate(candidates, start=1)]
+    )
 
 
 def _row(rank: int, candidate: Candidate) -> Row:

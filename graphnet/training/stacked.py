@@ -105,7 +105,7 @@ def fit_all(
         return _fit_alike(cohort, specs, starts, device, callback)
     results: dict[int, FitResult] = {}
     efforts = [len(places) * settings.epochs for settings, places in alike.items()]
-    shares = pairwise(each / sum(efforts) for each in accumulate(efforts, initial=0))
+    shares = pairwise(effort / sum(efforts) for effort in accumulate(efforts, initial=0))
     for (begin, end), places in zip(shares, alike.values(), strict=True):
         own = [specs[place] for place in places], [starts[place] for place in places]
         with callback.progress.part(begin, end):

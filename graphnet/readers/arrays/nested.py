@@ -166,7 +166,7 @@ def with_layers(arrays: NamedArrays, path: Path, most: int) -> NamedArrays:
         f"{OF_CELLS}{layer + 1}": np.stack([brain[:, :, layer] for brain in brains])
         for layer in range(layers)
     }
-    odd = {name: each for name, each in arrays.odd.items() if name != OF_CELLS}
+    odd = {name: array for name, array in arrays.odd.items() if name != OF_CELLS}
     return NamedArrays({**arrays.plain, **stacked}, odd)
 
 

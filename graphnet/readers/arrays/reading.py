@@ -153,8 +153,8 @@ def _check_subjects_axis(arrays: NamedArrays, inquiry: Inquiry) -> None:
     for name, array in brain.items():
         if subjects not in array.shape:
             counts = [
-                Message("readers_arrays.values-of", array=each, count=length)
-                for each, length in lengths.items()
+                Message("readers_arrays.values-of", array=array, count=length)
+                for array, length in lengths.items()
             ]
             raise CohortError(
                 Message(
@@ -276,15 +276,15 @@ def with_cells(arrays: NamedArrays, load: Load, inquiry: Inquiry) -> NamedArrays
     if not cells:
         return arrays
     contents = load()
-    as_known = {name.casefold(): each for name, each in contents.items()}  # FC is fc
+    as_known = {name.casefold(): array for name, array in contents.items()}  # FC is fc
     stacked = {name: _stacked(contents.get(name, as_known.get(name))) for name in cells}
-    found = classify_arrays({name: each for name, each in stacked.items() if each is not None})
-    for name, each in found.plain.items():
-        values = {"count": len(each), "shape": " x ".join(map(str, each.shape[1:]))}
+    found = classify_arrays({name: array for name, array in stacked.items() if array is not None})
+    for name, array in found.plain.items():
+        values = {"count": len(array), "shape": " x ".join(map(str, array.shape[1:]))}
         inquiry.assume(
             Message("readers_arrays.cells-stacked", file=inquiry.name, array=name, **values)
         )
-    odd = {name: each for name, each in arrays.odd.items() if name not in found.plain}
+    odd = {name: array for name, array in arrays.odd.items() if name not in found.plain}
     return NamedArrays({**arrays.plain, **found.plain}, odd)
 
 
@@ -298,20 +298,20 @@ def with_fields(arrays: NamedArrays, load: Load, inquiry: Inquiry) -> NamedArray
         return arrays
     own = _own_fields(load(), arrays.plain)
     taken = classify_arrays(
-        {field: array for each in own.values() for field, array in each.items()}
+        {field: array for of_structure in own.values() for field, array in of_structure.items()}
     )
-    odd = {name: each for name, each in arrays.odd.items() if not own.get(name)}
+    odd = {name: array for name, array in arrays.odd.items() if not own.get(name)}
     merged = NamedArrays({**taken.plain, **arrays.plain}, odd)
     if not _is_whole(merged):
         return arrays
-    for name, each in own.items():
-        if each:
+    for name, fields_read in own.items():
+        if fields_read:
             inquiry.assume(
                 Message(
                     "readers_arrays.fields-read",
                     file=inquiry.name,
                     structure=name,
-                    fields=first_of(each),
+                    fields=first_of(fields_read),
                 )
             )
     return merged
@@ -330,12 +330,16 @@ def _own_fields(
 ) -> dict[str, dict[str, Array]]:
     """The fields of each structure whose names no other array has."""
     fields = {
-        name: _arrays_of(each) for name, each in nested.items() if isinstance(each, Structure)
+        name: _arrays_of(structure)
+        for name, structure in nested.items()
+        if isinstance(structure, Structure)
     }
-    times = Counter([*plain, *(field for each in fields.values() for field in each)])
+    times = Counter(
+        [*plain, *(field for of_structure in fields.values() for field in of_structure)]
+    )
     return {
-        name: {field: array for field, array in each.items() if times[field] == 1}
-        for name, each in fields.items()
+        name: {field: array for field, array in arrays.items() if times[field] == 1}
+        for name, arrays in fields.items()
     }
 
 

@@ -56,10 +56,10 @@ def _targets(arrays: NamedArrays, ids: list[str]) -> list[str]:
     known = {arrays.plain[name].size for name in ids if name in arrays.plain}
     return [
         name
-        for name, each in arrays.plain.items()
+        for name, array in arrays.plain.items()
         if plain(name) in TARGETS
-        and (as_vector(each).ndim == 1 or _has_column_per_class(each))
-        and (not known or len(as_vector(each)) in known)
+        and (as_vector(array).ndim == 1 or _has_column_per_class(array))
+        and (not known or len(as_vector(array)) in known)
     ]
 
 

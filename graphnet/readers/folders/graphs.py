@@ -80,18 +80,20 @@ def read_graphml(body: bytes, inquiry: Inquiry, name: str) -> NumberTable:
 
 def _weight(keys: Mapping[str, _Attribute], inquiry: Inquiry, name: str) -> str:
     """The key of the edges' weights; asked where several attributes are numbers."""
-    numeric = {key: each for key, each in keys.items() if each.kind in NUMERIC}
+    numeric = {key: declared for key, declared in keys.items() if declared.kind in NUMERIC}
     if not numeric:
         raise CohortError(Message("readers_brains.no-weights", file=name))
     if len(numeric) == 1:
         return next(iter(numeric))
-    by_name = {each.name: key for key, each in numeric.items()}
+    by_name = {declared.name: key for key, declared in numeric.items()}
     answer = inquiry.ask(
         VARIABLE,
         Message("readers_brains.ask-weight", file=name, attributes=first_of(sorted(by_name), 8)),
         [
-            Choice(each, Message("readers_brains.weight-choice", attribute=each))
-            for each in sorted(by_name, key=lambda each: (each.casefold() != WEIGHT, each))
+            Choice(attribute, Message("readers_brains.weight-choice", attribute=attribute))
+            for attribute in sorted(
+                by_name, key=lambda attribute: (attribute.casefold() != WEIGHT, attribute)
+            )
         ],
     )
     return by_name[answer]
@@ -391,7 +393,10 @@ def _which_matrix(names: list[str], inquiry: Inquiry, name: str) -> str:
     return inquiry.ask(
         VARIABLE,
         Message("readers_brains.ask-netcc", file=name, matrices=first_of(names)),
-        [Choice(each, Message("readers_brains.netcc-choice", matrix=each)) for each in ordered],
+        [
+            Choice(matrix, Message("readers_brains.netcc-choice", matrix=matrix))
+            for matrix in ordered
+        ],
     )
 
 

@@ -265,7 +265,7 @@ def read_conn_series(path: Path, inquiry: Inquiry, most: int) -> NumberTable:
     lengths = {len(column) for column in columns}
     if len(lengths) != 1 or len(set(names)) < len(names):
         raise CohortError(Message("readers_brains.odd-conn", file=path.name))
-    if left and not any(each.what == shortened(left) for each in inquiry.left_alone):
+    if left and not any(column.what == shortened(left) for column in inquiry.left_alone):
         inquiry.leave(shortened(left), Message("readers_folders.no-regions"))
     if wide:
         inquiry.assume(Message("readers_brains.first-component", regions=wide))

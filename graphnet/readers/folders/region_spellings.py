@@ -36,7 +36,7 @@ def renamed_columns(sheet: Sheet, spellings: dict[str, str]) -> dict[str, str]:
     found = {}
     by_length = sorted(spellings, key=len, reverse=True)
     for name in sheet.names:
-        region = next((each for each in by_length if each in name), None)
+        region = next((spelling for spelling in by_length if spelling in name), None)
         if region is not None:
             found[name] = name.replace(region, spellings[region], 1)
     return found
@@ -47,7 +47,8 @@ def _shared_words(regions: Sequence[str]) -> int:
     words = [Name(region).words for region in regions]
     count = 0
     while (
-        all(len(each) > count + 1 for each in words) and len({each[count] for each in words}) == 1
+        all(len(parts) > count + 1 for parts in words)
+        and len({parts[count] for parts in words}) == 1
     ):
         if words[0][count] not in ATLASES | REGION_LABELS | {"atlas"}:  # a visit is no atlas
             break

@@ -127,7 +127,7 @@ def _of_arrays(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
         return NumberTable(values, regions, regions)
     tables = {key: array for key, array in arrays.plain.items() if _is_table(array)}
     if not tables:
-        tables = {key: each for key, each in arrays.plain.items() if _is_row_or_table(each)}
+        tables = {key: array for key, array in arrays.plain.items() if _is_row_or_table(array)}
     if not tables:
         raise CohortError(
             Message("readers_folders.no-table-in-file", file=name, arrays=arrays.listed)

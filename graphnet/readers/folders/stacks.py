@@ -60,8 +60,8 @@ def read_stacked(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
         return None
     path = _one(stacks, files, inquiry)
     stack = _conn(path, most) if CONN.fullmatch(path.name) else _netmats(path, inquiry, most)
-    lists = [each for each in files.rest if IDS.fullmatch(each.name)]
-    rest = [each for each in files.rest if each not in {*stacks, *lists}]
+    lists = [path for path in files.rest if IDS.fullmatch(path.name)]
+    rest = [path for path in files.rest if path not in {*stacks, *lists}]
     roster = find_roster(Files(files.folder, (), rest), inquiry, most)
     rows = _rows(stack, lists, roster, inquiry)
     inquiry.check()

@@ -318,7 +318,7 @@ def _have_one_coding(one: Table, other: Table) -> bool:
     if one.label is None:
         return True
     cells = [table.sheet.texts(table.label or "") for table in (one, other)]
-    single = all(len({cell for cell in each if not is_missing(cell)}) < 2 for each in cells)
+    single = all(len({cell for cell in column if not is_missing(cell)}) < 2 for column in cells)
     return single or have_one_vocabulary(*cells)
 
 

@@ -152,7 +152,7 @@ def scans_in(ids: Sequence[str]) -> Scans | None:
         fewer = len(set().union(*occasions.values())) < len(occasions)
         alike = len(set(map(frozenset, occasions.values()))) == 1 and len(matches) == len(distinct)
         if several and (fewer or way.is_certain or way.is_dated) and (alike or not way.is_strict):
-            return Scans({name: _subject(each) for name, each in matches.items()}, way.is_certain)
+            return Scans({name: _subject(match) for name, match in matches.items()}, way.is_certain)
     return None
 
 

@@ -237,8 +237,10 @@ def _best(rosters: Sequence[Roster], files: Files, inquiry: Inquiry) -> list[Ros
     most = max(scores, default=0)
     if most == 0:
         wanted = inquiry.answer(TABLE)
-        named = [each for each in rosters if str(each.path.relative_to(files.folder)) == wanted]
-        labelled = [each for each in rosters if class_column(each, inquiry) is not None]
+        named = [
+            roster for roster in rosters if str(roster.path.relative_to(files.folder)) == wanted
+        ]
+        labelled = [roster for roster in rosters if class_column(roster, inquiry) is not None]
         return named or labelled[:1] or list(rosters[:1])
     return [roster for roster, score in zip(rosters, scores, strict=True) if 2 * score >= most]
 

@@ -105,8 +105,8 @@ def ask_table(tables: Sequence[ClassTable], inquiry: Inquiry) -> int:
         TABLE,
         question,
         [
-            Choice(name, Message("readers_subjects.table-choice", table=name, count=len(each.ids)))
-            for name, each in zip(names, tables, strict=True)
+            Choice(name, Message("readers_subjects.table-choice", table=name, count=len(table.ids)))
+            for name, table in zip(names, tables, strict=True)
         ],
     )
     return names.index(answer)
@@ -273,7 +273,7 @@ def _with_covariates(
 ) -> People:
     subjects, other, rows = people.subjects, addition.table, addition.rows
     named = inquiry.answers.get(COVARIATES)
-    known = {each.key: each for each in subjects.covariates}
+    known = {covariate.key: covariate for covariate in subjects.covariates}
     taken = {covariate_key(name) for name in (people.label and people.label.column, people.site,
                                               people.score) if name}  # fmt: skip
     added: list[tuple[Covariate, CovariateReading]] = []

@@ -285,7 +285,7 @@ def _choices_together(alike: Sequence[WorksheetTable], ways: Sequence[str]) -> l
 def _together(alike: Sequence[WorksheetTable], way: str, inquiry: Inquiry) -> Sheet:
     """The rows of all these tables, with a column of the names of their sheets."""
     sheets = [to_sheet(table, inquiry) for table in alike]
-    names = tuple(name for name in sheets[0].names if all(name in each.names for each in sheets))
+    names = tuple(name for name in sheets[0].names if all(name in sheet.names for sheet in sheets))
     for name in dict.fromkeys(name for sheet in sheets for name in sheet.names):
         if name not in names:
             inquiry.leave(name, Message("readers_text.not-on-all-sheets"))
