@@ -92,7 +92,7 @@ mixed-marks-in-file = { $file } holds numbers with decimal commas and with decim
 # Files of numbers
 
 no-data-lines = { $file } holds no numbers: it has no line of data.
-percent = Line { $line } of { $file } holds percentages ({ $cell }), not numbers. Save the values without the percent sign, such as 0.453 for 45.3%.
+percent = Line { $line } of { $file } holds percentages ({ $cell }), not numbers. Save the values without the percent sign, such as 0.453 for 45.3 %.
 footer-lines = { $count ->
     [one] A line that a database printed below the table was passed over.
    *[other] { $count } lines that a database printed below the table were passed over.

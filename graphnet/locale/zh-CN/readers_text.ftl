@@ -76,7 +76,7 @@ mixed-marks-in-file = { $file } 中的数字既有以逗号为小数点的，又
 # 数字文件
 
 no-data-lines = { $file } 中没有数字：没有任何数据行。
-percent = { $file } 第 { $line } 行为百分数（{ $cell }），而不是数字。请保存不带百分号的数值，例如将 45.3% 保存为 0.453。
+percent = { $file } 第 { $line } 行为百分数（{ $cell }），而不是数字。请保存不带百分号的数值，例如将 45.3 % 保存为 0.453。
 footer-lines = 已略过数据库在表格下方输出的 { $count } 行。
 matrices-below = { $file } 中上下排列着 { $count } 个方阵。请每个矩阵提供一个文件。
 several-arrays = { $file } 中有多个 Octave 数组（{ $names }）。请每个文件只保存一个数组。
