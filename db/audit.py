@@ -33,6 +33,7 @@ class Action(StrEnum):
     ARCHIVE = "archive"
     RESTORE = "restore"
     SHARE = "share"  # the report
+    UNSHARE = "unshare"  # all links to it until then
     DELETE = "delete"
     ERASE = "erase"  # asked for
     ERASED = "erased"  # done
@@ -102,6 +103,14 @@ async def list_audit(
         query = query.filter(proj_id=project_column(proj_id))
     rows, more = await page(query, COLUMNS, limit, cursor)
     return [_read(row) for row in rows], more
+
+
+@translate_errors()
+async def last_at(action: Action, kind: Kind, object_id: str) -> int:
+    """When something was last done to an object: ms since 1970, 0 if never."""
+    query = AuditEntry.filter(action=action.value, kind=kind.value, object_id=object_id)
+    newest = await query.order_by("-created_at").limit(1).values_list("created_at", flat=True)
+    return int(str(newest[0])) if newest else 0
 
 
 def _read(row: Mapping[str, Any]) -> AuditRecord:

@@ -1,8 +1,9 @@
 """Signing in with a token and out, how a reader likes the pages, and a report without a token.
 
 The report of one task can be shared by a link that expires. The link proves itself: it holds the
-task, until when it is good, and an HMAC of both under the operator's secret. Nothing is stored;
-another secret makes every link void.
+task, until when it is good and when it was made, and an HMAC of these under the operator's secret.
+Another secret makes every link void; who may share a report makes void all links to it that were
+made until then, for which the audit is asked.
 """
 
 import base64
@@ -21,7 +22,9 @@ from starlette.responses import RedirectResponse, Response
 from db import audit, tokens
 from db.audit import Action, Deed
 from db.labels import Kind
+from db.server.statements import now_ms
 from db.submissions import tasks
+from db.submissions.tasks import TaskRecord
 from db.tokens import Role
 from graphnet.messages import Message
 from service.http.auth import CALLER, TOKEN_COOKIE, Caller, refuse_cross_site
@@ -122,14 +125,19 @@ def _sign_in_page(request: Request, further: str, *, wrong: bool = False) -> Res
 
 @dataclass(frozen=True)
 class SharedReport:
-    """The report of a task, and ``until`` when it is shared: seconds since 1970."""
+    """The report of a task, and ``until`` when it is shared: seconds since 1970.
+
+    ``made_at``: milliseconds since 1970 by the database; 0 of links of older versions.
+    """
 
     task_id: str
     until: int
+    made_at: int = 0
 
     def token(self, secret: str) -> str:
         """What the link ends with."""
-        content = f"{self.task_id}:{self.until}".encode()
+        made_at = f":{self.made_at}" if self.made_at else ""
+        content = f"{self.task_id}:{self.until}{made_at}".encode()
         return f"{_text_of(content)}.{_text_of(_signature(secret, content))}"
 
     @classmethod
@@ -143,8 +151,9 @@ class SharedReport:
             return None
         if not hmac.compare_digest(signature, _signature(secret, content)):
             return None
-        task_id, _, until = content.decode().rpartition(":")
-        return cls(task_id, int(until)) if now < int(until) else None
+        task_id, *times = content.decode().split(":")
+        found = cls(task_id, *map(int, times))
+        return found if now < found.until else None
 
 
 def _signature(secret: str, content: bytes) -> bytes:
@@ -162,15 +171,14 @@ def _bytes_of(text: str) -> bytes:
 
 async def share(request: Request) -> Response:
     """Make a link to the report of a task, and show it."""
-    task = await task_of(request)
+    task = await _shareable(request)
     settings = state_of(request).settings
-    if not settings.share_secret:
-        raise ApiError(ErrorNum.NOT_FOUND, Message("api.sharing-off"))
     if task.task_status != "Finished":
         raise ApiError(ErrorNum.NOT_FOUND, Message("api.nothing-to-share", task=task.task_id))
     fields = await read_fields(request, settings.max_form_bytes)
     days = next((choice for choice in DAYS if str(choice) == str(fields.get("days", ""))), DAYS[0])
-    shared = SharedReport(task.task_id, int(time.time()) + days * DAY_SECONDS)
+    until_s = int(time.time()) + days * DAY_SECONDS
+    shared = SharedReport(task.task_id, until_s, await now_ms())
     until = instant(1000 * shared.until)
     noted = {"name": task.task_name, "until": until}
     actor = actor_of(request)
@@ -183,6 +191,24 @@ async def share(request: Request) -> Response:
     return answer
 
 
+async def unshare(request: Request) -> Response:
+    """Make void all links to the report of a task that there are."""
+    task = await _shareable(request)
+    actor = actor_of(request)
+    deed = Deed(Action.UNSHARE, Kind.TASK, task.task_id, task.proj_id, {"name": task.task_name})
+    await audit.note(actor, deed)
+    log.info("task %s: links to the report made void by %s", task.task_id, actor.name)
+    return page(request, "shared.html", task=task, link="", until=None)
+
+
+async def _shareable(request: Request) -> TaskRecord:
+    """The task that a request names. Raises ApiError, also where reports are not shared."""
+    task = await task_of(request)
+    if not state_of(request).settings.share_secret:
+        raise ApiError(ErrorNum.NOT_FOUND, Message("api.sharing-off"))
+    return task
+
+
 async def shared(request: Request) -> Response:
     """The report that a link shares, without a token."""
     secret = state_of(request).settings.share_secret
@@ -190,7 +216,7 @@ async def shared(request: Request) -> Response:
     if share is None or not may_be_id(share.task_id):
         raise ApiError(ErrorNum.NOT_FOUND, EXPIRED)
     task = await tasks.get_task(share.task_id)
-    if task is None:
+    if task is None or share.made_at <= await _made_void_at(share.task_id):
         raise ApiError(ErrorNum.NOT_FOUND, EXPIRED)
     log.info("task %s: shared report opened", task.task_id)
     # As somebody who may read this project, and asks for this report and nothing else.
@@ -200,3 +226,8 @@ async def shared(request: Request) -> Response:
     answer = await report(request)
     answer.headers.update(HEADERS)
     return answer
+
+
+async def _made_void_at(task_id: str) -> int:
+    """Until when links to a report were made void: ms since 1970, -1 if never."""
+    return await audit.last_at(Action.UNSHARE, Kind.TASK, task_id) or -1

@@ -125,6 +125,7 @@ ACTIONS = {  # of the audit
     "archive": "Archived",
     "restore": "Shown again",
     "share": "Shared the report",
+    "unshare": "Made links void",
     "delete": "Deleted",
     "erase": "Erasure requested",
     "erased": "Subjects erased",

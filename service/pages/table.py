@@ -122,6 +122,7 @@ PAGES = (
         *(*CHANGES, ErrorNum.REGISTRY_UNAVAILABLE),
     ),
     _page("POST", f"{TASK}/share", "pages.access:share", "Makes a link to the report.", *NOT_THERE),
+    _page("POST", f"{TASK}/unshare", "pages.access:unshare", "Makes its links void.", *NOT_THERE),
     _page(
         *("GET", "/shared/{token}", "pages.access:shared", "A report by a link that expires."),
         *(*NOT_THERE, *STORED),

@@ -1,6 +1,7 @@
 """The report of one task by a link: until it expires or the secret changes, and for no more."""
 
 import re
+import time
 from collections.abc import Iterator
 from html import unescape
 
@@ -98,6 +99,23 @@ def test_whoever_has_the_link_reads_the_report_and_nothing_else(place: Place, ta
     assert path.rpartition("/")[2] not in log
     audit = place.http.get("/api/v0/audit").json()["audit"]
     assert [(each["action"], each["object_id"]) for each in audit][:1] == [("share", task_id)]
+
+
+def test_links_are_made_void_and_later_ones_are_good(place: Place, task_id: str) -> None:
+    origin = str(place.http.base_url).rstrip("/")
+    first, second = (link_in(made(place, task_id).text) for _ in range(2))
+    old = f"{origin}/shared/{SharedReport(task_id, int(time.time()) + 86_400).token(SECRET)}"
+    assert [place.http.get(link).status_code for link in (first, second, old)] == [200] * 3
+    headers = {"accept": "text/html", "origin": origin}
+    reply = place.http.post(f"/tasks/{task_id}/unshare", headers=headers)
+    assert reply.status_code == 200
+    assert "links to this report that were made until now are void" in reply.text
+    for link in (first, second, old):
+        gone = place.http.get(link, headers={"accept": "text/html"})
+        assert gone.status_code == 404
+        assert "to share" not in gone.text
+    assert place.http.get("/api/v0/audit").json()["audit"][0]["action"] == "unshare"
+    assert place.http.get(link_in(made(place, task_id).text)).status_code == 200
 
 
 def test_it_speaks_chinese(place: Place, task_id: str) -> None:
