@@ -34,10 +34,16 @@ def test_a_link_is_made_and_followed(
         assert serious(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
         menu.locator("select").select_option("30")
-        menu.locator("button").click()
+        menu.locator("button").first.click()
         link = page.locator("#link").input_value()
         assert link.startswith(f"{url}/shared/")
         assert serious(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
         page.goto(link)
         expect(page.get_by_role("heading", name="to share").first).to_be_visible()
+        page.goto(f"/tasks/{task_id}")
+        menu.locator("summary").click()
+        menu.locator("button").last.click()
+        expect(page.get_by_role("status")).to_be_visible()
+        assert serious(page) == []
+        assert page.request.get(link).status == 404
