@@ -158,7 +158,9 @@ def demo(session: nox.Session) -> None:
             "CPUs, several GB more with PyTorch for GPUs. The demo itself takes about a minute."
         )
     install(session, "-e", ".[all]", silent=False)
-    session.run("sgn", "demo", *session.posargs)
+    # By the PATH that there is once this session has ended, for the commands that it suggests.
+    sgn = str(Path(session.bin) / "sgn")
+    session.run("env", f"PATH={os.environ['PATH']}", sgn, "demo", *session.posargs, external=True)
 
 
 @nox.session
