@@ -21,7 +21,7 @@ from graphnet.readers.subjects.words import CLASSES, IDS, LESSER_CLASSES, SITES,
 from graphnet.readers.tables.sheet import Cells, Sheet, as_texts, trimmed
 from graphnet.readers.tables.workbook_xml import Extent, cell_name, column_name
 from graphnet.readers.text.delimited import check_header, check_second_header
-from graphnet.readers.text.dialects import MOST_LINES, names_of_lines
+from graphnet.readers.text.dialects import MOST_LINES, lines_joined, names_of_lines
 from graphnet.readers.text.marks import settle_decimal_marks
 
 Cell = str | float | bool | dt.date | dt.time | dt.timedelta
@@ -95,15 +95,7 @@ def _with_one_header(table: WorksheetTable, inquiry: Inquiry) -> WorksheetTable:
     if first is None or found is None or not any(plain(name) in IDS for name in found[0]):
         return table
     names, count = found
-    known = {cell for line in lines[:count] for cell in line}
-    inquiry.assume(
-        Message(
-            "readers_text.lines-of-names",
-            file=inquiry.name,
-            count=count,
-            name=next(name for name in names if name not in known),
-        )
-    )
+    inquiry.assume(lines_joined(lines, names, count, inquiry.name))
     blank = ("",) * len(names)
     last = first + count
     joined = [*rows[:first], *[blank] * (count - 1), names, *rows[last:]]

@@ -29,6 +29,7 @@ from graphnet.readers.text.dialects import (
     Dialect,
     detect_dialect,
     is_ruler,
+    lines_joined,
     names_of_lines,
     sample_lines,
     split_rows,
@@ -352,15 +353,7 @@ def _with_more_lines(
     if found is None:
         return names, chain(below, rows)
     joined, count = found
-    known = {cell for line in lines[:count] for cell in line}
-    inquiry.assume(
-        Message(
-            "readers_text.lines-of-names",
-            file=inquiry.name,
-            count=count,
-            name=next(name for name in joined if name not in known),
-        )
-    )
+    inquiry.assume(lines_joined(lines, joined, count, inquiry.name))
     return joined, chain(below[count - 1 :], rows)
 
 

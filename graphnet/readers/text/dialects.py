@@ -217,6 +217,15 @@ def names_of_lines(lines: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], int
     return None if three is None else (three, 3)
 
 
+def lines_joined(
+    lines: Sequence[Sequence[str]], names: Sequence[str], count: int, file: str
+) -> Message:
+    """That ``count`` lines of names were joined to ``names``, with one of these as an example."""
+    known = {cell for line in lines[:count] for cell in line}
+    example = next(name for name in names if name not in known)
+    return Message("readers_text.lines-of-names", file=file, count=count, name=example)
+
+
 def _names_of_levels(
     levels: Sequence[Sequence[str]], index: Sequence[str]
 ) -> tuple[str, ...] | None:
