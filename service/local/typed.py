@@ -42,5 +42,5 @@ def typed(sentence: str) -> str:
 
 
 def render_typed(message: Message | str, language: str) -> str:
-    """The sentence as a terminal of this machine shows it."""
-    return typed(render(message, language))
+    """The sentence as a terminal of this machine shows it; what somebody has written stays."""
+    return typed(render(message, language)) if isinstance(message, Message) else message

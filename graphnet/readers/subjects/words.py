@@ -93,15 +93,20 @@ SITES = words(
     institution institute 站点 中心 地点 医院 采集地点 采集中心
     """
 )
-# Columns that are the class where no column has one of these names.
-LESSER_CLASSES = words(
+# Columns that are called after a disease, or after being ill.
+DISEASES = words(
     """
-    subtype subtypes cluster target targets outcome y patient patients ispatient case iscase
     asd autism adhd mdd depression depressed sz scz schizophrenia psychosis bd bipolar ad alzheimer
-    alzheimers dementia mci pd parkinson parkinsons ocd ptsd 亚型
+    alzheimers dementia mci pd parkinson parkinsons ocd ptsd
     autismus autisme autismo schizophrenie esquizofrenia schizofrenia psychose psicosis demenz
     demence demencia epilepsie epilepsy epilepsia erkrankt erkrankung krankheit maladie enfermedad
     malattia stroke schlaganfall
+    """
+)
+# Columns that are the class where no column has one of these names.
+LESSER_CLASSES = DISEASES | words(
+    """
+    subtype subtypes cluster target targets outcome y patient patients ispatient case iscase 亚型
     """
 )
 # Where and how subjects were examined, and what tells them apart as people: beside the class by
@@ -178,15 +183,11 @@ UNKNOWN = words(
     """
 )
 # In these columns yes means: has the disease.
-OF_DISEASE = words(
+OF_DISEASE = DISEASES | words(
     """
     labelgroup label labels dx diagnosis diagnostic diag disease patient patients ispatient case
-    iscase casecontrol asd autism adhd mdd depression depressed sz scz schizophrenia psychosis bd
-    bipolar ad alzheimer alzheimers dementia mci pd parkinson parkinsons ocd ptsd 诊断
-    autismus autisme autismo schizophrenie esquizofrenia schizofrenia psychose psicosis demenz
-    demence demencia epilepsie epilepsy epilepsia erkrankt erkrankung krankheit maladie enfermedad
-    malattia stroke schlaganfall diagnose diagnostico diagnosi
-    疾病 患病 标签 是否患病 患病情况 患病状态 临床诊断 诊断结果
+    iscase casecontrol diagnose diagnostico diagnosi
+    诊断 疾病 患病 标签 是否患病 患病情况 患病状态 临床诊断 诊断结果
     """
 )
 

@@ -45,7 +45,8 @@ ROOT = (
     '<Relationship Id="rId1" Target="xl/workbook.xml" Type="http://schemas.openxmlformats.org/'
     'officeDocument/2006/relationships/officeDocument"/></Relationships>'
 )
-BETWEEN = re.compile(rb">\s*\n\s*<")
+# Before elements of the table and paragraphs; within a paragraph a line end is a blank.
+BETWEEN = re.compile(rb">\s*\n\s*(?=</?(?:table:|office:|text:p\b))")
 LEAST = 2  # rows and columns of a sheet that may be a table
 
 
@@ -129,7 +130,7 @@ def _parts(folder: Path, name: str) -> dict[str, Path]:
 
 def _join_elements(part: Path) -> None:
     """Take line ends from between elements, which Gnumeric writes and calamine does not expect."""
-    part.write_bytes(BETWEEN.sub(b"><", part.read_bytes()))
+    part.write_bytes(BETWEEN.sub(b">", part.read_bytes()))
 
 
 def _pack(folder: Path, members: Collection[str], target: Path) -> None:
