@@ -46,6 +46,18 @@ def with_columns(tmp_path: Path, **columns: Any) -> str:
     return f"{[each.name for each in found.subjects.covariates]} {told(found)}"
 
 
+@pytest.mark.parametrize("column", ["Zentrum", "Standort", "Klinik", "Hôpital", "Centro", "Sito"])
+def test_sites_of_other_languages_are_sites(tmp_path: Path, column: str) -> None:
+    months = np.where(LATER, 12 * AGES, AGES)
+    added: dict[str, Any] = {column: SITES, "Alter": months}
+    frame = FRAME.assign(**added)
+    found = of(tmp_path, frame.to_csv(index=False)).dataset
+    is_base(found)
+    assert list(found.subjects.sites) == SITES
+    assert found.subjects.covariates == ()
+    assert "Alter is in different units in sites" in told(found)
+
+
 @pytest.mark.parametrize("sex", [
     np.where(LATER, MEN, MEN + 1), np.where(LATER, np.where(MEN, "M", "F"), MEN.astype(str)),
     np.where(LATER, MEN + 2, MEN),

@@ -90,7 +90,10 @@ SITES = words(
     """
     site sites siteid siteidl sitename sitecode sitenumber siteno center centre centerid centreid
     centername centrename centers scansite scanningsite acquisitionsite datasite hospital
-    institution institute 站点 中心 地点 医院 采集地点 采集中心
+    institution institute clinic
+    zentrum studienzentrum messzentrum standort messort klinik krankenhaus clinique hopital centro
+    sitio sito clinica ospedale
+    站点 中心 地点 医院 采集地点 采集中心
     """
 )
 # Columns that are called after a disease, or after being ill.
