@@ -17,6 +17,7 @@ from graphnet.data.identifiers import match_ids
 from graphnet.data.interpretation import COUNTS, OTHER, Interpretation, Z
 from graphnet.data.joined_covariates import joined_covariates
 from graphnet.data.quality import Finding
+from graphnet.data.units import CONNECTOME, sizes_of, unit_conflicts
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 
@@ -141,6 +142,15 @@ class Cohort:
         """Subjects who stand on more than one row."""
         return tuple(name for name, times in Counter(self.persons).items() if times > 1)
 
+    @cached_property
+    def sizes(self) -> Mapping[str, FloatArray]:
+        """How large each subject's values (S,) typically are, of what has a unit, by its name."""
+        if not self.layout.is_connectome:
+            places = enumerate(self.measures)
+            return {name: sizes_of(self.features[:, :, place]) for place, name in places}
+        weights = self.features.reshape(len(self), -1)
+        return {} if self.edges == Z else {CONNECTOME: sizes_of(weights)}
+
     def class_counts(self) -> dict[int, int]:
         """Subjects by class; one with scans of several counts in each."""
         counts = Counter(
@@ -254,6 +264,7 @@ def _check(cohorts: Sequence[Cohort]) -> None:
         ]
         problems.append(Message("data.edges-differ", datasets=found))
     problems += atlas_conflicts(named)
+    problems += unit_conflicts([(name, cohort.sizes) for name, cohort in named])
     if problems:
         raise CohortError(*problems)
 

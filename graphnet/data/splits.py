@@ -7,6 +7,7 @@ from graphnet.data.class_names import Names, Source, shared_names
 from graphnet.data.cohort import EDGES, Cohort, Layout, atlas_conflicts
 from graphnet.data.identifiers import IdMatch, match_ids
 from graphnet.data.quality import MISSING, MISSING_REGION, MOST_REGIONS, Finding
+from graphnet.data.units import unit_conflicts
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 from graphnet.names import class_name
@@ -42,6 +43,9 @@ class Splits:
         ]
         problems += atlas_conflicts(
             (f"{name}_data", cohort) for name, cohort in self.present().items()
+        )
+        problems += unit_conflicts(
+            [(f"{name}_data", cohort.sizes) for name, cohort in self.present().items()]
         )
         if problems:
             raise CohortError(*problems)

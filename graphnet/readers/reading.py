@@ -5,7 +5,6 @@ And the way from a table at hand, such as a data frame, to a cohort.
 
 import hashlib
 import json
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -16,7 +15,7 @@ import numpy as np
 
 from graphnet.data.cohort import Cohort
 from graphnet.data.cohorts import ANY, GROUP, cohort_of
-from graphnet.data.dataset import Dataset, FloatArray, preview
+from graphnet.data.dataset import Dataset, preview
 from graphnet.data.interpretation import Question
 from graphnet.data.recognition import ATLAS, with_answered_atlas, with_recognised_atlas
 from graphnet.data.series_measures import REPETITION_TIME, with_repetition_time
@@ -31,6 +30,7 @@ from graphnet.readers.tables.reading import interpret_sheet
 from graphnet.readers.tables.roles import NONE
 from graphnet.readers.tables.sheet import Cells, Sheet, as_texts, plain_numbers
 from graphnet.readers.text.delimited import read_sheet
+from graphnet.readers.units import in_one_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +79,7 @@ def read(
     dataset = read_kind(path, inquiry, most)
     if dataset is not None:
         dataset = with_atlas(_with_repetition_time(dataset, inquiry), inquiry)
-        dataset = with_subjects(dataset, inquiry)
+        dataset = in_one_unit(with_subjects(dataset, inquiry), inquiry)
     inquiry.close()
     complete = None if dataset is None else explained(dataset, inquiry)
     return Reading(complete, tuple(inquiry.questions), _signature(inquiry, dataset))
@@ -115,9 +115,8 @@ def with_atlas(dataset: Dataset, inquiry: Inquiry) -> Dataset:
 
 
 def explained(dataset: Dataset, inquiry: Inquiry) -> Dataset:
-    """With what was said and left alone, who may be a copy, and who is in another unit."""
+    """With what was said and left alone, and who may be a copy."""
     say_copies(dataset, inquiry)
-    say_scales(dataset, inquiry)
     interpretation = dataset.interpretation
     answers = {key: value for key, value in inquiry.answers.items() if key in inquiry.used}
     return dataset.with_interpretation(
@@ -203,56 +202,6 @@ def _digest(numbers: list[np.ndarray]) -> bytes:
     return hashed.digest()
 
 
-LEAST_REGIONS = 5
-APART = 20.0  # times: 1000 of units, 100 of percent, no two brains
-
-
-def say_scales(dataset: Dataset, inquiry: Inquiry) -> None:
-    """Say of which measure some subjects' values are many times the others': mm³ beside ml."""
-    if dataset.values is None or len(dataset.regions) < LEAST_REGIONS:
-        return
-    for place, measure in enumerate(dataset.measures):
-        sizes = _sizes(dataset.values[:, :, place])
-        split = _split(sizes)
-        if split is None:
-            continue
-        low, high = (np.median(sizes[side]) for side in (sizes < split, sizes > split))
-        few = sizes > split if 2 * (sizes > split).sum() <= (sizes > 0).sum() else sizes < split
-        rows = np.flatnonzero(few & (sizes > 0)).tolist()
-        ids = [dataset.subjects.ids[row] or str(row + 1) for row in rows]
-        inquiry.assume(
-            Message(
-                "readers.scales-differ",
-                file=inquiry.name,
-                measure=measure,
-                count=len(rows),
-                subjects=first_of(ids, MOST_NAMED),
-                low=f"{low:.3g}",
-                high=f"{high:.3g}",
-            )
-        )
-
-
-def _sizes(values: FloatArray) -> FloatArray:
-    """The median size (S,) of each subject's values, 0 where there is none that is finite."""
-    sizes = np.where(np.isfinite(values), np.abs(values), np.nan)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of a subject without any value
-        return np.asarray(np.nan_to_num(np.nanmedian(sizes, axis=1)), dtype=np.float64)
-
-
-def _split(sizes: FloatArray) -> float | None:
-    """Between the sizes that are the most times apart; None where none are far apart."""
-    ordered = np.sort(sizes[sizes > 0])
-    if len(ordered) < 2:
-        return None
-    times = ordered[1:] / ordered[:-1]
-    place = int(times.argmax())
-    if times[place] < APART:
-        return None
-    return float(np.sqrt(ordered[place] * ordered[place + 1]))
-
-
 # Tables at hand.
 
 
@@ -298,7 +247,7 @@ def dataset_of(sheet: Sheet, kind: str, name: str, mapping: Mapped | None) -> Da
     inquiry = Inquiry(name, dict(mapping or {}))
     dataset = interpret_sheet(sheet, kind, inquiry)
     if dataset is not None:
-        dataset = with_subjects(with_atlas(dataset, inquiry), inquiry)
+        dataset = in_one_unit(with_subjects(with_atlas(dataset, inquiry), inquiry), inquiry)
     inquiry.close()
     if inquiry.questions or dataset is None:
         raise QuestionsOpen(inquiry.questions)

@@ -122,23 +122,6 @@ def test_a_class_that_is_known_of_a_few_is_read(tmp_path: Path) -> None:
     assert len(of(tmp_path, "\n".join(lines)).dataset) == COUNT
 
 
-@pytest.mark.parametrize("rows", [[4], list(range(12, COUNT))])
-def test_subjects_in_another_unit_are_said(tmp_path: Path, rows: list[int]) -> None:
-    """Cubic millimetres beside millilitres: one subject, or a site."""
-    values = VALUES.copy()
-    values[rows] *= 1000
-    said = told(of(tmp_path, table(values)).dataset)
-    assert "GMV" in said
-    assert IDS[rows[0]] in said
-    assert "unit" in said
-
-
-def test_subjects_in_one_unit_are_not(tmp_path: Path) -> None:
-    values = VALUES.copy()
-    values[4] *= 5
-    assert "unit" not in told(of(tmp_path, table(values)).dataset)
-
-
 def test_names_with_blanks_in_parquet_are_those_without(tmp_path: Path) -> None:
     columns = {"ID ": IDS, " LABEL": [row % 2 for row in range(COUNT)]}
     columns |= {

@@ -200,6 +200,8 @@ covariate-odd = { $count ->
 }
 covariate-codes = { $covariate } is coded in different ways ({ $codes }) by sites or datasets, so it was not used as a covariate; code it alike in all.
 covariate-units = { $covariate } is in different units in sites or datasets (typical values { $low } and { $high }), so it was not used as a covariate; give it in one unit.
+measure-units = { $measure } is in different units: typical values are { $datasets }. Convert it to one unit in all datasets; if the unit is the same, put them into one file, of which it is asked.
+size-of-dataset = { $size } in { $name }
 covariate-kinds = { $covariate } holds numbers in one dataset and words in another, so it was not used as a covariate; write it alike in all.
 adjust-no-controls = adjust = 'regress_controls' needs controls and patients among the training subjects; use 'regress'.
 combat-confounded = adjust = 'combat' cannot tell { $names } from the sites: within each site nothing of it varies. Leave it out of covariates, or use adjust = 'none' with harmonise.

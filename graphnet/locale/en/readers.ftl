@@ -37,3 +37,16 @@ scales-differ = { $count ->
     [one] { $measure } of { $file } is of another size in 1 subject ({ $subjects }): typical values are { $low } and { $high }. If the units differ, give all subjects in one.
    *[other] { $measure } of { $file } is of another size in { $count } subjects ({ $subjects }): typical values are { $low } and { $high }. If the units differ, give all subjects in one.
 }
+ask-units = { $measure } of { $file } is of different sizes, as if the units differed: typical values are { $groups }. What is right?
+size-of-group = { $size } { $subjects }
+group-of-sites = { $count ->
+    [one] at site { $sites }
+   *[other] at sites { $sites }
+}
+group-of-subjects = { $count ->
+    [one] in 1 subject ({ $ids })
+   *[other] in { $count } subjects ({ $ids })
+}
+convert-units = the units differ: multiply the values { $groups }
+converted = { $subjects } by { $factor }
+keep-units = the unit is the same: use the values as they are

@@ -142,6 +142,8 @@ array-unknown = 数据集的 dataset.json 含有未知的数组“{ $name }”�
 covariate-odd = { $name }：{ $covariate } 有 { $count } 个值为无穷或超过 1e12，按缺失处理。
 covariate-codes = { $covariate } 在不同站点或数据集中编码不同（{ $codes }），因此未用作协变量；请统一编码。
 covariate-units = { $covariate } 在不同站点或数据集中单位不同（典型值为 { $low } 和 { $high }），因此未用作协变量；请统一单位。
+measure-units = { $measure } 在各数据集中单位不同：典型值为{ $datasets }。请在所有数据集中换算为同一单位；如果单位相同，请合并为一个文件，读取时会询问。
+size-of-dataset = { $name } 中为 { $size }
 covariate-kinds = { $covariate } 在一个数据集中是数字，在另一个中是文字，因此未用作协变量；请统一写法。
 adjust-no-controls = adjust = 'regress_controls' 要求训练受试者中既有对照又有患者；请使用 'regress'。
 combat-confounded = adjust = 'combat' 无法将 { $names } 与站点区分开：在每个站点内都没有变化。请将其从 covariates 中去掉，或使用 adjust = 'none' 和 harmonise。
