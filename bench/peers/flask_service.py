@@ -28,7 +28,7 @@ from db.submissions.form import TaskForm
 from graphnet.data.profile import Profile
 from graphnet.messages import Message
 from service.forms.compatibility import compatibility_errors, dataset_names
-from service.forms.schema import read_form
+from service.forms.schema import in_place, read_form
 from service.http.middleware import HEADERS
 from service.http.responses import FieldError
 
@@ -86,7 +86,7 @@ def database() -> Any:
 def new_task() -> tuple[Response, int]:
     """Check the form, write it, send it."""
     fields = request.get_json(force=True)
-    posted, errors = read_form(fields)
+    posted, errors = read_form(in_place(fields))
     if posted is None:
         return refused(errors)
     form, connection = posted.stored(), database()

@@ -6,7 +6,7 @@ with different values has two readings, and the form is refused.
 """
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,39 @@ INNER = "param_set"
 # What stands on either level, as NEURO-LEARN's front end sends it. It always sends
 # save_model_state beside param_set, so what stands within wins.
 EITHER = ("trained_task_id", "save_model_state")
-DEFAULTED = f"{INNER}.save_model_state"
 ALSO_CALLED = {"sparsity": "density"}  # as network studies call the share of pairs that are edges
 MOST_SHOWN = 40  # characters of a name or value that a message shows
 ALIKE = 0.8  # of two names, 1 if they are the same
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a field stands: beside ``param_set``, or ``within`` it."""
+
+    name: str
+    within: bool = False
+
+    @classmethod
+    def of(cls, name: str) -> "Place":
+        """Of a field beside ``param_set``, whose name may say that it belongs within."""
+        inner = name.removeprefix(f"{INNER}.")
+        return cls(inner, inner != name)
+
+    def __str__(self) -> str:
+        return f"{INNER}.{self.name}" if self.within else self.name
+
+
+@dataclass(frozen=True)
+class Given:
+    """A value, and where it stands."""
+
+    at: Place
+    value: Any
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether the field was left open."""
+        return is_absent(self.value)
 
 
 @dataclass(frozen=True)
@@ -30,6 +59,9 @@ class Placement:
     fields: Mapping[str, Any]
     moved: Mapping[str, str]
     errors: tuple[FieldError, ...] = ()
+
+
+DEFAULTED = Place("save_model_state", within=True)
 
 
 def is_absent(value: Any) -> bool:
@@ -42,44 +74,55 @@ def placed(fields: Mapping[str, Any], outer: Collection[str], inner: Collection[
     settings = fields.get(INNER) or {}
     if not isinstance(settings, dict):
         return Placement(fields, {})
-    found = [(f"{INNER}.{name}", value) for name, value in settings.items()]
-    found += [(name, value) for name, value in fields.items() if name != INNER]
-    by_place: dict[str, list[tuple[str, Any]]] = {}
-    for path, value in found:
-        by_place.setdefault(_place(path, outer, inner), []).append((path, value))
-    taken: dict[str, Any] = {}
-    moved = {}
-    errors = []
-    for place, values in by_place.items():
-        present = [(path, value) for path, value in values if not is_absent(value)]
-        if place != DEFAULTED and len({_as_text(value) for _, value in present}) > 1:
-            errors.append(_given_twice(place, present))
-        if present:
-            path, taken[place] = present[0]
-            if (
-                place not in dict(present)
-                and path not in EITHER
-                and path.rpartition(".")[2] not in ALSO_CALLED
-            ):
-                moved[path] = place
-        elif place == values[-1][0]:  # left open, as NEURO-LEARN's `model: []` is
-            taken[place] = values[-1][1]
-    within = {path[len(INNER) + 1 :]: taken[path] for path in taken if _is_within(path)}
-    outside = {path: value for path, value in taken.items() if not _is_within(path)}
-    return Placement({**outside, INNER: within}, moved, tuple(errors))
+    beside = [Given(Place.of(name), value) for name, value in fields.items() if name != INNER]
+    within = [Given(Place(name, within=True), value) for name, value in settings.items()]
+    by_place: dict[Place, list[Given]] = {}
+    for given in (*within, *beside):
+        by_place.setdefault(_meant(given.at, outer, inner), []).append(given)
+    # What stands in its place wins.
+    ordered = {
+        place: sorted(values, key=lambda given: given.at != place)
+        for place, values in by_place.items()
+    }
+    present = {
+        place: [given for given in values if not given.is_absent]
+        for place, values in ordered.items()
+    }
+    # What was left open stays so in its place alone, as NEURO-LEARN's `model: []` does.
+    taken = {
+        place: (present[place] or values)[0]
+        for place, values in ordered.items()
+        if present[place] or values[0].at == place
+    }
+    own = {place.name: given.value for place, given in taken.items() if place.within}
+    others = {place.name: given.value for place, given in taken.items() if not place.within}
+    return Placement(
+        {**others, INNER: own},
+        {str(given.at): str(place) for place, given in taken.items() if _is_moved(given.at, place)},
+        tuple(
+            _given_twice(place, values)
+            for place, values in present.items()
+            if _differ(place, values)
+        ),
+    )
 
 
-def _place(path: str, outer: Collection[str], inner: Collection[str]) -> str:
+def _meant(at: Place, outer: Collection[str], inner: Collection[str]) -> Place:
     """Where a field belongs; where it stands, if nothing declares it."""
-    name = path.removeprefix(f"{INNER}.").casefold()
+    name = at.name.casefold()
     if name in outer:
-        return name
+        return Place(name)
     name = ALSO_CALLED.get(name, name)
-    return f"{INNER}.{name}" if name in inner else path
+    return Place(name, within=True) if name in inner else at
 
 
-def _is_within(path: str) -> bool:
-    return path.startswith(f"{INNER}.")
+def _is_moved(at: Place, place: Place) -> bool:
+    """Whether the researcher should hear that a field was used elsewhere than where it stood."""
+    return at != place and at.name not in EITHER and at.name not in ALSO_CALLED
+
+
+def _differ(place: Place, present: Sequence[Given]) -> bool:
+    return place != DEFAULTED and len({_as_text(given.value) for given in present}) > 1
 
 
 def _as_text(value: Any) -> str:
@@ -92,12 +135,12 @@ def _as_text(value: Any) -> str:
         return text
 
 
-def _given_twice(place: str, values: Iterable[tuple[str, Any]]) -> FieldError:
+def _given_twice(place: Place, values: Iterable[Given]) -> FieldError:
     shown = [
-        Message("forms.given-as", name=path, value=quoted(str(value), MOST_SHOWN))
-        for path, value in values
+        Message("forms.given-as", name=str(given.at), value=quoted(str(given.value), MOST_SHOWN))
+        for given in values
     ]
-    return FieldError(place, Message("forms.given-twice", values=shown, place=place))
+    return FieldError(str(place), Message("forms.given-twice", values=shown, place=str(place)))
 
 
 def unknown_warnings(names: Iterable[str], known: Iterable[str], model: str) -> list[Message]:

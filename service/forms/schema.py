@@ -268,9 +268,8 @@ SHOULD = {
 }
 
 
-def read_form(fields: Mapping[str, Any]) -> tuple[PostedForm | None, list[FieldError]]:
+def read_form(placement: Placement) -> tuple[PostedForm | None, list[FieldError]]:
     """The form, or every field that is wrong with a message that says what would be right."""
-    placement = in_place(fields)
     fields = placement.fields
     twice = [*placement.errors, *_missing_parent(fields)]
     try:

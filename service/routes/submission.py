@@ -120,11 +120,10 @@ async def accepted(state: AppState, caller: Caller, new: NewForm) -> str:
 
     Raises ApiError, with all that is wrong with the form.
     """
-    form, errors = read_form(new.fields)
+    placement = in_place(new.fields)
+    form, errors = read_form(placement)
     if form is None:
-        raise form_error(
-            [*errors, *await _unknown_names(in_place(new.fields).fields, errors, caller)]
-        )
+        raise form_error([*errors, *await _unknown_names(placement.fields, errors, caller)])
     if not caller.sees(form.proj_id):
         message = Message("api.other-project", value=quoted(form.proj_id))
         raise ApiError(ErrorNum.FORBIDDEN, message)

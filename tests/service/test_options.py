@@ -12,7 +12,7 @@ from graphnet.catalogue import graph_summary
 from graphnet.config import FORM_OPTIONS, OPTIONS, Evaluation
 from graphnet.messages import LANGUAGES, render
 from graphnet.options import Option
-from service.forms.schema import ParamSet, read_form
+from service.forms.schema import ParamSet, in_place, read_form
 from service.pages.new_task import FilledForm
 from service.pages.site import environment
 
@@ -31,11 +31,11 @@ def shown(option: Option, language: str) -> str:
 @pytest.mark.parametrize("option", FORM_OPTIONS.values(), ids=list(FORM_OPTIONS))
 def test_an_option_reaches_every_place(option: Option) -> None:
     # The form takes the default, and refuses what is out of range in the option's words.
-    form, errors = read_form({**FORM, "param_set": {option.name: option.default}})
+    form, errors = read_form(in_place({**FORM, "param_set": {option.name: option.default}}))
     assert form is not None
     assert not errors
     assert getattr(form.param_set, option.name) == option.default
-    form, errors = read_form({**FORM, "param_set": {option.name: "~"}})
+    form, errors = read_form(in_place({**FORM, "param_set": {option.name: "~"}}))
     assert form is None
     ((field, message),) = errors
     assert field == f"param_set.{option.name}"

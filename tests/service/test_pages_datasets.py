@@ -126,8 +126,8 @@ def test_a_row_that_can_be_read_in_two_ways_is_asked_about(
     assert "It has open questions." in browser.get("/datasets").text
     assert "It has open questions." in browser.get("/tasks/new?proj_id=P").text
     refused, deadline = "", time.monotonic() + GIVE_UP_SECONDS
-    # An answer does not wait for the form to be kept, and a minute keeps so many: those of the tests
-    # before may have been as many.
+    # An answer does not wait for the form to be kept, and the tests before may have refused as many
+    # as a minute keeps.
     while "of_django" not in refused:
         assert time.monotonic() < deadline
         installation.post({"proj_id": "P", "task_type": "dl_ts", "train_data": ["of_django"]})

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from graphnet.messages import Message
-from service.forms.schema import read_form
+from service.forms.schema import in_place, read_form
 from tests.installations import Installation
 from tests.service.forms import body, form, tasks
 
@@ -121,7 +121,7 @@ MOVED: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 def test_fields_on_the_other_level_are_used_as_if_in_their_place(kind: str) -> None:
     given, moved = MOVED[kind]
     fields = {key: value for key, value in form().items() if key not in {"model", "param_set"}}
-    understood, errors = read_form(fields | given)
+    understood, errors = read_form(in_place(fields | given))
     assert errors == []
     assert understood is not None
     assert understood.stored().model == "GAT"
@@ -133,7 +133,7 @@ def test_fields_on_the_other_level_are_used_as_if_in_their_place(kind: str) -> N
 
 
 def test_test_data_within_param_set_are_tested_on() -> None:
-    understood, errors = read_form({**form(), "param_set": {"test_data": "small_SZ"}})
+    understood, errors = read_form(in_place({**form(), "param_set": {"test_data": "small_SZ"}}))
     assert (understood is not None, errors) == (True, [])
     assert understood is not None
     assert understood.stored().splits["test"] == ("small_SZ",)
@@ -155,7 +155,7 @@ def test_test_data_within_param_set_are_tested_on() -> None:
 def test_a_field_given_twice_with_different_values_is_refused(
     given: dict[str, Any], place: str
 ) -> None:
-    understood, errors = read_form(form() | given)
+    understood, errors = read_form(in_place(form() | given))
     assert understood is None
     assert [error.field for error in errors] == [place]
     assert errors[0].message.code == "forms.given-twice"
@@ -163,7 +163,9 @@ def test_a_field_given_twice_with_different_values_is_refused(
 
 def test_what_the_front_end_always_sends_is_not_twice() -> None:
     given = {"save_model_state": False, "trained_task_id": "", "model": []}
-    understood, errors = read_form(form() | given | {"param_set": {"save_model_state": True}})
+    understood, errors = read_form(
+        in_place(form() | given | {"param_set": {"save_model_state": True}})
+    )
     assert errors == []
     assert understood is not None
     assert understood.stored().save_model_state
@@ -180,7 +182,7 @@ def test_what_the_front_end_always_sends_is_not_twice() -> None:
 def test_a_field_that_is_perhaps_misspelt_names_what_was_trained(
     name: str, given: dict[str, Any], meant: str
 ) -> None:
-    understood, errors = read_form(form(model="") | given)
+    understood, errors = read_form(in_place(form(model="") | given))
     assert errors == []
     assert understood is not None
     expected = Message("forms.field-misspelt", name=name, meant=meant, model="SGN")
@@ -190,7 +192,7 @@ def test_a_field_that_is_perhaps_misspelt_names_what_was_trained(
 @pytest.mark.parametrize("given", [{}, {"enable_test": ""}, {"enable_test": None}])
 @pytest.mark.parametrize("data", [["small_SZ"], []])
 def test_data_to_test_on_ask_for_a_test(data: list[str], given: dict[str, Any]) -> None:
-    understood, errors = read_form({**form(test_data=data), **given})
+    understood, errors = read_form(in_place({**form(test_data=data), **given}))
     assert errors == []
     assert understood is not None
     assert understood.enable_test is bool(data)
@@ -199,7 +201,7 @@ def test_data_to_test_on_ask_for_a_test(data: list[str], given: dict[str, Any]) 
 
 
 def test_data_that_are_not_tested_on_are_named() -> None:
-    understood, _ = read_form(form(enable_test=False, test_data=["small_SZ"]))
+    understood, _ = read_form(in_place(form(enable_test=False, test_data=["small_SZ"])))
     assert understood is not None
     assert "test" not in understood.stored().splits
     assert understood.warnings() == [Message("forms.test-data-unused", names=["small_SZ"])]
