@@ -103,8 +103,10 @@ def constraints(session: nox.Session) -> None:
     their own: `pip install --require-hashes -r requirements.txt` gives what `.[all]` needs.
     """
     install(session, *group("tools"))
-    resolve = ("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11")
-    resolve += ("--no-annotate", "--custom-compile-command", "nox -s constraints", "pyproject.toml")
+    resolve = (
+        *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
+        *("--no-annotate", "--custom-compile-command", "nox -s constraints", "pyproject.toml"),
+    )
     groups = chain.from_iterable(("--group", name) for name in PYPROJECT["dependency-groups"])
     session.run(
         *(*resolve, "--all-extras", *groups, *(session.posargs or ("--upgrade",))),
