@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphnet.messages import Message
-from service.http.responses import FieldError, quoted
+from service.http.fields import LISTS, MOST_SHOWN, as_text, decoded, given_twice
+from service.http.responses import FieldError
 
 INNER = "param_set"
 # What stands on either level, as NEURO-LEARN's front end sends it. It always sends
 # save_model_state beside param_set, so what stands within wins.
 EITHER = ("trained_task_id", "save_model_state")
 ALSO_CALLED = {"sparsity": "density"}  # as network studies call the share of pairs that are edges
-MOST_SHOWN = 40  # characters of a name or value that a message shows
 ALIKE = 0.8  # of two names, 1 if they are the same
 
 
@@ -71,6 +71,9 @@ def is_absent(value: Any) -> bool:
 
 def placed(fields: Mapping[str, Any], outer: Collection[str], inner: Collection[str]) -> Placement:
     """The form with ``outer`` fields beside ``param_set`` and ``inner`` fields within it."""
+    fields = {
+        name: decoded(value) if name in {INNER, *LISTS} else value for name, value in fields.items()
+    }
     settings = fields.get(INNER) or {}
     if not isinstance(settings, dict):
         return Placement(fields, {})
@@ -100,7 +103,7 @@ def placed(fields: Mapping[str, Any], outer: Collection[str], inner: Collection[
         {**others, INNER: own},
         {str(given.at): str(place) for place, given in taken.items() if _is_moved(given.at, place)},
         tuple(
-            _given_twice(place, values)
+            given_twice(str(place), [(str(given.at), given.value) for given in values])
             for place, values in present.items()
             if _differ(place, values)
         ),
@@ -122,25 +125,7 @@ def _is_moved(at: Place, place: Place) -> bool:
 
 
 def _differ(place: Place, present: Sequence[Given]) -> bool:
-    return place != DEFAULTED and len({_as_text(given.value) for given in present}) > 1
-
-
-def _as_text(value: Any) -> str:
-    """Equal for what a form means the same by: 0.05 and "0.05", ["A"] and "A"."""
-    alone = value[0] if isinstance(value, list) and len(value) == 1 else value
-    text = str(alone).strip().casefold()
-    try:
-        return text if isinstance(alone, bool) else repr(float(text))
-    except ValueError:
-        return text
-
-
-def _given_twice(place: Place, values: Iterable[Given]) -> FieldError:
-    shown = [
-        Message("forms.given-as", name=str(given.at), value=quoted(str(given.value), MOST_SHOWN))
-        for given in values
-    ]
-    return FieldError(str(place), Message("forms.given-twice", values=shown, place=str(place)))
+    return place != DEFAULTED and len({as_text(given.value) for given in present}) > 1
 
 
 def unknown_warnings(names: Iterable[str], known: Iterable[str], model: str) -> list[Message]:

@@ -62,6 +62,10 @@ def _one(value: Any) -> Any:
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
+def _lowered(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
 def _any_device(value: Any) -> Any:
     return ANY if value in ("", None) else value
 
@@ -110,7 +114,10 @@ class Settings(BaseModel):
             return None if is_absent(value) else value
         if isinstance(value, bool):
             raise ValueError("a boolean is no number")  # noqa: TRY004 - pydantic's protocol
-        return None if isinstance(value, str) and not value.strip() else value
+        if not isinstance(value, str):
+            return value
+        # A Chinese keyboard writes digits of full width.
+        return unicodedata.normalize("NFKC", value).strip() or None
 
     @field_validator(*OPTIONS, mode="after", check_fields=False)
     @classmethod
@@ -143,7 +150,7 @@ class PostedForm(BaseModel):
     model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
 
     task_name: Text64 = ""
-    task_type: Literal["dl_ts", "dl_ft"]
+    task_type: Annotated[Literal["dl_ts", "dl_ft"], BeforeValidator(_lowered)]
     proj_id: Annotated[Text32, Field(min_length=1)]
     proj_name: Text256 = ""
     train_data: Annotated[Names, Field(min_length=1)]
@@ -286,7 +293,7 @@ def _missing_parent(fields: Mapping[str, Any]) -> list[FieldError]:
     inner = fields.get(INNER)
     level = inner if isinstance(inner, dict) else fields
     named = not is_absent(level.get("trained_task_id"))
-    if fields.get("task_type") != FINE_TUNE or named:
+    if _lowered(fields.get("task_type")) != FINE_TUNE or named:
         return []
     return [FieldError("param_set.trained_task_id", Message("forms.parent-missing"))]
 

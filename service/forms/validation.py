@@ -3,7 +3,11 @@
 Names of NEURO-LEARN's datasets end in ``.csv``, ours do not. Nothing is written yet.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import PurePath
 from typing import Any
 
 from db import datasets
@@ -20,7 +24,7 @@ from graphnet.artifacts.manifest import check_manifest, read_manifest
 from graphnet.data.interpretation import Question
 from graphnet.data.profile import ASKS, Profile
 from graphnet.errors import ModelError
-from graphnet.messages import Message, as_one
+from graphnet.messages import Message, as_one, every
 from graphnet.names import status_name
 from graphnet.options import name_lists
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing
@@ -32,6 +36,7 @@ from service.forms.compatibility import (
     compatibility_errors,
     dataset_names,
 )
+from service.forms.placement import ALIKE
 from service.forms.schema import PostedForm
 from service.http.auth import Caller
 from service.http.responses import FieldError, quoted
@@ -41,6 +46,7 @@ from service.stores.artifacts import ArtifactReader
 from service.stores.profiles import DatasetCache
 
 FIELDS = ("train_data", "val_data", "test_data")
+SEPARATORS = re.compile(r"[,;]")  # of names in one text
 
 
 async def resolve_dataset_names(
@@ -107,8 +113,10 @@ def _names_seen(listed: Iterable[tuple[ListedDataset, object]], caller: Caller) 
 CONFIG_CHARACTERS = 4096
 
 
-async def validation_errors(form: TaskForm, state: AppState, caller: Caller) -> list[FieldError]:
-    """Every reason not to accept ``form``; [] if there is none.
+async def validation_errors(
+    form: TaskForm, proj_id: str, state: AppState, caller: Caller
+) -> list[FieldError]:
+    """Every reason not to accept ``form`` of a project; [] if there is none.
 
     What belongs to a project that the caller does not see counts as absent.
     """
@@ -116,8 +124,8 @@ async def validation_errors(form: TaskForm, state: AppState, caller: Caller) -> 
     profiles = {
         record.data_name: profile for record, profile in listed if caller.sees(record.proj_id)
     }
-    renamed = await _new_names(set(dataset_names(form)) - profiles.keys(), caller)
-    errors = [*_config_length(form), *_datasets(form, profiles, renamed)]
+    meant = await _meant(set(dataset_names(form)) - profiles.keys(), proj_id, caller)
+    errors = [*_config_length(form), *_datasets(form, profiles, meant)]
     parent, parent_errors = await _parent(form, state.artifacts, caller)
     errors += parent_errors
     if errors:
@@ -151,9 +159,9 @@ async def name_errors(fields: Mapping[str, Any], caller: Caller) -> list[FieldEr
     proj_id = str(fields.get("proj_id") or "")
     existing = {record.data_name for record in records}
     existing |= set(names_without_ending(others, records, proj_id, caller))
-    renamed = await _new_names(set(wanted) - existing, caller)
+    meant = await _meant(set(wanted) - existing, proj_id, caller)
     return [
-        _no_dataset(field, name, renamed)
+        _no_dataset(field, name, meant)
         for field, names in by_field.items()
         for name in names
         if name not in existing
@@ -191,12 +199,45 @@ async def _new_names(former: Iterable[str], caller: Caller) -> dict[str, str]:
     return renamed
 
 
-def _no_dataset(field: str, name: str, renamed: Mapping[str, str]) -> FieldError:
-    if name in renamed:
-        new = quoted(renamed[name])
-        message = Message("forms.dataset-renamed", field=field, name=quoted(name), new=new)
-        return FieldError(field, message)
-    return FieldError(field, Message("forms.no-dataset", field=field, name=quoted(name)))
+@dataclass(frozen=True)
+class Meant:
+    """What names of no dataset perhaps mean: what is called otherwise now, or something alike."""
+
+    renamed: Mapping[str, str]
+    alike: Mapping[str, Sequence[str]]
+
+
+async def _meant(missing: Collection[str], proj_id: str, caller: Caller) -> Meant:
+    renamed = await _new_names(missing, caller)
+    others = [name for name in missing if name not in renamed]
+    if not others or not caller.sees(proj_id):
+        return Meant(renamed, {})
+    records, _ = await datasets.list_datasets(proj_id=proj_id)
+    own = {_bare(record.data_name): record.data_name for record in records}
+    return Meant(renamed, {name: _alike(name, own) for name in others})
+
+
+def _alike(name: str, own: Mapping[str, str]) -> list[str]:
+    """The datasets that a name, or a list of names in one text, is nearly called; [] if none."""
+    parts = [_bare(part) for part in SEPARATORS.split(name) if part.strip()]
+    nearest = [get_close_matches(part, own, n=1, cutoff=ALIKE) for part in parts]
+    return [own[bare] for found in nearest for bare in found] if all(nearest) else []
+
+
+def _bare(name: str) -> str:
+    """A dataset's name without folders, ending and capitals."""
+    return PurePath(name.strip().replace("\\", "/")).name.removesuffix(".csv").casefold()
+
+
+def _no_dataset(field: str, name: str, meant: Meant) -> FieldError:
+    values = {"field": field, "name": quoted(name)}
+    if name in meant.renamed:
+        new = quoted(meant.renamed[name])
+        return FieldError(field, Message("forms.dataset-renamed", **values, new=new))
+    if alike := meant.alike.get(name):
+        others = every(map(quoted, alike))
+        return FieldError(field, Message("forms.no-dataset-but", **values, others=others))
+    return FieldError(field, Message("forms.no-dataset", **values))
 
 
 def _config_length(form: TaskForm) -> Iterator[FieldError]:
@@ -207,7 +248,7 @@ def _config_length(form: TaskForm) -> Iterator[FieldError]:
 
 
 def _datasets(
-    form: TaskForm, profiles: Mapping[str, Profile], renamed: Mapping[str, str]
+    form: TaskForm, profiles: Mapping[str, Profile], meant: Meant
 ) -> Iterator[FieldError]:
     by_field = {f"{split}_data": names for split, names in form.splits.items()}
     by_field[ATLASES] = tuple(name for atlas in form.atlases for name in atlas)
@@ -215,7 +256,7 @@ def _datasets(
         for name in names:
             profile = profiles.get(name)
             if profile is None:
-                yield _no_dataset(field, name, renamed)
+                yield _no_dataset(field, name, meant)
             elif error := _dataset_error(field, name, profile):
                 yield error
 

@@ -2,19 +2,18 @@
 
 import asyncio
 import json
-import math
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from graphnet.messages import Message
+from service.http.fields import from_html_form, from_json, no_json
 from service.http.responses import ApiError, ErrorNum, field_error, quoted
 
 if TYPE_CHECKING:
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
 DRAIN_BYTES = 256_000_000
 PATIENCE_SECONDS = 10.0
 SLOWEST = 200_000  # bytes a second
-NESTED = re.compile(r"(?P<outer>[^:\[\]]+)(?::(?P<colon>[^:\[\]]+)|\[(?P<bracket>[^\]]*)\])")
-LISTS = {"train_data", "val_data", "test_data", "model", "atlas_of"}
-ATLASES = "atlases"  # one text for each, or one for all
 TEXT_FIELDS = 1000
 
 
@@ -133,9 +129,9 @@ async def read_posted(request: Request, limit: int) -> Posted:
     looks_like_json = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in b"{["
     kind = content_type(request)
     if kind == "multipart/form-data" or (kind.endswith("urlencoded") and not looks_like_json):
-        return Posted(_nested(await read_form(request, body)))
+        return Posted(from_html_form(await read_form(request, body)))
     text, warnings = _as_text(body)
-    return Posted(_from_json(text), warnings)
+    return Posted(from_json(text), warnings)
 
 
 async def read_form(request: Request, body: bytes) -> FormData:
@@ -172,59 +168,8 @@ def _as_text(body: bytes) -> tuple[str, tuple[Message, ...]]:
         return body.decode(encoding, "surrogatepass"), ()
     except UnicodeDecodeError as error:
         if not encoding.startswith("utf-8"):
-            raise _no_json() from error
+            raise no_json() from error
     return body.decode("latin-1"), (Message("api.read-as-latin-1"),)
-
-
-def _no_json() -> ApiError:
-    return ApiError(ErrorNum.BODY_UNREADABLE, Message("api.body-not-json"))
-
-
-def _from_json(text: str) -> dict[str, Any]:
-    try:
-        # What JSON has no number for stays text, so the field's own check can name it.
-        fields = json.loads(
-            text, parse_constant=str, parse_float=_finite_or_text, object_pairs_hook=_object
-        )
-    except (ValueError, RecursionError) as error:
-        raise _no_json() from error
-    if not isinstance(fields, dict):
-        message = Message("api.body-not-object", kind=_kind(fields))
-        raise ApiError(ErrorNum.BODY_UNREADABLE, message)
-    return fields
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose names UTF-8 can encode: a lone surrogate becomes a question mark."""
-    return {name.encode("utf-8", "replace").decode(): value for name, value in pairs}
-
-
-def _finite_or_text(text: str) -> float | str:
-    number = float(text)
-    return number if math.isfinite(number) else text
-
-
-def _kind(value: Any) -> str:
-    names = {list: "array", str: "string", bool: "boolean", type(None): "null"}
-    return names.get(type(value), "number")
-
-
-def _nested(form: FormData) -> dict[str, Any]:
-    """``param_set:epochs`` and ``param_set[epochs]`` into objects, repeated fields into lists."""
-    fields: dict[str, Any] = {}
-    for key in form:
-        values = [value for value in form.getlist(key) if not isinstance(value, UploadFile)]
-        match = NESTED.fullmatch(key)
-        inner = match and (match["colon"] or match["bracket"])
-        if match and inner:
-            outer = fields.setdefault(match["outer"], {})
-            if isinstance(outer, dict) and values:
-                outer[inner] = "; ".join(map(str, values)) if inner == ATLASES else values[-1]
-            continue
-        name = match["outer"] if match else key
-        if values:
-            fields[name] = values if name in LISTS else values[-1]
-    return fields
 
 
 FILE = "datafile"

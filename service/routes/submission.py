@@ -168,7 +168,7 @@ async def _check(state: AppState, caller: Caller, form: TaskForm, task: NewTask)
     columns = {"task_name": task.task_name, "proj_id": task.proj_id}
     errors = [
         *field_errors(await unstorable_of_task(columns)),
-        *await validation.validation_errors(form, state, caller),
+        *await validation.validation_errors(form, task.proj_id, state, caller),
     ]
     if errors:
         raise form_error(errors)

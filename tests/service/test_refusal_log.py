@@ -36,7 +36,7 @@ def form(name: str) -> TaskForm:
 def test_ids_of_subjects_are_answered_and_not_logged(
     name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    errors = list(validation._datasets(form(name), PROFILES, {}))
+    errors = list(validation._datasets(form(name), PROFILES, validation.Meant({}, {})))
     refusal = form_error(errors)
     assert SUBJECT in str(refusal)
     with caplog.at_level(logging.WARNING):

@@ -24,6 +24,7 @@ config-too-long = The form's fields take { $length } characters together and the
 # Datasets.
 dataset-renamed = { $field } names { $name }, which was renamed; it is now called { $new }.
 no-dataset = { $field } names { $name }, but there is no dataset of that name.
+no-dataset-but = { $field } names { $name }, but there is no dataset of that name. Did you mean { $others }?
 dataset-asks = { $field } names { $name }, which can be read in more than one way: { $question } Answer on its page, or POST the answers to /api/v0/datasets/{ $name }/mapping.
 dataset-unusable = { $field } names { $name }, a dataset that cannot be used: { $reason }
 dataset-unread = No worker has read the dataset { $name } yet; it is checked before the training.

@@ -24,6 +24,7 @@ config-too-long = 表单各字段共 { $length } 个字符，而数据库只能�
 # 数据集。
 dataset-renamed = { $field } 中的 { $name } 已改名，现名为 { $new }。
 no-dataset = { $field } 列出了 { $name }，但没有该名称的数据集。
+no-dataset-but = { $field } 列出了 { $name }，但没有该名称的数据集。您指的可能是 { $others }。
 dataset-asks = { $field } 列出了 { $name }，它有不止一种读法：{ $question }请在其页面上回答，或将答案 POST 到 /api/v0/datasets/{ $name }/mapping。
 dataset-unusable = { $field } 列出了 { $name }，该数据集无法使用：{ $reason }
 dataset-unread = 尚无工作进程读取过数据集 { $name }；训练前会检查。
