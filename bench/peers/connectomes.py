@@ -2,10 +2,11 @@
 
 ``python -m bench.peers.connectomes``: ABIDE's site NYU in five folds, as our splitter cuts them.
 The peers are trained as published (``bench/peers/brain_nets.py``), from one seed, on Pearson
-correlations with a diagonal of 1; SGN as recommended, on Fisher's z. ``--peers`` names some of
-them, ``--epochs`` shortens all, ``--first`` runs some of the folds. ``--brainnettf`` also runs
-BrainNetTF's own code (``bench/peers/brainnettf.py``). No choice is made on test subjects: BNT's
-epoch is that with the best AUC on an eighth of the training subjects, the others keep the last one.
+correlations with a diagonal of 1; SGN as recommended, on Fisher's z, and so are further nets of
+ours that ``--ours`` names. ``--peers`` names some of the peers, ``--epochs`` shortens them,
+``--first`` runs some of the folds. ``--brainnettf`` also runs BrainNetTF's own code
+(``bench/peers/brainnettf.py``). No choice is made on test subjects: a peer's BNT keeps the epoch
+with the best AUC on an eighth of the training subjects, the others keep the last one.
 ``--json`` ends with a line for programs. With the package ``braingb`` 1.0.4 installed, ``--check``
 compares its GCN with ours, layer by layer the same weights; with ``--brainnettf`` its net too.
 """
@@ -15,7 +16,7 @@ import importlib.util
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -41,6 +42,7 @@ from graphnet.evaluation.resampling import auc
 from graphnet.training.stacked import FitSpec, fit_all
 
 OURS, SIMPLE = "SGN", ("logistic_regression", "svm_rbf")
+NETS = ("BNT", "BrainNetCNN", "GAT", "GCN", "GIN", "MLP")
 FOLDS = 5
 
 
@@ -148,9 +150,9 @@ def of_their_code(cohort: Cohort, folds: Sequence[Fold], code: TheirCode) -> Flo
     return pooled(folds, tested, len(cohort))
 
 
-def of_ours(cohort: Cohort, folds: Sequence[Fold]) -> FloatArray:
-    """Likewise of SGN, as recommended for connectomes."""
-    settings = TrainingSettings.for_connectomes(OURS)
+def of_ours(cohort: Cohort, folds: Sequence[Fold], model: str = OURS) -> FloatArray:
+    """Likewise of a net of ours, as recommended for connectomes."""
+    settings = TrainingSettings.for_connectomes(model)
     specs = [FitSpec(fold.train, settings) for fold in folds]
     fits = fit_all(cohort, specs, cohort.classes, device=CPU)
     tested = [fit.predicted[fold.test] for fit, fold in zip(fits, folds, strict=True)]
@@ -219,6 +221,7 @@ def main() -> None:
     """Print a row per method; one line of JSON at the end where it is asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench.peers.connectomes", description=__doc__)
     parser.add_argument("--peers", nargs="*", default=list(RECIPES), choices=list(RECIPES))
+    parser.add_argument("--ours", nargs="*", default=[], choices=list(NETS), help="beside SGN")
     parser.add_argument("--epochs", type=int, default=0, help="in place of those published")
     parser.add_argument("--first", type=int, default=FOLDS, help="so many of the folds (5)")
     parser.add_argument("--brainnettf", type=Path, help="a checkout of BrainNetTF's code")
@@ -235,7 +238,7 @@ def main() -> None:
     everyone = selected(connectomes(), IN871="1")
     cohort = everyone.rows(np.flatnonzero(np.array(everyone.sites) == "NYU"))
     folds = cut(cohort, FOLDS)[: asked.first]
-    found = compared(cohort, folds, asked.peers, asked.epochs, code)
+    found = compared(cohort, folds, methods(asked.ours, asked.peers, asked.epochs, code))
     if asked.json:
         print(json.dumps([asdict(each) for each in found]))
 
@@ -243,12 +246,18 @@ def main() -> None:
 Method = Callable[[Cohort, Sequence[Fold]], FloatArray]
 
 
-def methods(peers: Sequence[str], epochs: int, code: TheirCode | None) -> dict[str, Method]:
-    """What gives out-of-fold probabilities (1, S, 2), by name; SGN first."""
+def methods(
+    ours: Sequence[str] = (),
+    peers: Sequence[str] = (),
+    epochs: int = 0,
+    code: TheirCode | None = None,
+) -> dict[str, Method]:
+    """What gives out-of-fold probabilities (1, S, 2), by name; SGN first. See :func:`main`."""
     recipes = {name: RECIPES[name] for name in peers}
     if epochs:
         recipes = {name: replace(each, epochs=epochs) for name, each in recipes.items()}
     found: dict[str, Method] = {OURS: of_ours}
+    found |= {f"our {name}": partial(of_ours, model=name) for name in ours}
     found |= {name: partial(of_simple, name=name) for name in SIMPLE}
     found |= {name: partial(of_peer, recipe=recipe) for name, recipe in recipes.items()}
     if code is not None:
@@ -257,19 +266,15 @@ def methods(peers: Sequence[str], epochs: int, code: TheirCode | None) -> dict[s
 
 
 def compared(
-    cohort: Cohort,
-    folds: Sequence[Fold],
-    peers: Sequence[str],
-    epochs: int,
-    code: TheirCode | None = None,
+    cohort: Cohort, folds: Sequence[Fold], methods: Mapping[str, Method]
 ) -> list[Compared]:
-    """SGN, the simple methods and the peers on who is tested, each printed as it is known."""
+    """The methods, SGN first, on who is tested; each is printed as it is known."""
     rows = np.sort(np.concatenate([fold.test for fold in folds]))
     patients = (cohort.labels == cohort.classes[1])[rows].astype(np.int64)
     count = round(len(cohort) / len(folds[0].test))  # of which ``folds`` may be the first
     found: list[Compared] = []
     ours: FloatArray | None = None
-    for name, method in methods(peers, epochs, code).items():
+    for name, method in methods.items():
         begun = time.process_time()
         predicted = method(cohort, folds)[:, rows]
         seconds = time.process_time() - begun

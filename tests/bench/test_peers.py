@@ -17,7 +17,7 @@ from bench.peers.brain_nets import (
     normalised,
     strongest,
 )
-from bench.peers.connectomes import compared, correlations, of_peer
+from bench.peers.connectomes import compared, correlations, methods, of_peer
 from bench.simulated import Maps, Study
 from bench.tangent import in_tangent_space
 from graphnet.data.cohort import Cohort
@@ -96,7 +96,7 @@ def test_no_peer_looks_at_a_test_subject(name: str) -> None:
 @pytest.mark.nightly
 def test_a_strong_effect_is_found_by_each_method() -> None:
     people = cohort(80, effect=0.5)
-    found = compared(people, cut(people, 2), ["BrainGB GCN"], epochs=30)
+    found = compared(people, cut(people, 2), methods(peers=["BrainGB GCN"], epochs=30))
     assert [each.name for each in found] == ["SGN", "logistic_regression", "svm_rbf", "BrainGB GCN"]
     assert all(each.auc > 0.8 for each in found)
     assert found[0].difference is None
