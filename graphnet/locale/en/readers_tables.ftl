@@ -208,3 +208,13 @@ damaged-parquet = { $file } is a Parquet file that is damaged or cut short.
 damaged-arrow = { $file } is an Arrow file that is damaged or cut short.
 nested-column = { $file } has lists or records in the cells of column { $column }. Give each value a column of its own.
 columns-of = { $prefix } ({ $count } columns)
+
+# Columns of ADNI
+ask-adni-kind = { $file } has ADNI's volumes and thickness of several kinds of regions, which have other measures. Which are to be used?
+adni-kind = { $kind ->
+    [cortex] the cortex: { $count } regions, such as { $columns }
+    [subfields] subfields of the hippocampus: { $count } regions, such as { $columns }
+   *[structures] subcortical structures: { $count } regions, such as { $columns }
+}
+ask-adni-table = { $file } has ADNI's columns from several tables. Which are to be used?
+adni-table = those like { $columns }: { $count } columns

@@ -153,3 +153,13 @@ damaged-parquet = { $file } 是 Parquet 文件，但已损坏或不完整。
 damaged-arrow = { $file } 是 Arrow 文件，但已损坏或不完整。
 nested-column = { $file } 的列 { $column } 的单元格中含有列表或记录。请让每个值各占一列。
 columns-of = { $prefix }（{ $count } 列）
+
+# ADNI 的列
+ask-adni-kind = { $file } 含有 ADNI 的多类脑区，其测量指标各不相同。使用哪一类？
+adni-kind = { $kind ->
+    [cortex] 皮层：{ $count } 个脑区，例如 { $columns }
+    [subfields] 海马亚区：{ $count } 个脑区，例如 { $columns }
+   *[structures] 皮层下结构：{ $count } 个脑区，例如 { $columns }
+}
+ask-adni-table = { $file } 含有来自多个 ADNI 表的列。使用哪一个表的列？
+adni-table = 形如 { $columns } 的列：共 { $count } 列

@@ -15,6 +15,7 @@ from graphnet.readers.subjects.words import (
     REGIONS,
     is_tissue,
 )
+from graphnet.readers.tables.adni import is_of_adni, of_adni
 from graphnet.readers.tables.grid import Grid, Group, Groups, grouped, settle
 from graphnet.readers.tables.names import FIELD, Name, Part
 from graphnet.readers.tables.numbered import (
@@ -43,11 +44,14 @@ def find_grid(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Grid:
     """
     names = [Name(column) for column in columns]
     open_names = [name for name in _without_biobank(names) if not name.is_of_people]
-    groups, rest = _known(open_names)
-    groups, strays = _without_strays(groups, inquiry)
-    rest += strays
-    if _is_outnumbered(groups, rest, looks):
-        groups, rest = {}, open_names
+    groups, rest = of_adni(open_names, looks, inquiry)
+    strays: list[Name] = []
+    if not groups:
+        groups, rest = _known(open_names)
+        groups, strays = _without_strays(groups, inquiry)
+        rest += strays
+        if _is_outnumbered(groups, rest, looks):
+            groups, rest = {}, open_names
     if not groups:
         groups, rest = _by_regions(rest, looks)
         rest = _with_the_rest(groups, rest, looks, inquiry)
@@ -83,7 +87,7 @@ def leave_regions(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> set
     """
     names = [name for name in map(Name, columns) if not name.is_of_people]
     sided = _sided(names)
-    like_regions = {name for name in names if name.has_region_words}
+    like_regions = {name for name in names if name.has_region_words or is_of_adni(name)}
     like_regions |= set(sided) if len(sided) >= LEAST_SIDED else set()
     regions = [name.text for name in names if name in like_regions and looks.is_numeric(name.text)]
     if len(regions) < LEAST_NAMED or inquiry.answer(COVARIATES) is not None:
