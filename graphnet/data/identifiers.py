@@ -9,6 +9,7 @@ from graphnet.messages import Message, first_of
 
 PREFIX = re.compile(r"sub[-_](?=.)", re.IGNORECASE)
 NUMBERED = re.compile(r"sub(j(ect)?)?[-_ ]?(?=\d+$)", re.IGNORECASE)
+LETTERED = re.compile(r"[^\W\d]*[-_ ]?(?P<number>[0-9]+)")
 OF_BIDS = re.compile(r"(?P<subject>sub-[A-Za-z0-9]+)(_[A-Za-z0-9]+(-[A-Za-z0-9]+)?)+")
 WHOLE_AS_DECIMAL = re.compile(r"\d+\.0+")
 MOST_NAMED = 5
@@ -51,6 +52,12 @@ def bare(subject: str) -> str:
 def number_of(subject: str) -> str:
     """``1`` of ``Subject001``; an id that is no number without its zeros, other ids bare."""
     return without_zeros(NUMBERED.sub("", subject.strip(), count=1))
+
+
+def number_alone(subject: str) -> str | None:
+    """``14`` of ``NL0014`` and of ``014``; None where letters or digits stand behind or between."""
+    match = LETTERED.fullmatch(bare(subject))
+    return without_zeros(match["number"]) if match else None
 
 
 def has_zeros(subject: str) -> bool:

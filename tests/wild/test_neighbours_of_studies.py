@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.wild.cases import alternating, choices, equal, one_measure
-from tests.wild.test_same_kinds import COUNT, IDS, of
+from tests.wild.cases import alternating, choices, equal, one_measure, outcome, told
+from tests.wild.test_same_kinds import COUNT, IDS, is_base, of, table
 
 RANDOM = np.random.default_rng(47)
 
@@ -69,3 +69,42 @@ def test_two_tables_of_adni_in_one_are_asked_about(tmp_path: Path) -> None:
     found = choices(tmp_path / "cohort.csv", "regions.adni_table")
     equal(one_measure(found[TADPOLE.strip("_")].dataset), OF_UCSF["CV"])
     equal(one_measure(found[LONGITUDINAL.strip("_")].dataset), OF_UCSF["CV"] + 1)
+
+
+# SynthSeg ------------------------------------------------------------------------------------
+
+TISSUES = ["left cerebral white matter", "right cerebral white matter", "csf"]
+OF_SYNTHSEG = [
+    f"{side} {name}"
+    for side in ("left", "right")
+    for name in ("lateral ventricle", "cerebellum cortex", "thalamus", "caudate", "ventral DC")
+]
+
+
+def test_one_question_is_asked_of_synthseg(tmp_path: Path) -> None:
+    """Whether tissues are regions; ``ventral DC`` is one whatever is between its words."""
+    columns = [*OF_SYNTHSEG, *TISSUES]
+    values = RANDOM.normal(4000, 300, (COUNT, len(columns))).round(1)
+    people = pd.DataFrame({"subject": IDS, "LABEL": alternating(COUNT), "total intracranial": 1e6})
+    frame = pd.concat([people, pd.DataFrame(values, columns=columns)], axis=1)
+    of(tmp_path, frame.to_csv(index=False))
+    assert len(outcome(tmp_path / "cohort.csv").questions) == 1
+    found = choices(tmp_path / "cohort.csv", "regions.tissues")
+    equal(one_measure(found["regions"].dataset), values)
+    assert found["other"].dataset.regions == tuple(OF_SYNTHSEG)
+    equal(one_measure(found["other"].dataset), values[:, : len(OF_SYNTHSEG)])
+
+
+# Lines above a table -------------------------------------------------------------------------
+
+FIELDS = "".join(f"- name: GMV_{region}\n  type: number\n" for region in range(1, 40))
+FRONT = f"---\nname: cohort\nfields:\n- name: ID\n  type: string\n{FIELDS}%s\n"
+
+
+@pytest.mark.parametrize("name", ["cohort.csvy", "cohort.csv"])
+@pytest.mark.parametrize("end", ["---", "..."])
+def test_yaml_above_a_table_is_none_of_it(tmp_path: Path, end: str, name: str) -> None:
+    """As R's csvy writes it."""
+    found = of(tmp_path, FRONT % end + table(), name).dataset
+    is_base(found)
+    assert "comment" in told(found)

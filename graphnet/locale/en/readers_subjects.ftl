@@ -137,9 +137,18 @@ names-say-nothing = their names do not say what they hold
 table-too-large = { $table } is larger than { $megabytes } MB.
 no-such-table = { $table } is not the table that its name says (Stata, SPSS, Parquet or Arrow). Save it again, or as CSV.
 table-without-header = The table { $table } has no header: its first line holds { $cell }, which names a file. Add a first line with names, such as ID and LABEL.
+rows-of-session = the rows of { $column } { $session } were used, as the files are of that session
+first-rows = a subject has a row per session ({ $column }); the first was used, as the files say no session
+differs-by-session = differs between a subject's sessions, and the files say no session
 listed-twice = { $file } lists { $subjects } more than once in its table { $table }. Keep one row per subject; several sessions go into tables or folders of their own.
 rows-without-id = { $count } of { $total } rows of { $table } have no id in { $column }; they were left out.
 ask-id-column = { $table } has several columns that name the files of the subjects, each in a different order. Which one holds the ids?
+ask-numbers = { $file } has files of { $names }, and { $table } lists { $subjects }: no id is the same, but each number is, once. Are they the same { $count ->
+    [one] subject
+   *[other] { $count } subjects
+}?
+same-numbers = yes: { $name } is { $subject }, and so on
+other-numbers = no, others
 files-not-listed = { $file } has files of { $subjects }, whom its table { $table } does not list (it has { $listed }).
 unlisted-files = { $file } has files { $files }, named like those of the subjects, but its table { $table } lists no such ids. Add the subjects, or remove the files.
 no-id-in-names = no id of { $table } is in their names

@@ -128,6 +128,11 @@ def scan_of(path: Path, folder: Path) -> Scan | None:
     return None
 
 
+def is_of_probabilities(name: str) -> bool:
+    """Whether the name of a file may say that it holds p-values: ``S01_p.txt``."""
+    return bool(set(TOKEN.findall(stem(name).lower())) & {"p", "q"})
+
+
 def scan_by_id(
     path: Path, folder: Path, ids: Mapping[str, str], *, last: bool = False
 ) -> Scan | None:
@@ -147,8 +152,6 @@ def scan_by_id(
         token = part[span[0] : span[1]]
         rest = f"{part[: span[0]]}*{part[span[1] :]}"
         name = rest if place == 0 else parts[0]
-        if set(TOKEN.findall(name.lower())) & {"p", "q"}:
-            return None  # of probabilities
         entities = _entities(inner, (token,), {NAME: name})
         hint = hint_of(name) or hint_of_folders(inner, token)
         kind = _kind_of_end(path.name) or _kind_of(name)

@@ -7,16 +7,25 @@ from pathlib import Path
 
 import numpy as np
 
-from graphnet.data.identifiers import match_ids
+from graphnet.data.identifiers import IdMatch, match_ids, number_alone
 from graphnet.data.interpretation import Choice
 from graphnet.errors import shortened
 from graphnet.messages import Message, every, first_of
-from graphnet.readers.folders.entities import Scan, ending, keys, scan_by_id
+from graphnet.readers.folders.entities import (
+    Scan,
+    ending,
+    is_of_probabilities,
+    keys,
+    scan_by_id,
+)
 from graphnet.readers.inquiry import ID, Inquiry
 from graphnet.readers.subjects.words import IDS, plain
 from graphnet.readers.tables.sheet import Sheet
 
 DIGITS = re.compile(r"\d+")
+WORD = re.compile(r"[A-Za-z]*[0-9]+")
+NUMBERS = "ids.numbers"  # the key of the question
+SAME, OTHERS = "same", "others"
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,7 @@ def assigned(
         inquiry.assume(Message("readers_subjects.of-file", file=inquiry.name, detail=sentence))
     for sentence in match.collisions:
         inquiry.refuse(Message("readers_subjects.of-file", file=inquiry.name, detail=sentence))
-    listed_id = match.as_dict
+    listed_id = match.as_dict | _by_numbers(names, listed, match, table, inquiry)
     strange = [name for name in names if name not in listed_id]
     if strange:
         inquiry.refuse(
@@ -70,6 +79,40 @@ def assigned(
     return {subject: own for subject, own in scans_of.items() if own}
 
 
+def _by_numbers(
+    names: Sequence[str], listed: Sequence[str], match: IdMatch, table: str, inquiry: Inquiry
+) -> dict[str, str]:
+    """Whose the files of ``names`` are that have no id of the table, but the number of one: asked.
+
+    Only where that is one subject for each of them, and one of them for each subject.
+    """
+    ours = [name for name in names if name not in match.left]
+    theirs = [subject for subject in listed if subject not in match.right]
+    subjects = {number: each for each in theirs if (number := number_alone(each))}
+    numbers = [number_alone(name) for name in ours]
+    is_clear = len(subjects) == len(theirs) and len(set(numbers)) == len(numbers)
+    if not ours or not is_clear or not set(numbers) <= set(subjects):
+        return {}
+    pairs = {name: subjects[str(number)] for name, number in zip(ours, numbers, strict=True)}
+    name, subject = next(iter(pairs.items()))
+    answer = inquiry.ask(
+        NUMBERS,
+        Message(
+            "readers_subjects.ask-numbers",
+            file=inquiry.name,
+            table=table,
+            count=len(pairs),
+            names=first_of(pairs, 3),
+            subjects=first_of(pairs.values(), 3),
+        ),
+        (
+            Choice(SAME, Message("readers_subjects.same-numbers", name=name, subject=subject)),
+            Choice(OTHERS, Message("readers_subjects.other-numbers")),
+        ),
+    )
+    return pairs if answer == SAME else {}
+
+
 def _refuse_unlisted(files: Files, scans: Sequence[Scan], table: str, inquiry: Inquiry) -> None:
     """Refuse files that are called like those of subjects but for the number; leave the others."""
     paths = {scan.path for scan in scans}
@@ -88,6 +131,10 @@ def _refuse_unlisted(files: Files, scans: Sequence[Scan], table: str, inquiry: I
         )
     left = {item.what for item in inquiry.left_alone}
     others = [path.name for path in rest if path not in unlisted and path.name not in left]
+    odd = [name for name in others if is_of_probabilities(name)]
+    if odd:
+        inquiry.leave(shortened(odd, 3), Message("readers_folders.no-regions"))
+    others = [name for name in others if name not in odd]
     if others:
         inquiry.leave(shortened(others, 3), Message("readers_subjects.no-id-in-names", table=table))
 
@@ -121,18 +168,40 @@ def refuse_missing(
 def by_ids(files: Files, ids: Sequence[str]) -> list[Scan]:
     """The files of no known name that have one of these ids in their paths.
 
-    Of two numbers in each name the one counts that tells more subjects apart: ``AAL_90_12``.
+    Of two numbers in each name the one counts that tells more subjects apart: ``AAL_90_12``. Where
+    no name has an id, but its number without the letters before it, that is looked for.
     """
     ways = keys(list(ids))
-    first, last = (
-        [
-            scan
-            for path in files.rest
-            if (scan := scan_by_id(path, files.folder, ways, last=place)) is not None
-        ]
-        for place in (False, True)
-    )
-    return last if _subjects(last) > _subjects(first) else first
+    first, last = _by_ways(files, ways, last=False), _by_ways(files, ways, last=True)
+    found = last if _subjects(last) > _subjects(first) else first
+    return found or _by_ways(files, numbers_in(files.rest, ids), last=False)
+
+
+def _by_ways(files: Files, ways: Mapping[str, str], *, last: bool) -> list[Scan]:
+    """The files with one of these ids in their paths, without p-values beside other files."""
+    scans = [
+        scan
+        for path in files.rest
+        if (scan := scan_by_id(path, files.folder, ways, last=last)) is not None
+    ]
+    odd = [scan for scan in scans if is_of_probabilities(scan.path.name)]
+    others = [scan for scan in scans if scan not in odd]
+    groups = others and not {scan.subjects for scan in odd} & {scan.subjects for scan in others}
+    return scans if groups else others  # S01_P and S02_C are of patients and controls
+
+
+def numbers_in(paths: Iterable[Path], ids: Sequence[str]) -> dict[str, str]:
+    """What names of files have of the ids' numbers: ``14`` of NL0014, and ``NL0014`` of 14."""
+    subject_of = {number: subject for subject in ids if (number := number_alone(subject))}
+    if len(subject_of) < len(set(ids)):
+        return {}
+    found: dict[str, str] = {}
+    for path in paths:
+        for word in WORD.findall(path.name):
+            subject = subject_of.get(number_alone(word) or "")
+            if subject is not None:
+                found[word] = subject
+    return found
 
 
 def _subjects(scans: Iterable[Scan]) -> int:

@@ -22,6 +22,7 @@ from graphnet.readers.folders.surroundings import (
 from graphnet.readers.inquiry import ID, Inquiry
 from graphnet.readers.subjects.assigning import Files, check_header, id_column, score_of
 from graphnet.readers.subjects.people import read_people
+from graphnet.readers.subjects.sessions import classes_of_repeated, one_row_each
 from graphnet.readers.subjects.several_tables import (
     TABLE,
     ClassTable,
@@ -106,7 +107,8 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
         )
     others = replace(files, rest=[path for path in files.rest if path != chosen.path])
     check_header(chosen.sheet, chosen.column, others, replace(inquiry, name=chosen.name))
-    return _with_ids(Roster(chosen.path, sheet, chosen.column, sheet.texts(chosen.column)), inquiry)
+    read = Roster(chosen.path, sheet, chosen.column, sheet.texts(chosen.column))
+    return _with_ids(_of_sessions(read, files, inquiry), inquiry)
 
 
 def candidates(files: Files, most: int = MOST_TABLES) -> list[Path]:
@@ -297,15 +299,26 @@ def _leave(rosters: Sequence[Roster], chosen: Roster, files: Files, inquiry: Inq
         inquiry.leave(shortened(other, 3), Message("readers_subjects.names-say-nothing"))
 
 
+def _of_sessions(roster: Roster, files: Files, inquiry: Inquiry) -> Roster:
+    """With a row per subject where the table has one per session."""
+    if not repeated(roster.ids):
+        return roster
+    label = class_column(roster, inquiry)
+    named = replace(inquiry, name=roster.name)
+    sheet, kept = one_row_each(roster.sheet, roster.ids, label, files.scans, named)
+    return _rows_of_roster(replace(roster, sheet=sheet), kept)
+
+
 def _with_ids(roster: Roster, inquiry: Inquiry) -> Roster:
     """Without rows that have no id, which are said; ids listed twice are refused."""
     twice = repeated(roster.ids)
     if twice:
+        torn = classes_of_repeated(roster.sheet, roster.ids, class_column(roster, inquiry))
         inquiry.refuse(
             Message(
                 "readers_subjects.listed-twice",
                 file=inquiry.name,
-                subjects=first_of(twice, 5),
+                subjects=first_of(torn or twice, 5),
                 table=roster.name,
             )
         )
@@ -321,7 +334,11 @@ def _with_ids(roster: Roster, inquiry: Inquiry) -> Roster:
             total=len(roster.ids),
         )
     )
-    sheet = rows_of(roster.sheet, kept)
+    return _rows_of_roster(roster, kept)
+
+
+def _rows_of_roster(roster: Roster, rows: Sequence[int]) -> Roster:
+    sheet = rows_of(roster.sheet, rows)
     return Roster(roster.path, sheet, roster.column, sheet.texts(roster.column))
 
 

@@ -17,8 +17,12 @@ from graphnet.readers.tables.sheet import Looks
 
 PATTERN = re.compile(r"ST(?P<number>[0-9]{1,3})(?P<measure>CV|SA|TA|TS|SV|HS)(?P<table>_UCSF\w+)?")
 MEASURES = {
-    **{"CV": "volume", "SA": "area", "TA": "thickness", "TS": "thicknessstd"},
-    **{"SV": "volume", "HS": "volume"},
+    "CV": "volume",
+    "SA": "area",
+    "TA": "thickness",
+    "TS": "thicknessstd",
+    "SV": "volume",
+    "HS": "volume",
 }
 KINDS = {"SV": "structures", "HS": "subfields"}
 CORTEX = "cortex"
@@ -27,15 +31,39 @@ KIND, TABLE = "regions.adni", "regions.adni_table"  # the keys of the questions
 
 # The numbers of Desikan's regions of the left; those of the right are 59 more.
 OF_LEFT = {
-    **{13: "bankssts", 14: "caudalanteriorcingulate", 15: "caudalmiddlefrontal", 23: "cuneus"},
-    **{24: "entorhinal", 25: "frontalpole", 26: "fusiform", 31: "inferiorparietal"},
-    **{32: "inferiortemporal", 34: "isthmuscingulate", 35: "lateraloccipital"},
-    **{36: "lateralorbitofrontal", 38: "lingual", 39: "medialorbitofrontal", 40: "middletemporal"},
-    **{43: "paracentral", 44: "parahippocampal", 45: "parsopercularis", 46: "parsorbitalis"},
-    **{47: "parstriangularis", 48: "pericalcarine", 49: "postcentral", 50: "posteriorcingulate"},
-    **{51: "precentral", 52: "precuneus", 54: "rostralanteriorcingulate"},
-    **{55: "rostralmiddlefrontal", 56: "superiorfrontal", 57: "superiorparietal"},
-    **{58: "superiortemporal", 59: "supramarginal", 60: "temporalpole", 62: "transversetemporal"},
+    13: "bankssts",
+    14: "caudalanteriorcingulate",
+    15: "caudalmiddlefrontal",
+    23: "cuneus",
+    24: "entorhinal",
+    25: "frontalpole",
+    26: "fusiform",
+    31: "inferiorparietal",
+    32: "inferiortemporal",
+    34: "isthmuscingulate",
+    35: "lateraloccipital",
+    36: "lateralorbitofrontal",
+    38: "lingual",
+    39: "medialorbitofrontal",
+    40: "middletemporal",
+    43: "paracentral",
+    44: "parahippocampal",
+    45: "parsopercularis",
+    46: "parsorbitalis",
+    47: "parstriangularis",
+    48: "pericalcarine",
+    49: "postcentral",
+    50: "posteriorcingulate",
+    51: "precentral",
+    52: "precuneus",
+    54: "rostralanteriorcingulate",
+    55: "rostralmiddlefrontal",
+    56: "superiorfrontal",
+    57: "superiorparietal",
+    58: "superiortemporal",
+    59: "supramarginal",
+    60: "temporalpole",
+    62: "transversetemporal",
 }
 REGIONS = (
     {number: f"lh_{name}" for number, name in OF_LEFT.items()}

@@ -142,7 +142,7 @@ class Name:
     def has_region_words(self) -> bool:
         """Whether a word of it is the name of a region of a known atlas."""
         named = any(word in REGIONS or word in ATLASES for word in self.words)
-        return named or plain(self.text) in REGIONS
+        return named or plain(self.text) in REGIONS or plain(self.without_side or "") in REGIONS
 
     @property
     def has_hemisphere(self) -> bool:

@@ -19,6 +19,8 @@ NAMES = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma", BLANK: "blank"
          "，": "comma", "；": "semicolon"}  # fmt: skip
 RULER = re.compile(r"[\s|+:]*([-=]{3,}[\s|+:]*)+")  # of Markdown, MySQL, PostgreSQL and sqlcmd
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+FENCE = "---"
+YAML = re.compile(r"\s*(-\s.*|-|[\w.\-\"' ]+:(\s.*)?|#.*)|\s+.*|")
 TOKEN = re.compile(r'"((?:[^"]|"")*)"|(\S+)')
 SAMPLE_LINES, SAMPLE_TEXT = 40, 4_000_000
 
@@ -47,8 +49,9 @@ def is_ruler(cells: Sequence[str]) -> bool:
 
 def detect_dialect(lines: Sequence[str]) -> Dialect:
     """The dialect of a text, by its first lines."""
-    before, comments, rulers, declared = 0, 0, 0, None
-    for line in lines:
+    before = comments = front_matter(lines)
+    rulers, declared = 0, None
+    for line in lines[before:]:
         match = SEPARATOR_LINE.fullmatch(line) if not before else None
         declared = match.group(1) if match else declared
         ruler = is_ruler([line])
@@ -65,6 +68,18 @@ def detect_dialect(lines: Sequence[str]) -> Dialect:
     return Dialect(separator, before, comments, quoted=quoted, rulers=rulers)
 
 
+def front_matter(lines: Sequence[str]) -> int:
+    """How many lines of YAML stand above the table, between lines of three dashes (csvy); 0."""
+    if not lines or lines[0].strip() != FENCE:
+        return 0
+    for count, line in enumerate(lines[1:], 2):
+        if line.strip() in {FENCE, "..."}:
+            return count
+        if not YAML.fullmatch(line.rstrip()):
+            return 0
+    return 0
+
+
 def sample_lines(lines: Iterator[str], most: int) -> list[str]:
     """So many of the first lines, comments beside them, that the separator can be told.
 
@@ -74,12 +89,15 @@ def sample_lines(lines: Iterator[str], most: int) -> list[str]:
     """
     first: list[str] = []
     size = rows_seen = 0
+    in_front = False
     for place, line in enumerate(lines, 1):
         for separator in SEPARATORS:
             _check_width(line, separator, place, most)
         first.append(line.rstrip("\n"))
         size += len(line)
-        rows_seen += not line.startswith("#")
+        is_fence = line.strip() in {FENCE, "..."}
+        in_front = is_fence if place == 1 else in_front and not is_fence
+        rows_seen += not (line.startswith("#") or in_front)
         if rows_seen == SAMPLE_LINES or size > SAMPLE_TEXT:
             break
     return first
