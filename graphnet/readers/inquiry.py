@@ -81,7 +81,9 @@ class Inquiry:
 
     def leave(self, what: Message | str, reason: Message | str) -> None:
         """Note a column, file or array that is not used."""
-        self.left_alone.append(LeftAlone(what, as_message(reason)))
+        left = LeftAlone(what, as_message(reason))
+        if left not in self.left_alone:
+            self.left_alone.append(left)
 
     def check(self) -> None:
         """Raise CohortError with every problem so far, if there is one."""

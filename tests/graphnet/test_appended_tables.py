@@ -85,6 +85,17 @@ def test_patients_and_controls_may_have_a_table_each(tmp_path: Path) -> None:
     is_everybody(dataset(written(tmp_path, **parts)))
 
 
+def test_row_numbers_that_pandas_wrote_are_no_covariate(tmp_path: Path) -> None:
+    """They begin again in each table, so that in both together they differ from a row's number."""
+    for name, rows in (("patients", SITE_A), ("controls", SITE_B)):
+        table(rows).to_csv(tmp_path / f"{name}.csv")
+    found = dataset(tmp_path)
+    is_everybody(found)
+    assert found.subjects.covariates == ()
+    left = [each.message.code for each in found.interpretation.left_alone]
+    assert left == ["readers_subjects.nameless"]
+
+
 def test_measures_of_two_sites_are_one_cohort(tmp_path: Path) -> None:
     values = np.round(RANDOM.normal(size=(10, 4)), 5)
     for name, rows in (("one", SITE_A), ("two", SITE_B)):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from graphnet.data.dataset import NO_CLASS
+from graphnet.data.interpretation import LeftAlone
 from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.people import People, read_people
@@ -46,6 +47,35 @@ def test_an_index_is_passed_over(name: str) -> None:
     assert found.id == "ID"
     assert found.covariates == ()
     assert settled({name: [5.0, 2, 3], "LABEL": ["0", "1", "0"]}).id is None
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0", "index", "...1"])
+@pytest.mark.parametrize("cells", [[0.0, 1, 0, 1], [31.5, 60, 31.5, 44], ["a", "b", "a", "b"]])
+def test_what_nobody_has_named_is_no_covariate_unless_it_is_asked_for(
+    name: str, cells: list[float] | list[str]
+) -> None:
+    """Such as the row numbers of two tables below each other."""
+    columns: Mapping[str, Column] = {
+        name: cells, "ID": ["a", "b", "c", "d"], "LABEL": ["0", "0", "1", "1"],
+    }  # fmt: skip
+    found, inquiry = people(columns)
+    assert found.covariates == ()
+    what = name or Message("readers_subjects.unnamed-column")
+    assert inquiry.left_alone == [LeftAlone(what, Message("readers_subjects.nameless"))]
+    assert inquiry.assumptions == []
+    if name:
+        assert [each.name for each in settled(columns, covariates=name).covariates] == [name]
+
+
+def test_row_numbers_of_subjects_in_order_of_their_class_do_not_tell_it() -> None:
+    rows = 20
+    columns: Mapping[str, Column] = {
+        "": [float(row) for row in range(rows)],
+        "ID": [f"s{row}" for row in range(rows)],
+        "LABEL": ["0"] * (rows // 2) + ["1"] * (rows // 2),
+    }
+    found, inquiry = people(columns)
+    assert (found.covariates, inquiry.assumptions, inquiry.left_alone) == ((), [], [])
 
 
 def test_a_first_column_of_text_that_differs_is_the_ids_and_it_is_said() -> None:

@@ -86,6 +86,7 @@ rows-lack-id = { $count ->
    *[other] { $count } rows of { $file } have no id ({ $rows }); each is read as a subject.
 }
 not-alike-at-sites = its codes or its unit differ between sites
+nameless = nobody can say what it holds; to use it, give it a name
 constant-column = it is { $value } in every row
 constant-where-given = it is { $value } in { $count } of { $rows } rows and missing in the others
 dates = it holds dates

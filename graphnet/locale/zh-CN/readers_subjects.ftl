@@ -59,6 +59,7 @@ scans-read-together = { $file } 中的 { $ids } 作为 { $id } 的多次扫描�
 ids-of-occasions = { $file } 中的 { $ids } 可能是同一受试者的两次访视或扫描（共 { $count } 组）：它们可能分别进入训练集和测试集。如果是，请为同一受试者的各行使用同一个 ID，例如 { $id }。
 rows-lack-id = { $file } 有 { $count } 行没有 ID（{ $rows }）；每一行作为一名受试者读取。
 not-alike-at-sites = 不同站点的编码或单位不同
+nameless = 无法知道它表示什么；如需使用，请为它命名
 constant-column = 每一行都是 { $value }
 constant-where-given = { $rows } 行中有 { $count } 行是 { $value }，其余为缺失
 dates = 其中是日期

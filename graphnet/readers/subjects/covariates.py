@@ -54,6 +54,21 @@ def covariates_of(sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> tup
     return tuple(covariates)
 
 
+def without_nameless(sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> list[str]:
+    """The ``columns`` that somebody has named: what others hold nobody can say.
+
+    The numbers of the rows are left aside without a word, whatever their order; they start again
+    where tables were put below each other, and those are said.
+    """
+    nameless = [column for column in columns if UNNAMED.fullmatch(column)]
+    for column in nameless:
+        cells = sheet.column(column)
+        if any(as_texts(cells)) and not _is_index(as_numbers(cells)):
+            what = column or Message("readers_subjects.unnamed-column")
+            inquiry.leave(what, Message("readers_subjects.nameless"))
+    return [column for column in columns if column not in nameless]
+
+
 def covariates_alike(
     covariates: Sequence[Covariate], sites: Sequence[str], inquiry: Inquiry
 ) -> tuple[Covariate, ...]:
@@ -73,8 +88,6 @@ def covariates_alike(
 def _covariate(column: str, cells: Cells, inquiry: Inquiry) -> Covariate | None:
     """Numbers, or a few words; None where the column says nothing of a subject."""
     texts = as_texts(cells)
-    if UNNAMED.fullmatch(column) and (not any(texts) or _is_index(as_numbers(cells))):
-        return None
     if isinstance(cells, tuple):
         cells = texts = _without_odd_words(_without_years(texts, column, inquiry), column, inquiry)
     values = as_numbers(cells)

@@ -36,6 +36,7 @@ from graphnet.readers.subjects.covariates import (
     covariates_of,
     in_one_spelling,
     without_code_words,
+    without_nameless,
     without_point_zero,
 )
 from graphnet.readers.subjects.words import (
@@ -98,6 +99,7 @@ def read_people(
     check_ids(ids, labels, inquiry, coding.names if coding else {})
     rest = [column for column in among if column not in chosen.taken]
     if inquiry.answer(COVARIATES) is None:
+        rest = without_nameless(sheet, rest, inquiry)
         rest = _without_classes_again(sheet, rest, labels, inquiry)
     covariates = covariates_of(sheet, _wanted(sheet, rest, chosen, inquiry), inquiry)
     covariates = covariates_alike(covariates, sites, inquiry)
