@@ -24,6 +24,8 @@ Value = Union[str, int, float, "Message", "tuple[Item, ...]", "Several"]
 ENGLISH, CHINESE = "en", "zh-CN"
 LANGUAGES = (ENGLISH, CHINESE)
 SEPARATORS = {ENGLISH: ", ", CHINESE: "、"}  # of lists
+COLONS = {ENGLISH: ": ", CHINESE: "："}  # behind what a value is called
+SEMICOLONS = {ENGLISH: "; ", CHINESE: "；"}
 LOCALES = {ENGLISH: "en", CHINESE: "zh_Hans_CN"}
 FINISHED = "text"  # a sentence from before there were codes, or from another program
 MOST_NAMED = 8
@@ -131,6 +133,11 @@ def in_cell(items: Iterable[Item]) -> Several:
 def joined(items: Iterable[Item], language: str = ENGLISH) -> str:
     """A list that stands by itself, as in a cell: ``a, b, c``, in Chinese ``a、b、c``."""
     return SEPARATORS[language].join(rendered(items, language, minus=True))
+
+
+def bracketed(text: object, language: str = ENGLISH) -> str:
+    """What stands in brackets behind a word: `` (a)``, in Chinese ``（a）``."""
+    return f"（{text}）" if language == CHINESE else f" ({text})"
 
 
 def finished(text: str) -> Message:
@@ -317,7 +324,8 @@ def _listed(several: Several, language: str, *, minus: bool) -> str:
     names = rendered(several.items, language, minus=minus)
     if language == CHINESE:
         listed = SEPARATORS[CHINESE].join(names)
-        return f"{listed}等 {len(names) + several.more} 个" if several.more else listed
+        space = " " if listed[-1:].isascii() else ""
+        return f"{listed}{space}等 {len(names) + several.more} 个" if several.more else listed
     if several.more:
         return f"{', '.join(names)} and {several.more} more"
     if several.cell:

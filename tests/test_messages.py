@@ -152,7 +152,7 @@ def test_a_message_without_a_sentence_is_shown_by_its_code(
 def test_long_lists_are_shortened() -> None:
     names = [f"S{number}" for number in range(10)]
     assert render(Message("text", text=names)).endswith("S7 and 2 more")
-    assert render(Message("text", text=names), CHINESE).endswith("S7等 10 个")
+    assert render(Message("text", text=names), CHINESE).endswith("S7 等 10 个")
 
 
 def test_a_long_text_stands_whole_in_its_sentence(caplog: pytest.LogCaptureFixture) -> None:

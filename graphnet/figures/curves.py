@@ -16,7 +16,7 @@ from graphnet.figures.drawing import (
     path,
     text,
 )
-from graphnet.messages import ENGLISH, Message, render
+from graphnet.messages import COLONS, ENGLISH, SEMICOLONS, Message, joined, render
 from graphnet.names import metric_name, split_name
 from graphnet.training.history import ACCURACY, LOSS, History
 
@@ -90,8 +90,11 @@ def by_subjects(curve: LearningCurve, language: str = ENGLISH, *, narrow: bool =
             parts.append(line(*ends, stroke=ACCENT, width=1.5))
         parts.append(dot(axes.at(point.subjects, value)))
     title = render(Message("figures.learning-curve"), language)
-    described = "; ".join(f"n = {point.subjects:.0f}: {value:.3f}" for point, value in points)
-    return drawing(NARROW if narrow else 470, 310, title, f"{name}: {described}.", parts)
+    described = SEMICOLONS[language].join(
+        f"n = {point.subjects:.0f}: {value:.3f}" for point, value in points
+    )
+    said = f"{name}{COLONS[language]}{described}."
+    return drawing(NARROW if narrow else 470, 310, title, said, parts)
 
 
 def thinned(history: History) -> History:
@@ -144,10 +147,12 @@ def _axes(place: int, kind: str, curves_: Series, last: int, *, narrow: bool) ->
 
 def _summary(panels: dict[str, Series], last: int, language: str) -> str:
     ends = [
-        f"{render(split_name(split), language)}, {render(KINDS[kind], language)}: "
-        f"{points[0][1]:.3f} → {points[-1][1]:.3f}"
+        joined((split_name(split), KINDS[kind]), language)
+        + COLONS[language]
+        + f"{points[0][1]:.3f} → {points[-1][1]:.3f}"
         for kind, curves_ in panels.items()
         for split, points in curves_.items()
         if points
     ]
-    return f"{render(Message('figures.epoch'), language)} 1–{last}. {'; '.join(ends)}."
+    listed = SEMICOLONS[language].join(ends)
+    return f"{render(Message('figures.epoch'), language)} 1–{last}. {listed}."

@@ -17,7 +17,7 @@ from graphnet.figures.drawing import (
     line,
     text,
 )
-from graphnet.messages import ENGLISH, Message, finished, joined, render
+from graphnet.messages import ENGLISH, SEMICOLONS, Message, bracketed, finished, joined, render
 
 WIDTH, HEIGHT, GAP, ACROSS = 210, 74, 34, 3
 LONGEST = 24  # characters of a task's name
@@ -55,7 +55,9 @@ def lineage(
         )
     rows = -(-len(chain) // across)
     columns = min(len(chain), across)
-    summary = " → ".join(f"{task['task_id']} ({render(_status(task), language)})" for task in chain)
+    summary = " → ".join(
+        f"{task['task_id']}{bracketed(render(_status(task), language), language)}" for task in chain
+    )
     width, height = (
         16 + columns * WIDTH + (columns - 1) * GAP,
         16 + rows * HEIGHT + (rows - 1) * GAP,
@@ -149,7 +151,7 @@ def flow(
     all_rows = render(Message("figures.rows-read", count=read), language)
     without = render(Message("figures.rows-left-out", count=left_out), language)
     title = render(Message("figures.flow"), language)
-    summary = "; ".join(
+    summary = SEMICOLONS[language].join(
         [all_rows, without, *(joined((p.title, *p.lines), language) for p in parts)]
     )
     if narrow:

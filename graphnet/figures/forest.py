@@ -21,7 +21,7 @@ from graphnet.figures.drawing import (
     text,
     ticks,
 )
-from graphnet.messages import ENGLISH, Figure, Message, render
+from graphnet.messages import COLONS, ENGLISH, SEMICOLONS, Figure, Message, joined, render
 
 ROW, TALL = 28, 46  # the second where a name stands above its range
 MOST_LETTERS, MOST_SIGNS = 29, 15  # of such a name
@@ -82,7 +82,9 @@ def forest(
     for number, row in enumerate(rows):
         parts += row_of(axes, axes.top + step * (number + 0.5), row)
     parts.append(text(axes.left + axes.width / 2, bottom + 38, title, anchor="middle"))
-    summary = "; ".join(f"{row.name}: {_value(row)}" for row in rows)
+    summary = SEMICOLONS[language].join(
+        f"{row.name}{COLONS[language]}{_value(row)}" for row in rows
+    )
     intervals = render(Message("figures.with-intervals"), language)
     return drawing(NARROW if narrow else 756, bottom + 48, title, f"{intervals}. {summary}.", parts)
 
@@ -162,12 +164,15 @@ def distributions(boxes: Boxes, language: str = ENGLISH, *, narrow: bool = False
         parts += _panel(axes, measured)
         median = render(Message("figures.median"), language)
         medians += [
-            f"{measure}, {site or '—'}: {median} {metrics['median']:.3g}"
+            f"{joined((measure, site or '—'), language)}{COLONS[language]}"
+            f"{median} {metrics['median']:.3g}"
             for site, metrics in measured.items()
         ]
         y += axes.height + 62
     title = render(Message("figures.distributions-by-site"), language)
-    return drawing(NARROW if narrow else 640, y, title, f"{'; '.join(medians)}.", parts)
+    return drawing(
+        NARROW if narrow else 640, y, title, f"{SEMICOLONS[language].join(medians)}.", parts
+    )
 
 
 def _panel(axes: Axes, sites: Mapping[str, Mapping[str, float | None]]) -> list[str]:

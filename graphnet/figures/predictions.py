@@ -37,7 +37,7 @@ from graphnet.figures.drawing import (
     path,
     text,
 )
-from graphnet.messages import ENGLISH, Message, joined, render
+from graphnet.messages import COLONS, ENGLISH, SEMICOLONS, Message, joined, render
 from graphnet.names import metric_name, split_name
 
 
@@ -111,17 +111,17 @@ def roc(evidence: Evidence, language: str = ENGLISH, *, narrow: bool = False) ->
     for number, (name, points, area_under) in enumerate(curves):
         colour, dash = COLOURS[number % 4], DASHES[number % 4]
         parts.append(path([axes.at(*point) for point in points], stroke=colour, dash=dash))
-        keys.append((f"{name}: {area_under:.3f}", colour, dash))
+        keys.append((f"{name}{COLONS[language]}{area_under:.3f}", colour, dash))
     title = render(Message("figures.area-under-curve"), language)
     parts.append(text(*square.beside(40), title, weight=600))
     parts += legend(
         *square.beside(64), [*keys, (render(Message("figures.chance"), language), MUTED, "3 4")]
     )
-    summary = "; ".join(f"{name}: {area_under:.3f}" for name, _, area_under in curves)
+    summary = SEMICOLONS[language].join(label for label, _, _ in keys)
     return drawing(
         *square.size,
         render(Message("figures.roc-curves"), language),
-        f"{title}: {summary}.",
+        f"{title}{COLONS[language]}{summary}.",
         parts,
     )
 
@@ -214,12 +214,15 @@ def calibration(evidence: Evidence, language: str = ENGLISH, *, narrow: bool = F
             line((x, axes.y(point.low)), (x, axes.y(point.high)), stroke=ACCENT, width=1.5),
             diamond((x, axes.y(point.observed))),
         ]
+    called = render(metric_name("calibration_error"), language)
     parts += [
-        *square.said(60, f"{render(metric_name('calibration_error'), language)}: {error:.3f}"),
+        *square.said(60, f"{called}{COLONS[language]}{error:.3f}"),
         *square.said(80, render(Message("figures.well-calibrated"), language)),
         *square.said(116 if narrow else 100, render(Message("figures.calibration-bars"), language)),
     ]
-    summary = "; ".join(f"{p.predicted:.2f} → {p.observed:.2f} (n {p.n})" for p in points)
+    summary = SEMICOLONS[language].join(
+        f"{p.predicted:.2f} → {p.observed:.2f} (n {p.n})" for p in points
+    )
     title = render(Message("figures.calibration"), language)
     return drawing(*square.size, title, f"{summary}.", parts)
 
@@ -288,7 +291,7 @@ def decision_curve(evidence: Evidence, language: str = ENGLISH, *, narrow: bool 
     sentences = (" " if language == ENGLISH else "").join(
         render(message, language) for message in said
     )
-    summary = f"{name}: n {len(truth)}. {sentences}"
+    summary = f"{name}{COLONS[language]}n {len(truth)}. {sentences}"
     title = render(Message("figures.decision-curve"), language)
     return drawing(*square.size, title, summary, parts)
 
@@ -351,7 +354,7 @@ def confusion(
         ]
         for column, count in enumerate(counts):
             parts += _cell((left + cell * column, y), cell, count, count / total if total else 0.0)
-    summary = "; ".join(
+    summary = SEMICOLONS[language].join(
         f"{true} {classes[row]}: "
         + joined((f"{classes[column]} {count}" for column, count in enumerate(counts)), language)
         for row, counts in enumerate(matrix)
@@ -396,7 +399,8 @@ def scatter(evidence: Evidence, language: str = ENGLISH, *, narrow: bool = False
     parts += [dot(axes.at(*pair)) for pair in zip(true[::every], predicted[::every], strict=True)]
     parts += square.said(60, render(Message("figures.equal-scores"), language))
     error = float(np.abs(predicted - true).mean())
-    summary = f"{name}: n {len(true)}; {render(metric_name('mae'), language)} {error:.3g}."
+    mean_error = f"{render(metric_name('mae'), language)} {error:.3g}"
+    summary = f"{name}{COLONS[language]}n {len(true)}{SEMICOLONS[language]}{mean_error}."
     title = render(Message("figures.predicted-and-true"), language)
     return drawing(*square.size, title, summary, parts)
 

@@ -377,7 +377,7 @@ def position(task: "Task") -> str:
         counts = {"epoch": str(progress.epoch), "epochs": str(progress.epochs)}
         parts.append(Message("cli.epoch-of", **counts))
     if parts or progress.stage:
-        parts.append(f"{progress.percent:.0f} %")
+        parts.append(f"{int(progress.percent)} %")
     if progress.eta_seconds is not None and not task.ended:
         parts.append(Message("cli.time-left", time=_duration(progress.eta_seconds)))
     if progress.stage and not task.ended:

@@ -177,7 +177,7 @@ def _row(task: "Task") -> tuple[object, ...]:
     if task.owner == PREDECESSOR:
         result = words(Message("cli.of-predecessor"))
     status = status_name(task.task_status)
-    return task.task_id, status, f"{task.progress.percent:.0f} %", result, *form
+    return task.task_id, status, f"{int(task.progress.percent)} %", result, *form
 
 
 def _headline(headline: "Headline | None") -> str:

@@ -105,7 +105,7 @@ class Task(TaskView):
             (Message("cli.name"), self.task_name),
             (Message("cli.status"), status_name(self.task_status)),
             (Message("cli.error"), self.reason),
-            (Message("cli.done"), "" if self.ended else f"{self.progress.percent:.0f} %"),
+            (Message("cli.done"), "" if self.ended else f"{int(self.progress.percent)} %"),
             *tables.metric_rows(self.result, self.language),
         )
         return tables.html_table(rows, self.language)

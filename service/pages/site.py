@@ -15,7 +15,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from db.tokens import Role
-from graphnet.messages import SEPARATORS, Message, joined, render
+from graphnet.messages import (
+    COLONS,
+    SEMICOLONS,
+    SEPARATORS,
+    Message,
+    bracketed,
+    joined,
+    render,
+)
 from graphnet.names import preview_column
 from service.http.auth import CALLER, Caller, is_operator
 from service.http.responses import MEANINGS, ApiError, ErrorNum, answer_language, quoted
@@ -172,11 +180,14 @@ def environment(tag: str) -> Environment:
         "asset": asset_address,
         "units": UNITS[tag],
         "comma": SEPARATORS[tag],
+        "colon": COLONS[tag],
+        "semicolon": SEMICOLONS[tag],
         **names(_words(tag)),
     }
     made.filters |= FILTERS | {
         "preview_column": preview_column,
         "listed": partial(joined, language=tag),
+        "bracketed": partial(bracketed, language=tag),
         "measures": partial(measures, language=tag),
         "sentence": partial(render, language=tag, minus=True),
         "duration": partial(duration, language=tag),
@@ -198,6 +209,7 @@ SOURCES = {
     "live.js": (__package__, "static/live.js"),
     "files.js": (__package__, "static/files.js"),
     "upload.js": (__package__, "static/upload.js"),
+    "notices.js": (__package__, "static/notices.js"),
     "report.js": ("graphnet.report", "templates/report.js"),
     "icon.svg": (__package__, "static/icon.svg"),
 }
@@ -208,6 +220,7 @@ KINDS = {
     "bin": "application/octet-stream",
 }
 DIGITS = 12
+WORKER = "notices.js"  # shows notices for every page
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -246,6 +259,8 @@ async def static(request: Request) -> Response:
     file = asset(name)
     current = request.path_params["version"] == file.digest
     headers = {"cache-control": FOREVER if current else "no-cache", "vary": "accept-encoding"}
+    if name == WORKER:
+        headers["service-worker-allowed"] = "/"
     if "gzip" in request.headers.get("accept-encoding", ""):
         headers["content-encoding"] = "gzip"
         return Response(file.compressed, headers=headers, media_type=file.kind)

@@ -87,6 +87,29 @@ def test_who_asked_is_told_of_the_end_by_the_browser(
 
 
 @pytest.mark.nightly
+def test_a_phone_is_told_of_the_end_by_a_worker_of_the_page(
+    visit: Page, trained: dict[str, Any]
+) -> None:
+    """Browsers of phones let no page make a notice itself."""
+    assert trained
+    visit.context.grant_permissions(["notifications"])
+    visit.add_init_script("""
+        localStorage.setItem("sgn-notices", "yes");
+        window.Notification = new Proxy(Notification, {
+          construct() { throw new TypeError("Illegal constructor"); },
+        });
+    """)
+    visit.goto("/")
+    visit.evaluate("notifyEnd('T 1', 'far away', 'Finished')")
+    shown = visit.evaluate("""async () => {
+        const registration = await navigator.serviceWorker.ready;
+        const notices = await registration.getNotifications();
+        return notices.map(({ title, body, tag, data }) => [title, body, tag, data]);
+    }""")
+    assert shown == [["far away", "Finished", "T 1", "/tasks/T%201"]]
+
+
+@pytest.mark.nightly
 def test_it_is_cancelled_where_it_is_looked_at(
     visit: Page, installation: Installation, trained: dict[str, Any]
 ) -> None:

@@ -12,6 +12,10 @@ WORDS = re.compile(
 )
 SENTENCE = re.compile(r"[A-Za-z][a-z']*(?:,? [A-Za-z][a-z'-]*){3,}")
 
+# Beside Chinese letters stand Chinese marks; those of ASCII are half as wide and belong to English.
+HAN = "[\u4e00-\u9fff]"
+MARKS = re.compile(rf"{HAN} ?[,;:!?(]|[,;:!?] ?{HAN}|\){HAN}")
+
 NO_PROSE = ("code", "pre", "script", "style", "textarea")
 VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
 SPOKEN = ("alt", "aria-label", "placeholder", "title", "data-label")
@@ -68,3 +72,10 @@ def shown_by(page: str) -> str:
     parser = Shown()
     parser.feed(page)
     return "\n".join(parser.lines)
+
+
+def english_on(page: str, names: tuple[str, ...] = ()) -> list[str]:
+    """English in what a Chinese page shows or says, and marks of ASCII beside Chinese letters."""
+    shown = shown_by(page)
+    marks = [f"{found[0]}: {line}" for line in shown.splitlines() for found in MARKS.finditer(line)]
+    return english_in(shown, names) + marks

@@ -26,7 +26,7 @@ from service.pages.formats import (
 )
 from service.pages.site import CHINESE, LANGUAGES, catalogue, environment, own
 from tests.installations import Installation
-from tests.service.english import english_in, shown_by
+from tests.service.english import english_in, english_on, shown_by
 from tests.service.forms import names_given
 
 TEMPLATES = Path(str(pages.__file__)).parent / "templates"
@@ -116,7 +116,7 @@ def test_no_page_says_a_sentence_in_english_in_chinese(
     in_english: list[str] = []
     for path in (*others, *of_task, *empty, example, "/compare", "/tasks/TASK0", "/none"):
         page = browser.get(path, headers={"accept-language": "zh-CN"}).text
-        assert english_in(shown_by(page), names_given(small)) == [], path
+        assert english_on(page, names_given(small)) == [], path
         in_english += english_in(shown_by(browser.get(path).text))
     assert len(in_english) > 20  # so many would have been found
 
@@ -148,7 +148,7 @@ def test_what_is_answered_to_a_form_is_chinese_too(
         pages.append(browser.post(address, files=files, data=data, headers=chinese, timeout=60))
     assert [page.status_code for page in pages][:2] == [422, 200]
     for page in pages:
-        assert english_in(shown_by(page.text), names_given(small)) == [], page.request.url
+        assert english_on(page.text, names_given(small)) == [], page.request.url
         assert re.search("[\u4e00-\u9fff]", page.text)
     assert 'id="f-epochs-error"' in pages[0].text
     assert re.findall(r'<th scope="col">([^<]*)</th>', pages[1].text)[:4] == [
@@ -256,3 +256,13 @@ def test_numbers_are_written_as_they_are_known() -> None:
     assert [duration(each, CHINESE.tag) for each in (4.4, 61, 3660, 90_000)] == [
         "4 秒", "1 分 1 秒", "1 小时 1 分", "1 天 1 小时"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tag", "soon"), [("en", "any moment"), ("zh-CN", "即将完成")])
+def test_what_still_runs_is_not_shown_as_done(tag: str, soon: str) -> None:
+    progress = {"percent": 99.9, "epoch": 3, "epochs": 3, "eta_seconds": 0.2}
+    task = {"task_status": "Running", "progress": progress}
+    shown = shown_by(environment(tag).get_template("task_live.html").render(task=task))
+    assert "99 %" in shown
+    assert "100" not in shown
+    assert soon in shown

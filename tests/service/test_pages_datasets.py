@@ -13,7 +13,7 @@ import pytest
 from graphnet.data.synthetic import cohort_table
 from tests.databases import query
 from tests.installations import GIVE_UP_SECONDS, Installation
-from tests.service.english import english_in, shown_by
+from tests.service.english import english_on
 from tests.service.forms import SMALL
 
 ROW = "INSERT INTO backend_datasets (data_id, proj_id, user_id, data_name, data_cont, hdfs_path) "
@@ -133,7 +133,7 @@ def test_a_row_that_can_be_read_in_two_ways_is_asked_about(
         installation.post({"proj_id": "P", "task_type": "dl_ts", "train_data": ["of_django"]})
         time.sleep(0.5)
         refused = browser.get("/refused", headers={"accept-language": "zh-CN"}).text
-    assert english_in(shown_by(refused)) == []
+    assert english_on(refused) == []
 
     where = "/datasets/of_django/mapping"
     unanswered = browser.post(where, data={"asked": "class.positive", "map": ""})

@@ -16,7 +16,7 @@ from service.pages.operators import Worker, disk_of, workers_at_work
 from tests.databases import blocking
 from tests.installations import new_token, process
 from tests.places import WORKER, Place, place_at
-from tests.service.english import english_in, shown_by
+from tests.service.english import english_on
 
 PATH = "/operators"
 
@@ -91,7 +91,7 @@ def test_it_says_what_is_wrong_and_what_to_do(place: Place, tokens: dict[str, st
 def test_in_chinese_no_sentence_is_english(place: Place, tokens: dict[str, str]) -> None:
     reply = seen(place, tokens["operator"], "zh-CN")
     assert "没有工作进程" in reply.text
-    assert english_in(shown_by(reply.text)) == []
+    assert english_on(reply.text) == []
 
 
 @pytest.mark.nightly

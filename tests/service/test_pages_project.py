@@ -8,7 +8,7 @@ import pytest
 
 from service.pages.formats import path_of
 from tests.installations import Installation
-from tests.service.english import english_in, shown_by
+from tests.service.english import english_on
 from tests.service.forms import names_given
 
 PATH = "/projects/P"
@@ -61,5 +61,5 @@ def test_a_project_without_anything_is_not_there(
 def test_in_chinese_no_sentence_is_english(small: Installation, trained: dict[str, Any]) -> None:
     text = seen(small, language="zh-CN").text
     assert "此项目的所有任务" in text
-    assert english_in(shown_by(text), names_given(small)) == []
+    assert english_on(text, names_given(small)) == []
     assert trained["task_id"] in text

@@ -10,7 +10,7 @@ import pytest
 
 from service.pages.access import DAY_SECONDS, SharedReport
 from tests.places import PLAIN, Place, place_at
-from tests.service.english import english_in, shown_by
+from tests.service.english import english_on
 
 SECRET, OTHER = "of this installation", "of another installation"
 NOW = 1_704_110_400.0
@@ -121,7 +121,7 @@ def test_links_are_made_void_and_later_ones_are_good(place: Place, task_id: str)
 def test_it_speaks_chinese(place: Place, task_id: str) -> None:
     text = made(place, task_id, "zh-CN").text
     assert "分享报告" in text
-    assert english_in(shown_by(text), names=("to share",)) == []
+    assert english_on(text, names=("to share",)) == []
 
 
 def test_what_has_no_report_is_not_shared(place: Place) -> None:

@@ -32,8 +32,8 @@ const showProgress = (row, news) => {
   if (bar) { bar.value = news.percent; }
   const far = row.querySelector("[data-far]");
   if (far && news.task_status === "Running") {
-    const time = news.eta_seconds === null ? "" : ` · ${list().dataset.left.replace("{}", left(news.eta_seconds))}`;
-    far.textContent = `${Math.round(news.percent)} %${time}`;
+    const time = !news.eta_seconds ? "" : ` · ${list().dataset.left.replace("{}", left(news.eta_seconds))}`;
+    far.textContent = `${Math.floor(news.percent)} %${time}`;
   }
 };
 

@@ -83,10 +83,17 @@ const switchNotices = async (event) => {
 };
 
 // Several pages may be open: a notice of the same task takes the place of the other.
-const notifyEnd = (taskId, name, state) => {
+const notifyEnd = async (taskId, name, state) => {
   if (!wantsNotices()) { return; }
-  const notice = new Notification(name, { body: state, tag: taskId, icon: document.querySelector('link[rel="icon"]').href });
-  notice.addEventListener("click", () => { window.focus(); window.location.assign(`/tasks/${encodeURIComponent(taskId)}`); });
+  const address = `/tasks/${encodeURIComponent(taskId)}`;
+  const options = { body: state, tag: taskId, icon: document.querySelector('link[rel="icon"]').href, data: address };
+  try {
+    const notice = new Notification(name, options);
+    notice.addEventListener("click", () => { window.focus(); window.location.assign(address); });
+  } catch { // on phones a page may not, but a worker of it may
+    await navigator.serviceWorker.register(document.querySelector("[data-notices]").dataset.worker, { scope: "/" });
+    await (await navigator.serviceWorker.ready).showNotification(name, options);
+  }
 };
 
 // Whoever uses this browser next is not to see what somebody else was about to send.
