@@ -27,6 +27,7 @@ from graphnet.errors import CohortError, ModelError, SettingsError
 from graphnet.evaluation.assessment import has_graph
 from graphnet.evaluation.cross_validation import OtherStart
 from graphnet.evaluation.fine_tuning import seen_by_parent
+from graphnet.evaluation.missing_values import check_missing
 from graphnet.evaluation.model_selection import Arm, all_candidates, arm_of
 from graphnet.evaluation.pooled import AncestorSubjects, Pool
 from graphnet.evaluation.validation import FoldsPlan, plan_folds
@@ -366,6 +367,7 @@ def _from_scratch(data: Splits, settings: TrainingSettings) -> StoredModel:
         named = class_name(data.class_names, classes[0])
         raise CohortError(Message("training.one-class", name=named))
     splits.check_classes(data, classes, data.class_names)
+    check_missing(data)
     start = initialise(data.train, settings, classes)
     return replace(start, class_names=_of_classes(classes, data.class_names))
 
@@ -376,6 +378,7 @@ def _inherit(parent: StoredModel, data: Splits, settings: TrainingSettings) -> S
     if parent.scale is None:
         names = shared_names([(PARENT, parent.class_names), *data.named()])[0]
         splits.check_classes(data, parent.classes, parent.class_names)
+        check_missing(data)
     if settings.model != parent.settings.model:
         raise ModelError(
             Message("model.other-architecture", stored=parent.settings.model, asked=settings.model)

@@ -11,6 +11,7 @@ from graphnet.data.cohort import NO_CLASS, IntArray
 from graphnet.data.dataset import NUMERIC
 from graphnet.data.splits import Splits
 from graphnet.evaluation.assessment import has_graph
+from graphnet.evaluation.missing_values import missing_by_class
 from graphnet.graphs.edges import leaves_edges, no_edges
 from graphnet.messages import Message
 from graphnet.names import rule_sentences
@@ -36,6 +37,7 @@ def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) 
     messages: list[Message] = []
     if model.scale is None:
         messages += _confounded_sites(data)
+        messages += missing_by_class(data)
     messages += splits.warnings(data)
     if model.preprocessing.harmoniser is not None:
         messages += _harmonisation(model.preprocessing.harmoniser, data)
@@ -44,7 +46,7 @@ def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) 
         for split, cohort in data.present().items()
         for name, count in model.preprocessing.missing(cohort).items()
     ]
-    messages += _missing_by_class(data)
+    messages += _covariates_by_class(data)
     messages += _without_edges(model, data)
     constant = _constant_columns(model)
     if constant:
@@ -58,7 +60,7 @@ def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) 
     return messages
 
 
-def _missing_by_class(data: Splits) -> list[Message]:
+def _covariates_by_class(data: Splits) -> list[Message]:
     """Checked covariates that one class lacks far more often than another: that tells the class."""
     train, found = data.train, []
     classes = [label for label in train.classes if label != NO_CLASS]

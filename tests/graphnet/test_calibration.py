@@ -266,7 +266,7 @@ def test_without_folds_three_are_trained_for_it_and_no_other_subject_counts() ->
     told = first.result.calibration
     assert told is not None
     assert (told.source, told.subjects) == ("inner", 45)
-    wild = replace(held_out, features=-9 * held_out.features, labels=1 - held_out.labels)
+    wild = replace(held_out, features=-3 * held_out.features, labels=1 - held_out.labels)
     second = run(Splits(PEOPLE, test=wild), QUICK, evaluation=BARE)
     assert second.model.calibration == first.model.calibration
     chosen = run(Splits(PEOPLE, val=held_out), QUICK, evaluation=replace(BARE, cv_folds=4))

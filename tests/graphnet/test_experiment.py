@@ -179,7 +179,7 @@ def test_another_column_order_trains_the_same_model(form: str) -> None:
 
 def spoiled(people: Cohort) -> Cohort:
     """The same ids with every value and every label changed."""
-    features = 3 * np.nan_to_num(people.features[::-1], nan=1.0) + 7
+    features = 1.5 * np.nan_to_num(people.features[::-1], nan=1.0) + 1
     features[0, 0, 0] = np.nan
     return replace(people, features=features, labels=1 - people.labels)
 

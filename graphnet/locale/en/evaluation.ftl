@@ -5,6 +5,10 @@ one-class-without-site = leave_site_out is not possible: without { $sites }, all
 too-many-folds = cv_folds is { $folds }, but there are only { $subjects } training subjects; every fold must test at least one.
 too-many-folds-of-class = cv_folds is { $folds }, but { $name } has only { $subjects } training subjects; every fold must test at least one subject of each class.
 
+# $split is train, val or test; $measure a measure or the connectome; $empty and $others name classes.
+measure-of-one-class = { $split }_data: no subject of { $empty } has a usable value of { $measure }, but subjects of { $others } have, so whether it was measured would tell the class. Leave { $measure } out of the data, or use data in which all classes have it.
+of-connectome = the connectome
+
 baseline-one-class = The training subjects are all of one class.
 baseline-too-large = It is fitted to at most { $most_subjects } subjects and { $most_values } values in total; there are { $subjects } subjects with { $values } values each.
 baseline-single-subject = A class has only one training subject, so the regularisation strength cannot be chosen by inner folds.

@@ -5,6 +5,10 @@ one-class-without-site = 无法进行 leave_site_out：除去 { $sites } 后，�
 too-many-folds = cv_folds 为 { $folds }，但训练受试者只有 { $subjects } 名；每一折至少要测试一名受试者。
 too-many-folds-of-class = cv_folds 为 { $folds }，但 { $name } 只有 { $subjects } 名训练受试者；每一折中每个类别至少要有一名受试者。
 
+# $split is train, val or test; $measure a measure or the connectome; $empty and $others name classes.
+measure-of-one-class = { $split }_data：{ $empty }的受试者都没有可用的{ $measure }值，而{ $others }的受试者有，因此“是否测量过”本身就会透露类别。请从数据中去掉{ $measure }，或使用各类别都测量了它的数据。
+of-connectome = 连接组
+
 baseline-one-class = 训练受试者全部属于同一类别。
 baseline-too-large = 该方法最多拟合 { $most_subjects } 名受试者、共 { $most_values } 个数值；现有 { $subjects } 名受试者、每人 { $values } 个数值。
 baseline-single-subject = 某一类别只有一名训练受试者，无法用内层折选择正则化强度。
