@@ -10,6 +10,7 @@ from graphnet.messages import Message, first_of
 PREFIX = re.compile(r"sub[-_](?=.)", re.IGNORECASE)
 NUMBERED = re.compile(r"sub(j(ect)?)?[-_ ]?(?=\d+$)", re.IGNORECASE)
 LETTERED = re.compile(r"[^\W\d]*[-_ ]?(?P<number>[0-9]+)")
+FOLDERS = re.compile(r"[/\\]")
 OF_BIDS = re.compile(r"(?P<subject>sub-[A-Za-z0-9]+)(_[A-Za-z0-9]+(-[A-Za-z0-9]+)?)+")
 WHOLE_AS_DECIMAL = re.compile(r"\d+\.0+")
 MOST_NAMED = 5
@@ -74,12 +75,13 @@ def without_zeros(subject: str) -> str:
 def match_ids(left: Sequence[str], right: Sequence[str]) -> IdMatch:
     """Find the subjects of ``left`` among those of ``right``.
 
-    Ids are the same if they are written the same; of those that are left over, if they are
-    the same without ``sub-`` and blanks; of the rest, without leading zeros where one whole side
-    has none (a spreadsheet or JSON took them away); then without ``.0``, where every id of a side
-    ends so; without a word before a number, ``Subject001``; without regard to capitals; without
-    what BIDS writes behind a subject, ``sub-01_T1w``. Two ids of one side that a rule cannot tell
-    apart are named and not matched by it. Empty ids are nobody's.
+    Ids are the same if they are written the same; of those that are left over, if they are the
+    same without ``sub-`` and blanks; of the rest, without leading zeros where one whole side
+    has none (a spreadsheet or JSON took them away); then without ``.0``, where every id of a
+    side ends so; without a word before a number, ``Subject001``; without regard to capitals;
+    without folders before them, ``/data/S01``; without what BIDS writes behind a subject,
+    ``sub-01_T1w``. Two ids of one side that a rule cannot tell apart are named and not matched
+    by it. Empty ids are nobody's.
     """
     ours, theirs = _distinct(left), _distinct(right)
     same = set(ours) & set(theirs)
@@ -129,6 +131,8 @@ def _rules(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[Callable[[s
     if any(side and all(map(WHOLE_AS_DECIMAL.fullmatch, side)) for side in sides):
         rules.append((_without_decimals, "ids.without-decimals"))
     rules.append((_without_capitals, "ids.without-capitals"))
+    if any("/" in subject or "\\" in subject for side in (ours, theirs) for subject in side):
+        rules.append((_without_folders, "ids.without-folders"))
     rules.append((_subject_of_bids, "ids.without-entities"))
     return rules
 
@@ -140,6 +144,11 @@ def _without_decimals(subject: str) -> str:
 
 def _without_capitals(subject: str) -> str:
     return bare(subject).casefold()
+
+
+def _without_folders(subject: str) -> str:
+    """``S01`` of ``/data/subjects/S01`` and of ``S01/``, as a shell writes the names of folders."""
+    return bare(FOLDERS.split(subject.strip().rstrip("/\\"))[-1])
 
 
 def _subject_of_bids(subject: str) -> str:

@@ -15,6 +15,7 @@ from tests.wild.cases import (
     edges,
     fisher,
     labels,
+    one_measure,
     outcome,
     told,
     upper,
@@ -129,6 +130,29 @@ def test_numbers_that_two_subjects_have_are_not_asked_about(tmp_path: Path) -> N
     rows = [f"{name}\t{WORDS[row % 2]}\n" for row, name in enumerate(ids)]
     scans = {f"{row}.txt": text_of(SERIES[row]) for row in range(SCANNED)}
     assert outcome(with_table(tmp_path, "ID\tgroup\n" + "".join(rows), scans)).refusal
+
+
+def test_a_number_that_all_files_have_is_nobodys(tmp_path: Path) -> None:
+    """The stage of a dual regression, whose subjects are counted from 0: no file is of S08."""
+    rows = [f"S{row + 1:02}\t{WORDS[row % 2]}\n" for row in range(SCANNED)]
+    scans = {f"dr_stage1_subject{row:05}.txt": text_of(SERIES[row]) for row in range(SCANNED)}
+    refusal = outcome(with_table(tmp_path, "ID\tgroup\n" + "".join(rows), scans)).refusal
+    assert "dr_stage1_subject00000.txt" in refusal
+    assert "files of stage1" not in refusal
+    assert "S08" in refusal
+
+
+@pytest.mark.parametrize("written", ["{}/", "/data/subjects/{}", "..\\subjects\\{}"])
+def test_folders_before_ids_are_none_of_them(tmp_path: Path, written: str) -> None:
+    """As a shell writes the names of folders, of which FreeSurfer makes its table."""
+    names = [f"S{row:02}" for row in range(SCANNED)]
+    rows = [f"{written.format(name)}\t{2.5 + row}\t{3 + row}\n" for row, name in enumerate(names)]
+    header = "lh.aparc.thickness\tlh_cuneus_thickness\tlh_insula_thickness\n"
+    folder = with_table(tmp_path, LISTED, {"lh.txt": header + "".join(rows)})
+    found = outcome(folder).dataset
+    assert found.subjects.ids == tuple(names)
+    assert one_measure(found)[:, 0].tolist() == [2.5 + row for row in range(SCANNED)]
+    assert "without folders" in told(found)
 
 
 # Probabilities -------------------------------------------------------------------------------

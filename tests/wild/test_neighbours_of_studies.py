@@ -95,6 +95,34 @@ def test_one_question_is_asked_of_synthseg(tmp_path: Path) -> None:
     equal(one_measure(found["other"].dataset), values[:, : len(OF_SYNTHSEG)])
 
 
+# FreeSurfer's subfields and nuclei -------------------------------------------------------------
+
+SUBFIELDS = ("Hippocampal_tail", "subiculum", "CA1", "hippocampal-fissure", "molecular_layer_HP",
+             "GC-ML-DG", "CA3", "CA4", "fimbria", "HATA", "Whole_hippocampus")  # fmt: skip
+
+
+@pytest.mark.parametrize("sides", [("Left",), ("left", "right")])
+def test_subfields_are_regions_with_and_without_a_number(
+    tmp_path: Path, sides: tuple[str, ...]
+) -> None:
+    """Never CA1 and CA3 alone, as regions 1 and 3 of the measure Left_CA."""
+    columns = [f"{side}_{name}" for side in sides for name in SUBFIELDS]
+    values = RANDOM.normal(500, 30, (COUNT, len(columns))).round(2)
+    people = pd.DataFrame({"Subject": IDS, "LABEL": alternating(COUNT)})
+    frame = pd.concat([people, pd.DataFrame(values, columns=columns)], axis=1)
+    found = of(tmp_path, frame.to_csv(index=False, sep=" "), "volumes.txt").dataset
+    assert found.regions == tuple(columns)
+    equal(one_measure(found), values)
+
+
+def test_nuclei_of_one_side_of_which_two_are_numbered_are_asked_about(tmp_path: Path) -> None:
+    columns = [f"Left-{name}" for name in ("AV", "CeM", "CL", "LGN", "VL1", "VL2", "VA")]
+    people = pd.DataFrame({"ID": IDS, "LABEL": alternating(COUNT)})
+    values = pd.DataFrame(RANDOM.normal(500, 30, (COUNT, len(columns))), columns=columns)
+    found = of(tmp_path, pd.concat([people, values], axis=1).to_csv(index=False))
+    assert "regions.Left-VL" in {each.id for each in found.questions}
+
+
 # Lines above a table -------------------------------------------------------------------------
 
 FIELDS = "".join(f"- name: GMV_{region}\n  type: number\n" for region in range(1, 40))

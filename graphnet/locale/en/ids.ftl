@@ -20,6 +20,10 @@ without-capitals = { $count ->
     [one] 1 id matches without regard to capitals ({ $one } and { $other }).
    *[other] { $count } ids match without regard to capitals ({ $one } and { $other }).
 }
+without-folders = { $count ->
+    [one] 1 id matches without folders ({ $one } and { $other }).
+   *[other] { $count } ids match without folders ({ $one } and { $other }).
+}
 without-entities = { $count ->
     [one] 1 id matches without what BIDS writes behind the subject ({ $one } and { $other }).
    *[other] { $count } ids match without what BIDS writes behind the subject ({ $one } and { $other }).

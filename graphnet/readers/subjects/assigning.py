@@ -195,13 +195,10 @@ def numbers_in(paths: Iterable[Path], ids: Sequence[str]) -> dict[str, str]:
     subject_of = {number: subject for subject in ids if (number := number_alone(subject))}
     if len(subject_of) < len(set(ids)):
         return {}
-    found: dict[str, str] = {}
-    for path in paths:
-        for word in WORD.findall(path.name):
-            subject = subject_of.get(number_alone(word) or "")
-            if subject is not None:
-                found[word] = subject
-    return found
+    named = [set(WORD.findall(path.name)) for path in paths]
+    in_all = set.intersection(*named) if len(named) > 1 else set[str]()  # dr_stage1_subject00001
+    owners = {word: subject_of.get(number_alone(word) or "") for word in set().union(*named)}
+    return {word: own for word, own in owners.items() if own is not None and word not in in_all}
 
 
 def _subjects(scans: Iterable[Scan]) -> int:

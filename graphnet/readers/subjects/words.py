@@ -260,6 +260,7 @@ REGIONS = words(
     fasciculus forceps vis sommot dorsattn salventattn limbic cont default temppar
     frontomargin g&s insular crus1 crus2 raphe vta sn lc red naccl naccr ofcmed ofcant ofcpost
     ofclat heschl's
+    molecularlayerhp subiculum presubiculum parasubiculum ca1 ca2 ca3 ca4 ca2ca3 gcmldg fimbria hata
     wmhypointensities nonwmhypointensities opticchiasm ccposterior ccmidposterior cccentral
     ccmidanterior ccanterior
     """

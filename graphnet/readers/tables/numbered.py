@@ -11,7 +11,13 @@ from graphnet.data.interpretation import Choice
 from graphnet.messages import Message
 from graphnet.readers.connectomes.triangles import regions_of_vectors
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.subjects.words import CONNECTIVITY, GENERIC
+from graphnet.readers.subjects.words import (
+    CONNECTIVITY,
+    GENERIC,
+    HEMISPHERES,
+    MEASURES,
+    REGION_LABELS,
+)
 from graphnet.readers.tables.grid import Grid, Group, Groups, grouped, plain_numbers, regions_of
 from graphnet.readers.tables.missing_codes import without_codes
 from graphnet.readers.tables.names import Name, Part
@@ -123,7 +129,11 @@ def add_numbered(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inqui
         regions = max((group.regions for group in measured), key=len, default=set())
     alone = not grid.measures
     for group in groups:
-        rivalled = _has_kin(group, groups) or _has_rival(group, names, looks)
+        rivalled = (
+            _has_kin(group, groups)
+            or _has_rival(group, names, looks)
+            or _has_neighbours(group, names, looks)
+        )
         if alone and not group.is_dummy and rivalled:
             answer = _ask_either(group, inquiry)
         else:
@@ -154,6 +164,19 @@ def _has_rival(group: Numbered, names: Sequence[Name], looks: Looks) -> bool:
         and looks.is_numeric(name.text)
     )  # fmt: skip
     return max(ends.values(), default=0) >= max(LEAST_NAMED, len(columns))
+
+
+def _has_neighbours(group: Numbered, names: Sequence[Name], looks: Looks) -> bool:
+    """Whether ``Left_VL1`` and ``Left_VL2`` are beside ``Left_VA``: all may be regions."""
+    words = Name(group.prefix).words
+    if len(words) < 2 or words[0] not in HEMISPHERES or words[-1] in REGION_LABELS | MEASURES:
+        return False
+    columns = {*group.columns.values()}
+    return any(
+        name.words[0] == words[0] and name.text not in columns and looks.is_numeric(name.text)
+        for name in names
+        if len(name.words) > 1
+    )
 
 
 def add_words(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry) -> None:
