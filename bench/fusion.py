@@ -5,6 +5,8 @@ The prior is that of the class shares. The slopes are fitted by likelihood, with
 prior each, to predictions of training subjects by models that had no part of them: those on which a
 task's folds are calibrated. Each set of modalities has slopes of its own, by the training subjects
 who have all of the set, so a subject with one modality has that model's calibrated probability.
+With equal weights every slope is 1: what the service does where it compares two tasks
+(:mod:`graphnet.evaluation.fusion`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +24,7 @@ from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.evaluation.calibration import LEAST_SLOPE, MOST_SLOPE
 from graphnet.evaluation.folds import Fold, stratified
+from graphnet.evaluation.fusion import add_up
 from graphnet.evaluation.metrics import evaluate_repeats
 from graphnet.evaluation.recalibration import InnerFold, inner_folds
 from graphnet.evaluation.resampling import fold_widening, paired_difference
@@ -198,16 +201,16 @@ def fuse(people: People, folds: Sequence[Fold]) -> Fused:
         place = fold.repeat, fold.test
         tested = by_set[fold.train.tobytes()][fold.test]
         of_fold = _Inner.of(people, fold, own, by_set)
-        beyond = np.zeros(len(tested))
+        added = []
         for column, modality in enumerate(people.modalities):
             alone = np.where(np.arange(tested.shape[1]) == column, tested, np.nan)
             calibrated, plain = of_fold.calibrated(alone), tested[:, column]
             found[modality.name][place] = calibrated
             ranked[modality.name][place] = np.where(np.isnan(plain), of_fold.prior, plain)
-            beyond += calibrated - of_fold.prior
+            added.append(calibrated)
         for name, odds in (
             (FUSED, of_fold.calibrated(tested)),
-            (EQUAL, of_fold.prior + beyond),
+            (EQUAL, add_up(np.stack(added), np.array(of_fold.prior))),
         ):
             found[name][place] = ranked[name][place] = odds
         slopes.append(of_fold.fitted(everything).slopes)

@@ -18,7 +18,7 @@ from graphnet.evaluation.calibration import calibration_slope
 from graphnet.evaluation.clusters import Subjects
 from graphnet.evaluation.intervals import area, difference_of_areas, difference_of_shares, share
 from graphnet.evaluation.metrics import difference_of_means, mean
-from graphnet.evaluation.resampling import auc, intervals, p_value, paired_difference
+from graphnet.evaluation.resampling import auc, bootstrapped, p_value, paired_difference
 
 WITHIN, WEAKER = 0.6, 0.7  # of a score's noise what two models share; the other's effect
 LARGE = 4_000_000  # scans by which the true Brier scores are known
@@ -90,7 +90,8 @@ def estimates(cohort: Cohort, effect: float, subjects: Subjects) -> dict[str, Es
 def resampled(cohort: Cohort, subjects: Subjects) -> dict[str, Estimate]:
     """By the bootstrap."""
     both = [np.stack([-each, each], axis=1)[None] for each in (cohort.ours, cohort.theirs)]
-    interval = intervals(cohort.labels, both[0], subjects=subjects, resamples=400)["auc"]
+    drawn = bootstrapped(cohort.labels, both[0], subjects=subjects, resamples=400)
+    interval = drawn["auc"].interval
     apart = paired_difference(cohort.labels, *both, subjects=subjects, resamples=400)["auc"]
     return {"AUC, drawn": Estimate.of(0.0, interval), "AUC, paired, drawn": apart}
 

@@ -35,7 +35,7 @@ EVERYWHERE = {int(number) for number in ALWAYS}
 QUOTE = '"'
 NEXT = " \\\n  "  # goes on in the next line
 OBJECTS = (
-    *("Task", "Headline", "Progress", "RefusedForm"),
+    *("Task", "Headline", "Progress", "Together", "RefusedForm"),
     *("Dataset", "Interpretation", "Question", "Choice"),
     *("Dependent", "Audit"),
 )

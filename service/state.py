@@ -25,7 +25,7 @@ from service.stores.uploads import Uploads
 from service.stores.worker_calls import PredictionClient, ReadingClient
 
 if TYPE_CHECKING:
-    from service.stores.comparison import ComparisonCache
+    from service.stores.comparison_cache import ComparisonCache
     from service.stores.views import LiveTasks, TaskSummaries
 
 FRESH_SECONDS = 1.0
@@ -83,7 +83,7 @@ class AppState:
 
     @cached_property
     def comparison_cache(self) -> "ComparisonCache":
-        from service.stores.comparison import ComparisonCache  # noqa: PLC0415
+        from service.stores.comparison_cache import ComparisonCache  # noqa: PLC0415
 
         return ComparisonCache()
 

@@ -115,6 +115,17 @@ def class_shares(labels: IntArray, classes: int) -> FloatArray:
     return np.bincount(labels, minlength=classes) / len(labels)
 
 
+def squared_errors(labels: IntArray, probabilities: FloatArray) -> FloatArray:
+    """What each subject (S,) adds to the Brier score of probabilities (S, C).
+
+    Of two classes the squared error of that of class 1, else the sum over all classes.
+    """
+    if probabilities.shape[1] == 2:
+        return np.asarray((probabilities[:, 1] - labels) ** 2)
+    errors = probabilities - np.eye(probabilities.shape[1])[labels]
+    return np.asarray((errors**2).sum(axis=1))
+
+
 BINS = 10
 FEWEST = 5  # subjects in a bin
 SMALLEST = 1e-6  # probability, before its logit is taken: stored ones have six digits

@@ -28,6 +28,7 @@ from graphnet.artifacts.model import StoredModel
 from graphnet.data import provenance
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.splits import Splits
+from graphnet.evaluation.calibration import squared_errors
 from graphnet.evaluation.clusters import Subjects, count, of_rows
 from graphnet.evaluation.folds import Fold
 from graphnet.evaluation.intervals import difference_of_areas, difference_of_shares
@@ -307,10 +308,7 @@ class _Judge:
         """The absolute error of each subject's score, or the squared one of probabilities."""
         if not self.classes:
             return np.abs(predicted[:, 0] - self.truth)
-        if self.classes == 2:
-            return np.asarray((predicted[:, 1] - self.truth) ** 2)
-        truth = np.eye(self.classes)[self.truth.astype(np.int64)]
-        return np.asarray(((predicted - truth) ** 2).sum(axis=1))
+        return squared_errors(self.truth.astype(np.int64), predicted)
 
 
 def _judge(model: StoredModel, cohort: Cohort) -> _Judge:

@@ -15,6 +15,7 @@ from graphnet.evaluation.calibration import (
     calibration_error,
     calibration_intercept,
     calibration_slope,
+    squared_errors,
 )
 from graphnet.evaluation.clusters import (
     Subjects,
@@ -26,7 +27,7 @@ from graphnet.evaluation.clusters import (
     sums,
 )
 from graphnet.evaluation.intervals import LEVEL, area, bounded, mean_of_proportions, share
-from graphnet.evaluation.resampling import CELLS, LEVELS, RESAMPLES, auc, intervals
+from graphnet.evaluation.resampling import CELLS, LEVELS, RESAMPLES, auc, bootstrapped
 
 ROW_SUM_TOLERANCE = 1e-4
 LEAST_OF_MEAN = 3  # subjects
@@ -135,7 +136,8 @@ def evaluate_repeats(
         values[name] = fmean(numbers) if len(numbers) == len(repeats) else None
         lowest = -np.inf if name in UNBOUNDED else 0.0
         ci[name] = _moved(first.ci[name], first[name], values[name], lowest)
-    ci |= intervals(labels, probabilities, ranked, subjects=subjects)
+    drawn = bootstrapped(labels, probabilities, ranked, subjects=subjects)
+    ci |= {name: estimate.interval for name, estimate in drawn.items()}
     confusion = sum(_confusion(labels, repeat) for repeat in probabilities)
     return SplitMetrics(
         n=len(labels),
@@ -259,11 +261,8 @@ def _auc(labels: IntArray, probabilities: FloatArray, subjects: Subjects) -> Est
 
 
 def _brier(labels: IntArray, probabilities: FloatArray, subjects: Subjects) -> Estimate:
-    classes = probabilities.shape[1]
-    if classes == 2:
-        return mean((probabilities[:, 1] - labels) ** 2, highest=1.0, subjects=subjects)
-    errors = probabilities - np.eye(classes)[labels]
-    return mean((errors**2).sum(axis=1), highest=2.0, subjects=subjects)
+    highest = 1.0 if probabilities.shape[1] == 2 else 2.0
+    return mean(squared_errors(labels, probabilities), highest=highest, subjects=subjects)
 
 
 def _brier_scores(

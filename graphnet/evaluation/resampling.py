@@ -9,6 +9,7 @@ Statistical Society B 69:369-390), in the class and group of the first.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,20 +54,56 @@ def paired_difference(
         seed: of the draws.
 
     """
-    counts = counts_by_class(labels, subjects, ours.shape[2])
-    by_rank = ranked or (ours, theirs)
-    models = tuple(zip((ours, theirs), by_rank, strict=True))
+    models = tuple(zip((ours, theirs), ranked or (ours, theirs), strict=True))
+    mine, rival = drawn_metrics(
+        labels, models, groups=groups, subjects=subjects, resamples=resamples, seed=seed
+    )
+    return {name: metric.minus(rival[name]) for name, metric in mine.items()}
+
+
+class DrawnMetric(NamedTuple):
+    """A metric of all subjects, NaN where it cannot be computed, and under each of W draws (W,).
+
+    There is no draw where a class has too few subjects.
+    """
+
+    value: float
+    draws: FloatArray
+
+    @property
+    def estimate(self) -> Estimate:
+        """With its 95 % interval."""
+        value = None if np.isnan(self.value) else self.value
+        return Estimate.of(value, _percentiles(self.draws))
+
+    def minus(self, other: "DrawnMetric") -> Estimate:
+        """Its difference to that of another model under the same draws."""
+        value = self.value - other.value
+        if np.isnan(value) or not len(self.draws):
+            return UNKNOWN
+        return Estimate.of(value, _percentiles(self.draws - other.draws) or (value, value))
+
+
+def drawn_metrics(
+    labels: IntArray,
+    models: Sequence["Model"],
+    *,
+    groups: Sequence[str] | None = None,
+    subjects: Subjects = None,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> list[dict[str, DrawnMetric]]:
+    """The metrics of :func:`paired_difference` of each of several models, under the same draws."""
     members = None if groups is None else rows_by_group(groups)
-    mine, rival = (_estimates(labels, *model, members=members) for model in models)
-    estimates = {name: value - rival[name] for name, value in mine.items()}
-    if counts.min() < LEAST:
-        return dict.fromkeys(estimates, UNKNOWN)
-    draws = weights(labels, resamples, seed, members, subjects)
-    resampled = _resampled(labels, models, draws, members)
-    return {
-        name: _difference(float(value[0]), resampled[0][name] - resampled[1][name])
-        for name, value in estimates.items()
-    }
+    values = [_estimates(labels, *model, members=members) for model in models]
+    drawn = [dict.fromkeys(metrics, np.zeros(0)) for metrics in values]
+    if counts_by_class(labels, subjects, models[0][0].shape[2]).min() >= LEAST:
+        draws = weights(labels, resamples, seed, members, subjects)
+        drawn = _resampled(labels, models, draws, members)
+    return [
+        {name: DrawnMetric(float(value[0]), draws[name]) for name, value in metrics.items()}
+        for metrics, draws in zip(values, drawn, strict=True)
+    ]
 
 
 def fold_widening(folds: int) -> float:
@@ -78,7 +115,7 @@ def fold_widening(folds: int) -> float:
     return math.sqrt(1 + folds / (folds - 1))
 
 
-def intervals(
+def bootstrapped(
     labels: IntArray,
     probabilities: FloatArray,
     ranked: FloatArray | None = None,
@@ -86,11 +123,11 @@ def intervals(
     subjects: Subjects = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
-) -> dict[str, Interval | None]:
-    """95 % intervals of accuracy, balanced accuracy and AUC, each the mean over R repeats.
+) -> dict[str, Estimate]:
+    """Accuracy, balanced accuracy and AUC with 95 % intervals, each the mean over R repeats.
 
     Percentiles of the bootstrap over subjects, drawn within each class (Efron & Tibshirani 1993,
-    chapter 13). None where a class has too few subjects to be drawn from.
+    chapter 13); no interval where a class has too few subjects to be drawn from.
 
     Args:
         labels: (S,), the classes from 0 to C - 1.
@@ -102,12 +139,8 @@ def intervals(
 
     """
     model = probabilities, probabilities if ranked is None else ranked
-    names = _estimates(labels, *model)
-    if counts_by_class(labels, subjects, probabilities.shape[2]).min() < LEAST:
-        return dict.fromkeys(names)
-    draws = weights(labels, resamples, seed, subjects=subjects)
-    (resampled,) = _resampled(labels, (model,), draws)
-    return {name: _percentiles(values) for name, values in resampled.items()}
+    (metrics,) = drawn_metrics(labels, [model], subjects=subjects, resamples=resamples, seed=seed)
+    return {name: metric.estimate for name, metric in metrics.items()}
 
 
 def benefit_band(
@@ -283,14 +316,8 @@ def _of_repeat(
     return metrics
 
 
-def _difference(value: float, resampled: FloatArray) -> Estimate:
-    if np.isnan(value):
-        return UNKNOWN
-    return Estimate.of(value, _percentiles(resampled) or (value, value))
-
-
 def _percentiles(resampled: FloatArray) -> Interval | None:
-    if np.isnan(resampled).any():
+    if not len(resampled) or np.isnan(resampled).any():
         return None
     low, high = np.percentile(resampled, LEVELS)
     return float(low), float(high)

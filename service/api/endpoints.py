@@ -166,8 +166,13 @@ TASKS = (
     ),
     Endpoint(
         *("GET", f"{V0}/compare", "routes.compare:compare"),
-        "Tasks side by side, with paired differences over subjects new to both models.",
-        reply={"tasks": "[Task]", "differences": "object", "lost": "array"},
+        "Tasks side by side: how each two differ on subjects new to both, and what both say.",
+        reply={
+            "tasks": "[Task]",
+            "differences": "object",
+            "together": "[Together]",
+            "lost": "array",
+        },
         query={"task_ids": "2 to 6 ids, separated by commas"},
         refusals=(
             *(Num.FORM_INVALID, Num.TOO_MANY),

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from service.api.comparison_view import TogetherView
 from service.api.endpoint import PAGES, Endpoint
 from service.api.views import (
     AuditView,
@@ -146,7 +147,8 @@ def as_text(value: Any) -> str:
 def objects() -> Schema:
     """Every object by its name, with a description of each field."""
     schemas: Schema = {}
-    for view in (TaskView, RefusedFormView, DatasetView, DependentView, AuditView):
+    views = (TaskView, RefusedFormView, DatasetView, DependentView, AuditView, TogetherView)
+    for view in views:
         schema = TypeAdapter(view).json_schema(mode="serialization", ref_template=REFERENCE)
         inner = schema.pop("$defs", {})
         schemas |= {**inner, view.__name__: schema}

@@ -10,7 +10,8 @@ import click
 
 from graphnet.evaluation.headline import seen_in_training, shared_by_leakage
 from graphnet.messages import ENGLISH, Message, as_one
-from graphnet.names import SPLITS, split_name
+from graphnet.names import ACROSS, SPLITS, split_name
+from service.api.comparison_view import FEWEST_COMPARED, MOST_COMPARED
 from service.api.views import PredictionView
 from service.cli.commands import command, option
 from service.cli.mapping import given_mapping, mapping_options, settled, upload_option
@@ -41,9 +42,11 @@ from service.cli.terminal import (
     show_table,
     words,
 )
+from service.cli.together_display import show_sums
 
 if TYPE_CHECKING:
-    from service.client import Predictions, Task
+    from service.api.comparison_view import TogetherView
+    from service.client import Client, Predictions, Task
 
 
 @command(
@@ -126,16 +129,42 @@ def compare(url: str, *, compared: tuple[str, ...], split: str | None, as_json: 
     """Show the metrics of several tasks side by side."""
     with service_at(url) as client:
         chosen = [client.task(task_id) for task_id in dict.fromkeys(compared)]
+        sums = _sums(client, chosen)
     available = shared_by_leakage([seen_in_training(task.result) for task in chosen])
     splits = [name for name in available if split in (None, name)]
+    wanted = (*splits, ACROSS) if split is None else splits
+    together = [added for added in sums if added.split in wanted]
     if as_json:
-        show_json([_as_json(task, splits) for task in chosen])
+        show_json([_as_json(task, splits) | _sums_json(task, together) for task in chosen])
         return
     for name in splits:
         _show_split(chosen, name)
+    show_sums(together, {task.task_id: task.task_name or task.task_id for task in chosen})
     if not splits:
         note(Message("cli.nothing-to-compare"))
     _warn(chosen, splits)
+
+
+def _sums(client: "Client", compared: Sequence["Task"]) -> Sequence["TogetherView"]:
+    """What each two say together; nothing where the service adds none of them up."""
+    from service.client import ClientError  # noqa: PLC0415 - httpx is slow to import
+    from service.client.answers import PREDECESSOR  # noqa: PLC0415
+
+    ended = [
+        task.task_id for task in compared if task.result.measured and task.owner != PREDECESSOR
+    ]
+    if not FEWEST_COMPARED <= len(ended) <= MOST_COMPARED:
+        return ()
+    try:
+        return client.compare(*ended).together
+    except ClientError as error:  # the metrics are shown nevertheless
+        note(error.message)
+        return ()
+
+
+def _sums_json(task: "Task", sums: Sequence["TogetherView"]) -> dict[str, Any]:
+    """Those of which the task is the first."""
+    return {"together": [added.as_dict() for added in sums if added.first == task.task_id]}
 
 
 def _show_split(compared: Sequence["Task"], split: str) -> None:

@@ -29,6 +29,7 @@ from service.client.answers import (
 )
 from service.client.client import (
     Client,
+    ComparedTasks,
     HouseError,
     LocalServiceError,
     Predictions,
@@ -47,6 +48,7 @@ __all__ = [
     "Catalogue",
     "Client",
     "ClientError",
+    "ComparedTasks",
     "Dataset",
     "Dependent",
     "Dependents",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from graphnet.errors import system_reason
 from graphnet.messages import Message, finished
+from service.api.comparison_view import TogetherView
 from service.api.views import PredictionView, known_fields
 from service.client.answers import Catalogue, Facts, Task
 from service.client.datasets import Datasets, mapping_query
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PREDICTION_SECONDS = 600.0
+COMPARISON_SECONDS = 300.0  # fifteen pairs of large cohorts
 START_SECONDS = 120.0
 STOP_SECONDS = 60.0
 READY = "ready "
@@ -80,8 +82,42 @@ class Predictions:
         return str(self.frame.to_html(max_rows=20))
 
 
+@dataclass(frozen=True)
+class ComparedTasks:
+    """Tasks side by side.
+
+    ``differences`` by split, first and second task, as the service gave them; ``together`` is what
+    each two say together, by split; ``lost`` says whose predictions are lost.
+    """
+
+    tasks: tuple[Task, ...]
+    differences: Facts = field(default_factory=dict)
+    together: tuple[TogetherView, ...] = ()
+    lost: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, reply: Facts, language: str) -> Self:
+        """From the service's JSON, also that of one that adds no tasks up."""
+        return cls(
+            tuple(Task.read(task, language) for task in reply["tasks"]),
+            reply["differences"],
+            tuple(map(TogetherView.read, reply.get("together", ()))),
+            tuple(reply.get("lost", ())),
+        )
+
+
 class Results(Session):
     """The requests that concern a task that has ended."""
+
+    def compare(self, *task_ids: str) -> ComparedTasks:
+        """Two to six tasks side by side: how they differ, and what each two say together."""
+        return self._channel.request(
+            "GET",
+            "compare",
+            lambda reply: ComparedTasks.read(reply, self.language),
+            params={"task_ids": ",".join(task_ids)},
+            slow_seconds=COMPARISON_SECONDS,
+        )
 
     def model(self, task_id: str) -> bytes:
         """The trained parameters, as safetensors."""

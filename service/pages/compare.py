@@ -21,13 +21,16 @@ from graphnet.names import ACROSS, CLASS_METRICS, SCORE_METRICS, method_name, me
 from graphnet.options import typed_names
 from graphnet.report.facts import Facts
 from graphnet.report.tables import metric_cell, signed, with_interval
+from service.api.comparison_view import FEWEST_COMPARED, MOST_COMPARED
 from service.http.responses import ApiError, answer_language
 from service.pages import choices
 from service.pages.outcome import read_facts
 from service.pages.site import page
-from service.routes.compare import FEWEST, MOST, tasks_of
+from service.pages.together import Sum, shown_sums
+from service.routes.compare import tasks_of
 from service.state import state_of
 from service.stores.comparison import Comparison, compared_names
+from service.stores.together import Evaluated
 
 LONGEST = 26  # letters beside a figure
 DATA = ("train_data", "val_data", "test_data")
@@ -66,7 +69,7 @@ class Compared:
     """The chosen tasks side by side.
 
     ``names`` tell them apart, ``wrong`` says what of them is lost or damaged, ``pairs`` are by
-    split those of tasks on the same subjects.
+    split those of tasks on the same subjects, ``sums`` what each two say together.
     """
 
     facts: Sequence[Facts]
@@ -75,6 +78,7 @@ class Compared:
     inputs: Sequence[Line]
     sections: Sequence[Section]
     pairs: Sequence[tuple[str, list[Pair]]]
+    sums: Sequence[Sum]
 
 
 async def show(request: Request) -> Response:
@@ -84,7 +88,7 @@ async def show(request: Request) -> Response:
     )
     listed = await choices.comparable(request, named)
     compared, problem = None, None
-    if len(named) >= FEWEST:
+    if len(named) >= FEWEST_COMPARED:
         try:
             compared = await _compared(request, named)
         except ApiError as error:
@@ -100,8 +104,8 @@ async def show(request: Request) -> Response:
         },
         listed=listed,
         chosen=named,
-        fewest=FEWEST,
-        most=MOST,
+        fewest=FEWEST_COMPARED,
+        most=MOST_COMPARED,
     )
 
 
@@ -111,11 +115,12 @@ async def _compared(request: Request, named: Sequence[str]) -> Compared:
         tasks = await tasks_of(request, named)
         read = [await read_facts(request, task) for task in tasks]
         facts = [compared for compared, _ in read]
-        known = [(str(own.task["task_id"]), own.evidence) for own in facts]
-        differences = await state.comparison_cache.differences(known)
+        evaluated = [Evaluated(str(own.task["task_id"]), own.evidence, own.result) for own in facts]
+        pairs = await state.comparison_cache.compared(evaluated)
+    called = dict(zip((task.task_id for task in evaluated), _called(facts), strict=True))
     return Compared(
         facts,
-        _called(facts),
+        list(called.values()),
         wrong=[name for one, missing in read for name in missing if name not in one.missing],
         inputs=[*_data(facts, answer_language(request)), *_settings(facts)],
         sections=[
@@ -128,10 +133,11 @@ async def _compared(request: Request, named: Sequence[str]) -> Compared:
             for split in _splits(facts)
         ],
         pairs=[
-            (split, _pairs(facts, differences[split], compared_names(split)))
+            (split, _pairs(called, pairs.differences[split], compared_names(split)))
             for split in (ACROSS, *FAIREST)
-            if split in differences and split != "train"
+            if split in pairs.differences and split != "train"
         ],
+        sums=shown_sums(pairs.together, called),
     )
 
 
@@ -239,12 +245,10 @@ def _short(name: str) -> str:
 
 
 def _pairs(
-    facts: Sequence[Facts],
+    called: Mapping[str, str],
     comparisons: dict[str, dict[str, Comparison]],
     names: Sequence[str],
 ) -> list[Pair]:
-    ids = [str(one.task["task_id"]) for one in facts]
-    called = dict(zip(ids, _called(facts), strict=True))
     return [
         Pair(
             called[first],

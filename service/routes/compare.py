@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from db.submissions.tasks import TaskRecord
 from graphnet.messages import Message, rendered
+from service.api.comparison_view import FEWEST_COMPARED, MOST_COMPARED, TogetherView
 from service.http.auth import caller_of
 from service.http.queries import LONGEST_ID
 from service.http.responses import (
@@ -25,22 +26,24 @@ from service.predecessor import stranger_seen
 from service.routes.stored import evidence_of
 from service.routes.tasks import find_task
 from service.state import state_of
-from service.stores.comparison import BySplit, Evidence
+from service.stores.comparison import BySplit
+from service.stores.shared_subjects import Evidence
+from service.stores.together import Evaluated
 from service.stores.views import full_view
 
-FEWEST, MOST = 2, 6
 FIELD = "task_ids"
 Json = Mapping[str, Any]
 
 
 async def compare(request: Request) -> Response:
-    """The tasks that ``task_ids`` names, and their paired differences."""
+    """The tasks that ``task_ids`` names: how each two differ, and what they say together."""
     state = state_of(request)
     with state.admission.comparison():
         compared = await tasks_of(request, _task_ids(request))
         lost: list[Message] = []
-        evidence = [
-            (task.task_id, await evidence_if_there(request, task, lost)) for task in compared
+        evaluated = [
+            Evaluated(task.task_id, await evidence_if_there(request, task, lost), task.result)
+            for task in compared
         ]
         views = [
             replace(
@@ -50,10 +53,11 @@ async def compare(request: Request) -> Response:
             for task in compared
         ]
         language = answer_language(request)
-        comparisons = await state.comparison_cache.differences(evidence)
+        pairs = await state.comparison_cache.compared(evaluated)
         return success(
             tasks=[view.as_dict() for view in views],
-            differences=_answer(comparisons, language),
+            differences=_answer(pairs.differences, language),
+            together=[TogetherView.of(added, language).as_dict() for added in pairs.together],
             lost=rendered(lost, language),
         )
 
@@ -71,8 +75,8 @@ def _answer(comparisons: BySplit, language: str) -> Json:
 
 async def tasks_of(request: Request, task_ids: Sequence[str]) -> list[TaskRecord]:
     """The tasks of these ids. Raises ApiError, also where one is another project's."""
-    if not FEWEST <= len(task_ids) <= MOST:
-        values = {"count": len(task_ids), "least": FEWEST, "most": MOST}
+    if not FEWEST_COMPARED <= len(task_ids) <= MOST_COMPARED:
+        values = {"count": len(task_ids), "least": FEWEST_COMPARED, "most": MOST_COMPARED}
         raise field_error(FIELD, Message("api.comparison-count", **values))
     tasks = [(task_id, await find_task(request, task_id)) for task_id in task_ids]
     problems = [

@@ -34,6 +34,11 @@ def test_two_are_chosen_and_compared(
     aucs = [task["task_result"]["metrics"]["cv"]["auc"] for task in (other, trained)]
     row = visit.get_by_role("row", name=re.compile("−")).filter(has_text="40").first
     expect(row).to_contain_text(f"{aucs[0] - aucs[1]:+.3f}"[1:])
+    together = visit.locator("#together")
+    expect(together).to_contain_text("40 subjects were predicted by both.")
+    minus = together.get_by_role("row", name=re.compile("^Both together −"))
+    expect(minus).to_have_count(2)
+    expect(together).to_contain_text("the same measures of the same regions")
     settings = visit.locator("#settings")
     expect(settings.get_by_role("row", name=re.compile("^model"))).to_contain_text("Linear")
     expect(settings.get_by_role("row", name=re.compile("^epochs"))).to_be_hidden()
@@ -49,6 +54,7 @@ def test_it_is_read_by_everybody(
     assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     expect(page.get_by_role("heading", name="同一批受试者上的差异")).to_be_visible()
+    expect(page.locator("#together")).to_contain_text("两个任务都预测了 40 名受试者。")
 
 
 def test_on_a_phone_nothing_is_pushed_sideways_and_every_figure_names_its_task(

@@ -9,8 +9,8 @@ from sklearn import metrics as reference
 from graphnet.artifacts.metrics import UNKNOWN, Estimate
 from graphnet.data.cohort import FloatArray, IntArray
 from graphnet.evaluation.resampling import (
+    bootstrapped,
     fold_widening,
-    intervals,
     p_value,
     paired_difference,
     weighted_auc,
@@ -91,7 +91,8 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
         labels = np.arange(100) % 2
         scores = 1 / (1 + np.exp(-(labels + random.standard_normal(100))))
         probabilities = np.stack([1 - scores, scores], axis=1)[None]
-        low, high = intervals(labels, probabilities, resamples=400, seed=seed)["auc"] or (0, 0)
+        found = bootstrapped(labels, probabilities, resamples=400, seed=seed)["auc"]
+        low, high = found.interval or (0, 0)
         inside += low <= truth <= high
     assert 0.88 <= inside / 150 <= 0.99
 
@@ -115,7 +116,10 @@ def test_what_cannot_be_computed_is_null() -> None:
     found = paired_difference(three, spread, spread)
     assert found["auc"] == unknown
     assert found["accuracy"].value == 0
-    assert intervals(lonely, ours) == dict.fromkeys(("accuracy", "balanced_accuracy", "auc"))
+    alone = bootstrapped(lonely, ours)
+    assert set(alone) == {"accuracy", "balanced_accuracy", "auc"}
+    assert all(each.value is not None and each.interval is None for each in alone.values())
+    assert bootstrapped(three, spread)["auc"] == unknown
 
 
 def test_shuffled_labels_give_any_p_and_true_ones_a_small_one() -> None:

@@ -222,6 +222,7 @@ class FakeService:
     suggested: dict[str, str] | None = None
     interpretation: dict[str, Any] | None = None
     looks: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    together: list[dict[str, Any]] = field(default_factory=list)
     manifest: dict[str, Any] = field(
         default_factory=lambda: {
             "format": "nld-sgn/1",
@@ -273,6 +274,11 @@ class FakeService:
             return refused(4, 404, f"There is no task {task_id!r}.")
         looks = self.looks[task_id]
         return success(task=looks.pop(0) if len(looks) > 1 else looks[0])
+
+    def compare(self, request: Seen) -> Reply:
+        ids = request.query["task_ids"].split(",")
+        tasks = [self.looks[task_id][-1] for task_id in ids]
+        return success(tasks=tasks, differences={}, together=self.together, lost=[])
 
     def cancel(self, _: Seen, task_id: str) -> Reply:
         return success(task=self.looks[task_id][-1])
@@ -390,6 +396,7 @@ class FakeService:
 
 ROUTES = (
     ("POST", "new_task", "submit"),
+    ("GET", "compare", "compare"),
     ("GET", "tasks", "list_tasks"),
     ("GET", "tasks/([^/]+)", "show"),
     ("POST", "tasks/([^/]+)/cancel", "cancel"),

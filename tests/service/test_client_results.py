@@ -94,6 +94,22 @@ def test_new_subjects_are_predicted(
     }
 
 
+def test_tasks_are_compared_and_added_up(client: Client, fake: FakeService) -> None:
+    fake.looks = {name: [task(name, "Finished")] for name in ("TASK1", "TASK2")}
+    known = {"split": "cv", "first": "TASK1", "second": "TASK2", "n": 58}
+    fake.together = [{**known, "metrics": {"together": METRICS}, "a later service says": "more"}]
+
+    found = client.compare("TASK1", "TASK2")
+
+    assert fake.seen[-1].query == {"task_ids": "TASK1,TASK2"}
+    assert [each.task_id for each in found.tasks] == ["TASK1", "TASK2"]
+    (together,) = found.together
+    assert (together.n, together.only_first, together.reason) == (58, 0, None)
+    measured = together.measured["together"]
+    assert measured is not None
+    assert measured["auc"] == METRICS["auc"]
+
+
 def test_a_predicted_score_is_a_column(client: Client, fake: FakeService) -> None:
     fake.predicted = SCORED
 

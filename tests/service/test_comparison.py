@@ -7,16 +7,10 @@ import numpy as np
 import pytest
 
 from graphnet.messages import CHINESE, render
-from service.stores.comparison import (
-    CLASSES,
-    FEW,
-    NO_EVIDENCE,
-    SCORE,
-    ComparisonCache,
-    compare,
-    compare_splits,
-    compared_names,
-)
+from service.stores.comparison import compare, compare_splits, compared_names
+from service.stores.comparison_cache import ComparisonCache
+from service.stores.shared_subjects import CLASSES, FEW, NO_EVIDENCE, SCORE
+from service.stores.together import Evaluated
 from tests.installations import Installation
 from tests.service.forms import JUDGED, form
 
@@ -141,8 +135,10 @@ def test_what_cannot_be_compared_is_none_with_a_reason() -> None:
 
 def test_each_pair_once_on_the_splits_that_both_have() -> None:
     both = {**GOOD, "predictions": {**GOOD["predictions"], "cv": GOOD["predictions"]["test"]}}
-    tasks = [("A", both), ("B", BAD), ("C", None), ("D", both)]
-    found = asyncio.run(ComparisonCache().differences(tasks))
+    tasks = [
+        Evaluated(name, each) for name, each in zip("ABCD", (both, BAD, None, both), strict=True)
+    ]
+    found = asyncio.run(ComparisonCache().compared(tasks)).differences
     assert {split: {a: list(b) for a, b in each.items()} for split, each in found.items()} == {
         "test": {"A": ["B", "D"], "B": ["D"]},
         "cv": {"A": ["D"]},
@@ -171,9 +167,9 @@ def test_subjects_are_shared_across_test_and_folds() -> None:
 def test_a_pair_is_worked_out_once_however_many_ask() -> None:
     async def asked() -> list[Any]:
         cache = ComparisonCache()
-        tasks = [("A", GOOD), ("B", BAD)]
-        together = await asyncio.gather(*(cache.differences(tasks) for _ in range(3)))
-        return [*together, await cache.differences(tasks)]
+        tasks = [Evaluated("A", GOOD), Evaluated("B", BAD)]
+        together = await asyncio.gather(*(cache.compared(tasks) for _ in range(3)))
+        return [each.differences for each in (*together, await cache.compared(tasks))]
 
     first, *others = (each["test"]["A"]["B"] for each in asyncio.run(asked()))
     assert first == compare(GOOD, BAD, "test")
@@ -191,6 +187,17 @@ def test_over_http(small: Installation, trained: dict[str, Any]) -> None:
     assert found["n"] == 40
     ours, theirs = (task["task_result"]["metrics"]["cv"]["auc"] for task in body["tasks"])
     assert found["auc"]["difference"] == pytest.approx(ours - theirs, abs=1e-4)
+    (together,) = (each for each in body["together"] if each["split"] == "cv")
+    assert [together["first"], together["second"]] == ids
+    assert (together["n"], together["only_first"], together["reason"]) == (40, 0, None)
+    alone = together["metrics"]["second"]
+    assert alone["auc"] == pytest.approx(theirs, abs=1e-4)
+    assert alone["brier"] == pytest.approx(
+        body["tasks"][1]["task_result"]["metrics"]["cv"]["brier"], abs=1e-4
+    )
+    gain = together["differences"]["second"]["auc"]["difference"]
+    assert gain == pytest.approx(together["metrics"]["together"]["auc"] - alone["auc"])
+    assert any("the same measures of the same regions" in note for note in together["notes"])
 
 
 @pytest.mark.slow

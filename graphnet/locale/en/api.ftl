@@ -116,6 +116,54 @@ comparison-without-predictions = One of them has no predictions stored; older ve
 comparison-of-scores = A clinical score was predicted; only predicted classes are compared subject by subject.
 comparison-of-other-classes = They do not predict the same classes.
 comparison-of-few = Fewer than { $least } subjects of a class are new to both models.
+comparison-other-labels = Fewer than { $least } subjects of a class are new to both models and of the same class in both tasks. { $count ->
+    [one] 1 subject is of another class in each ({ $ids }).
+   *[other] { $count } subjects are of another class in each ({ $ids }).
+} Code the classes alike in both datasets, and check that their ids mean the same people.
+comparison-other-sites = Fewer than { $least } subjects of a class are new to both models. { $count ->
+    [one] 1 subject has the same id in both tasks, but not the same site ({ $id }: { $one } in one, { $other } in the other).
+   *[other] { $count } subjects have the same id in both tasks, but not the same site (such as { $id }: { $one } in one, { $other } in the other).
+} Subjects are matched by id and site; give both datasets the same column of sites.
+at-site = site { $site }
+at-no-site = no site
+
+# What two tasks say together.
+together = Both together
+together-of = { $split }: { $first } + { $second }
+together-alone = { $name } alone
+together-minus = Both together − { $name }
+together-everybody = Everybody, also those of one task
+together-counts = { $n ->
+    [one] 1 subject was predicted by both.
+   *[other] { $n } subjects were predicted by both.
+}{ $only_first ->
+    [0] {""}
+    [one] {" "}1 was predicted by { $first } alone and keeps its probability.
+   *[other] {" "}{ $only_first } were predicted by { $first } alone and keep its probability.
+}{ $only_second ->
+    [0] {""}
+    [one] {" "}1 was predicted by { $second } alone and keeps its probability.
+   *[other] {" "}{ $only_second } were predicted by { $second } alone and keep its probability.
+}{ $left_out ->
+    [0] {""}
+    [one] {" "}1 was left out.
+   *[other] {" "}{ $left_out } were left out.
+}
+together-without-shares = It is not stored on how many subjects of each class a task was trained, so that its log odds beyond their share are not known.
+together-same-measures = Both tasks have the same measures of the same regions, so what they say is largely the same and is counted twice: the probabilities of both together are too extreme, which the Brier score shows.
+together-uncalibrated = Not calibrated: { $tasks }. A model that is more certain than it is right has more than its share in the sum.
+together-other-class = { $count ->
+    [one] 1 subject was left out because the class differs between the tasks ({ $ids }).
+   *[other] { $count } subjects were left out because the class differs between the tasks ({ $ids }).
+}
+together-other-scans = { $count ->
+    [one] 1 subject was left out because the number of scans differs between the tasks ({ $ids }).
+   *[other] { $count } subjects were left out because the number of scans differs between the tasks ({ $ids }).
+}
+together-other-sites = { $count ->
+    [one] 1 subject has the same id in both tasks, but not the same site ({ $id }: { $one } in one, { $other } in the other), and was not added up.
+   *[other] { $count } subjects have the same id in both tasks, but not the same site (such as { $id }: { $one } in one, { $other } in the other), and were not added up.
+}
 
 # A dependency that was asked whether it is ready.
 dependency-silent = The { $name } does not answer: it was asked for { $seconds } s.

@@ -92,6 +92,33 @@ comparison-without-predictions = 其中一个任务没有保存预测结果（�
 comparison-of-scores = 预测的是临床评分；只有分类预测才逐个受试者比较。
 comparison-of-other-classes = 它们预测的类别不同。
 comparison-of-few = 某一类别中两个模型都没有见过的受试者少于 { $least } 名。
+comparison-other-labels = 某一类别中两个模型都没有见过、且在两个任务中类别相同的受试者少于 { $least } 名。另有 { $count } 名受试者在两个任务中的类别不同（{ $ids }）。请在两个数据集中使用相同的类别编码，并核对编号是否指同一批人。
+comparison-other-sites = 某一类别中两个模型都没有见过的受试者少于 { $least } 名。有 { $count } 名受试者在两个任务中编号相同而站点不同（如 { $id }：一个任务中为{ $one }，另一个任务中为{ $other }）。受试者按编号和站点匹配；请为两个数据集提供相同的站点列。
+at-site = 站点 { $site }
+at-no-site = 无站点
+
+# 两个任务相加的结果。
+together = 两者相加
+together-of = { $split }：{ $first } + { $second }
+together-alone = 仅 { $name }
+together-minus = 两者相加 − { $name }
+together-everybody = 全部受试者（含只有一个任务的）
+together-counts = 两个任务都预测了 { $n } 名受试者。{ $only_first ->
+    [0] {""}
+   *[other] 仅 { $first } 预测了的有 { $only_first } 名，保留其概率。
+}{ $only_second ->
+    [0] {""}
+   *[other] 仅 { $second } 预测了的有 { $only_second } 名，保留其概率。
+}{ $left_out ->
+    [0] {""}
+   *[other] 未计入 { $left_out } 名。
+}
+together-without-shares = 没有保存某个任务的各类别训练受试者人数，因此不知道其对数几率超出类别比例的部分。
+together-same-measures = 两个任务用的是相同脑区的相同指标，二者给出的信息大体相同，被计算了两次：相加后的概率过于极端，Brier 分数会反映这一点。
+together-uncalibrated = 未经校准：{ $tasks }。过度自信的模型在总和中所占的分量会超过应有的份额。
+together-other-class = { $count } 名受试者因在两个任务中的类别不同而未计入（{ $ids }）。
+together-other-scans = { $count } 名受试者因在两个任务中的扫描次数不同而未计入（{ $ids }）。
+together-other-sites = { $count } 名受试者在两个任务中编号相同而站点不同（如 { $id }：一个任务中为{ $one }，另一个任务中为{ $other }），未作相加。
 
 # 被询问是否就绪的依赖。
 dependency-silent = { $name } 没有响应：已询问 { $seconds } 秒。

@@ -243,6 +243,62 @@ def test_a_comparison_is_json_too(sgn: Command, fake: FakeService) -> None:
     assert said[0]["metrics"] == {"cv": METRICS}
 
 
+def added(**changes: Any) -> dict[str, Any]:
+    """Two tasks added up, as the service answers it."""
+    apart = {"difference": 0.014, "ci": [-0.007, 0.033], "excludes_zero": False}
+    return {
+        "split": "test",
+        "first": "TASK1",
+        "second": "TASK2",
+        "n": 58,
+        "only_first": 2,
+        "only_second": 0,
+        "left_out": 0,
+        "metrics": dict.fromkeys(("together", "first", "second"), METRICS),
+        "differences": {name: {"auc": apart, "brier": apart} for name in ("first", "second")},
+        "everybody": {**METRICS, "n": 60},
+        "reason": None,
+        "notes": ["Not calibrated: TASK2."],
+        **changes,
+    }
+
+
+def test_what_two_say_together_is_shown(sgn: Command, fake: FakeService) -> None:
+    fake.looks = {name: [task(name, "Finished", task_name="")] for name in ("TASK1", "TASK2")}
+    fake.together = [added(), added(split="cv", n=3, reason="Fewer than 5.", metrics=None)]
+
+    ran = sgn("compare", "TASK1", "TASK2", "--split", "test", env={"COLUMNS": "120"})
+
+    lines = ran.stdout.splitlines()
+    start = lines.index("Test: TASK1 + TASK2")
+    assert lines[start + 1] == (
+        "58 subjects were predicted by both. 2 were predicted by TASK1 alone and keep its "
+        "probability."
+    )
+    table = rows("\n".join(lines[start + 3 :]))
+    assert table[0][:5] == ["Both", "together", "58", "0.930", "[0.85-0.99]"]
+    assert table[3][:7] == ["Both", "together", "−", "TASK1", "58", "+0.014", "[-0.007,"]
+    assert table[5][:3] == ["Everybody,", "also", "those"]
+    assert ran.stderr == "Not calibrated: TASK2.\n"
+    assert "Fewer than 5." in sgn("compare", "TASK1", "TASK2").stderr
+    both = json.loads(sgn("compare", "TASK1", "TASK2", "--split", "test", "--json").stdout)
+    assert [each["together"] for each in both] == [[added()], []]
+
+
+def test_metrics_are_shown_where_the_service_compares_no_tasks(
+    sgn: Command, fake: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.looks = {name: [task(name, "Finished")] for name in ("TASK1", "TASK2")}
+    busy = refused(17, 503, "8 comparisons are already being made; try again in 5 seconds.")
+    monkeypatch.setattr(FakeService, "compare", lambda *_: busy)
+
+    ran = sgn("compare", "TASK1", "TASK2", "--split", "test")
+
+    assert ran.exit_code == 0
+    assert "Test, with 95 % intervals" in ran.stdout
+    assert "8 comparisons are already being made" in ran.stderr
+
+
 def test_nothing_to_compare_is_said(sgn: Command, fake: FakeService) -> None:
     fake.looks[TASK] = [running(TASK, 1)]
 
