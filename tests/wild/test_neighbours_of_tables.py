@@ -249,7 +249,7 @@ def test_tables_with_other_ids_than_the_list_are_refused_by_id(tmp_path: Path) -
         frame.to_csv(folder / f"{side}.txt", sep="\t", index=False)
     refusal = outcome(folder).refusal
     assert IDS[0] in refusal
-    assert spelled.format(IDS[0]) in refusal
+    assert f"{IDS[0]}.long.{IDS[0]}_base" in refusal
 
 
 # Rows that are no subjects --------------------------------------------------------------------
