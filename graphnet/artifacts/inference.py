@@ -10,7 +10,7 @@ from graphnet.artifacts.manifest import check_scale, import_warnings, subjects_s
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.stored_json import Json
 from graphnet.data import provenance
-from graphnet.data.cohort import Cohort, FloatArray
+from graphnet.data.cohort import Cohort, FloatArray, Layout
 from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.evaluation.attribution import contributions
 from graphnet.messages import Message, as_warnings
@@ -35,12 +35,12 @@ def predict(
     ``class_names`` has the word for each class; ``names`` are for people, by region.
 
     Raises:
-        ModelError: subjects of other regions or measures than the model's, or an imported model of
-            which nobody knows how measures were scaled.
+        ModelError: subjects of other regions than the model's or without its measures, or an
+            imported model of which nobody knows how measures were scaled.
 
     """
     check_scale(model.facts)
-    cohort = model.arranged(cohort)
+    cohort = model.arranged(of_model(cohort, model.layout))
     domain = ApplicabilityDomain.from_facts(model.facts)
     values = model.predict(cohort)
     seen = provenance.seen_in_training(subjects_seen(model.facts), cohort)
@@ -74,6 +74,42 @@ def predict(
             ]
         ),
     }
+
+
+def of_model(cohort: Cohort, layout: Layout) -> Cohort:
+    """The cohort with the measures of a model alone, if it has all of these; else as it is.
+
+    Names in other capitals are the same. Of what a file has besides, nothing is to be learned, so
+    it is left out, which is said.
+    """
+    if cohort.layout.is_connectome or layout.is_connectome:
+        return cohort
+    found = [_place(name, cohort.measures) for name in layout.measures]
+    which = [place for place in found if place is not None]
+    if len(set(which)) < len(layout.measures):
+        return cohort
+    others = [name for place, name in enumerate(cohort.measures) if place not in which]
+    notes = [
+        Message("prediction.measure-called", own=cohort.measures[place], name=name)
+        for place, name in zip(which, layout.measures, strict=True)
+        if cohort.measures[place] != name
+    ]
+    if others:
+        notes.append(Message("prediction.measures-unused", names=others))
+    return replace(
+        cohort,
+        features=cohort.features[:, :, which],
+        measures=layout.measures,
+        notes=(*cohort.notes, *notes),
+    )
+
+
+def _place(name: str, measures: Sequence[str]) -> int | None:
+    """Where a measure stands: under its name, else under the only one that is it in capitals."""
+    if name in measures:
+        return measures.index(name)
+    alike = [place for place, own in enumerate(measures) if own.casefold() == name.casefold()]
+    return alike[0] if len(alike) == 1 else None
 
 
 def without_unnamed_sites(cohort: Cohort, name: str) -> Cohort:

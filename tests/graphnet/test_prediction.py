@@ -212,3 +212,34 @@ def test_a_score_is_on_its_own_scale() -> None:
     answer = predict(found, read(people.drop(columns="LABEL_SCORE")))
     assert answer["classes"] == []
     assert 0 < answer["predictions"][0]["score"] < 60
+
+
+def test_measures_that_the_model_does_not_know_are_left_out(
+    model: StoredModel, strangers: pd.DataFrame
+) -> None:
+    expected = predict(model, read(strangers))
+    regions = len(model.layout.regions)
+    extra = {f"CT_{region}": np.arange(len(strangers)) + 1.0 for region in range(1, regions + 1)}
+    found = predict(model, read(pd.concat([strangers, pd.DataFrame(extra)], axis=1)))
+    assert found["predictions"] == expected["predictions"]
+    assert set(found["warnings"]) - set(expected["warnings"]) == {
+        "Not used, as the model does not know it: CT."
+    }
+
+
+def test_measures_in_other_capitals_are_the_models(
+    model: StoredModel, strangers: pd.DataFrame
+) -> None:
+    expected = predict(model, read(strangers))
+    named = {name: str(name).replace("ALFF", "Alff") for name in strangers}
+    found = predict(model, read(strangers.rename(columns=named)))
+    assert found["predictions"] == expected["predictions"]
+    assert set(found["warnings"]) - set(expected["warnings"]) == {
+        "Alff is read as the model's ALFF."
+    }
+
+
+def test_a_measure_that_is_not_there_is_named(model: StoredModel, strangers: pd.DataFrame) -> None:
+    lacking = strangers.drop(columns=strangers.filter(like="ALFF").columns)
+    with pytest.raises(ModelError, match=r"Only the stored model has the measures? ALFF"):
+        predict(model, read(lacking))

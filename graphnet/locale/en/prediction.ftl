@@ -31,3 +31,5 @@ covariate-missing = { $count ->
     [one] { $name } is missing for 1 subject, or is not as in the training data; it was taken to be the mean of the training subjects.
    *[other] { $name } is missing for { $count } subjects, or is not as in the training data; it was taken to be the mean of the training subjects.
 }
+measure-called = { $own } is read as the model's { $name }.
+measures-unused = Not used, as the model does not know it: { $names }.

@@ -16,3 +16,5 @@ not-harmonised = { $count } 名受试者来自{ $named ->
    *[false] 未注明的站点
 }，模型的协调未在该站点上拟合，因此未做协调。
 covariate-missing = { $count } 名受试者缺少 { $name }，或与训练数据不一致；按训练受试者的均值处理。
+measure-called = { $own } 被读作模型的 { $name }。
+measures-unused = 模型没有以下指标，因此未使用：{ $names }。
