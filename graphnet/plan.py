@@ -27,7 +27,7 @@ from graphnet.errors import CohortError, ModelError, SettingsError
 from graphnet.evaluation.assessment import has_graph
 from graphnet.evaluation.cross_validation import OtherStart
 from graphnet.evaluation.fine_tuning import seen_by_parent
-from graphnet.evaluation.missing_values import check_missing
+from graphnet.evaluation.measurement_bias import check_missing
 from graphnet.evaluation.model_selection import Arm, all_candidates, arm_of
 from graphnet.evaluation.pooled import AncestorSubjects, Pool
 from graphnet.evaluation.validation import FoldsPlan, plan_folds

@@ -11,7 +11,7 @@ from graphnet.data.cohort import NO_CLASS, IntArray
 from graphnet.data.dataset import NUMERIC
 from graphnet.data.splits import Splits
 from graphnet.evaluation.assessment import has_graph
-from graphnet.evaluation.missing_values import missing_by_class
+from graphnet.evaluation.measurement_bias import measured_differently
 from graphnet.graphs.edges import leaves_edges, no_edges
 from graphnet.messages import Message
 from graphnet.names import rule_sentences
@@ -37,7 +37,7 @@ def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) 
     messages: list[Message] = []
     if model.scale is None:
         messages += _confounded_sites(data)
-        messages += missing_by_class(data)
+        messages += measured_differently(data)
     messages += splits.warnings(data)
     if model.preprocessing.harmoniser is not None:
         messages += _harmonisation(model.preprocessing.harmoniser, data)

@@ -48,3 +48,4 @@ covariate-missing = { $count ->
 subjects-erased = Subjects were erased from this task after it had ended. Their predictions are no longer listed; the model and the metrics were computed with them.
 missing-by-class = { $name } is missing in { $shares } of the training subjects, class by class: whether it is missing tells the class, and is counted among what covariates predict.
 measure-missing-by-class = { $split }_data: of { $values } values of { $measure }, subjects of { $classes } lack { $means } on average; the number of missing or unusable values alone tells classes apart with an AUC of { $auc }. A model can learn from it who was measured how, so its metrics may be too high.
+series-by-class = { $split }_data: series of { $classes } have { $medians } time points in the median; their number alone tells classes apart with an AUC of { $auc }. Correlations over fewer time points scatter more, so a model can tell classes by it. Cut all series to one length.

@@ -1,4 +1,4 @@
-"""What is missing of one class more than of another is said, or refused."""
+"""What is measured of one class otherwise than of another is said, or refused."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from graphnet.data.cohort import Cohort, merge
 from graphnet.data.splits import Splits
 from graphnet.data.synthetic import Recipe, cohort_table
 from graphnet.errors import CohortError
-from graphnet.evaluation.missing_values import check_missing, missing, missing_by_class
+from graphnet.evaluation.measurement_bias import check_missing, measured_differently, missing
 from graphnet.experiment import run
 from graphnet.messages import render
 from graphnet.readers import from_table
@@ -81,24 +81,24 @@ def test_what_is_missing_by_chance_or_of_all_is_not_said(seed: int) -> None:
     for lacks in (random < 0.2, random < 1, random < 0):
         data = Splits(without(cohort, lacks))
         check_missing(data)
-        assert missing_by_class(data) == []
+        assert measured_differently(data) == []
 
 
 def test_few_subjects_who_lack_values_are_no_evidence() -> None:
     cohort = noise()
     lacks = of_class(cohort, 1.0)
     lacks[np.flatnonzero(cohort.labels == 1)[4:]] = False
-    assert missing_by_class(Splits(without(cohort, lacks))) == []
+    assert measured_differently(Splits(without(cohort, lacks))) == []
 
 
 def test_scans_of_one_subject_are_one_piece_of_evidence() -> None:
     cohort = noise(12)
     lacking = without(cohort, of_class(cohort, 0.9))
-    assert missing_by_class(Splits(lacking)) != []
+    assert measured_differently(Splits(lacking)) != []
     scans = np.repeat(np.flatnonzero(cohort.labels == 1)[:2], 6)
     controls = np.flatnonzero(cohort.labels == 0)
     few = lacking.rows(np.concatenate([controls, scans]))
-    assert missing_by_class(Splits(few)) == []
+    assert measured_differently(Splits(few)) == []
 
 
 def test_missing_edges_are_counted_once_each() -> None:
@@ -108,3 +108,19 @@ def test_missing_edges_are_counted_once_each() -> None:
     cohort = replace(noise(2), regions=("a", "b", "c"), connectomes=weights)
     (edges, *_) = missing(replace(cohort, features=np.zeros((4, 3, len(cohort.measures)))))
     assert (edges.counts.tolist(), edges.values) == ([2, 0, 0, 0], 3)
+
+
+@pytest.mark.parametrize(("points", "is_said"), [((120, 240), True), ((120, 120), False)])
+def test_series_that_are_shorter_in_one_class_are_said(
+    points: tuple[int, int], *, is_said: bool
+) -> None:
+    cohort = noise(12)
+    random = np.random.default_rng(0)
+    series = tuple(
+        random.normal(size=(points[label] + random.integers(3), len(cohort.regions)))
+        for label in cohort.labels
+    )
+    said = measured_differently(Splits(replace(cohort, series=series)))
+    assert [warning.code for warning in said] == ["warnings.series-by-class"] * is_said
+    if is_said:
+        assert "AUC of 1.00" in render(said[0])
