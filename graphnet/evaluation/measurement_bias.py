@@ -32,10 +32,12 @@ class Missing:
     values: int
 
     def empty_classes(self, labels: IntArray) -> list[int]:
-        """The classes of which no subject has any value, where another class has some."""
+        """The classes of which no subject, of five or more, has any value, unless none has any."""
         classes = _classes(labels)
-        empty = [label for label in classes if (self.counts[labels == label] == self.values).all()]
-        return empty if len(empty) < len(classes) else []
+        own = {label: self.counts[labels == label] == self.values for label in classes}
+        if all(lacks.all() for lacks in own.values()):
+            return []
+        return [c for c, lacks in own.items() if lacks.all() and len(lacks) >= LEAST_LACKING]
 
 
 def tells(counts: IntArray, labels: IntArray) -> bool:

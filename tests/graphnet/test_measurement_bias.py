@@ -89,6 +89,8 @@ def test_few_subjects_who_lack_values_are_no_evidence() -> None:
     lacks = of_class(cohort, 1.0)
     lacks[np.flatnonzero(cohort.labels == 1)[4:]] = False
     assert measured_differently(Splits(without(cohort, lacks))) == []
+    controls, patients = np.flatnonzero(cohort.labels == 0), np.flatnonzero(cohort.labels == 1)
+    check_missing(Splits(cohort, test=without(cohort, lacks).rows(np.r_[controls, patients[:4]])))
 
 
 def test_scans_of_one_subject_are_one_piece_of_evidence() -> None:
