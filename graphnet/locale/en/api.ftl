@@ -150,7 +150,7 @@ together-counts = { $n ->
    *[other] {" "}{ $left_out } were left out.
 }
 together-without-shares = It is not stored on how many subjects of each class a task was trained, so that its log odds beyond their share are not known.
-together-same-measures = Both tasks have the same measures of the same regions, so what they say is largely the same and is counted twice: the probabilities of both together are too extreme, which the Brier score shows.
+together-same-measures = Both tasks have the same measures of the same regions, so what they say is largely the same and is counted twice: the probabilities of both together are likely too extreme; see the Brier score.
 together-uncalibrated = Not calibrated: { $tasks }. A model that is more certain than it is right has more than its share in the sum.
 together-other-class = { $count ->
     [one] 1 subject was left out because the class differs between the tasks ({ $ids }).

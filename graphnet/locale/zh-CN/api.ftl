@@ -114,7 +114,7 @@ together-counts = 两个任务都预测了 { $n } 名受试者。{ $only_first -
    *[other] 未计入 { $left_out } 名。
 }
 together-without-shares = 没有保存某个任务的各类别训练受试者人数，因此不知道其对数几率超出类别比例的部分。
-together-same-measures = 两个任务用的是相同脑区的相同指标，二者给出的信息大体相同，被计算了两次：相加后的概率过于极端，Brier 分数会反映这一点。
+together-same-measures = 两个任务用的是相同脑区的相同指标，二者给出的信息大体相同，被计算了两次：相加后的概率很可能过于极端，请参看 Brier 分数。
 together-uncalibrated = 未经校准：{ $tasks }。过度自信的模型在总和中所占的分量会超过应有的份额。
 together-other-class = { $count } 名受试者因在两个任务中的类别不同而未计入（{ $ids }）。
 together-other-scans = { $count } 名受试者因在两个任务中的扫描次数不同而未计入（{ $ids }）。
