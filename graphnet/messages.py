@@ -26,6 +26,7 @@ LANGUAGES = (ENGLISH, CHINESE)
 SEPARATORS = {ENGLISH: ", ", CHINESE: "、"}  # of lists
 COLONS = {ENGLISH: ": ", CHINESE: "："}  # behind what a value is called
 SEMICOLONS = {ENGLISH: "; ", CHINESE: "；"}
+STOPS = {ENGLISH: ".", CHINESE: "。"}  # at the end of a sentence
 LOCALES = {ENGLISH: "en", CHINESE: "zh_Hans_CN"}
 FINISHED = "text"  # a sentence from before there were codes, or from another program
 MOST_NAMED = 8

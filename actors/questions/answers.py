@@ -6,7 +6,7 @@ It does so on the CPU, beside whatever is trained; see :mod:`actors.questions.rp
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from actors import metrics
@@ -28,7 +28,7 @@ from db import datasets
 from db.datasets import ListedDataset, name_taken
 from db.dependents import InUse
 from db.server.errors import DatabaseError, NameTaken
-from graphnet.artifacts.inference import predict, without_unnamed_sites
+from graphnet.artifacts.inference import predict
 from graphnet.artifacts.manifest import check_manifest
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.atlas import Atlas, Table
@@ -55,7 +55,7 @@ LATE = Message("worker.late")
 INTERNAL = Message("worker.internal-error")
 
 Answer = dict[str, Any]
-FILE, NEW = "The file", "the table"  # stand where a dataset's name would
+FILE = "The file"  # stands for the name of one that came without
 MODELS_KEPT = 4
 MOST_SUBJECTS = 10_000
 
@@ -221,7 +221,7 @@ class Predictor:
         except ObjectDamaged as error:
             return without_answer("damaged", damaged(question.task_id, error.message))
         options = ReadOptions(
-            *(FILE, question.mapping, question.most),
+            *(question.name or FILE, question.mapping, question.most),
             without_class=True,
             covariates=model.preprocessing.uses_covariates,
         )
@@ -235,7 +235,8 @@ class Predictor:
         if outcome.refused or outcome.questions:
             return read_answer(outcome)
         try:
-            cohort = _subjects(outcome, SeriesOptions.of(model.settings))
+            series = SeriesOptions.of(model.settings)
+            cohort = _subjects(outcome, series, question.name or FILE)
             names = self._names(model, cohort)
             return {"answer": predict(model, cohort, explain=question.explain, names=names)}
         except GraphnetError as error:
@@ -261,11 +262,12 @@ class Predictor:
         return {} if atlas is None else dict(zip(atlas.regions, atlas.names, strict=True))
 
 
-def _subjects(outcome: ReadOutcome, series: SeriesOptions) -> Cohort:
+def _subjects(outcome: ReadOutcome, series: SeriesOptions, name: str) -> Cohort:
     """Everybody in the file, measured as the model's subjects were. Raises CohortError."""
     dataset = load(outcome.folder)
     if len(dataset) > MOST_SUBJECTS:
         raise CohortError(
             Message("worker.too-many-subjects", count=len(dataset), most=MOST_SUBJECTS)
         )
-    return without_unnamed_sites(cohort_of(dataset, NEW, ANY, series), NEW)
+    cohort = cohort_of(dataset, name, ANY, series)
+    return replace(cohort, sites=dataset.subjects.sites)  # what a file is called says no site

@@ -117,12 +117,16 @@ class ReadRequest:
 
 @dataclass(frozen=True)
 class PredictionRequest:
-    """A model, by its task and the hash of its manifest, and the upload of new subjects."""
+    """A model, by its task and the hash of its manifest, and the upload of new subjects.
+
+    ``name`` names the file in sentences.
+    """
 
     task_id: str
     manifest_sha256: str
     upload: str
     explain: bool
+    name: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
     most: int = 0
     until: float = float("inf")

@@ -112,11 +112,6 @@ def _place(name: str, measures: Sequence[str]) -> int | None:
     return alike[0] if len(alike) == 1 else None
 
 
-def without_unnamed_sites(cohort: Cohort, name: str) -> Cohort:
-    """The cohort with "" for each site that was only called after the table, by its ``name``."""
-    return replace(cohort, sites=tuple("" if site == name else site for site in cohort.sites))
-
-
 def _answer(model: StoredModel, values: FloatArray) -> Json:
     if model.scale is not None:
         return {"score": round(float(values[0]), DIGITS)}

@@ -11,6 +11,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
+from graphnet.config import OPTIONS
 from graphnet.messages import Message
 from service.http.responses import ApiError, ErrorNum, FieldError, form_error, quoted
 
@@ -19,7 +20,7 @@ LISTS = {"train_data", "val_data", "test_data", "model", "atlas_of"}
 ATLASES = "atlases"  # one text for each, or one for all
 # A box that is ticked comes along with a hidden field that says no, before it or after it.
 TICKED = {"true", "1", "on", "yes"}
-BOXES = {"enable_test", "save_model_state"}
+BOXES = {"enable_test", *(name for name, option in OPTIONS.items() if option.is_flag)}
 MOST_SHOWN = 40  # characters of a value that a message shows
 
 

@@ -19,6 +19,7 @@ from graphnet.messages import (
     COLONS,
     SEMICOLONS,
     SEPARATORS,
+    STOPS,
     Message,
     bracketed,
     joined,
@@ -182,6 +183,7 @@ def environment(tag: str) -> Environment:
         "comma": SEPARATORS[tag],
         "colon": COLONS[tag],
         "semicolon": SEMICOLONS[tag],
+        "stop": STOPS[tag],
         **names(_words(tag)),
     }
     made.filters |= FILTERS | {

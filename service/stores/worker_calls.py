@@ -363,6 +363,7 @@ class PredictionClient:
             manifest_sha256=task.manifest_sha256,
             upload=upload.upload_id,
             explain=explain,
+            name=upload.name,
             mapping=dict(mapping),
             most=most,
         )

@@ -24,7 +24,7 @@ def newcomers(tmp_path: Path) -> Path:
     """A table of subjects without labels, one of whom would be a formula in a spreadsheet."""
     table = cohort_table("new", 1, 6, seed=9, recipe=SMALL).drop(columns="LABEL_GROUP")
     table.loc[0, "ID"] = "=1+1"
-    path = tmp_path / "newcomers.csv"
+    path = tmp_path / "Z_newcomers.csv"  # which names no site, as that of a dataset does
     table.to_csv(path, index=False)
     return path
 
@@ -215,6 +215,7 @@ def test_new_subjects_are_predicted_on_the_page(
     predicted = visit.locator("#predicted")
     expect(predicted.locator("tbody tr")).to_have_count(6, timeout=PATIENCE_MS)
     expect(predicted.get_by_role("rowheader", name="=1+1", exact=True)).to_be_visible()
+    expect(predicted).to_contain_text("6 subjects have no site")
     predicted.get_by_text("Regions that contribute most").first.click()
     expect(predicted.locator("details[open] li").first).to_contain_text(re.compile(r"[+−-]\d\.\d"))
     assert serious(visit) == []
@@ -237,5 +238,5 @@ def test_what_is_no_table_is_said_on_the_page(
     visit.get_by_label("File with the subjects").set_input_files(bad)
     visit.get_by_role("button", name="Predict", exact=True).click()
     expect(visit.locator("#predicted").get_by_role("alert")).to_contain_text(
-        "Its numeric columns are AGE."
+        re.compile("^bad has no column .* Its numeric columns are AGE.")
     )

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from graphnet import readers
-from graphnet.artifacts.inference import MOST_EXPLAINED, predict, without_unnamed_sites
+from graphnet.artifacts.inference import MOST_EXPLAINED, predict
 from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, merge
@@ -91,8 +91,7 @@ def test_who_was_not_harmonised_is_said(model: StoredModel, strangers: pd.DataFr
     shape = len(model.layout.regions), len(model.layout.measures)
     of_b = Harmoniser(("B",), np.ones((1, *shape)), np.zeros((1, *shape)))
     preprocessing = replace(model.preprocessing, harmoniser=of_b)
-    sites = np.array(["A"] * 6 + ["B"] * 5 + [None], dtype=object)
-    people = without_unnamed_sites(read(strangers.assign(SITE=sites)), "new")
+    people = replace(read(strangers), sites=("A",) * 6 + ("B",) * 5 + ("",))
     warnings = predict(replace(model, preprocessing=preprocessing), people)["warnings"]
     assert [warning for warning in warnings if "harmon" in warning] == [
         "6 subjects are from site A, to which the model's harmonisation was not fitted, and were "
@@ -133,7 +132,7 @@ def test_another_site_is_said(model: StoredModel, strangers: pd.DataFrame) -> No
 def test_a_site_that_is_not_given_is_not_taken_for_a_new_one(
     model: StoredModel, strangers: pd.DataFrame
 ) -> None:
-    nameless = without_unnamed_sites(read(strangers.drop(columns="SITE")), "new")
+    nameless = replace(read(strangers), sites=("",) * 12)
     found = predict(model, nameless, explain=False)
     assert found["warning_messages"][0] == Message("prediction.without-site", count=12).as_dict()
     assert not any("prediction.new-site" in codes(subject) for subject in found["predictions"])

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from starlette.datastructures import FormData, UploadFile
 
+from graphnet.config import OPTIONS
 from service.forms.schema import in_place, read_form
 from service.forms.validation import _alike, _bare
 from service.http.fields import from_html_form, from_json
@@ -142,3 +143,13 @@ def test_both_values_reach_the_researcher(small: Installation) -> None:
     assert reply.json()["code"] == 500
     assert [error["field"] for error in reply.json()["errors"]] == ["epochs"]
     assert "epochs is '1' and epochs is '2'" in reply.json()["msg"]
+
+
+def test_every_box_of_the_page_may_be_ticked() -> None:
+    """Each comes with a hidden field that says no."""
+    flags = [name for name, option in OPTIONS.items() if option.is_flag]
+    assert {"save_model_state", "baselines", "explain"} <= set(flags)
+    for values in (("false", "true"), ("false",)):
+        sent = [(f"param_set:{name}", value) for name in flags for value in values]
+        fields = from_html_form(FormData([*sent]))
+        assert fields == {"param_set": dict.fromkeys(flags, values[-1])}
