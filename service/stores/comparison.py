@@ -20,6 +20,7 @@ from service.stores.shared_subjects import (
     SharedSubjects,
     incomparable,
     new_answers,
+    unstated_sites,
 )
 
 NAMES = ("auc", "accuracy", "balanced_accuracy")
@@ -84,7 +85,8 @@ def compare(ours: Json | None, theirs: Json | None, split: str) -> Comparison:
     if problem or ours is None or theirs is None:
         return Comparison(0, reason=problem)
     mine, other = new_answers(ours, split), new_answers(theirs, split)
-    matched = SharedSubjects.of(mine, other)
+    unstated = unstated_sites(ours), unstated_sites(theirs)
+    matched = SharedSubjects.of(mine, other, unstated)
     shared = [(mine[one], other[another]) for one, another in matched.pairs.items()]
     classes = {label: place for place, label in enumerate(ours["classes"])}
     labels = np.array([classes[answer.label] for answer, _ in shared], dtype=np.int64)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from graphnet.artifacts.stored_json import as_mapping
 from graphnet.data.identifiers import match_ids
 from graphnet.evaluation.resampling import LEAST
 from graphnet.messages import Message, first_of
@@ -35,6 +36,8 @@ class Answer(NamedTuple):
 
 
 Answers = dict[Scan, Answer]
+Subject = tuple[str, str]  # id and site
+Sites = frozenset[str]
 
 
 def incomparable(ours: Evidence, theirs: Evidence) -> Message | None:
@@ -84,12 +87,18 @@ class SharedSubjects:
     theirs_alone: Sequence[Scan]
 
     @classmethod
-    def of(cls, mine: Answers, theirs: Answers) -> "SharedSubjects":
-        """Matched by id, however that is spelled, and site."""
+    def of(
+        cls, mine: Answers, theirs: Answers, unstated: tuple[Sites, Sites] = (frozenset(),) * 2
+    ) -> "SharedSubjects":
+        """Matched by id, however that is spelled, and site.
+
+        ``unstated`` are sites of each that no file says (:func:`unstated_sites`): where both
+        are, by an id that is at no other site.
+        """
         pairs: dict[Scan, Scan] = {}
         other_class, other_scans = [], []
         our_scans, their_scans = _by_subject(mine), _by_subject(theirs)
-        for our, their in _same(list(our_scans), list(their_scans)):
+        for our, their in _same(list(our_scans), list(their_scans), unstated):
             here, there = our_scans.pop(our), their_scans.pop(their)
             if len(here) != len(there):
                 other_scans.append(our[0])
@@ -151,17 +160,37 @@ def named_site(scan: Scan) -> Message:
     return Message("api.at-site", site=site) if site else Message("api.at-no-site")
 
 
+def unstated_sites(evidence: Json) -> Sites:
+    """The names of a task's datasets, which stand for the site where a file says none."""
+    cohorts = as_mapping(evidence.get("cohorts")).values()
+    return frozenset(name for cohort in cohorts for name in cohort.get("datasets") or ())
+
+
 def _same(
-    ours: Sequence[tuple[str, str]], theirs: Sequence[tuple[str, str]]
-) -> list[tuple[tuple[str, str], tuple[str, str]]]:
-    """Who is whom, at each site."""
-    return [
+    ours: Sequence[Subject], theirs: Sequence[Subject], unstated: tuple[Sites, Sites]
+) -> list[tuple[Subject, Subject]]:
+    """Who is whom, at each site; then of those of whom no file says the site."""
+    pairs = [
         ((one, site), (other, site))
         for site in dict.fromkeys(site for _, site in ours)
         for one, other in match_ids(
             *([name for name, at in side if at == site] for side in (ours, theirs))
         ).pairs
     ]
+    matched = {subject for pair in pairs for subject in pair}
+    here, there = (
+        {
+            subject[0]: subject
+            for subject in side
+            if subject[1] in sites and subject not in matched and names[subject[0]] == 1
+        }
+        for side, sites, names in (
+            (side, sites, Counter(name for name, _ in side))
+            for side, sites in zip((ours, theirs), unstated, strict=True)
+        )
+    )
+    by_id = match_ids([*here], [*there]).pairs
+    return [*pairs, *((here[one], there[other]) for one, other in by_id)]
 
 
 def _by_subject(answers: Answers) -> dict[tuple[str, str], list[Scan]]:

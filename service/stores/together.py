@@ -29,6 +29,7 @@ from service.stores.shared_subjects import (
     incomparable,
     named_site,
     new_answers,
+    unstated_sites,
 )
 
 TOGETHER, FIRST, SECOND = "together", "first", "second"
@@ -84,7 +85,8 @@ def add_tasks(ours: Evaluated, theirs: Evaluated, split: str) -> Together:
     if problem or ours.evidence is None or theirs.evidence is None:
         return replace(added, reason=problem)
     mine, other = new_answers(ours.evidence, split), new_answers(theirs.evidence, split)
-    matched = SharedSubjects.of(mine, other)
+    unstated = unstated_sites(ours.evidence), unstated_sites(theirs.evidence)
+    matched = SharedSubjects.of(mine, other, unstated)
     added = replace(
         added,
         n=_people(matched.pairs),

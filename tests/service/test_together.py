@@ -204,6 +204,22 @@ def test_datasets_that_do_not_fit_are_refused_in_words() -> None:
     assert "site" not in render(nowhere.reason, CHINESE) if nowhere.reason else False
 
 
+def test_where_no_file_has_sites_the_names_of_datasets_are_none() -> None:
+    def stored(region: str, sites: list[str], **listed: Any) -> dict[str, Any]:
+        train = {"classes": {"0": 30, "1": 10}, "datasets": sorted(set(sites))}
+        cohorts: dict[str, Any] = {"cohorts": {"train": train}}
+        return evidence(region, listed={"site": sites, **listed}, **cohorts)
+
+    one = stored("1", ["FC"] * SUBJECTS)
+    assert added(one, stored("2", ["FS_SZ", "FS_NC"] * 12)).n == SUBJECTS
+    # One has sites, the other has none: they may be other people.
+    assert added(one, evidence("2", listed={"site": ["NYU"] * SUBJECTS})).n == 0
+    # An id of two datasets may be two people.
+    ids = [f"S{row % 20}" for row in range(SUBJECTS)]
+    twice = stored("2", ["FS_A"] * 20 + ["FS_B"] * 4, id=ids)
+    assert added(one, twice).n == 16
+
+
 def test_only_subjects_of_tests_and_folds_are_added() -> None:
     one, two = evidence("1"), evidence("2")
     for stored in (one, two):
