@@ -20,7 +20,8 @@ LISTS = {"train_data", "val_data", "test_data", "model", "atlas_of"}
 ATLASES = "atlases"  # one text for each, or one for all
 # A box that is ticked comes along with a hidden field that says no, before it or after it.
 TICKED = {"true", "1", "on", "yes"}
-BOXES = {"enable_test", *(name for name, option in OPTIONS.items() if option.is_flag)}
+FLAGS = {name for name, option in OPTIONS.items() if option.is_flag}
+BOXES = {"enable_test", "save_model_state", *FLAGS}
 MOST_SHOWN = 40  # characters of a value that a message shows
 
 
