@@ -123,6 +123,25 @@ def test_nuclei_of_one_side_of_which_two_are_numbered_are_asked_about(tmp_path: 
     assert "regions.Left-VL" in {each.id for each in found.questions}
 
 
+# CONN's networks -------------------------------------------------------------------------------
+
+OF_NETWORKS = [f"networks.{name}" for name in (
+    "DefaultMode.MPFC (1,55,-3)", "DefaultMode.LP (L) (-39,-77,33)", "Salience.ACC (0,22,35)",
+    "DefaultMode.PCC (1,-61,38)", "Visual.Medial (2,-79,12)", "Language.IFG (L) (-51,26,2)",
+)]  # fmt: skip
+
+
+def test_networks_of_conn_are_regions_whatever_their_words(tmp_path: Path) -> None:
+    """Never MPFC and PCC alone, whose words are known, of a measure ``networks.DefaultMode``."""
+    values = RANDOM.normal(0.3, 0.1, (COUNT, len(OF_NETWORKS))).round(4)
+    people = pd.DataFrame({"ID": IDS, "LABEL": alternating(COUNT)})
+    frame = pd.concat([people, pd.DataFrame(values, columns=OF_NETWORKS)], axis=1)
+    of(tmp_path, frame.to_csv(index=False))
+    found = choices(tmp_path / "cohort.csv", "regions.names")
+    assert found["all"].dataset.regions == tuple(OF_NETWORKS)
+    equal(one_measure(found["all"].dataset), values)
+
+
 # Lines above a table -------------------------------------------------------------------------
 
 FIELDS = "".join(f"- name: GMV_{region}\n  type: number\n" for region in range(1, 40))

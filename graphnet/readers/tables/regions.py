@@ -235,13 +235,26 @@ def _by_regions(names: Sequence[Name], looks: Looks) -> tuple[Groups, list[Name]
     groups = _with_trailing_measure(grouped(usable.values()))
     most = max(groups.values(), key=len)
     overlapping = {measure: group for measure, group in groups.items() if set(group) & set(most)}
-    if 2 * sum(map(len, overlapping.values())) < len(usable):  # atlas.FP r, atlas.SFG r
+    few = 2 * sum(map(len, overlapping.values())) < len(usable)  # atlas.FP r, atlas.SFG r
+    if few or _are_of_more(overlapping, names, looks):
         overlapping = {VALUE: {name.text: name.text for name in usable}}
     order = {name.text: row for row, name in enumerate(names)}
     overlapping = {measure: dict(sorted(group.items(), key=lambda item: order[item[1]]))
             for measure, group in overlapping.items()}  # fmt: skip
     taken = {column for group in overlapping.values() for column in group.values()}
     return overlapping, [name for name in names if name.text not in taken]
+
+
+def _are_of_more(groups: Groups, names: Sequence[Name], looks: Looks) -> bool:
+    """Whether as many other columns begin as the measures do: ``networks.DefaultMode.MPFC``.
+
+    What they have in common is a list of regions, of which some are called by a known word.
+    """
+    taken = {column for group in groups.values() for column in group.values()}
+    firsts = {Name(measure).words[0] for measure in groups if Name(measure).words}
+    others = [name for name in names if name.words and name.words[0] in firsts]
+    more = [each for each in others if each.text not in taken and looks.is_numeric(each.text)]
+    return VALUE not in groups and len(more) >= len(taken)
 
 
 def _with_the_rest(groups: Groups, rest: list[Name], looks: Looks, inquiry: Inquiry) -> list[Name]:
