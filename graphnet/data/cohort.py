@@ -17,7 +17,7 @@ from graphnet.data.identifiers import match_ids
 from graphnet.data.interpretation import COUNTS, OTHER, Interpretation, Z
 from graphnet.data.joined_covariates import joined_covariates
 from graphnet.data.quality import Finding
-from graphnet.data.units import CONNECTOME, sizes_of, unit_conflicts
+from graphnet.data.units import CONNECTOME, are_signed, sizes_of, unit_conflicts
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
 
@@ -146,8 +146,8 @@ class Cohort:
     def sizes(self) -> Mapping[str, FloatArray]:
         """How large each subject's values (S,) typically are, of what has a unit, by its name."""
         if not self.layout.is_connectome:
-            places = enumerate(self.measures)
-            return {name: sizes_of(self.features[:, :, place]) for place, name in places}
+            own = {name: self.features[:, :, at] for at, name in enumerate(self.measures)}
+            return {name: sizes_of(some) for name, some in own.items() if not are_signed(some)}
         weights = self.features.reshape(len(self), -1)
         return {} if self.edges == Z else {CONNECTOME: sizes_of(weights)}
 

@@ -19,7 +19,17 @@ CONNECTOME = "connectome"  # what stands for its weights among the names of meas
 APART = 20.0  # times: 1000 of units, 100 of percent, no two brains
 GAP = 3.0  # times, between the nearest subjects of two groups in different units
 OF_TEN = 0.12  # by which the logarithm of a factor may miss a power of ten: 7.6 to 13 times
+OF_BOTH_SIGNS = 0.05  # of the values, on the side of 0 that has fewer
+MOST = 0.9  # of the regions, in which two groups in different units are apart
+LEAST_SUBJECTS = 3  # of a dataset, whose unit is compared with another's
 LEAST_REGIONS = 5  # of which a typical value is steady without a power of ten
+
+
+def are_signed(values: NDArray[np.floating]) -> bool:
+    """Whether values lie on both sides of 0, as z-scores do: these have no unit, and no size."""
+    with np.errstate(invalid="ignore"):
+        above, below = int((values > 0).sum()), int((values < 0).sum())
+    return min(above, below) > OF_BOTH_SIGNS * (above + below)
 
 
 def sizes_of(values: NDArray[np.floating]) -> FloatArray:
@@ -51,6 +61,22 @@ def _are_apart(sizes: FloatArray, groups: Sequence[IntArray]) -> bool:
     widest = max(sizes[group[-1]] / sizes[group[0]] for group in groups)
     gaps = [sizes[high[0]] / sizes[low[-1]] for low, high in pairwise(groups)]
     return bool(widest < min(gaps))
+
+
+def are_apart_everywhere(values: NDArray[np.floating], groups: Sequence[IntArray]) -> bool:
+    """Whether the values (S, N) of one group lie below those of the next in nearly every region.
+
+    A unit moves all values of a subject; a few low ones make a low median as well.
+    """
+    sizes = np.where(values != 0, np.abs(values), np.nan)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of a region without any value
+        pairs = [
+            (np.nanquantile(sizes[low], 0.9, axis=0), np.nanquantile(sizes[high], 0.1, axis=0))
+            for low, high in pairwise(groups)
+        ]
+    known = [(low, high, np.isfinite(low) & np.isfinite(high)) for low, high in pairs]
+    return all(both.any() and (low < high)[both].mean() >= MOST for low, high, both in known)
 
 
 def split_of(sizes: FloatArray) -> tuple[IntArray, ...]:
@@ -97,6 +123,8 @@ def _between(of_each: Sequence[tuple[str, FloatArray]]) -> list[Message]:
         group_of[rows] = number
     ends = np.cumsum([len(own) for _, own in of_each])[:-1]
     units = [set(own.tolist()) - {-1} for own in np.split(group_of, ends)]
+    if min((own > 0).sum() for _, own in of_each) < LEAST_SUBJECTS:
+        return []
     if any(len(unit) > 1 for unit in units) or len(set[int]().union(*units)) < 2:
         return []
     return [

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphnet.data.dataset import Dataset, FloatArray
 from graphnet.data.interpretation import COUNTS, OTHER, Choice
@@ -11,6 +12,8 @@ from graphnet.data.units import (
     CONNECTOME,
     LEAST_REGIONS,
     IntArray,
+    are_apart_everywhere,
+    are_signed,
     groups_of,
     power_of_ten,
     sizes_of,
@@ -30,25 +33,26 @@ def in_one_unit(dataset: Dataset, inquiry: Inquiry) -> Dataset:
     values = dataset.values
     if values is not None:
         for place, measure in enumerate(dataset.measures):
-            factors = _factors(sizes_of(values[:, :, place]), measure, dataset, inquiry)
+            factors = _factors(values[:, :, place], measure, dataset, inquiry)
             if factors is not None:
                 values = values.copy()
                 values[:, :, place] *= factors[:, None]
     connectomes = dataset.connectomes
     reading = dataset.interpretation.connectome
     if connectomes is not None and reading is not None and reading.values in {COUNTS, OTHER}:
-        factors = _factors(sizes_of(connectomes), CONNECTOME, dataset, inquiry)
+        factors = _factors(connectomes, CONNECTOME, dataset, inquiry)
         if factors is not None:
             connectomes = connectomes * factors[:, None].astype(np.float32)
     return replace(dataset, values=values, connectomes=connectomes)
 
 
 def _factors(
-    sizes: FloatArray, measure: str, dataset: Dataset, inquiry: Inquiry
+    values: NDArray[np.floating], measure: str, dataset: Dataset, inquiry: Inquiry
 ) -> FloatArray | None:
-    """By what each subject's values (S,) are to be multiplied; None where nothing is."""
-    groups = groups_of(sizes)
-    if not groups:
+    """By what each subject's values (S, N) are to be multiplied; None where nothing is."""
+    sizes = sizes_of(values)
+    groups = () if are_signed(values) else groups_of(sizes)
+    if not groups or not are_apart_everywhere(values, groups):
         _say_split(sizes, measure, dataset, inquiry)
         return None
     most = max(groups, key=len)

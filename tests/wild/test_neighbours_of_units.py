@@ -64,6 +64,14 @@ def test_subjects_that_vary_a_lot_are_in_one_unit(tmp_path: Path) -> None:
     assert len(of(tmp_path, table(loads)).dataset) == COUNT
 
 
+@pytest.mark.parametrize("rows", [[4], list(range(13, COUNT))])
+def test_scores_on_both_sides_of_0_have_no_unit(tmp_path: Path, rows: list[int]) -> None:
+    values = (VALUES - VALUES.mean(axis=0)) / VALUES.std(axis=0)
+    values = np.clip(np.abs(values), 0.5, 1.5) * np.sign(values)
+    values[rows] *= 0.1
+    assert len(of(tmp_path, table(values)).dataset) == COUNT
+
+
 def test_streamlines_of_ten_times_as_many_are_asked_about(tmp_path: Path) -> None:
     counts = (1000 * np.exp(EDGES)).round()
     later = np.arange(COUNT)[:, None] >= 12
