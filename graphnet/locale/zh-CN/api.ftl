@@ -24,7 +24,7 @@ body-compressed = 正文的 Content-Encoding 为 { $encoding }；请不要压缩
 body-too-slow = 正文传输过慢；每秒至少应有 { $kilobytes } kB。
 body-cut-off = 正文在声明的结尾之前中断。
 body-too-large = 正文超过 { $megabytes } MB，这是此处的上限。
-quota-exceeded = 项目 { $project } 已占用 { $used } GB，上限为 { $quota } GB，无法再存入 { $size } GB 的文件；请删除不再需要的数据集，或请管理员调高 SGN_PROJECT_QUOTA_GB。
+quota-exceeded = 项目 { $project } 已占用 { $used } GB，上限为 { $quota } GB，无法再存入 { $size } GB 的文件；请删除不再需要的数据集，或请运维人员调高 SGN_PROJECT_QUOTA_GB。
 body-empty = 正文为空；应包含任务表单。
 body-not-html-form = 正文不是完整的 HTML 表单。
 body-not-json = 正文无法作为 JSON 读取；应包含任务表单。
@@ -77,17 +77,17 @@ kind-of-task = 另一个 NEURO-LEARN 服务的{ $type ->
 }任务（{ $type }）
 kind-unknown = 另一个 NEURO-LEARN 服务的 { $type } 类型任务
 kind-absent = 另一个 NEURO-LEARN 服务的无类型任务
-predecessor-model = { $task } 是本服务的前代服务的任务，其模型未存储在此；管理员可用 'sgn model import' 导入该模型。
-predecessor-object = { $task } 是本服务的前代服务的任务，其{ $object }未存储在此。
-predecessor-methods-unknown = { $task } 是本服务的前代服务的任务，此处不知其训练方法，因此没有报告、预测和证据。其页面显示学习曲线。
-predecessor-abandoned = { $task } 是本服务的前代服务的任务：已无人训练它；管理员可用 'sgn tasks end-orphans' 结束这类任务。
-predecessor-ended = { $task } 是本服务的前代服务的任务：其状态为 { $status }，不再改变。重新提交其表单即可在此训练。
+predecessor-model = { $task } 是前代服务的任务，其模型未存储在此；运维人员可用 'sgn model import' 导入该模型。
+predecessor-object = { $task } 是前代服务的任务，其{ $object }未存储在此。
+predecessor-methods-unknown = { $task } 是前代服务的任务，此处不知其训练方法，因此没有报告、预测和证据。其页面显示学习曲线。
+predecessor-abandoned = { $task } 是前代服务的任务：已无人训练它；运维人员可用 'sgn tasks end-orphans' 结束这类任务。
+predecessor-ended = { $task } 是前代服务的任务：其状态为 { $status }，不再改变。重新提交其表单即可在此训练。
 
 # 任务并列比较。
 comparison-count = task_ids 列出了 { $count } 个任务；应列出 { $least } 至 { $most } 个不同的任务，以逗号分隔。
 comparison-no-task = task_ids 列出了 { $task }，但没有该编号的任务。
 comparison-other-service = task_ids 列出了 { $task }，它是{ $kind }，不是训练任务。
-comparison-predecessor = task_ids 列出了 { $task }，它是本服务的前代服务的任务；其方法未知，因此不作比较。
+comparison-predecessor = task_ids 列出了 { $task }，它是前代服务的任务；其方法未知，因此不作比较。
 comparison-without-predictions = 其中一个任务没有保存预测结果（例如由旧版本训练）。
 comparison-of-scores = 预测的是临床评分；只有分类预测才逐个受试者比较。
 comparison-of-other-classes = 它们预测的类别不同。

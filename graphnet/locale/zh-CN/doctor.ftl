@@ -77,7 +77,7 @@ free-database = 请在服务器的磁盘上释放空间，或提高其配额。
 check-database-files = 请检查服务器的磁盘及其文件的所有者。
 grant-listed-rights = 请将 docs/neuro-learn.md 列出的权限授予该用户。
 charset = 可以存储所有字符
-convert-charset = 请 NEURO-LEARN 的管理员将其表转换为 utf8mb4，或保持不变。
+convert-charset = 请 NEURO-LEARN 的运维人员将其表转换为 utf8mb4，或保持不变。
 packet = max_allowed_packet 为 { $mebibytes } MiB
 packet-small = max_allowed_packet 为 { $mebibytes } MiB；SGN_MAX_UPLOAD_MB 大小的数据集可能需要 { $needed } MiB
 raise-packet = 请运行 SET GLOBAL max_allowed_packet = { $bytes }，或调低 SGN_MAX_UPLOAD_MB。

@@ -48,7 +48,7 @@ command-submit = 提交任务表单；输出任务编号。
 
     如果 FORM.json 为 -，则从标准输入读取表单。
 command-tasks = 列出任务，最新的在前；加上 --refused 则列出被拒绝的表单。
-command-tasks-end-orphans = 结束本服务前身遗留的、永远处于 Submitted 或 Running 状态的任务。
+command-tasks-end-orphans = 结束前代服务遗留的、永远处于 Submitted 或 Running 状态的任务。
 
     本服务没有它们的运行记录，因此永远不会训练它们。命令先列出这些任务；确认之后，每个任务都标记为 Failed，并写明原因。使用 --json 时不会提问，因此不加 --yes 就不结束任何任务。其他服务的行绝不更改。
 command-show = 显示一个任务：它的表单、进度和结果。
@@ -76,7 +76,7 @@ command-model = 下载任务训练出的模型，或导入旧模型。
 
     默认命令为 'get'。
 command-model-get = 下载任务训练出的模型。
-command-model-import = 导入旧服务某个任务的模型，以便在这里微调。
+command-model-import = 导入前代服务某个任务的模型，以便在这里微调。
 
     FILE 是 torch.save 写出的状态字典。由工作进程读取，其中的内容不会被反序列化（unpickle）。
 command-predict = 用任务的模型预测新的受试者。
@@ -153,7 +153,7 @@ option-experiment = MLflow 中的实验，不存在时会创建。  [默认值�
 option-no-artifacts = 不发送文件：报告、预测、清单和模型卡会提到受试者或其编号的哈希值。
 option-split = 仅限此划分。
 option-model-get-output = 存放 model.safetensors 和 manifest.json 的文件夹；不存在时创建。
-option-task = 旧服务中训练它的任务。
+option-task = 前代服务中训练它的任务。
 option-architecture = GCN 为参考网络，TopK 为带池化的变体。
 option-scaler = 指标进入网络之前如何缩放：none（不缩放）、fit（按训练数据的均值和标准差）或 unknown（未知）。
 option-measures = 指标，按旧数据中的顺序。
@@ -193,7 +193,7 @@ train-lang = 输出和报告的语言；默认由环境决定。
 
 # `python -m graphnet.readers` 和 `python -m graphnet.predecessor`。
 read = 把一个受试者文件读入数组文件夹。
-read-old-model = 读取旧服务所存模型的参数。
+read-old-model = 读取前代服务所存模型的参数。
 read-file = 要读取的文件。
 read-out = 存放结果的空文件夹。
 read-name = 消息中对文件的称呼；默认为其自身的名称。

@@ -7,7 +7,7 @@ covariate-out-of-range = { $name } = { $value } 超出训练数据的范围（{ 
 far-from-training = 该受试者整体上与训练均值的距离（{ $distance } 个标准差）大于 { $percent } % 的训练受试者（{ $limit }）。
 filled = { $values } 个值中有 { $count } 个缺失或不可用，已填补。
 
-training-data-undescribed = 模型由旧版本或之前的服务训练，未记录训练数据，因此无法标出超出训练范围的受试者。
+training-data-undescribed = 模型由旧版本或前代服务训练，未记录训练数据，因此无法标出超出训练范围的受试者。
 without-site = { $count } 名受试者没有站点（SITE 列），因此不知道训练数据是否包含其站点。
 unusual = { $subjects } 名受试者中有 { $count } 名与训练数据不同；请查看各受试者的警告。
 first-explained = 只解释前 { $most } 名受试者。
