@@ -1,9 +1,8 @@
-"""Whether covariates may explain a result: the table of subjects, and figures that hold them fixed.
+"""Whether covariates may explain a result: figures that hold them fixed.
 
 Everything here looks at who was predicted; nothing is fitted that a model uses.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from types import MappingProxyType
@@ -15,9 +14,7 @@ from graphnet.artifacts.confounds import (
     LEAST_COMPARED,
     Association,
     Confounds,
-    CovariateSummary,
     GroupDifference,
-    GroupSummary,
     Matching,
     Stratum,
 )
@@ -28,14 +25,13 @@ from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.data.dataset import NUMERIC, Covariate
 from graphnet.evaluation.areas import GroupAreas
 from graphnet.evaluation.assessment import split_metrics
-from graphnet.evaluation.clusters import Subjects, count, design_effect, first_rows, of_rows
+from graphnet.evaluation.clusters import Subjects, count, design_effect, of_rows
+from graphnet.evaluation.covariate_table import groups_of, summary
 from graphnet.preprocessing.covariates import Design, checked
 
-ALL = "all"  # the one group of a clinical score
 LEAST = 10  # subjects of a stratum, and of a rank correlation
 MOST_LEVELS = 6  # of a covariate by which subjects are parted
 CALIPER = 0.2  # of the standard deviation of the logit (Austin 2011)
-EXPECTED = 5  # of each cell, for a chi-squared test
 RANK_VARIANCE = 1.06  # of Fisher's z of Spearman's rho (Fieller et al. 1957)
 
 Predicted = Mapping[str, tuple[Cohort, FloatArray]]  # by split: subjects (S), predictions (S, C)
@@ -59,10 +55,10 @@ def confounds(model: StoredModel, cohorts: Mapping[str, Cohort], predicted: Pred
     return Confounds(
         checked=train.confounds,
         summaries=tuple(
-            summary
+            row
             for split, cohort in cohorts.items()
             for covariate in cohort.covariates
-            if (summary := _summary(model, split, cohort, covariate)) is not None
+            if (row := summary(model, split, cohort, covariate)) is not None
         ),
         associations=tuple(
             association
@@ -215,7 +211,7 @@ class _Tested:
 
     @property
     def groups(self) -> dict[str, NDArray[np.bool_]]:
-        return _groups(self.model, self.cohort)
+        return groups_of(self.model, self.cohort)
 
     def auc(self, rows: NDArray[np.intp]) -> Estimate:
         """The AUC of some subjects with its interval; None of what cannot be computed.
@@ -227,120 +223,6 @@ class _Tested:
             return GroupAreas.of(positive, self.score[rows], cohort.sites, cohort.subjects).mean
         metrics = split_metrics(self.model, self.cohort.rows(rows), self.predicted[rows])
         return metrics.estimate("auc")
-
-
-def _groups(model: StoredModel, cohort: Cohort) -> dict[str, NDArray[np.bool_]]:
-    """The subjects of each class (S,); all of them where a score is predicted."""
-    if model.scale is not None:
-        return {ALL: np.ones(len(cohort), dtype=bool)}
-    return {str(label): cohort.labels == label for label in model.classes}
-
-
-def _summary(
-    model: StoredModel, split: str, cohort: Cohort, covariate: Covariate
-) -> CovariateSummary | None:
-    """A row of the table; None of a covariate that nobody of the split has.
-
-    Of several scans of a subject in a class the first counts.
-    """
-    groups = {
-        label: _firsts(rows, cohort.subjects) for label, rows in _groups(model, cohort).items()
-    }
-    if covariate.kind == NUMERIC:
-        samples = {label: covariate.numbers[rows] for label, rows in groups.items()}
-        present = {label: values[~np.isnan(values)] for label, values in samples.items()}
-        if not any(map(len, present.values())):
-            return None
-        summaries = {
-            label: _of_numbers(values, len(samples[label]) - len(values))
-            for label, values in present.items()
-        }
-        return CovariateSummary(
-            split, covariate.name, covariate.kind, summaries, _cohen(list(present.values())),
-            *_test_of_numbers(list(present.values())),
-        )  # fmt: skip
-    words = np.array(covariate.words, dtype=object)
-    counts = {label: Counter(words[rows].tolist()) for label, rows in groups.items()}
-    summaries = {label: _of_words(counted) for label, counted in counts.items()}
-    if not any(summary.n for summary in summaries.values()):
-        return None
-    table = _table([summary.counts for summary in summaries.values()])
-    return CovariateSummary(
-        *(split, covariate.name, covariate.kind, summaries),
-        *(_difference_of_words(table), *_test_of_words(table)),
-    )
-
-
-def _firsts(rows: NDArray[np.bool_], subjects: Subjects) -> NDArray[np.intp]:
-    """Of some rows the first of each subject."""
-    places = np.flatnonzero(rows)
-    own = of_rows(subjects, places)
-    return places if own is None else places[first_rows(own, len(places))]
-
-
-def _of_numbers(values: FloatArray, missing: int) -> GroupSummary:
-    sd = float(values.std(ddof=1)) if len(values) > 1 else None
-    return GroupSummary(len(values), missing, float(values.mean()) if len(values) else None, sd)
-
-
-def _of_words(counted: Mapping[str, int]) -> GroupSummary:
-    present = {word: count for word, count in sorted(counted.items()) if word}
-    return GroupSummary(sum(present.values()), counted.get("", 0), counts=present)
-
-
-def _cohen(samples: Sequence[FloatArray]) -> float | None:
-    """The second mean less the first, in pooled standard deviations; None but of two classes."""
-    if len(samples) != 2 or min(map(len, samples)) < 2:
-        return None
-    variance = float(np.mean([sample.var(ddof=1) for sample in samples]))
-    return float((samples[1].mean() - samples[0].mean()) / np.sqrt(variance)) if variance else None
-
-
-def _test_of_numbers(samples: Sequence[FloatArray]) -> tuple[float | None, str]:
-    """Welch's t of two classes, an analysis of variance of more."""
-    from scipy import stats  # noqa: PLC0415 - slow to import
-
-    if len(samples) < 2 or min(map(len, samples)) < 2:
-        return None, ""
-    if not any(sample.std() for sample in samples):
-        return None, ""
-    if len(samples) == 2:
-        return _finite(stats.ttest_ind(*samples, equal_var=False).pvalue), "welch"
-    return _finite(stats.f_oneway(*samples).pvalue), "anova"
-
-
-def _table(counts: Sequence[Mapping[str, int]]) -> NDArray[np.int64]:
-    """Classes by words (C, L); without words that nobody has."""
-    words = sorted({word for counted in counts for word in counted})
-    return np.array([[counted.get(word, 0) for word in words] for counted in counts], np.int64)
-
-
-def _difference_of_words(table: NDArray[np.int64]) -> float | None:
-    """The standardised difference of proportions of two classes (Yang & Dalton 2012)."""
-    if len(table) != 2 or table.shape[1] < 2 or (table.sum(axis=1) == 0).any():
-        return None
-    shares = (table / table.sum(axis=1, keepdims=True))[:, 1:]
-    apart = shares[1] - shares[0]
-    spread = np.mean([np.diag(share) - np.outer(share, share) for share in shares], axis=0)
-    size = float(apart @ np.linalg.pinv(spread) @ apart)
-    sign = np.sign(apart[0]) if len(apart) == 1 else 1.0
-    return float(sign * np.sqrt(max(size, 0.0)))
-
-
-def _test_of_words(table: NDArray[np.int64]) -> tuple[float | None, str]:
-    """Fisher's exact test of a fourfold table with small numbers, else chi-squared."""
-    from scipy import stats  # noqa: PLC0415 - slow to import
-
-    if len(table) < 2 or table.shape[1] < 2 or (table.sum(axis=1) == 0).any():
-        return None, ""
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
-    if table.shape == (2, 2) and expected.min() < EXPECTED:
-        return _finite(stats.fisher_exact(table).pvalue), "fisher"
-    return _finite(stats.chi2_contingency(table, correction=False).pvalue), "chi2"
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 def _associations(split: str, tested: _Tested) -> Iterator[Association]:
@@ -441,7 +323,7 @@ def _matched(split: str, tested: _Tested) -> Matching | None:
     apart = [
         abs(each.difference)
         for covariate in checked(kept)
-        if (each := _summary(tested.model, split, kept, covariate)) and each.difference is not None
+        if (each := summary(tested.model, split, kept, covariate)) and each.difference is not None
     ]
     largest = max(apart, default=None)
     return Matching(split, *counts, largest, *astuple(tested.auc(rows)))
