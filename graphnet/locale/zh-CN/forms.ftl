@@ -52,7 +52,7 @@ nested-few = { $named ->
    *[no] param_set.{ $setting } 要求每一折内至少有 { $least } 名训练受试者；共有 { $count } 名，{ $folds } 折时只剩 { $left } 名。请关闭它，或增加受试者。
 }
 nested-few-without-site = param_set.{ $setting } 要求每类至少有 { $least } 名训练受试者；去掉 { $sites } 后人数不足。请关闭它，或关闭 leave_site_out。
-sweep-cost = 扫描最多比较 { $candidates } 个候选，约需训练 { $fits } 次：{ $folds } 折以及全部训练受试者，各有 { $inner } 个内层折。
+sweep-cost = 超参数搜索最多比较 { $candidates } 个候选，约需训练 { $fits } 次：{ $folds } 折以及全部训练受试者，各有 { $inner } 个内层折。
 atlas-layouts-differ = 数据集 { $first } 与 { $name } 被列为同一图谱，但不匹配。{ $reason } 不同图谱请以分号分隔；在 JSON 中各用一个列表。
 adjust-few-in-folds = param_set.adjust 至少需要 { $least } 名受试者来拟合 { $columns } 列协变量；共有 { $count } 名，{ $folds } 折时只剩 { $left } 名。请减少协变量、增加折数，或将 adjust 设为 'none'。
 graph-without-coordinates = param_set.graph 为 'spatial'，需要脑区坐标；{ $names } 的图谱未知。请回答该数据集的问题 'atlas'。
