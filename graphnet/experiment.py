@@ -132,7 +132,7 @@ def run(
         )
     callback.raise_if_cancelled()
     explained = None
-    if plan.evaluation.explain:
+    if plan.explains:
         with progress.step(EXPLANATION):
             explained = explain(model, plan.to_explain, _of_atlas(plan, validated), progress)
     with progress.step(REPORT):

@@ -26,6 +26,7 @@ from graphnet.evaluation.fine_tuning import TunedModels, compare_tuning
 from graphnet.evaluation.model_selection import Comparison, summarise
 from graphnet.evaluation.result_warnings import clipped_values, quality, warnings
 from graphnet.evaluation.validation import ValidationResult
+from graphnet.messages import Message
 from graphnet.plan import ExperimentPlan
 from graphnet.training.initialisation import size_of
 from graphnet.training.solved import STRENGTH
@@ -126,6 +127,7 @@ class JudgedModel:
                 *validated.warnings,
                 *([] if self.calibrated is None else self.calibrated.warnings()),
                 *warnings(model, data, clipped),
+                *self._unexplained(),
             ),
             calibration=self.calibrated,
             pooled=None if plan.pool is None else plan.pool.facts,
@@ -231,6 +233,12 @@ class JudgedModel:
         from graphnet.evaluation.effects import effect_sizes  # noqa: PLC0415 - slow to import
 
         return effect_sizes(self.plan.data.train, is_regression=self.model.scale is not None)
+
+    def _unexplained(self) -> list[Message]:
+        """Why there is no explanation although one was asked for."""
+        if self.plan.explains or not self.plan.evaluation.explain:
+            return []
+        return [Message("warnings.not-explained", model=self.model.settings.model)]
 
     def _importance(self) -> Json | None:
         """What every region adds, and where it is if an atlas has it."""

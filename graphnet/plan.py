@@ -225,6 +225,11 @@ class ExperimentPlan:
         return alike and not self.parent_saw_training
 
     @property
+    def explains(self) -> bool:
+        """Whether it is said what regions add: where it is asked for, and the net sees measures."""
+        return self.evaluation.explain and self.start.net.sees_measures
+
+    @property
     def to_explain(self) -> Cohort:
         """Whose predictions are explained: held-out subjects, where there are any."""
         return self.data.test or self.data.val or self.data.train

@@ -103,7 +103,7 @@ class _Expected:
             steps.append(Step(BASELINES, IMPORT_SECONDS + fitted + judged))
         else:
             steps.append(Step(EVALUATION, judged))
-        if evaluation.explain:
+        if self.plan.explains:
             steps.append(Step(EXPLANATION, self._explanation()))
         facts = everyone * self._values * FACT_SECONDS
         return [*steps, Step(REPORT, judged / 3 + facts), Step(REPORT, REPORT_SECONDS)]

@@ -45,7 +45,8 @@ def predict(
     values = model.predict(cohort)
     seen = provenance.seen_in_training(subjects_seen(model.facts), cohort)
     unusual = _unusual(domain, model, cohort)
-    explanations = _explanations(model, cohort, names) if explain else []
+    explained = explain and model.net.sees_measures
+    explanations = _explanations(model, cohort, names) if explained else []
     predictions = [
         {
             "id": cohort.ids[row],

@@ -20,8 +20,9 @@ class BrainNetCNN(Net):
     dropout.
     """
 
+    sees_measures = False
     readout = ("readout.weight", "readout.bias")
-    last_layers = ("graph.weight", "graph.bias")
+    last_layers = ("whole.weight", "whole.bias")
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Cross-shaped filters of edges, rows of regions, and one of the whole."""
@@ -32,8 +33,8 @@ class BrainNetCNN(Net):
             "edge.bias": (EDGES,),
             "node.weight": (regions * EDGES, NODES),
             "node.bias": (NODES,),
-            "graph.weight": (regions * NODES, GRAPH),
-            "graph.bias": (GRAPH,),
+            "whole.weight": (regions * NODES, GRAPH),
+            "whole.bias": (GRAPH,),
             "readout.weight": (GRAPH, outputs),
             "readout.bias": (outputs,),
         }
@@ -56,5 +57,5 @@ class BrainNetCNN(Net):
         edges = leaky_relu(crossed, SLOPE).flatten(-2)  # (K, B, N, N · E)
         nodes = linear(edges.flatten(1, 2), params["node.weight"], params["node.bias"])
         nodes = by_region(leaky_relu(nodes, SLOPE), edges).flatten(2)
-        whole = leaky_relu(linear(nodes, params["graph.weight"], params["graph.bias"]), SLOPE)
+        whole = leaky_relu(linear(nodes, params["whole.weight"], params["whole.bias"]), SLOPE)
         return linear(whole / math.sqrt(GRAPH), params["readout.weight"], params["readout.bias"])

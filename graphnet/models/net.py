@@ -40,6 +40,8 @@ class Net(ABC):
 
     #: Whether the weights of edges, and not only the measures, decide the output.
     edge_aware = True
+    #: Whether measures enter it, and not the weights of each subject's graph alone.
+    sees_measures = True
     #: Whether :meth:`mean_gradient` is known; of other nets it is approximated in steps.
     exact_integral = False
     #: Whether its optimum is computed (:mod:`graphnet.training.solved`), not approached by epochs.
@@ -214,6 +216,7 @@ class WithCovariates(Net):
         self.net = net
         self.covariates = covariates
         self.edge_aware = net.edge_aware
+        self.sees_measures = net.sees_measures
         self.exact_integral = net.exact_integral
         self.is_solved = net.is_solved
         self.baseline = net.baseline

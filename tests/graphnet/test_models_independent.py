@@ -151,7 +151,7 @@ def test_brainnetcnn_is_convolutions_with_crosses_and_rows() -> None:
     edges = leaky_relu(row + column + params["edge.bias"][0].reshape(1, EDGES, 1, 1), SLOPE)
     kernel = params["node.weight"][0].reshape(N, EDGES, NODES).permute(2, 1, 0)[:, :, None]
     nodes = leaky_relu(conv2d(edges, kernel, params["node.bias"][0])[..., 0], SLOPE)  # (B, D, N)
-    whole = nodes.mT.flatten(1) @ params["graph.weight"][0] + params["graph.bias"][0]
+    whole = nodes.mT.flatten(1) @ params["whole.weight"][0] + params["whole.bias"][0]
     whole = leaky_relu(whole, SLOPE) / math.sqrt(whole.shape[1])
     expected = whole @ params["readout.weight"][0] + params["readout.bias"][0]
     torch.testing.assert_close(logits(net, params, x, graph), expected, atol=1e-5, rtol=1e-4)

@@ -25,3 +25,4 @@ subjects-erased = 任务结束后，已从中删除部分受试者。其预测�
 missing-by-class = 各类别训练受试者中 { $name } 缺失的比例为 { $shares }：是否缺失本身即可区分类别，并计入协变量的预测能力。
 measure-missing-by-class = { $split }_data：在{ $measure }的 { $values } 个值中，{ $classes }的受试者平均分别缺失 { $means } 个；仅凭缺失或不可用值的数量就能区分类别（AUC 为 { $auc }）。模型可能学到的是谁如何被测量，因此其指标可能偏高。
 series-by-class = { $split }_data：{ $classes }的时间序列中位长度分别为 { $medians } 个时间点，仅凭长度就能区分类别（AUC 为 { $auc }）。时间点越少，相关系数波动越大，模型可能据此区分类别。请把所有序列截成同样长度。
+not-explained = { $model } 只看每名受试者的图的权重，不看指标，因此无法计算各脑区和各指标对其结果的贡献。
