@@ -7,7 +7,6 @@ from graphnet.artifacts.metrics import UNKNOWN, WITHIN_SITES
 from graphnet.artifacts.result import LEAVE_SITE_OUT
 from graphnet.messages import Message
 from graphnet.names import metric_name, split_name
-from graphnet.report.tables import KEPT, signed
 from service.cli.task_display import metric_cell
 from service.cli.terminal import Column, note, say, show_heading, show_table
 
@@ -70,4 +69,6 @@ def _measured(
 
 
 def _signed(difference: "Estimate") -> str:
+    from graphnet.report.tables import KEPT, signed  # noqa: PLC0415 - brings numpy
+
     return signed(difference).replace(KEPT, " ")

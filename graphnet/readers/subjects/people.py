@@ -39,6 +39,7 @@ from graphnet.readers.subjects.covariates import (
     without_nameless,
     without_point_zero,
 )
+from graphnet.readers.subjects.sessions import refuse_two_classes
 from graphnet.readers.subjects.words import (
     STATISTICS,
     SUMMARIES,
@@ -245,13 +246,7 @@ def check_ids(
         return
     torn = in_two_classes(ids, labels, names)
     if torn:
-        inquiry.refuse(
-            Message(
-                "readers_subjects.id-in-two-classes",
-                file=inquiry.name,
-                ids=first_of(torn, MOST_NAMED),
-            )
-        )
+        refuse_two_classes(torn, inquiry)
         return
     times = max(Counter(ids)[subject] for subject in twice)
     inquiry.assume(

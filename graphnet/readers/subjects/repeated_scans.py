@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 
 from graphnet.data.dataset import NO_CLASS, Dataset
 from graphnet.data.interpretation import Choice
-from graphnet.messages import Message, first_of
+from graphnet.messages import Message
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.people import in_two_classes
+from graphnet.readers.subjects.sessions import refuse_two_classes
 
 SCANS = "scans"  # the key of the question
 TOGETHER, APART = "together", "apart"
@@ -124,13 +125,7 @@ def with_subjects(dataset: Dataset, inquiry: Inquiry) -> Dataset:
     if answer == APART or inquiry.is_open(SCANS):
         return dataset
     if torn:
-        inquiry.refuse(
-            Message(
-                "readers_subjects.id-in-two-classes",
-                file=inquiry.name,
-                ids=first_of(torn, MOST_NAMED),
-            )
-        )
+        refuse_two_classes(torn, inquiry)
     inquiry.assume(Message("readers_subjects.scans-read-together", **about))
     ids = tuple(scans.subject_of.get(name, name) for name in dataset.subjects.ids)
     return replace(dataset, subjects=replace(dataset.subjects, ids=ids))

@@ -87,19 +87,19 @@ def _wanted(scans: Sequence[Scan], inquiry: Inquiry) -> str:
     return _plain(answer) if answer else max(sorted(set(found)), key=found.count)
 
 
+def refuse_two_classes(torn: Sequence[Message], inquiry: Inquiry) -> None:
+    """Refuse ids, each with its classes, that are of several."""
+    ids = first_of(torn, MOST_NAMED)
+    inquiry.refuse(Message("readers_subjects.id-in-two-classes", file=inquiry.name, ids=ids))
+
+
 def _without_differing(
     sheet: Sheet, ids: Sequence[str], label: str | None, inquiry: Inquiry
 ) -> Sheet:
     """Without columns in which rows of a subject differ; that of the class is refused then."""
     torn = classes_of_repeated(sheet, ids, label)
     if torn:
-        inquiry.refuse(
-            Message(
-                "readers_subjects.id-in-two-classes",
-                file=inquiry.name,
-                ids=first_of(torn, MOST_NAMED),
-            )
-        )
+        refuse_two_classes(torn, inquiry)
     twice = repeated(ids)
     differing = [
         name
