@@ -63,6 +63,7 @@ def test_a_new_task_comes_into_the_list_and_ends_there(
 WIDTHS = (360, 390, 480, 600, 641, 700, 768, 860, 960, 1024, 1100, 1200, 1280, 1440, 1600)
 
 
+@pytest.mark.nightly
 def test_letters_of_figures_are_large_enough_at_every_width(
     visit: Page, trained: dict[str, Any]
 ) -> None:
@@ -138,7 +139,8 @@ def test_everybody_can_read_every_page(
     assert page.locator("html").get_attribute("lang") == "zh-CN"
 
 
-@pytest.mark.parametrize("locale", ["zh-CN", pytest.param("en-GB", marks=pytest.mark.nightly)])
+@pytest.mark.nightly
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
 def test_nothing_on_a_phone_is_pushed_sideways(
     chromium: Browser, installation: Installation, trained: dict[str, Any], locale: str
 ) -> None:
