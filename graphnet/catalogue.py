@@ -111,11 +111,13 @@ MODELS = {
             name="BrainNetCNN",
             source="Kawahara et al. 2017, NeuroImage 146:1038-1049.",
             recommended=OF_DENSE_GRAPHS,
+            of_connectomes={"graph": "connectome"},
         ),
         ModelCard(
             name="BNT",
             source="Kan et al. 2022, arXiv:2210.06681.",
             recommended=OF_DENSE_GRAPHS,
+            of_connectomes={"graph": "connectome"},
         ),
         ModelCard(
             name="Linear",
