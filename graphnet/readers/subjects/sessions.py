@@ -44,7 +44,8 @@ def one_row_each(
         shown = next(cell for cell in sheet.texts(column) if _plain(cell) == wanted)
         said = Message("readers_subjects.rows-of-session", column=column, session=shown)
     else:
-        kept = [ids.index(subject) for subject in dict.fromkeys(ids)]
+        first = {subject: row for row, subject in reversed([*enumerate(ids)])}
+        kept = sorted(first.values())
         said = Message("readers_subjects.first-rows", column=column)
         sheet = _without_differing(sheet, ids, label, inquiry)
     inquiry.assume(Message("readers_subjects.of-file", file=inquiry.name, detail=said))
@@ -55,12 +56,11 @@ def classes_of_repeated(sheet: Sheet, ids: Sequence[str], label: str | None) -> 
     """Each id that is in several classes, with the words for them."""
     if label is None:
         return []
-    cells = sheet.texts(label)
-    own = {subject: _distinct(cells, ids, subject) for subject in repeated(ids)}
+    own = _distinct(sheet.texts(label), ids)
     return [
-        Message("readers_subjects.id-with-classes", id=subject, classes=classes)
-        for subject, classes in own.items()
-        if len(classes) > 1
+        Message("readers_subjects.id-with-classes", id=subject, classes=own[subject])
+        for subject in repeated(ids)
+        if len(own[subject]) > 1
     ]
 
 
@@ -100,12 +100,11 @@ def _without_differing(
     torn = classes_of_repeated(sheet, ids, label)
     if torn:
         refuse_two_classes(torn, inquiry)
-    twice = repeated(ids)
     differing = [
         name
         for name in sheet.names
         if name != label
-        and any(len(_distinct(sheet.texts(name), ids, subject)) > 1 for subject in twice)
+        and any(len(own) > 1 for who, own in _distinct(sheet.texts(name), ids).items() if who)
     ]
     inquiry.leave(shortened(differing, MOST_NAMED), Message("readers_subjects.differs-by-session"))
     places = [place for place, name in enumerate(sheet.names) if name not in differing]
@@ -113,6 +112,10 @@ def _without_differing(
     return Sheet(names, tuple(sheet.columns[place] for place in places), sheet.text)
 
 
-def _distinct(cells: Sequence[str], ids: Sequence[str], subject: str) -> list[str]:
-    own = (cell for cell, name in zip(cells, ids, strict=True) if name == subject)
-    return list(dict.fromkeys(cell for cell in own if cell))
+def _distinct(cells: Sequence[str], ids: Sequence[str]) -> dict[str, list[str]]:
+    """What the rows of each id hold, without empty cells, each once."""
+    found: dict[str, dict[str, None]] = {subject: {} for subject in ids}
+    for cell, subject in zip(cells, ids, strict=True):
+        if cell:
+            found[subject][cell] = None
+    return {subject: list(own) for subject, own in found.items()}
